@@ -1,0 +1,1 @@
+"""minutebook: from what an incident left behind to its evidence timeline, impact and users."""

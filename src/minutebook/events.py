@@ -1,0 +1,185 @@
+"""records → events: the schema of the event frame, and its only constructors.
+
+One row is one entry of a log, one phase of a deploy or an alert, or one note: all of them share
+these columns. Below this module evidence travels as Arrow tables of `ARROW_SCHEMA`; above it, as
+pandas frames. `minutebook schema` and the table in the documentation are printed from `COLUMNS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+
+from minutebook.errors import FrameError
+
+
+class Column(NamedTuple):
+    """One column of the event frame: its name, its pandas and Arrow types, what it means."""
+
+    name: str
+    dtype: str
+    arrow: pa.DataType
+    meaning: str
+
+
+_WORD = pa.dictionary(pa.int32(), pa.string())
+_TIME = pa.timestamp("us", tz="UTC")
+
+#: OpenTelemetry's severities, lowest first.
+LEVELS = ("trace", "debug", "info", "warn", "error", "fatal")
+KINDS = ("log", "request", "deploy", "change", "alert", "incident", "note")
+#: Where in a request's path a source sits, outermost first.
+LAYERS = ("cdn", "balancer", "proxy", "app")
+PHASES = (
+    "started", "succeeded", "failed", "rolled_back", "superseded", "cancelled",
+    "pending", "fired", "acknowledged", "resolved", "noted",
+)  # fmt: skip
+
+COLUMNS: tuple[Column, ...] = (
+    Column("time", "datetime64[us, UTC]", _TIME, "when it happened, on the corrected clock; never null"),
+    Column("end", "datetime64[us, UTC]", _TIME, "when it ended, if the record says so"),
+    Column("time_quality", "category", _WORD, "how the instant is known: stated, zone_assumed, zone_inferred, zone_given, year_assumed, aligned, censored"),
+    Column("kind", "category", _WORD, "what it is: " + ", ".join(KINDS)),
+    Column("phase", "category", _WORD, "where in a lifecycle: " + ", ".join(PHASES)),
+    Column("level", "category", _WORD, "OpenTelemetry's severity: " + " < ".join(LEVELS)),
+    Column("service", "str", _WORD, "the service it belongs to"),
+    Column("host", "str", _WORD, "the machine, pod or instance"),
+    Column("environment", "str", _WORD, "production, staging …"),
+    Column("version", "str", _WORD, "the version that ran or was deployed"),
+    Column("actor", "str", _WORD, "who or what did it, as the record names them"),
+    Column("layer", "category", _WORD, "where in a request's path the source sits: " + " > ".join(LAYERS)),
+    Column("operation", "str", _WORD, "a request's route or endpoint, ids templated"),
+    Column("status", "Int16", pa.int16(), "a request's response code"),
+    Column("duration", "float64", pa.float64(), "how long it took, in seconds"),
+    Column("user", "str", pa.string(), "user id, as logged"),
+    Column("client", "str", pa.string(), "client address (and agent)"),
+    Column("trace", "str", pa.string(), "request or trace id"),
+    Column("message", "str", pa.string(), "what happened, in one line"),
+    Column("entity", "str", pa.string(), "groups one lifecycle: the phases of one deploy or alert"),
+    Column("source", "category", _WORD, "the source it was read from"),
+    Column("line", "Int64", pa.int64(), "its first line there, counted from 1"),
+    Column("offset", "Int64", pa.int64(), "its first byte there, decompressed"),
+    Column("length", "Int64", pa.int64(), "its length in bytes"),
+    Column("fields", "str", pa.string(), "whatever else the record held, as JSON"),
+)  # fmt: skip
+
+NAMES = tuple(column.name for column in COLUMNS)
+ARROW_SCHEMA = pa.schema([(column.name, column.arrow) for column in COLUMNS])
+
+
+def make_table(columns: Mapping[str, object], rows: int) -> pa.Table:
+    """Arrow table of `ARROW_SCHEMA` from the columns that are known; the others are null.
+
+    Values may be Arrow arrays, chunked arrays, Python lists, or one scalar for all ``rows``.
+    """
+    unknown = sorted(set(columns) - set(NAMES))
+    if unknown:
+        raise FrameError(f"no such column of the event frame: {', '.join(unknown)}")
+    return pa.table(
+        [_as_arrow(columns.get(column.name), column.arrow, rows) for column in COLUMNS],
+        schema=ARROW_SCHEMA,
+    )
+
+
+def _as_arrow(values: object, kind: pa.DataType, rows: int) -> pa.Array | pa.ChunkedArray:
+    if values is None:
+        return pa.nulls(rows, kind)
+    if isinstance(values, str | int | float):
+        if pa.types.is_dictionary(kind):
+            return pa.DictionaryArray.from_arrays(
+                pa.repeat(pa.scalar(0, kind.index_type), rows), pa.array([values], kind.value_type)
+            )
+        return pa.repeat(pa.scalar(values, kind), rows)
+    if isinstance(values, pa.Array | pa.ChunkedArray):
+        if values.type == kind:
+            return values
+        if pa.types.is_dictionary(kind) and not pa.types.is_dictionary(values.type):
+            return values.cast(kind.value_type).dictionary_encode()
+        return values.cast(kind)
+    if pa.types.is_dictionary(kind):
+        return pa.array(values, kind.value_type).dictionary_encode()
+    return pa.array(values, kind)
+
+
+def to_frame(table: pa.Table) -> pd.DataFrame:
+    """The event frame (pandas) of an Arrow table of `ARROW_SCHEMA`, columns and types as in `COLUMNS`."""
+    frame = pd.DataFrame(index=pd.RangeIndex(table.num_rows))
+    for column in COLUMNS:
+        values = table.column(column.name)
+        if column.dtype == "str" and pa.types.is_dictionary(values.type):
+            values = values.cast(pa.string())
+        if column.dtype in ("Int16", "Int64"):
+            frame[column.name] = pd.array(values.to_pandas(types_mapper=pd.ArrowDtype), dtype=column.dtype)
+        elif column.dtype == "category":
+            frame[column.name] = _as_category(column.name, values.cast(pa.string()).to_pandas())
+        else:
+            frame[column.name] = values.to_pandas().astype(column.dtype)
+    return frame
+
+
+def _as_category(name: str, values: pd.Series) -> pd.Series:
+    # Sorted or fixed categories, so that the same evidence in another order is the same frame.
+    if name == "level":
+        return values.astype(pd.CategoricalDtype(list(LEVELS), ordered=True))
+    if name == "layer":
+        return values.astype(pd.CategoricalDtype(list(LAYERS), ordered=True))
+    return values.astype(pd.CategoricalDtype(sorted(values.dropna().unique())))
+
+
+def check_events(events: pd.DataFrame) -> pd.DataFrame:
+    """The frame as an event frame, or `FrameError`: ``time`` is needed, other columns may be absent.
+
+    Gives a new frame with every column of `COLUMNS` in order (absent ones null). Times with an
+    offset become UTC; naive times are refused, since nobody can say later what they meant.
+    """
+    if not isinstance(events, pd.DataFrame):
+        raise FrameError(f"expected a DataFrame, got {type(events).__name__}")
+    if "time" not in events:
+        raise FrameError("an event frame needs a column 'time'", do="see `minutebook schema`")
+    frame = pd.DataFrame(index=pd.RangeIndex(len(events)))
+    for column in COLUMNS:
+        if column.name not in events:
+            frame[column.name] = _as_type(pd.Series([None] * len(events), dtype=object), column)
+        else:
+            frame[column.name] = _as_type(events[column.name].reset_index(drop=True), column)
+    if frame["time"].isna().any():
+        first = int(frame["time"].isna().to_numpy().argmax())
+        raise FrameError(f"'time' is null in row {first}", do="drop such rows, or say when they were")
+    return frame
+
+
+def _as_type(values: pd.Series, column: Column) -> pd.Series:
+    try:
+        if column.dtype.startswith("datetime64"):
+            if values.dtype == object:
+                values = pd.to_datetime(values, utc=True) if values.isna().all() else pd.to_datetime(values)
+            if values.dt.tz is None:
+                raise FrameError(
+                    f"'{column.name}' has no zone", do=f"use frame['{column.name}'].dt.tz_localize(…)"
+                )
+            return values.dt.tz_convert("UTC").dt.as_unit("us")
+        if column.dtype == "category":
+            words = values.astype("str").where(values.notna(), None)
+            known = {"level": LEVELS, "layer": LAYERS, "kind": KINDS}.get(column.name)
+            odd = sorted(set(words.dropna()) - set(known)) if known else []
+            if odd:
+                raise FrameError(f"'{column.name}' has no {odd[0]!r}", do=f"use one of {', '.join(known or ())}")
+            return _as_category(column.name, words)
+        return values.astype(column.dtype)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise FrameError(f"column '{column.name}' can't be read as {column.dtype}: {error}") from error
+
+
+def to_table(events: pd.DataFrame) -> pa.Table:
+    """The Arrow table of an event frame: the inverse of `to_frame`; raises as `check_events`."""
+    frame = check_events(events)
+    columns: dict[str, object] = {}
+    for column in COLUMNS:
+        values = frame[column.name]
+        if column.dtype == "category":
+            values = values.astype("str")
+        columns[column.name] = pa.Array.from_pandas(values)
+    return make_table(columns, len(frame))
