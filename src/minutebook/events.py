@@ -30,7 +30,7 @@ _TIME = pa.timestamp("us", tz="UTC")
 
 #: OpenTelemetry's severities, lowest first.
 LEVELS = ("trace", "debug", "info", "warn", "error", "fatal")
-KINDS = ("log", "request", "deploy", "change", "alert", "incident", "note")
+KINDS = ("log", "request", "probe", "deploy", "change", "alert", "incident", "note")
 #: Where in a request's path a source sits, outermost first.
 LAYERS = ("cdn", "balancer", "proxy", "app")
 PHASES = (

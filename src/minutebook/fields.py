@@ -1,0 +1,230 @@
+"""texts of a record's parts → typed columns of the event frame.
+
+Whatever was read from a log (groups of a pattern, JSON values, pairs) arrives here as Arrow strings
+under the names of `formats.GROUPS`, and leaves as the columns of `events.COLUMNS`. Columns with few
+distinct values are typed once a value, not once a row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.events import LEVELS
+
+_WORDS: Mapping[str, str] = {
+    "trace": "trace", "finest": "trace", "finer": "trace", "verbose": "trace", "trc": "trace", "t": "trace",
+    "debug": "debug", "dbg": "debug", "fine": "debug", "d": "debug", "debug1": "debug", "debug2": "debug",
+    "debug3": "debug", "debug4": "debug", "debug5": "debug", "config": "debug", "spam": "debug",
+    "info": "info", "information": "info", "informational": "info", "notice": "info", "log": "info", "i": "info",
+    "inf": "info", "note": "info", "normal": "info", "default": "info", "statement": "info", "detail": "info",
+    "hint": "info", "system": "info", "success": "info", "n": "info",
+    "warn": "warn", "warning": "warn", "wrn": "warn", "w": "warn", "caution": "warn",
+    "error": "error", "err": "error", "eror": "error", "severe": "error", "e": "error", "failure": "error",
+    "fatal": "fatal", "critical": "fatal", "crit": "fatal", "alert": "fatal", "emergency": "fatal",
+    "emerg": "fatal", "panic": "fatal", "dpanic": "fatal", "f": "fatal", "c": "fatal", "ftl": "fatal",
+    "fault": "fatal", "crt": "fatal",
+}  # fmt: skip
+_SYSLOG = ("fatal", "fatal", "fatal", "error", "warn", "info", "info", "debug")
+
+_PROBE_PATH = re.compile(
+    r"/(?:-/)?(?:health|healthz|healthcheck|health[-_]check|livez|readyz|liveness|readiness|ready|alive|ping|"
+    r"metrics|actuator/(?:health|prometheus)|server-status|nginx_status|stub_status|_status|heartbeat|lbcheck)(?:/.*)?$",
+    re.I,
+)
+_PROBE_AGENT = re.compile(
+    r"kube-probe|Prometheus/|ELB-HealthChecker|GoogleHC|HAProxy|Consul Health|Envoy/HC|Blackbox|UptimeRobot|"
+    r"Pingdom|StatusCake|Datadog|NewRelicPinger|Site24x7|Zabbix|check_http|"
+    r"bot\b|crawler|spider|slurp|Googlebot|bingbot",
+    re.I,
+)
+
+
+def read_fields(parts: Mapping[str, pa.Array], kind: str, levels: Mapping[str, str] | None = None) -> dict[str, pa.Array]:
+    """Typed columns of the records whose parts these are; ``kind`` is the format's.
+
+    Absent parts stay absent. ``time`` is not read here but by `times`, with the format's layout.
+    """
+    columns: dict[str, pa.Array] = {}
+    for name in ("service", "host", "version", "environment", "user", "trace"):
+        if name in parts:
+            columns[name] = _known(parts[name])
+    if "level" in parts:
+        columns["level"] = map_values(parts["level"], lambda text: read_level(text, levels or {}))
+    if "status" in parts:
+        columns["status"] = read_status(parts["status"])
+    for name, values in parts.items():
+        if name == "duration" or name.startswith("duration_"):
+            columns["duration"] = read_duration(values, name.partition("_")[2])
+    operation = _operation(parts)
+    if operation is not None:
+        columns["operation"] = operation
+    if "message" in parts:
+        columns["message"] = _with_exception(parts)
+    _read_client(parts, columns)
+    _read_kind(parts, columns, kind)
+    return columns
+
+
+def map_values(values: pa.Array, function: Callable[[str], str | None]) -> pa.DictionaryArray:
+    """Each distinct text through ``function``, as a dictionary array."""
+    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    mapped = pa.array([None if v is None else function(v) for v in encoded.dictionary.to_pylist()], pa.string())
+    return mapped.take(encoded.indices).dictionary_encode()
+
+
+def read_level(text: str, own: Mapping[str, str]) -> str | None:
+    """OpenTelemetry's severity of a level as logged: words, pino's tens, syslog's 0 to 7."""
+    word = text.strip().strip("[]<>:").lower()
+    if word in own:
+        return own[word]
+    if word in _WORDS:
+        return _WORDS[word]
+    if word.isascii() and word.isdigit() and len(word) <= 3:
+        number = int(word)
+        if number >= 10:
+            return LEVELS[min(max(number // 10 - 1, 0), 5)] if number <= 60 else "fatal"
+        return _SYSLOG[number] if number <= 7 else None
+    head = re.match(r"[a-z]+", word)
+    return _WORDS.get(head.group(0)) if head and head.group(0) != word else None
+
+
+def read_status(values: pa.Array) -> pa.Array:
+    """Response codes 100 to 599 as int16; anything else is null."""
+    encoded = values.dictionary_encode()
+    numbers = [int(v) if v and re.fullmatch(r"[1-5][0-9]{2}", v) else None for v in encoded.dictionary.to_pylist()]
+    return pa.array(numbers, pa.int16()).take(encoded.indices)
+
+
+_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
+
+
+def read_duration(values: pa.Array, unit: str = "") -> pa.Array:
+    """Durations in seconds: plain numbers of ``unit`` (default s), or with a unit behind (1.5s, 3m2s).
+
+    Negative ones and what is no number are null.
+    """
+    is_number = pc.fill_null(pc.match_substring_regex(values, r"^[0-9]{1,15}(\.[0-9]*)?([eE]-?[0-9]{1,2})?$"), False)
+    seconds = pc.multiply(
+        pc.cast(pc.if_else(is_number, values, None), pa.float64()), _SECONDS[unit or "s"]
+    )
+    rest = pc.and_(pc.invert(is_number), pc.is_valid(values))
+    if pc.any(rest).as_py():
+        # Written with units: few distinct texts, or a Go service; typed once a distinct text.
+        encoded = pc.if_else(rest, values, None).dictionary_encode()
+        read = pa.array([_with_units(v) for v in encoded.dictionary.to_pylist()], pa.float64())
+        seconds = pc.coalesce(seconds, read.take(encoded.indices))
+    # A product like 1231.8 × 0.001 must print as it was logged.
+    return pc.round(seconds, 9)
+
+
+def _with_units(text: str) -> float | None:
+    parts = re.findall(r"([0-9]+(?:\.[0-9]+)?)\s*(h|ms|us|µs|μs|ns|m|s)", text)
+    whole = "".join(number + unit for number, unit in parts)
+    if not parts or whole != re.sub(r"\s", "", text):
+        return None
+    return sum(float(number) * _SECONDS[unit] for number, unit in parts)
+
+
+def _known(values: pa.Array) -> pa.Array:
+    """``-`` and the empty text mean unknown."""
+    is_known = pc.invert(pc.is_in(values, pa.array(["", "-"])))
+    return values if pc.all(is_known).as_py() else pc.if_else(is_known, values, None)
+
+
+def _operation(parts: Mapping[str, pa.Array]) -> pa.Array | None:
+    """``METHOD /path`` (OpenTelemetry's name of an HTTP span) from a request line or method and path."""
+    if "request" in parts:
+        return map_values(parts["request"], _operation_of)
+    if "path" in parts:
+        path = parts["path"]
+        if "method" in parts:
+            joined = pc.binary_join_element_wise(parts["method"], path, " ")
+            path = pc.coalesce(joined, path)
+        return map_values(path, _operation_of)
+    return _known(parts["operation"]) if "operation" in parts else None
+
+
+_METHOD = re.compile(r"([A-Z]{3,10}) (\S+)")
+_SEGMENT = re.compile(
+    r"(?<=/)(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}|(?=[\w\-]*\d)[A-Za-z0-9_\-]{20,})(?=/|$)"
+)
+
+
+def _operation_of(text: str) -> str | None:
+    match = _METHOD.match(text)
+    method, target = match.groups() if match else ("", text)
+    if not target.startswith("/"):
+        found = re.match(r"[a-z]+://[^/]*(/[^\s]*)?", target)
+        if not found:
+            # Not a request line at all: a TLS hello on a plain port, an empty line.
+            return None if "\\x" in target or not target.strip("-") or match is None else f"{method} {target}"
+        target = found.group(1) or "/"
+    path = re.split(r"[?#;\s]", target, maxsplit=1)[0]
+    path = _SEGMENT.sub("{id}", path)
+    return f"{method} {path}" if method else path
+
+
+def _with_exception(parts: Mapping[str, pa.Array]) -> pa.Array:
+    """The message, and behind it the exception that the record names."""
+    message = parts["message"]
+    kind, text = parts.get("exception_type"), parts.get("exception")
+    if text is None and kind is None:
+        return message
+    if text is not None:
+        # One line only, and no nested object: the type and message of it are read by their own names.
+        text = pc.if_else(pc.starts_with(text, "{"), None, text)
+        text = _known(pc.extract_regex(text, r"^\s*(?P<head>[^\n]{0,500})").field(0)) if len(text) else text
+    if kind is not None and text is not None:
+        text = pc.coalesce(pc.binary_join_element_wise(kind, text, ": "), text, kind)
+    extra = text if text is not None else kind
+    assert extra is not None
+    told = pc.fill_null(pc.equal(extra, message), False)
+    joined = pc.binary_join_element_wise(message, pc.if_else(told, None, extra), ": ")
+    return pc.coalesce(joined, message, extra)
+
+
+def _read_client(parts: Mapping[str, pa.Array], columns: dict[str, pa.Array]) -> None:
+    if "client" not in parts:
+        return
+    client = _known(pc.replace_substring_regex(parts["client"], r"^(\d+\.\d+\.\d+\.\d+):\d+$", r"\1"))
+    if "agent" in parts:
+        # Where no user is known, address and agent together are the closest thing to one.
+        user = columns.get("user")
+        is_anonymous = pc.is_null(user) if user is not None else pa.array(np.ones(len(client), bool))
+        if pc.any(is_anonymous).as_py():
+            both = pc.coalesce(pc.binary_join_element_wise(client, _known(parts["agent"]), " "), client)
+            client = pc.if_else(is_anonymous, both, client)
+    columns["client"] = client
+
+
+def _read_kind(parts: Mapping[str, pa.Array], columns: dict[str, pa.Array], kind: str) -> None:
+    """A record with a status and an operation is a request; probes are told by path and agent."""
+    status, operation = columns.get("status"), columns.get("operation")
+    if status is None or operation is None:
+        return
+    is_request = pc.is_valid(status)
+    if kind != "request":
+        is_request = pc.and_(is_request, pc.is_valid(operation))
+    is_probe = _matches(operation, _PROBE_PATH)
+    if "agent" in parts:
+        is_probe = pc.or_(is_probe, _matches(parts["agent"], _PROBE_AGENT))
+    words = np.where(
+        is_request.to_numpy(zero_copy_only=False),
+        np.where(is_probe.to_numpy(zero_copy_only=False), 1, 0),
+        2,
+    )
+    columns["kind"] = pa.DictionaryArray.from_arrays(
+        pa.array(words, pa.int32()), pa.array(["request", "probe", "log"])
+    )
+
+
+def _matches(values: pa.Array, pattern: re.Pattern[str]) -> pa.Array:
+    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    hits = pa.array([bool(v is not None and pattern.search(v)) for v in encoded.dictionary.to_pylist()], pa.bool_())
+    return pc.fill_null(hits.take(encoded.indices), False)

@@ -1,0 +1,141 @@
+"""A log format is one TOML file → one `LogFormat`; its samples are its test and its documentation.
+
+The file's keys are the fields of `LogFormat` and `Pattern`: an unknown key is an error by
+construction. Files of users and built-in ones are one kind of file.
+
+A pattern is a list of ``pieces``, RE2 expressions that are matched one after the other, each on
+what the one before left over. RE2 is fast up to four groups, so a piece has at most three of its own.
+A group's name is a column of the event frame or one of `GROUPS`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from minutebook.errors import FormatError
+from minutebook.events import KINDS, LAYERS, LEVELS
+
+#: What a group of a pattern may be called, and what becomes of it.
+GROUPS: Mapping[str, str] = {
+    "time": "the record's stamp, read by the pattern's `time` layout",
+    "level": "its severity, by the usual words and the format's `levels`",
+    "message": "what it says; with `pairs`, key=value pairs at its end become columns",
+    "service": "the service", "host": "the host", "version": "the version",
+    "environment": "the environment",
+    "logger": "the logger's name, kept with the fields",
+    "thread": "the thread or process, kept with the fields",
+    "method": "a request's method", "path": "its path, query cut off and ids templated",
+    "request": "a request line: method, path and protocol in one",
+    "status": "its response code",
+    "duration_s": "how long it took, in seconds", "duration_ms": "… in milliseconds",
+    "duration_us": "… in microseconds", "duration_ns": "… in nanoseconds",
+    "duration": "… with its unit written behind it: 12.5ms",
+    "user": "user id", "client": "client address", "agent": "the client's program",
+    "trace": "request or trace id",
+    "pairs": "key=value pairs, read by the table of usual names",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One way in which a record of the format can look."""
+
+    pieces: tuple[str, ...]
+    time: str  #: layout of the group ``time``, as `minutebook.times.layouts()` lists them
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Names of all groups, in order."""
+        return tuple(name for piece in self.pieces for name in re.findall(r"\(\?P<(\w+)>", piece))
+
+
+@dataclass(frozen=True)
+class LogFormat:
+    """A log format, as its TOML file states it."""
+
+    name: str
+    title: str
+    patterns: tuple[Pattern, ...] = ()
+    shape: str = "text"  #: text, json, pairs (logfmt) or csv
+    kind: str = "log"
+    layer: str = "app"
+    multiline: bool = True  #: whether lines that don't match may belong to the record before them
+    skip: str = ""  #: lines that are no records: headers, comments (RE2)
+    levels: Mapping[str, str] = field(default_factory=dict)  #: words for levels beyond the usual ones
+    fixed: Mapping[str, str] = field(default_factory=dict)  #: columns that are the same in every record
+    weight: float = 1.0  #: below 1 for a format so general that a closer one should win
+    samples: tuple[Mapping[str, Any], ...] = ()
+
+    @classmethod
+    def from_toml(cls, name: str, text: str) -> LogFormat:
+        """The format that a TOML text states, or `FormatError` that says what is wrong with it."""
+        try:
+            raw = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise FormatError(f"not TOML: {error}", where=name) from error
+        raw["patterns"] = tuple(_make_pattern(name, entry) for entry in raw.pop("pattern", []))
+        raw["samples"] = tuple(raw.pop("sample", []))
+        _check_keys(name, raw, {f.name for f in fields(cls)} - {"name"})
+        if "title" not in raw:
+            raise FormatError("a format needs a title", where=name)
+        made = cls(name=name, **raw)
+        _check_values(made)
+        return made
+
+
+def _make_pattern(name: str, entry: dict[str, Any]) -> Pattern:
+    _check_keys(name, entry, {"pieces", "time"})
+    pieces = tuple(entry.get("pieces", ()))
+    if not pieces or "time" not in entry:
+        raise FormatError("a [[pattern]] needs `pieces` and `time`", where=name)
+    for piece in pieces:
+        if piece.count("(?P<") > 3:
+            raise FormatError(f"more than three groups in one piece: {piece}", where=name, do="split it in two")
+    pattern = Pattern(pieces, entry["time"])
+    if odd := sorted(set(pattern.groups) - set(GROUPS)):
+        raise FormatError(f"no group is called {odd[0]!r}", where=name, do=f"use one of {', '.join(GROUPS)}")
+    return pattern
+
+
+def _check_keys(name: str, raw: Mapping[str, Any], known: set[str]) -> None:
+    if odd := sorted(set(raw) - known - {"patterns", "samples"}):
+        raise FormatError(f"unknown key {odd[0]!r}", where=name, do=f"known are {', '.join(sorted(known))}")
+
+
+def _check_values(made: LogFormat) -> None:
+    for key, value, known in (
+        ("kind", made.kind, KINDS),
+        ("layer", made.layer, LAYERS),
+        ("shape", made.shape, ("text", "json", "pairs", "csv")),
+        *(("levels", level, LEVELS) for level in made.levels.values()),
+    ):
+        if value not in known:
+            raise FormatError(f"{key} can't be {value!r}", where=made.name, do=f"use one of {', '.join(known)}")
+    if made.shape == "text" and not made.patterns:
+        raise FormatError("a text format needs a [[pattern]]", where=made.name)
+
+
+@cache
+def _built_in() -> tuple[LogFormat, ...]:
+    folder = files("minutebook.formats") / "logs"
+    found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
+    return tuple(LogFormat.from_toml(entry.name[:-5], entry.read_text("utf-8")) for entry in found)
+
+
+def load_formats(paths: Iterable[str | Path] = ()) -> tuple[LogFormat, ...]:
+    """The user's formats in ``paths`` first, then the built-in ones, by name."""
+    own = []
+    for path in map(Path, paths):
+        try:
+            own.append(LogFormat.from_toml(path.stem, path.read_text("utf-8")))
+        except OSError as error:
+            raise FormatError(f"can't be read: {error.strerror}", where=str(path)) from error
+    names = {each.name for each in own}
+    return (*own, *(each for each in _built_in() if each.name not in names))

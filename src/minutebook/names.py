@@ -1,0 +1,132 @@
+"""keys as loggers write them → columns of the event frame: the one table of usual names.
+
+JSON lines, logfmt, key=value tails and CSV headers are all read by it, which is why most logs need
+no format file. Keys are compared without case, ``_``, ``-``, ``@`` and blanks; a nested key is its path
+with dots. Where several keys of a record feed one column, the first in the table wins.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+#: column (or group of `formats.GROUPS`) → its usual names, best first.
+USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
+    "time": (
+        "@timestamp", "timestamp", "ts", "time", "datetime", "@t", "eventtime", "event_time", "asctime", "t",
+        "date", "requestReceivedTimestamp", "stageTimestamp", "log_time", "logtime", "log.time", "created",
+        "__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP", "timeUnixNano", "observedTimeUnixNano",
+        "t.$date", "instant", "StartUTC", "start_time", "startTime", "timestamp_ms", "time_ms",
+        "record.ts", "fields.timestamp", "syslog_timestamp", "created_at", "published",
+    ),
+    "level": (
+        "level", "lvl", "severity", "severityText", "log.level", "loglevel", "log_level", "levelname", "@l",
+        "PRIORITY", "severity_label", "severityNumber", "s", "record.error_severity", "error_severity",
+    ),
+    "message": (
+        "msg", "message", "@m", "@mt", "event", "short_message", "MESSAGE", "body", "body.stringValue", "log",
+        "text", "record.message", "description", "fields.message",
+    ),
+    "service": (
+        "service", "service.name", "service_name", "svc", "app", "application", "appname", "app_name",
+        "resource.service.name", "kubernetes.labels.app", "kubernetes.container_name",
+        "SYSLOG_IDENTIFIER", "component",
+    ),
+    "host": (
+        "host", "hostname", "host.name", "host_name", "_HOSTNAME", "node", "instance", "server_name", "pod",
+        "kubernetes.pod_name", "machine",
+    ),
+    "version": ("version", "service.version", "app_version", "release", "build", "image_tag"),
+    "environment": ("environment", "env", "deployment.environment", "stage"),
+    "method": ("method", "http.method", "http.request.method", "request_method", "verb", "req.method",
+               "httpRequest.requestMethod", "request.method", "RequestMethod", "cs-method", "httpMethod"),
+    "path": ("route", "http.route", "path", "url.path", "http.target", "request_path", "request.path", "uri",
+             "request_uri", "requestURI", "req.url", "request.uri", "url", "http.url", "endpoint", "url.original",
+             "httpRequest.requestUrl", "RequestPath", "cs-uri-stem", "requestUri"),
+    "operation": ("operation", "rpc.method", "grpc.method", "handler", "action"),
+    "request": ("request",),
+    "status": (
+        "status", "status_code", "http.status_code", "http.response.status_code", "http_status", "statuscode",
+        "response_code", "res.statusCode", "response.status", "httpRequest.status", "responseStatus.code",
+        "DownstreamStatus", "sc-status", "httpStatus", "code", "http.status",
+    ),
+    "user": (
+        "user_id", "userid", "user.id", "enduser.id", "usr.id", "uid", "customer_id", "account_id", "user",
+        "username", "user.name", "user.username", "remote_user", "cs-username", "usr", "principal",
+    ),
+    "client": (
+        "client_ip", "clientip", "client.ip", "client.address", "remote_addr", "remote_ip", "source.ip",
+        "sourceIPAddress", "sourceIPs.0", "ip", "remote_address", "req.remoteAddress", "httpRequest.remoteIp",
+        "ClientHost", "request.remote_ip", "request.client_ip", "request.remote_addr", "c-ip", "clientIP",
+        "x_forwarded_for", "client",
+    ),
+    "agent": ("user_agent", "useragent", "http_user_agent", "user_agent.original", "http.user_agent",
+              "httpRequest.userAgent", "cs(User-Agent)"),
+    "trace": (
+        "request_id", "requestid", "req_id", "rid", "x_request_id", "http.request.id", "req.id",
+        "trace_id", "traceid", "trace.id", "correlation_id", "correlationid", "otelTraceID", "trace",
+        "auditID", "eventID", "dd.trace_id",
+    ),
+    "exception_type": ("error.type", "exception.type", "err.type", "error.class", "error.name", "exception.class"),
+    "exception": ("error.message", "exception.message", "err.message", "error.msg", "exception", "error", "err",
+                  "exc_info"),
+}  # fmt: skip
+
+#: names of durations, with the unit where the name doesn't end in one; best first.
+DURATIONS: tuple[tuple[str, str], ...] = (
+    ("duration", "s"), ("elapsed", "s"), ("latency", "s"), ("request_time", "s"), ("rt", "s"),
+    ("took", "s"), ("response_time", "ms"), ("responsetime", "ms"), ("elapsedtime", "ms"), ("cost", "ms"),
+    ("event.duration", "ns"), ("http.duration", "ms"), ("time_taken", "ms"), ("time-taken", "ms"),
+    ("httpRequest.latency", "s"), ("request_duration", "s"), ("upstream_response_time", "s"), ("dur", "s"),
+    ("execution_time", "s"), ("processing_time", "s"), ("total_time", "s"), ("duration_sec", "s"),
+)  # fmt: skip
+
+_UNITS = {
+    "ns": "ns", "nanos": "ns", "nanoseconds": "ns", "us": "us", "micros": "us", "microseconds": "us",
+    "ms": "ms", "millis": "ms", "milliseconds": "ms", "msec": "ms", "s": "s", "sec": "s", "secs": "s",
+    "seconds": "s",
+}  # fmt: skip
+_UNIT_SUFFIX = re.compile(r"[_.\-]?(" + "|".join(sorted(_UNITS, key=len, reverse=True)) + r")$", re.I)
+_CAMEL_UNIT = re.compile(r"(Ns|Nanos|Us|Micros|Ms|Millis|Sec|Seconds)$")
+
+
+def normalise(key: str) -> str:
+    """A key as it is compared: lower case, without ``_``, ``-``, ``@`` and blanks."""
+    return re.sub(r"[_\-@\s]", "", key.lower())
+
+
+_BY_NAME = {
+    column: {normalise(name): rank for rank, name in reversed(list(enumerate(names)))}
+    for column, names in USUAL_NAMES.items()
+}
+_DURATION_NAMES = {normalise(name): (rank, unit) for rank, (name, unit) in enumerate(DURATIONS)}
+
+
+def choose_keys(keys: Iterable[str]) -> dict[str, str]:
+    """Column → the key that feeds it, of the ``keys`` that a source has.
+
+    Durations come as ``duration_<unit>``. A key feeds one column only.
+    """
+    present = sorted(set(keys))
+    chosen: dict[str, str] = {}
+    for column, ranks in _BY_NAME.items():
+        fitting = [(ranks[normalise(key)], key) for key in present if normalise(key) in ranks]
+        if fitting:
+            chosen[column] = min(fitting)[1]
+    durations = [(rank, unit, key) for key in present if (rank_unit := _duration(key)) for rank, unit in [rank_unit]]
+    if durations:
+        _, unit, key = min(durations)
+        chosen[f"duration_{unit}"] = key
+    return chosen
+
+
+def _duration(key: str) -> tuple[int, str] | None:
+    """(rank, unit) of a key that names a duration, else None."""
+    whole = _DURATION_NAMES.get(normalise(key))
+    if whole:
+        return whole
+    match = _UNIT_SUFFIX.search(key) if re.search(r"[_.\-]", key) else _CAMEL_UNIT.search(key)
+    if not match:
+        return None
+    stem = _DURATION_NAMES.get(normalise(key[: match.start()]))
+    return (stem[0], _UNITS[match.group(1).lower()]) if stem else None

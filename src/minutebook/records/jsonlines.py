@@ -1,0 +1,78 @@
+"""lines → records of JSON lines: the wanted keys of all lines in one call, broken lines told apart.
+
+DuckDB reads the keys: a ragged line, a key that is a number here and a text there, a nesting a hundred
+thousand deep or a cut line gives a value or null, never an error for the batch.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from minutebook.records import Records
+
+#: Keys that often stand only in the lines that matter, which a sample may not have seen.
+_RARE = ("error.type", "error.message", "exception.type", "exception.message", "err.message", "exception", "error",
+         "err")  # fmt: skip
+
+
+def extract_keys(text: pa.StringArray, keys: Mapping[str, str]) -> Records:
+    """Records of the lines that hold a JSON object: part → the text of its key (``keys``: part → key)."""
+    import duckdb
+
+    paths = "[" + ", ".join(f"'{_path(key)}'" for key in keys.values()) + "]"
+    with duckdb.connect(config={"threads": 1}) as connection:
+        connection.register("lines", pa.table({"line": text}))
+        table = connection.sql(
+            "SELECT CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT'"
+            f" THEN json_extract_string(line, {paths}) END AS parts FROM lines"
+        ).to_arrow_table()
+    found = table.column("parts").combine_chunks()
+    if isinstance(found, pa.ChunkedArray):
+        found = pa.concat_arrays(found.chunks) if found.num_chunks else pa.array([], pa.list_(pa.string()))
+    is_object = found.is_valid().to_numpy(zero_copy_only=False)
+    rows = np.flatnonzero(is_object)
+    flat = found.filter(pa.array(is_object)).flatten()
+    step = len(keys)
+    base = np.arange(len(rows)) * step
+    parts = {part: flat.take(pa.array(base + i)) for i, part in enumerate(keys)}
+    return Records(parts, rows, np.zeros(len(rows), np.int64))
+
+
+def _path(key: str) -> str:
+    """DuckDB's JSON path of a dotted key; a quote in it can't end the text of the query."""
+    steps = "".join(f'."{step}"' for step in key.split("\x1f"))
+    return "$" + steps.replace("'", "''")
+
+
+def list_keys(lines: Iterable[str]) -> list[str]:
+    """Every key of the JSON objects among the lines, nested ones as a path joined by U+001F."""
+    found: dict[str, None] = {}
+    for line in lines:
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            _walk(value, "", found, 0)
+    return list(found)
+
+
+def _walk(value: Mapping[str, object], prefix: str, found: dict[str, None], depth: int) -> None:
+    for key, inner in value.items():
+        if '"' in key or "\\" in key or "\x1f" in key:
+            continue  # no logger writes such a key; DuckDB's paths can't say it
+        path = f"{prefix}{key}"
+        if isinstance(inner, dict) and depth < 5:
+            _walk(inner, path + "\x1f", found, depth + 1)
+        else:
+            found[path] = None
+
+
+def add_rare_keys(keys: list[str]) -> list[str]:
+    """The keys, and those that a sample may not have seen."""
+    rare = [key.replace(".", "\x1f") for key in _RARE]
+    return keys + [key for key in rare if key not in keys]

@@ -1,0 +1,55 @@
+"""texts → parts by key=value pairs: logfmt lines, and the tails that loggers put behind a message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.records import Records
+
+_KEY = r"[A-Za-z_@][\w.\-/]*"
+_PAIR = re.compile(rf'(?:^|[\s,;])({_KEY})=("(?:[^"\\]|\\.)*"|[^\s",]*)')
+
+
+def list_pair_keys(lines: Iterable[str]) -> list[str]:
+    """Every key of the pairs in the lines."""
+    return list(dict.fromkeys(match.group(1) for line in lines for match in _PAIR.finditer(line)))
+
+
+def extract_pairs(text: pa.Array, keys: Mapping[str, str]) -> dict[str, pa.Array]:
+    """Part → value of its key in each text (``keys``: part → key); null where the text lacks it."""
+    return {part: _value_of(text, key) for part, key in keys.items()}
+
+
+def _value_of(text: pa.Array, key: str) -> pa.Array:
+    name = re.escape(key).replace("\\_", "_")
+    found = pc.extract_regex(text, rf'(?:^|[\s,;]){name}=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s",]*))')
+    plain, quoted = pc.struct_field(found, "plain"), pc.struct_field(found, "quoted")
+    value = pc.if_else(pc.equal(plain, ""), quoted, plain)
+    if pc.any(pc.match_substring(value, "\\")).as_py():
+        value = pc.replace_substring_regex(value, r'\\(["\\])', r"\1")
+    # struct_field gives "" for rows that didn't match: keep them apart from an empty value.
+    return pc.if_else(found.is_valid(), value, None)
+
+
+def cut_message(text: pa.Array) -> pa.Array:
+    """What stands before the first key=value pair; the whole text where none is."""
+    head = pc.extract_regex(text, rf"^(?P<head>[^=]*?)[\s,;:]*(?:\s|^){_KEY}=")
+    cut = pc.struct_field(head, "head")
+    return pc.if_else(pc.and_(head.is_valid(), pc.not_equal(cut, "")), cut, text)
+
+
+def match_logfmt(text: pa.StringArray, keys: Mapping[str, str]) -> Records:
+    """Records of the lines that are logfmt: those in which the key of ``time`` is found."""
+    parts = extract_pairs(text, keys)
+    if "time" in parts:
+        is_record = parts["time"].is_valid()
+    else:
+        is_record = pc.match_substring_regex(text, rf"^{_KEY}=")
+    rows = np.flatnonzero(is_record.to_numpy(zero_copy_only=False))
+    kept = {part: values.filter(is_record) for part, values in parts.items()}
+    return Records(kept, rows, np.zeros(len(rows), np.int64))

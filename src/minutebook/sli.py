@@ -1,0 +1,138 @@
+"""Summary → what users did, on the layer that is the SLI.
+
+A request seen at the edge and again in the app is one request, so one layer is counted: the outermost
+one that logged requests with statuses. Only where that one knows no users and an inner one does, the
+inner one counts, and failures that the outer one alone saw are added to it by their ids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from minutebook.coverage import find_coverage
+from minutebook.events import LAYERS
+from minutebook.summary import Summary
+
+_LONGEST_UNIT = 1 << 52
+
+
+@dataclass(frozen=True)
+class Sli:
+    """The SLI's tables; ``minute`` counts minutes from 1970, ``""`` is an unknown service or operation."""
+
+    layer: str  #: cdn, balancer, proxy, app, or lines (no requests at all: log lines by level)
+    counts: pd.DataFrame  #: minute, service, operation, bucket, good, bad
+    breakdown: pd.DataFrame  #: minute, service, operation, status, host, version, requests
+    trials: pd.DataFrame  #: minute, service, operation, user, client, requests, bad, first_bad …
+    failures: pd.DataFrame  #: each bad event
+    coverage: pd.DataFrame  #: minute, service, state, alive
+    assumptions: tuple[str, ...]
+
+    @property
+    def services(self) -> list[str]:
+        """Services that have requests, by name."""
+        return sorted(self.counts["service"].unique())
+
+
+def find_sli(summary: Summary) -> Sli:
+    """The SLI of a Summary, and in ``assumptions`` which layer it is and why."""
+    trials = summary.trials.to_pandas()
+    layer, added_from, assumptions = _choose_layer(trials)
+    failures = summary.failures.to_pandas()
+    kept = {
+        name: _of_layer(getattr(summary, name).to_pandas(), layer) for name in ("counts", "breakdown")
+    }
+    own_trials, own_failures = _of_layer(trials, layer), _of_layer(failures, layer)
+    if added_from:
+        extra = _only_outside(_of_layer(failures, added_from), own_failures)
+        own_failures = pd.concat([own_failures, extra], ignore_index=True)
+        own_trials = pd.concat([own_trials, _as_trials(extra)], ignore_index=True)
+        kept["counts"] = pd.concat([kept["counts"], _as_counts(extra)], ignore_index=True)
+    own_trials = _unpack_longest(own_trials)
+    return Sli(
+        layer,
+        kept["counts"],
+        kept["breakdown"],
+        own_trials,
+        own_failures.sort_values(["time", "source", "line"], ignore_index=True),
+        _cover_services(summary, layer),
+        assumptions,
+    )
+
+
+def _choose_layer(trials: pd.DataFrame) -> tuple[str, str, tuple[str, ...]]:
+    """(the SLI's layer, an outer layer whose own failures are added, sentences for the ledger)."""
+    present = [layer for layer in LAYERS if (trials["layer"] == layer).any()]
+    if not present:
+        if not len(trials):
+            return "lines", "", ()
+        return "lines", "", ("No requests with a status: log lines are the SLI, bad where level is error or worse.",)
+    has_users = {layer: bool(trials.loc[trials["layer"] == layer, "user"].notna().any()) for layer in present}
+    outer = present[0]
+    inner = next((layer for layer in present if has_users[layer]), outer)
+    if inner == outer:
+        also = f"; the same requests in {', '.join(present[1:])} logs aren't counted again" if present[1:] else ""
+        return outer, "", (f"The SLI is the {outer} layer, the outermost one that logged requests{also}.",)
+    return inner, outer, (
+        f"The SLI is the {inner} layer, the outermost one that knows users;"
+        f" failures that the {outer} layer alone saw are added by their ids.",
+    )
+
+
+def _of_layer(frame: pd.DataFrame, layer: str) -> pd.DataFrame:
+    own = frame[frame["layer"] == layer].drop(columns="layer").reset_index(drop=True)
+    return own.assign(service=own["service"].fillna(""), operation=own["operation"].fillna(""))
+
+
+def _only_outside(outer: pd.DataFrame, inner: pd.DataFrame) -> pd.DataFrame:
+    """Failures with an id that no failure of the inner layer has."""
+    return outer[outer["trace"].notna() & ~outer["trace"].isin(inner["trace"].dropna())]
+
+
+def _as_trials(failures: pd.DataFrame) -> pd.DataFrame:
+    keys = ["minute", "service", "operation", "user", "client"]
+    grouped = failures.assign(minute=failures["time"] // 60_000_000).groupby(keys, dropna=False)
+    trials = grouped.agg(bad=("count", "sum"), first_bad=("time", "min"), last_bad=("time", "max")).reset_index()
+    return trials.assign(requests=trials["bad"])
+
+
+def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
+    grouped = failures.assign(minute=failures["time"] // 60_000_000).groupby(["minute", "service", "operation"])
+    return grouped.agg(bad=("count", "sum")).reset_index().assign(bucket=-1, good=0)
+
+
+def _unpack_longest(trials: pd.DataFrame) -> pd.DataFrame:
+    packed = trials.pop("longest") if "longest" in trials else pd.Series(dtype=object)
+    known = packed.notna().to_numpy()
+    numbers = [int(value) for value in packed[known]]
+    longest = np.full(len(trials), np.nan)
+    longest[known] = [number // _LONGEST_UNIT / 1e6 for number in numbers]
+    at = pd.Series(pd.NA, index=trials.index, dtype="Int64")
+    at[known] = [_LONGEST_UNIT - 1 - number % _LONGEST_UNIT for number in numbers]
+    return trials.assign(longest_s=longest, longest_at=at)
+
+
+def _cover_services(summary: Summary, layer: str) -> pd.DataFrame:
+    """Per service of the SLI and minute: state over its groups, and whether anything else kept logging."""
+    whole = find_coverage(summary)
+    is_sli = (whole["layer"] == layer) & (whole.groupby(["layer", "service", "host"])["requests"].transform("sum") > 0)
+    if layer == "lines":
+        is_sli = pd.Series(True, index=whole.index)
+    frames = []
+    for service, group in whole[is_sli].groupby("service", sort=True):
+        states = group.groupby("minute")["state"].agg(_combine)
+        probes = group.groupby("minute")["probes"].sum()
+        others = whole[~((whole["service"] == service) & is_sli)].groupby("minute")["events"].sum()
+        alive = (probes > 0) | (others.reindex(states.index, fill_value=0) > 0)
+        frames.append(pd.DataFrame({"minute": states.index, "service": service, "state": states.to_numpy(),
+                                    "alive": alive.to_numpy()}))  # fmt: skip
+    columns = ["minute", "service", "state", "alive"]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def _combine(states: pd.Series) -> str:
+    distinct = set(states)
+    return distinct.pop() if len(distinct) == 1 else "partly"
