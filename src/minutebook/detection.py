@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.formats import LogFormat
+from minutebook.logformats import LogFormat
 from minutebook.names import choose_keys
 from minutebook.records import Records
 from minutebook.records.folding import fold_lines

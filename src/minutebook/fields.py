@@ -1,7 +1,7 @@
 """texts of a record's parts → typed columns of the event frame.
 
 Whatever was read from a log (groups of a pattern, JSON values, pairs) arrives here as Arrow strings
-under the names of `formats.GROUPS`, and leaves as the columns of `events.COLUMNS`. Columns with few
+under the names of `logformats.GROUPS`, and leaves as the columns of `events.COLUMNS`. Columns with few
 distinct values are typed once a value, not once a row.
 """
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
-#: column (or group of `formats.GROUPS`) → its usual names, best first.
+#: column (or group of `logformats.GROUPS`) → its usual names, best first.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "time": (
         "@timestamp", "timestamp", "ts", "time", "datetime", "@t", "eventtime", "event_time", "asctime", "t",

@@ -22,7 +22,7 @@ from minutebook.errors import AccountError
 from minutebook.events import make_table
 from minutebook.exports import Document, ExportFormat, Match, pick_export, read_export
 from minutebook.fields import read_fields
-from minutebook.formats import LogFormat
+from minutebook.logformats import LogFormat
 from minutebook.lines import Lines, cut_lines
 from minutebook.records.folding import find_exceptions, fold_lines
 from minutebook.sources import Reader, Source

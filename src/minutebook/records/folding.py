@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.formats import LogFormat
+from minutebook.logformats import LogFormat
 from minutebook.records import Records
 
 # A leading stamp: what a continuation doesn't begin with.

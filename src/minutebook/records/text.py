@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.formats import LogFormat, Pattern
+from minutebook.logformats import LogFormat, Pattern
 from minutebook.records import Records, no_records
 
 

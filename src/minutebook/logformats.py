@@ -124,7 +124,7 @@ def _check_values(made: LogFormat) -> None:
 
 @cache
 def _built_in() -> tuple[LogFormat, ...]:
-    folder = files("minutebook.formats") / "logs"
+    folder = files("minutebook") / "formats" / "logs"
     found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
     return tuple(LogFormat.from_toml(entry.name[:-5], entry.read_text("utf-8")) for entry in found)
 

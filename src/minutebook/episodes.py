@@ -1,0 +1,141 @@
+"""Summary → episodes: when a message is new, surges and stops, instead of each time it was written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from minutebook.summary import Summary
+
+_LEVELS = ("warn", "error", "fatal")
+_GAP_MINUTES = 5  # quiet minutes that don't end an episode
+_SURGE = 4.0  # times the message's usual rate
+_FEWEST = 3  # in a minute, for a surge
+
+_STARTS = re.compile(
+    r"^(?:re)?start(?:ing|ed)\b|\b(?:server|service|worker|process|application|app|daemon) (?:re)?start(?:ed|ing)\b"
+    r"|^(?:booting|listening (?:on|at)|ready to accept|now listening|launching)\b|\bstartup complete\b|^Started \w+ in ",
+    re.I,
+)
+_STOPS = re.compile(
+    r"^(?:stopping|stopped|shutting down|shutdown|exiting|terminating|received sig\w+)\b|\bgraceful(?:ly)? (?:stop|shut)"
+    r"|\bshutdown complete\b|\b(?:server|service|worker|process|application) (?:is )?(?:stopp|shutting|exit|terminat)",
+    re.I,
+)
+_CRASHES = re.compile(
+    r"\bsegfault\b|\bout of memory\b|\boom-?kill|\bkilled process\b|\bpanic:|\bcore dumped\b|\bexited (?:with|on) "
+    r"(?:code|signal|status) [1-9]|\bworker (?:process )?\S* ?(?:died|was terminated|timeout)|\bfatal signal\b",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One stretch of one message; times are µs since 1970 (UTC)."""
+
+    phase: str  #: new, again, surge; started, stopped, crashed for processes
+    template: str
+    message: str  #: its first one, as logged
+    level: str
+    service: str
+    host: str
+    first: int
+    last: int
+    count: int
+    evidence: tuple[str, ...]
+    has_ended: bool  #: whether it stopped well before the evidence did
+    usual: float  #: a minute, outside the episode
+
+
+def find_episodes(summary: Summary, grid: np.ndarray) -> list[Episode]:
+    """Episodes of warnings and errors, and what processes said of their starting and ending.
+
+    An episode is *new* when the message wasn't seen before although it had the time to be (over three of
+    its usual gaps), *again* when it comes back, and a *surge* when it's written at over 4 × its usual rate.
+    """
+    rows = summary.templates.to_pandas()
+    if not len(rows) or not len(grid):
+        return []
+    rows = rows.fillna({"service": "", "host": "", "level": ""})
+    is_failure = rows["level"].isin(_LEVELS) | (rows["status"] >= 500)
+    found: list[Episode] = []
+    for (template, service), group in rows[is_failure].groupby(["template", "service"], sort=True):
+        found += _split(str(template), str(service), group.sort_values(["minute", "source"]), grid)
+    for row in _processes(rows[~is_failure]).itertuples():
+        found.append(
+            Episode(row.phase, row.template, row.message, row.level, row.service, row.host, row.first, row.last,
+                    row.count, (f"{row.source}:{row.line}",), False, 0.0)
+        )  # fmt: skip
+    return sorted(found, key=lambda e: (e.first, e.template, e.service, e.host))
+
+
+def _processes(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows of messages in which a process starts, stops or crashes."""
+    words = rows["message"].fillna("")
+    phase = np.select(
+        [words.str.contains(p).to_numpy(bool) for p in (_CRASHES, _STARTS, _STOPS)], ["crashed", "started", "stopped"], ""
+    )
+    return rows.assign(phase=phase)[phase != ""]
+
+
+def _split(template: str, service: str, group: pd.DataFrame, grid: np.ndarray) -> list[Episode]:
+    counts = group.groupby("minute")["count"].sum()
+    dense = counts.reindex(grid, fill_value=0).to_numpy()
+    usual = _usual_rate(dense)
+    if usual > 0:
+        is_loud = dense >= max(_FEWEST, _SURGE * usual)
+    else:
+        is_loud = dense > 0
+    first, last = int(group["first"].min()), int(group["last"].max())
+    start, end = int(grid[0]) * 60_000_000, (int(grid[-1]) + 1) * 60_000_000
+    gap = _usual_gap(group, first, last)
+    episodes = []
+    for index, (begin, stop) in enumerate(_join_runs(is_loud)):
+        part = group[group["minute"].between(grid[begin], grid[stop - 1])]
+        since, until = int(part["first"].min()), int(part["last"].max())
+        if usual > 0:
+            phase = "surge"
+        elif index == 0:
+            if since - start <= 3 * gap:
+                continue  # it may well have been written before the evidence begins
+            phase = "new"
+        else:
+            phase = "again"
+        top = part.sort_values(["first", "source", "line"])
+        level = top["level"].iloc[0] or "error"
+        hosts = set(part["host"]) - {""}
+        episodes.append(
+            Episode(phase, template, str(top["message"].iloc[0]), level, service, hosts.pop() if len(hosts) == 1 else "",
+                    since, until, int(part["count"].sum()), _refer(top), end - until > max(2 * 60_000_000, 3 * gap),
+                    usual)
+        )  # fmt: skip
+    return episodes
+
+
+def _usual_rate(dense: np.ndarray) -> float:
+    """Median a minute; a message that most minutes lack has no usual rate."""
+    return float(np.median(dense))
+
+
+def _usual_gap(group: pd.DataFrame, first: int, last: int) -> float:
+    """Mean time between two of it (µs) while it was written; 0 for a single one."""
+    total = int(group["count"].sum())
+    return (last - first) / (total - 1) if total > 1 else 0.0
+
+
+def _join_runs(mask: np.ndarray) -> list[tuple[int, int]]:
+    """[begin, stop) of the runs of True, those few minutes apart as one."""
+    at = np.flatnonzero(mask)
+    if not len(at):
+        return []
+    cuts = np.flatnonzero(np.diff(at) > _GAP_MINUTES) + 1
+    return [(int(part[0]), int(part[-1]) + 1) for part in np.split(at, cuts)]
+
+
+def _refer(rows: pd.DataFrame) -> tuple[str, ...]:
+    """Where each source first wrote it, three sources at the most."""
+    firsts = rows.drop_duplicates("source")
+    return tuple(f"{source}:{line}" for source, line in zip(firsts["source"], firsts["line"], strict=True))[:3]

@@ -1,0 +1,106 @@
+"""a path or an open stream → bytes written whole or not at all.
+
+A file is written beside its place under a temporary name, synced, and renamed over it: whoever
+reads sees the old file or the new one, never half of it, whatever interrupts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, BinaryIO, TypeAlias, cast
+
+from minutebook.errors import MinutebookError
+
+#: Where an output may go: a path, or an open stream of bytes or text.
+Target: TypeAlias = str | os.PathLike[str] | IO[Any]
+
+
+@contextlib.contextmanager
+def open_target(target: Target) -> Iterator[BinaryIO]:
+    """A binary stream to ``target``, which is replaced in one step when the block ends well.
+
+    Streams are written through and left open; text streams get UTF-8. Devices and named pipes are
+    written directly. Raises `MinutebookError` where a path can't be written; a broken pipe stays a
+    `BrokenPipeError`, for the caller to end quietly.
+    """
+    if isinstance(target, str | os.PathLike):
+        with _open_path(Path(target)) as stream:
+            yield stream
+        return
+    under = getattr(target, "buffer", None)
+    if under is not None:
+        target.flush()
+        yield under
+        under.flush()
+    elif hasattr(target, "encoding"):
+        held = io.BytesIO()
+        yield held
+        target.write(held.getvalue().decode("utf-8"))
+    else:
+        yield cast(BinaryIO, target)
+
+
+@contextlib.contextmanager
+def _open_path(path: Path) -> Iterator[BinaryIO]:
+    try:
+        # A link keeps pointing where it did; its file is what is replaced.
+        place = path.resolve()
+        mode = place.stat().st_mode if place.exists() else None
+        if mode is not None and stat.S_ISDIR(mode):
+            raise IsADirectoryError(21, os.strerror(21))
+        if mode is not None and not stat.S_ISREG(mode):
+            with place.open("wb") as stream:
+                yield stream
+            return
+        with _replace(place, mode) as stream:
+            yield stream
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise MinutebookError(
+            f"can't be written: {error.strerror or error}", where=str(path), do=_advise(error)
+        ) from error
+
+
+@contextlib.contextmanager
+def _replace(place: Path, mode: int | None) -> Iterator[BinaryIO]:
+    # Not tempfile.mkstemp: its files are private, where the umask should decide as for any file.
+    temporary = place.with_name(f".{place.name[:100]}.{secrets.token_hex(6)}.tmp")
+    try:
+        with temporary.open("xb") as stream:
+            if mode is not None:
+                temporary.chmod(stat.S_IMODE(mode))
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(place)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(place.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    # The rename itself is durable once its folder is; some file systems can't, and say so.
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _advise(error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "make its folder first"
+    if isinstance(error, IsADirectoryError | NotADirectoryError):
+        return "name a file in an existing folder"
+    if isinstance(error, PermissionError):
+        return "write where you may, or change who may"
+    return "nothing was left behind; make room or choose another place"

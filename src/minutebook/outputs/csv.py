@@ -1,0 +1,49 @@
+"""a frame → CSV: UTF-8, ``\\n`` line ends, a header, quotes only where they are needed.
+
+Null is an empty cell. Text is inert: control characters are written as escapes (``\\x1b``), and a
+text cell that a spreadsheet would take for a formula (first character ``= + - @``, tab, CR, LF) gets
+an apostrophe before it, by default and in every CSV: nobody knows what a file is opened with.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.errors import FrameError
+from minutebook.outputs.atomic import Target, open_target
+from minutebook.outputs.cells import Cells, column_names, join_cells, render_chunks
+from minutebook.outputs.inert import escape_controls_in, quieten_formulas
+
+
+def write_csv(frame: pd.DataFrame, target: Target) -> None:
+    """Write ``frame`` as CSV to a path (replaced in one step) or an open stream.
+
+    Times are RFC 3339 in UTC with milliseconds; raises `FrameError` for times without a zone.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        raise FrameError(f"expected a DataFrame, got {type(frame).__name__}")
+    alone = frame.shape[1] == 1
+    header = [_cell(Cells(name, pa.array([name]), "text"), alone) for name in column_names(frame)]
+    with open_target(target) as stream:
+        stream.write(_lines(header))
+        for columns in render_chunks(frame):
+            stream.write(_lines([_cell(column, alone) for column in columns]))
+
+
+def _lines(columns: list[pa.Array]) -> bytes:
+    if not columns:
+        return b"\n"
+    rows = pc.binary_join_element_wise(*columns, ",")
+    return join_cells([rows, ""], "\n")
+
+
+def _cell(column: Cells, alone: bool) -> pa.Array:
+    texts = pc.fill_null(column.texts, "")
+    if column.kind == "text":
+        texts = quieten_formulas(escape_controls_in(texts))
+        quoted = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
+        texts = pc.if_else(pc.match_substring_regex(texts, r'[",\r\n]'), quoted, texts)
+    # A row of one empty cell would be an empty line, which readers skip.
+    return pc.if_else(pc.equal(texts, ""), '""', texts) if alone else texts

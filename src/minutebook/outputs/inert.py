@@ -1,0 +1,108 @@
+"""text from evidence → text that does nothing where it is shown: one rule per medium.
+
+Nothing is dropped: what could act is written as the escape that names it (``\\x1b``, ``\\u202e``).
+Data files (CSV) escape what a terminal would obey and what a spreadsheet would compute; what people
+read directly (a terminal, a figure) also escapes characters that are invisible or turn text around.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+# C0 but tab and line ends, DEL and C1 (U+009B starts a terminal sequence too), lone surrogates.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROLS_RE2 = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
+# What json.dumps leaves as it is, but a terminal, a script or a reader's eye would not.
+_JSON_ACTIVE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+# Apostrophes that stand before a formula are doubled too, so that taking one away undoes it.
+_FORMULA_RE2 = r"\A'*[=+\-@\t\r\n＝＋－＠]"
+_ELLIPSIS = "…"
+
+
+def escape_character(character: str) -> str:
+    """The escape that names one character: ``\\x1b``, ``\\u202e``, ``\\U000e0001``."""
+    code = ord(character)
+    return (
+        f"\\x{code:02x}"
+        if code < 0x100
+        else f"\\u{code:04x}"
+        if code < 0x10000
+        else f"\\U{code:08x}"
+    )
+
+
+def escape_controls(text: str) -> str:
+    """``text`` for a data file: control characters, NUL and lone surrogates written as escapes."""
+    return _CONTROLS.sub(lambda match: escape_character(match[0]), text)
+
+
+def escape_invisible(text: str) -> str:
+    """``text`` for the eye, in one line: whatever is invisible, moves the cursor or turns text around
+    (controls, line ends, bidi marks, zero-width characters) is written as its escape.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        escape_character(character) if unicodedata.category(character) in _INVISIBLE else character
+        for character in text
+    )
+
+
+def escape_json(encoded: str) -> str:
+    """JSON text whose strings hold no character that acts: they are written as ``\\uXXXX``, unchanged
+    in meaning. Only outside ASCII, so that it can be applied to whole documents.
+    """
+    return _JSON_ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded)
+
+
+def escape_controls_in(cells: pa.Array) -> pa.Array:
+    """`escape_controls` for an Arrow array of strings, which can't hold lone surrogates."""
+    return replace_where(cells, pc.match_substring_regex(cells, _CONTROLS_RE2), escape_controls)
+
+
+def quieten_formulas(cells: pa.Array) -> pa.Array:
+    """Cells that a spreadsheet would compute (they begin with ``= + - @``, tab, CR or LF, also after
+    apostrophes) with an apostrophe before them. To undo: take one apostrophe from ``'+[=+\\-@\\t\\r\\n]``.
+    """
+    acts = pc.match_substring_regex(cells, _FORMULA_RE2)
+    return pc.if_else(acts, pc.binary_join_element_wise("'", cells, ""), cells)
+
+
+def replace_where(cells: pa.Array, mask: pa.Array, change) -> pa.Array:  # type: ignore[no-untyped-def]
+    """``cells`` with ``change`` (str → str) applied where ``mask`` holds: Python only for the odd rows."""
+    mask = pc.fill_null(mask, False)
+    if not pc.any(mask).as_py():
+        return cells
+    odd = cells.filter(mask)
+    return pc.replace_with_mask(
+        cells, mask, pa.array([change(cell) for cell in odd.to_pylist()], cells.type)
+    )
+
+
+def measure_width(text: str) -> int:
+    """How many columns of a terminal ``text`` takes: wide characters two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def shorten(text: str, width: int) -> str:
+    """``text`` in at most ``width`` columns, its end replaced by an ellipsis where it's longer."""
+    # A heap of combining marks has no width, but is not to be printed without end either.
+    if measure_width(text) <= width and len(text) <= 4 * max(width, 1):
+        return text
+    kept, used = [], 0
+    for character in text[: 4 * max(width, 1)]:
+        used += measure_width(character)
+        if used > width - 1:
+            break
+        kept.append(character)
+    return "".join(kept).rstrip() + _ELLIPSIS if width > 0 else ""

@@ -1,0 +1,50 @@
+"""a frame → JSON lines: one object a row, keys in the order of the columns, null where unknown.
+
+Times are RFC 3339 in UTC with milliseconds. NaN and infinities, which JSON lacks, are null.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.errors import FrameError
+from minutebook.outputs.atomic import Target, open_target
+from minutebook.outputs.cells import Cells, join_cells, render_chunks
+from minutebook.outputs.inert import escape_json, replace_where
+
+# What must be escaped, or is so that it acts nowhere; the pattern of `inert` in RE2's words.
+_NEEDS_ESCAPE = (
+    r'["\\\x00-\x1f\x7f-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]'
+)
+
+
+def write_jsonlines(frame: pd.DataFrame, target: Target) -> None:
+    """Write ``frame`` as JSON lines to a path (replaced in one step) or an open stream."""
+    if not isinstance(frame, pd.DataFrame):
+        raise FrameError(f"expected a DataFrame, got {type(frame).__name__}")
+    with open_target(target) as stream:
+        for columns in render_chunks(frame):
+            parts: list[Any] = []
+            for place, column in enumerate(columns):
+                parts += [("," if place else "{") + json.dumps(column.name) + ":", _value(column)]
+            stream.write(join_cells([*parts, "}\n"], ""))
+
+
+def _value(column: Cells) -> pa.Array:
+    texts = column.texts
+    if column.is_text:
+        odd = pc.match_substring_regex(texts, _NEEDS_ESCAPE)
+        inner = replace_where(
+            texts, odd, lambda text: escape_json(json.dumps(text, ensure_ascii=False))[1:-1]
+        )
+        texts = pc.binary_join_element_wise('"', inner, '"', "")
+    elif pc.any(pc.match_substring_regex(texts, "Z$")).as_py():
+        texts = pc.binary_join_element_wise('"', texts, '"', "")
+    else:
+        texts = pc.if_else(pc.is_in(texts, pa.array(["inf", "-inf"])), None, texts)
+    return pc.fill_null(texts, "null")
