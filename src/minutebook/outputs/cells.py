@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.errors import FrameError
-from minutebook.outputs.inert import escape_controls
+from minutebook.outputs.inert import escape_controls, name_surrogates
 
 #: Rows rendered at a time: bounds memory, and keeps a chunk's text far below Arrow's 2 GiB.
 CHUNK_ROWS = 65_536
@@ -70,21 +70,15 @@ def as_arrow(values: pd.Series) -> pa.Array:
     if isinstance(values.dtype, pd.CategoricalDtype):
         values = values.astype(values.cat.categories.dtype)
     if values.dtype == object:
-        plain = (str, bool, int, float, np.generic, pd.Timestamp, type(None), type(pd.NA))
+        plain = (bool, int, float, np.generic, pd.Timestamp)
         texts = [
-            escape_controls(v)
-            if isinstance(v, str)
-            else v
-            if isinstance(v, plain)
-            else escape_controls(str(v))
-            for v in values
+            value if value is None or isinstance(value, plain) else name_surrogates(str(value))
+            for value in values.where(values.notna(), None)
         ]
         try:
             array = pa.array(texts, from_pandas=True)
         except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
-            array = pa.array(
-                [None if v is None or v is pd.NA else str(v) for v in texts], pa.string()
-            )
+            array = pa.array([None if v is None else str(v) for v in texts], pa.string())
     else:
         array = pa.Array.from_pandas(values)
     if isinstance(array, pa.ChunkedArray):

@@ -1,7 +1,7 @@
 """a frame → CSV: UTF-8, ``\\n`` line ends, a header, quotes only where they are needed.
 
 Null is an empty cell. Text is inert: control characters are written as escapes (``\\x1b``), and a
-text cell that a spreadsheet would take for a formula (first character ``= + - @``, tab, CR, LF) gets
+text cell that a spreadsheet would compute (it begins with ``= + - @``, tab, CR or LF) gets
 an apostrophe before it, by default and in every CSV: nobody knows what a file is opened with.
 """
 

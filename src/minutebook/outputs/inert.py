@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -41,9 +42,16 @@ def escape_controls(text: str) -> str:
     return _CONTROLS.sub(lambda match: escape_character(match[0]), text)
 
 
+def name_surrogates(text: str) -> str:
+    """``text`` that UTF-8 can hold: lone surrogates, which no writer takes, written as escapes."""
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def escape_invisible(text: str) -> str:
-    """``text`` for the eye, in one line: whatever is invisible, moves the cursor or turns text around
-    (controls, line ends, bidi marks, zero-width characters) is written as its escape.
+    """``text`` for the eye, in one line: whatever is invisible, moves the cursor or turns text
+    around (controls, line ends, bidi marks, zero-width characters) is written as its escape.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -54,8 +62,8 @@ def escape_invisible(text: str) -> str:
 
 
 def escape_json(encoded: str) -> str:
-    """JSON text whose strings hold no character that acts: they are written as ``\\uXXXX``, unchanged
-    in meaning. Only outside ASCII, so that it can be applied to whole documents.
+    """JSON text whose strings hold no character that acts: ``\\uXXXX`` instead, meaning the same.
+    None of them is one of JSON's own marks, so that whole documents can be given.
     """
     return _JSON_ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded)
 
@@ -66,15 +74,15 @@ def escape_controls_in(cells: pa.Array) -> pa.Array:
 
 
 def quieten_formulas(cells: pa.Array) -> pa.Array:
-    """Cells that a spreadsheet would compute (they begin with ``= + - @``, tab, CR or LF, also after
-    apostrophes) with an apostrophe before them. To undo: take one apostrophe from ``'+[=+\\-@\\t\\r\\n]``.
+    """Cells that a spreadsheet would compute, with an apostrophe before them: those that begin with
+    ``= + - @``, tab, CR or LF, also after apostrophes, so that taking one away gives the cell back.
     """
     acts = pc.match_substring_regex(cells, _FORMULA_RE2)
     return pc.if_else(acts, pc.binary_join_element_wise("'", cells, ""), cells)
 
 
-def replace_where(cells: pa.Array, mask: pa.Array, change) -> pa.Array:  # type: ignore[no-untyped-def]
-    """``cells`` with ``change`` (str → str) applied where ``mask`` holds: Python only for the odd rows."""
+def replace_where(cells: pa.Array, mask: pa.Array, change: Callable[[str], str]) -> pa.Array:
+    """``cells`` with ``change`` applied where ``mask`` holds: Python for the odd rows only."""
     mask = pc.fill_null(mask, False)
     if not pc.any(mask).as_py():
         return cells

@@ -1,4 +1,4 @@
-"""a value or a frame → one JSON document: keys in the order given, indented by one, ``\\n`` at the end.
+"""a value or a frame → one JSON document: keys in the order given, indented by one, one line end.
 
 Times become RFC 3339 in UTC with milliseconds; NaN, infinities, NaT and NA become null; a frame
 becomes a list of its rows. Characters that would act are written as ``\\uXXXX``.
@@ -17,11 +17,11 @@ import pandas as pd
 
 from minutebook.errors import MinutebookError
 from minutebook.outputs.atomic import Target, open_target
-from minutebook.outputs.inert import escape_controls, escape_json
+from minutebook.outputs.inert import escape_json, name_surrogates
 
 
 def write_json(value: object, target: Target) -> None:
-    """Write ``value`` (mappings, sequences, sets, scalars, frames) as JSON to a path or an open stream.
+    """Write ``value`` (mappings, sequences, sets, scalars, frames) to a path or an open stream.
 
     Sets are sorted. Raises `MinutebookError` for a naive time or a thing that JSON has no word for.
     """
@@ -34,17 +34,17 @@ def _plain(value: Any) -> Any:
     if value is None or value is pd.NaT or value is pd.NA or isinstance(value, bool):
         return value if isinstance(value, bool) else None
     if isinstance(value, str):
-        return _encodable(value)
+        return name_surrogates(value)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float | np.floating):
         return float(value) if math.isfinite(value) else None
     if isinstance(value, datetime.datetime | np.datetime64):
-        return _instant(pd.Timestamp(value))
+        return None if pd.isna(value) else _instant(pd.Timestamp(value))
     if isinstance(value, np.generic):
         return _plain(value.item())
     if isinstance(value, Mapping):
-        return {_encodable(str(key)): _plain(inner) for key, inner in value.items()}
+        return {name_surrogates(str(key)): _plain(inner) for key, inner in value.items()}
     if isinstance(value, pd.DataFrame):
         return [
             _plain(dict(zip(value.columns, row, strict=True)))
@@ -57,20 +57,8 @@ def _plain(value: Any) -> Any:
     raise MinutebookError(f"JSON has no word for a {type(value).__name__}")
 
 
-def _encodable(text: str) -> str:
-    # Lone surrogates are no Unicode, and strict readers refuse their escapes: named as text instead.
-    return (
-        text
-        if text.isascii() or not any("\ud800" <= c <= "\udfff" for c in text)
-        else escape_controls(text)
-    )
-
-
-def _instant(time: pd.Timestamp) -> str | None:
-    if time is pd.NaT:
-        return None
+def _instant(time: pd.Timestamp) -> str:
     if time.tzinfo is None:
         raise MinutebookError(f"the time {time} has no zone", do="use .tz_localize(…)")
-    return (
-        time.tz_convert("UTC").strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03d}Z"
-    )
+    seconds = time.tz_convert("UTC").strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{seconds}.{time.microsecond // 1000:03d}Z"

@@ -19,7 +19,8 @@ from minutebook.outputs.inert import escape_json, replace_where
 
 # What must be escaped, or is so that it acts nowhere; the pattern of `inert` in RE2's words.
 _NEEDS_ESCAPE = (
-    r'["\\\x00-\x1f\x7f-\x{9f}\x{61c}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]'
+    r'["\\\x00-\x1f\x7f-\x{9f}\x{61c}\x{200e}\x{200f}'
+    r"\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]"
 )
 
 
@@ -37,14 +38,16 @@ def write_jsonlines(frame: pd.DataFrame, target: Target) -> None:
 
 def _value(column: Cells) -> pa.Array:
     texts = column.texts
-    if column.is_text:
+    if column.kind == "text":
         odd = pc.match_substring_regex(texts, _NEEDS_ESCAPE)
-        inner = replace_where(
-            texts, odd, lambda text: escape_json(json.dumps(text, ensure_ascii=False))[1:-1]
-        )
+        inner = replace_where(texts, odd, _quote)
         texts = pc.binary_join_element_wise('"', inner, '"', "")
-    elif pc.any(pc.match_substring_regex(texts, "Z$")).as_py():
+    elif column.kind == "time":
         texts = pc.binary_join_element_wise('"', texts, '"', "")
     else:
         texts = pc.if_else(pc.is_in(texts, pa.array(["inf", "-inf"])), None, texts)
     return pc.fill_null(texts, "null")
+
+
+def _quote(text: str) -> str:
+    return escape_json(json.dumps(text, ensure_ascii=False))[1:-1]

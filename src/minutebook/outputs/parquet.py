@@ -1,4 +1,4 @@
-"""a frame → Parquet: the types kept, times as microseconds in UTC, zstd, the same bytes for the same rows."""
+"""a frame → Parquet: types kept, times in microseconds UTC, zstd; same rows, same bytes."""
 
 from __future__ import annotations
 
@@ -28,14 +28,13 @@ def write_parquet(frame: pd.DataFrame, target: Target) -> None:
 
 
 def _settle(values: pd.Series) -> pd.Series:
-    values = values.reset_index(drop=True)
-    if isinstance(values.dtype, pd.DatetimeTZDtype):
-        return values.dt.tz_convert("UTC").dt.as_unit("us")
-    if pd.api.types.is_datetime64_dtype(values.dtype):
+    settled: pd.Series = values.reset_index(drop=True)
+    if isinstance(settled.dtype, pd.DatetimeTZDtype):
+        settled = settled.dt.tz_convert("UTC").dt.as_unit("us")
+    elif pd.api.types.is_datetime64_dtype(settled.dtype):
         raise FrameError(f"the times of '{values.name}' have no zone", do="use .dt.tz_localize(…)")
-    if values.dtype == object:
+    elif settled.dtype == object:
         # Mixed objects and lone surrogates would stop the writer half way.
-        return as_arrow(values).to_pandas(
-            types_mapper={pa.string(): pd.StringDtype(na_value=float("nan"))}.get
-        )
-    return values
+        settled = pd.Series(as_arrow(settled).to_pylist())
+        settled = settled.astype("str") if settled.dtype == object else settled
+    return settled
