@@ -1,1 +1,55 @@
-"""minutebook: from what an incident left behind to its evidence timeline, impact and users."""
+"""minutebook: what an incident left behind → its evidence timeline, impact windows and affected users.
+
+    import minutebook as mb
+
+    book = mb.reconstruct("evidence/")
+    book.timeline, book.minutes, book.impact, book.ledger
+    mb.plot(book)
+
+Each verb here is a command of the same name. Nothing heavy is imported before it's used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from minutebook.book import Book as Book
+    from minutebook.errors import EvidenceError as EvidenceError
+    from minutebook.errors import FormatError as FormatError
+    from minutebook.errors import FrameError as FrameError
+    from minutebook.errors import MinutebookError as MinutebookError
+    from minutebook.verbs import check as check
+    from minutebook.verbs import formats as formats
+    from minutebook.verbs import impact as impact
+    from minutebook.verbs import minutes as minutes
+    from minutebook.verbs import plot as plot
+    from minutebook.verbs import read as read
+    from minutebook.verbs import reconstruct as reconstruct
+    from minutebook.verbs import schema as schema
+    from minutebook.verbs import show as show
+    from minutebook.verbs import timeline as timeline
+    from minutebook.verbs import users as users
+
+__version__ = "0.1.0"
+
+#: verb or class → the module that has it
+_HOMES = {
+    "Book": "book",
+    "MinutebookError": "errors", "EvidenceError": "errors", "FormatError": "errors", "FrameError": "errors",
+    "read": "verbs", "reconstruct": "verbs", "timeline": "verbs", "minutes": "verbs", "impact": "verbs",
+    "users": "verbs", "plot": "verbs", "check": "verbs", "formats": "verbs", "schema": "verbs", "show": "verbs",
+}  # fmt: skip
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'minutebook' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"minutebook.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

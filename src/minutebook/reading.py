@@ -7,20 +7,23 @@ by a few blocks. Each line ends up in an event, is skipped (why) or rejected (wh
 from __future__ import annotations
 
 import collections
-import json
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.account import KEPT_REJECTS, Account
+from minutebook.config import Config
 from minutebook.detection import Detection, Plan, detect_format
-from minutebook.errors import AccountError
+from minutebook.documents import read_document, take_documents
+from minutebook.errors import EvidenceError
 from minutebook.events import make_table
-from minutebook.exports import Document, ExportFormat, Match, pick_export, read_export
+from minutebook.exports import ExportFormat
 from minutebook.fields import read_fields
 from minutebook.logformats import LogFormat
 from minutebook.lines import Lines, cut_lines
@@ -29,53 +32,7 @@ from minutebook.sources import Reader, Source
 from minutebook.times import parse_times
 
 _SAMPLE_LINES = 2000
-_DOCUMENT_BYTES = 64 << 20  # a JSON document is read whole; a longer one is refused
-_KEPT_REJECTS = 1000
-
-
-@dataclass
-class Account:
-    """What became of a source's lines; `check` raises where it doesn't add up."""
-
-    source: Source
-    format: str = ""
-    score: float = 0.0
-    runner_up: str = ""
-    status: str = "complete"
-    sha256: str = ""
-    lines: int = 0  #: counted by the reader, as newlines in bytes
-    lines_seen: int = 0  #: counted by the parser, as Arrow offsets
-    lines_in_events: int = 0
-    skipped: collections.Counter[str] = field(default_factory=collections.Counter)
-    rejected: int = 0
-    rejects: list[tuple[int, str]] = field(default_factory=list)  #: (line, why), the first ones
-    events: int = 0
-    note: str = ""
-    resolution_s: float = 0.0
-    qualities: collections.Counter[str] = field(default_factory=collections.Counter)
-
-    def check(self) -> None:
-        """Raise `AccountError` unless every line is accounted for, in both counts."""
-        told = self.lines_in_events + sum(self.skipped.values()) + self.rejected
-        if not self.lines == self.lines_seen == told:
-            raise AccountError(
-                f"{self.lines} lines by bytes, {self.lines_seen} by the parser, {told} accounted for",
-                where=self.source.name,
-                do="please report this: it's a defect of minutebook",
-            )
-
-    def add(self, part: Account) -> None:
-        """The account of a further block of the same source."""
-        self.lines_seen += part.lines_seen
-        self.lines_in_events += part.lines_in_events
-        self.skipped.update(part.skipped)
-        self.rejected += part.rejected
-        self.rejects = (self.rejects + part.rejects)[:_KEPT_REJECTS]
-        self.events += part.events
-        self.qualities.update(part.qualities)
-        if part.resolution_s:
-            finer = [r for r in (self.resolution_s, part.resolution_s) if r]
-            self.resolution_s = min(finer)
+_OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
 
 
 @dataclass(frozen=True)
@@ -84,6 +41,7 @@ class Settings:
 
     formats: Sequence[LogFormat]
     exports: Sequence[ExportFormat]
+    config: Config = Config()
     block_bytes: int = 8 << 20
 
 
@@ -97,10 +55,9 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
     reader = Reader(source)
     blocks = iter(reader)
     head = _take_sample(blocks)
-    match = _pick_export(head, blocks, settings)
-    if match is not None:
-        content, export, documents = match
-        yield from _read_export(content, export, documents, source, account)
+    documents = take_documents(head, blocks, settings.exports)
+    if documents is not None:
+        yield read_document(documents, source, account)
     else:
         lines = cut_lines(chain(head, blocks), settings.block_bytes)
         yield from _read_log(lines, head, source, settings, pool, account)
@@ -147,12 +104,17 @@ def _read_log(
     pool: Executor,
     account: Account,
 ) -> Iterator[pa.Table]:
-    found = detect_format(_sample_lines(head), settings.formats)
+    said = settings.config.of(source.name)
+    found = detect_format(_sample_lines(head), _choose_formats(said.get("format"), settings, source))
     account.format, account.score, account.runner_up = found.nearest, found.score, found.runner_up
     if found.plan is None:
         yield from _reject_all(lines, found, account)
         return
-    plan = found.plan
+    plan = replace(
+        found.plan,
+        zone=str(said["zone"]) if "zone" in said else None,
+        year=int(said["year"]) if "year" in said else None,
+    )
     waiting: collections.deque[Future[tuple[pa.Table, Account]]] = collections.deque()
     for batch in _cut_at_records(lines, plan):
         waiting.append(pool.submit(parse_lines, batch, plan, source))
@@ -160,6 +122,17 @@ def _read_log(
             yield _finish(waiting.popleft(), account)
     while waiting:
         yield _finish(waiting.popleft(), account)
+
+
+def _choose_formats(name: str | int | None, settings: Settings, source: Source) -> Sequence[LogFormat]:
+    """All formats, or the one that the caller named for the source."""
+    if name is None:
+        return settings.formats
+    named = [each for each in settings.formats if each.name == name]
+    if not named:
+        known = ", ".join(sorted(each.name for each in settings.formats))
+        raise EvidenceError(f"no format is called {name!r}", where=source.name, do=f"use one of {known}")
+    return named
 
 
 def _finish(future: Future[tuple[pa.Table, Account]], account: Account) -> pa.Table:
@@ -181,7 +154,7 @@ def _reject_all(lines: Iterator[Lines], found: Detection, account: Account) -> I
         account.lines_seen += len(batch)
         account.skipped["blank"] += int(is_blank.sum())
         account.rejected += len(rows)
-        room = _KEPT_REJECTS - len(account.rejects)
+        room = KEPT_REJECTS - len(account.rejects)
         account.rejects += [(batch.first + int(row), "unknown format") for row in rows[:room]]
     account.skipped += collections.Counter()
     yield from ()
@@ -231,6 +204,7 @@ def parse_lines(lines: Lines, plan: Plan, source: Source) -> tuple[pa.Table, Acc
     exceptions = find_exceptions(lines.text, folded) if "message" in parts else None
     if exceptions is not None:
         parts["exception"] = exceptions
+    account.stated_offset = _stated_offset(parts)
     times, quality, resolution_s = _read_times(parts, records.pattern, plan)
     is_known = times.is_valid()
     account.rejects = [(lines.first + row, why) for row, why in folded.rejected]
@@ -243,19 +217,24 @@ def parse_lines(lines: Lines, plan: Plan, source: Source) -> tuple[pa.Table, Acc
         lost = np.flatnonzero(~known)
         account.lines_in_events -= int(folded.lines[lost].sum())
         account.rejected += int(folded.lines[lost].sum())
-        account.rejects += [(lines.first + int(start[i]), "its time can't be read") for i in lost[:_KEPT_REJECTS]]
+        account.rejects += [(lines.first + int(start[i]), "its time can't be read") for i in lost[:KEPT_REJECTS]]
         parts = {name: values.filter(is_known) for name, values in parts.items()}
         times, quality = times.filter(is_known), quality.filter(is_known)
         start, stop = start[known], stop[known]
-    account.rejects = sorted(account.rejects)[:_KEPT_REJECTS]
+    account.rejects = sorted(account.rejects)[:KEPT_REJECTS]
     account.events = len(times)
     account.resolution_s = resolution_s
     account.qualities.update(_count(quality))
+    if account.events:
+        span = pc.min_max(times.cast(pa.int64())).as_py()
+        account.first, account.last = span["min"], span["max"]
     columns = read_fields(parts, plan.log_format.kind, plan.log_format.levels)
+    if "host" in columns and source.host:
+        columns["host"] = pc.coalesce(columns["host"], pa.scalar(source.host))
     rows = len(times)
     columns = {
         "kind": plan.log_format.kind, "layer": plan.log_format.layer, "host": source.host,
-        **plan.log_format.fixed, **_without_nulls(columns, source),
+        **plan.log_format.fixed, **columns,
         "time": times, "time_quality": quality, "source": source.name,
         "line": pa.array(lines.first + start), "offset": pa.array(lines.offsets[start]),
         "length": pa.array(lines.offsets[stop] - lines.offsets[start]) if rows else pa.array([], pa.int64()),
@@ -263,10 +242,10 @@ def parse_lines(lines: Lines, plan: Plan, source: Source) -> tuple[pa.Table, Acc
     return make_table({name: values for name, values in columns.items() if values is not None}, rows), account
 
 
-def _without_nulls(columns: dict[str, pa.Array], source: Source) -> dict[str, pa.Array]:
-    if "host" in columns and source.host:
-        columns["host"] = pc.coalesce(columns["host"], pa.scalar(source.host))
-    return columns
+def _stated_offset(parts: Mapping[str, pa.Array]) -> str:
+    stamps = parts.get("time")
+    match = _OFFSET.search(stamps[0].as_py() or "") if stamps is not None and len(stamps) else None
+    return match.group(0) if match else ""
 
 
 def _count(words: pa.Array) -> dict[str, int]:
@@ -293,76 +272,3 @@ def _read_times(parts: dict[str, pa.Array], pattern: np.ndarray, plan: Plan) -> 
         finest.append(read.resolution_s)
     back = pa.array(np.argsort(np.concatenate(order), kind="stable"))
     return pa.concat_arrays(times).take(back), pa.concat_arrays(qualities).take(back), min(finest)
-
-
-# --- exports of deploys, alerts and notes
-
-
-def _pick_export(
-    head: Sequence[bytes], blocks: Iterator[bytes], settings: Settings
-) -> tuple[bytes, Match, list[Document]] | None:
-    """The whole content, what it is, and its documents, if it's an export and no log."""
-    start = b"".join(head)
-    stripped = start.lstrip()
-    if stripped[:1] not in (b"{", b"["):
-        return None
-    first = stripped.split(b"\n", 1)[0]
-    value = _load(first)
-    if isinstance(value, dict):  # JSON lines: of what?
-        sample = [v for line in stripped.split(b"\n")[:20] if isinstance(v := _load(line), dict)]
-        match = pick_export(sample, settings.exports)
-        if match.format is None and stripped.count(b"\n") != len(stripped.split(b"\n", 1)[0]):
-            return None
-        content = _read_rest(head, blocks)
-        return content, match, _json_lines(content)
-    content = _read_rest(head, blocks)
-    document = _load(content)
-    if document is None:
-        return None
-    match = pick_export([document], settings.exports)
-    return (content, match, [Document(document, 1, 0, len(content))]) if match.format else None
-
-
-def _read_rest(head: Sequence[bytes], blocks: Iterator[bytes]) -> bytes:
-    return b"".join((*head, *blocks))
-
-
-def _load(text: bytes) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _json_lines(content: bytes) -> list[Document]:
-    documents, offset = [], 0
-    for number, line in enumerate(content.split(b"\n"), 1):
-        if line.strip():
-            documents.append(Document(_load(line), number, offset, len(line)))
-        offset += len(line) + 1
-    return documents
-
-
-def _read_export(
-    content: bytes, match: Match, documents: list[Document], source: Source, account: Account
-) -> Iterator[pa.Table]:
-    assert match.format is not None
-    account.format, account.score, account.runner_up = match.format.name, match.score, match.runner_up or ""
-    reading = read_export(documents, match.format, source=source.name)
-    lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
-    account.lines_seen = lines
-    bad = {line for line, _ in reading.rejects}
-    if len(documents) == 1 and documents[0].length == len(content):
-        account.lines_in_events = lines
-    else:
-        account.lines_in_events = len(documents) - len(bad)
-        account.rejected, account.rejects = len(bad), sorted(reading.rejects)
-        if blank := lines - len(documents):
-            account.skipped["blank"] = blank
-    account.events = len(reading.rows)
-    for why, count in reading.skipped.items():
-        account.note += f"{count} {why}; "
-    names = dict.fromkeys(name for row in reading.rows for name in row)
-    columns: dict[str, object] = {name: [row.get(name) for row in reading.rows] for name in names}
-    account.qualities.update(str(row.get("time_quality", "stated")) for row in reading.rows)
-    yield make_table(columns | {"source": source.name}, len(reading.rows))

@@ -1,0 +1,75 @@
+"""The account of a source: what became of each of its lines. It adds up, or it is a defect."""
+
+from __future__ import annotations
+
+import collections
+from dataclasses import dataclass, field
+
+from minutebook.errors import AccountError
+from minutebook.sources import Source
+
+#: How many rejects are kept with their place and reason; all are counted.
+KEPT_REJECTS = 1000
+
+
+@dataclass
+class Account:
+    """What became of a source's lines; `check` raises where it doesn't add up."""
+
+    source: Source
+    format: str = ""
+    score: float = 0.0
+    runner_up: str = ""
+    status: str = "complete"
+    sha256: str = ""
+    lines: int = 0  #: counted by the reader, as newlines in bytes
+    lines_seen: int = 0  #: counted by the parser, as Arrow offsets
+    lines_in_events: int = 0
+    skipped: collections.Counter[str] = field(default_factory=collections.Counter)
+    rejected: int = 0
+    rejects: list[tuple[int, str]] = field(default_factory=list)  #: (line, why), the first ones
+    events: int = 0
+    note: str = ""
+    is_log: bool = True  #: and no export of deploys, alerts or notes
+    first: int = 0  #: its earliest and latest stamp, as stated (µs since 1970)
+    last: int = 0
+    resolution_s: float = 0.0  #: of its stamps
+    stated_offset: str = ""  #: the offset that its first stamp states, such as +0100
+    qualities: collections.Counter[str] = field(default_factory=collections.Counter)
+
+    @property
+    def is_zoneless(self) -> bool:
+        """Whether its stamps lack a zone, so that it has to be found."""
+        return self.qualities["zone_assumed"] + self.qualities["ambiguous"] > 0
+
+    @property
+    def skipped_lines(self) -> int:
+        """Lines that are no part of an event for a stated reason."""
+        return sum(self.skipped.values())
+
+    def check(self) -> None:
+        """Raise `AccountError` unless every line is accounted for, in both counts."""
+        told = self.lines_in_events + self.skipped_lines + self.rejected
+        if not self.lines == self.lines_seen == told:
+            raise AccountError(
+                f"{self.lines} lines by bytes, {self.lines_seen} by the parser, {told} accounted for",
+                where=self.source.name,
+                do="please report this: it's a defect of minutebook",
+            )
+
+    def add(self, part: Account) -> None:
+        """The account of a further block of the same source."""
+        self.lines_seen += part.lines_seen
+        self.lines_in_events += part.lines_in_events
+        self.skipped.update(part.skipped)
+        self.rejected += part.rejected
+        self.rejects = (self.rejects + part.rejects)[:KEPT_REJECTS]
+        self.events += part.events
+        self.qualities.update(part.qualities)
+        self.resolution_s = min((r for r in (self.resolution_s, part.resolution_s) if r), default=0.0)
+        self.stated_offset = self.stated_offset or part.stated_offset
+        if part.events:
+            self.first = min(self.first or part.first, part.first)
+            self.last = max(self.last, part.last)
+
+

@@ -1,0 +1,233 @@
+"""evidence → Book: the chain, called in order; on threads, with bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from minutebook.account import Account
+from minutebook.chronology import make_timeline
+from minutebook.clocks import Clock, ClockSample, find_services, settle, settle_clocks
+from minutebook.config import Config
+from minutebook.copies import Copied, drop_copies
+from minutebook.errors import EvidenceError
+from minutebook.exports import load_exports
+from minutebook.grid import make_minutes
+from minutebook.impact import affected_users, measure_impact
+from minutebook.ledger import find_shortfalls, make_ledger
+from minutebook.logformats import load_formats
+from minutebook.merging import merge_happenings
+from minutebook.reading import Settings, read_source
+from minutebook.sli import find_sli
+from minutebook.sources import find_sources
+from minutebook.store import EventStore
+from minutebook.summary import Summary, merge, summarise
+from minutebook.traffic import make_traffic
+
+Evidence = str | PathLike[str]
+_THREADS = 2
+_BATCH_ROWS = 262_144
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything about one incident: frames, impact and the ledger."""
+
+    timeline: pd.DataFrame
+    minutes: pd.DataFrame
+    impact: dict[str, Any]
+    ledger: dict[str, Any]
+    happenings: pd.DataFrame
+    users: pd.DataFrame = field(repr=False)
+
+    @property
+    def shortfalls(self) -> list[str]:
+        """What is damaged or missing in the evidence, in sentences; empty when it's complete."""
+        return find_shortfalls(self.ledger)
+
+    def _repr_html_(self) -> str:
+        from minutebook.outputs.notebook import render_book
+
+        return render_book(self)
+
+
+@dataclass
+class Gathered:
+    """Events of all sources, read and on one clock."""
+
+    store: EventStore
+    accounts: list[Account]
+    clocks: Mapping[str, Clock]
+    services: Mapping[str, Mapping[str, str]]
+    copied: list[Copied]
+
+    def tables(self) -> Iterator[pa.Table]:
+        """The events, settled, source by source."""
+        for source, table in self.store:
+            yield settle(table, self.clocks.get(source, Clock()), self.services.get(source, {}))
+
+    @property
+    def resolutions(self) -> dict[str, float]:
+        """Source → its stamps' resolution (s)."""
+        return {account.source.name: account.resolution_s for account in self.accounts}
+
+
+def gather(
+    evidence: Sequence[Evidence], config: Config, store: EventStore, pool: Executor, *, refuse: bool = True
+) -> Gathered:
+    """Read all evidence, take copies out and settle the clocks.
+
+    Raises `EvidenceError` when nothing of it can be read (unless ``refuse`` is off).
+    """
+    settings = Settings(load_formats(config.formats), load_exports(), config)
+    sample = ClockSample()
+    accounts = []
+    for source in find_sources(evidence):
+        account, tables = read_source(source, settings, pool)
+        for table in tables:
+            store.add(source.name, table)
+            sample.add(table)
+        accounts.append(account)
+    if refuse:
+        _refuse_nothing(accounts)
+    copied = drop_copies(store, accounts)
+    shared = sample.frame()
+    clocks = settle_clocks(
+        shared,
+        {a.source.name: a.is_zoneless for a in accounts},
+        {a.source.name: a.resolution_s for a in accounts},
+        hosts={a.source.name: (a.source.host, a.stated_offset) for a in accounts},
+        align=config.align,
+    )
+    services = find_services(shared)
+    for account in accounts:
+        said = config.of(account.source.name)
+        if "service" in said:
+            services[account.source.name] = {"": str(said["service"])}
+    return Gathered(store, accounts, clocks, services, copied)
+
+
+def _refuse_nothing(accounts: Sequence[Account]) -> None:
+    if any(account.events for account in accounts) or not any(account.lines for account in accounts):
+        if not any(account.lines for account in accounts):
+            raise EvidenceError("every file is empty", where=accounts[0].source.name, do="name the evidence")
+        return
+    if all(account.status in ("complete", "empty") and not account.rejected for account in accounts):
+        return  # exports that list nothing: read, and empty
+    first = next((a for a in accounts if a.note), accounts[0])
+    what = first.note or f"none of its {first.lines:,} lines could be read"
+    raise EvidenceError(what, where=first.source.name, do="see `minutebook check`, or write a format")
+
+
+def summarise_all(tables: Iterable[pa.Table], pool: Executor) -> Summary:
+    """One Summary of all tables, small ones together, two at a time."""
+    waiting = []
+    parts: list[Summary] = []
+    for batch in _gather_rows(tables):
+        waiting.append(pool.submit(summarise, batch))
+        if len(waiting) > _THREADS:
+            parts.append(waiting.pop(0).result())
+        if sum(part.nbytes for part in parts) > 256 << 20:
+            parts = [merge(parts)]
+    return merge([*parts, *(future.result() for future in waiting)])
+
+
+def _gather_rows(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    held: list[pa.Table] = []
+    rows = 0
+    for table in tables:
+        held.append(table)
+        rows += table.num_rows
+        if rows >= _BATCH_ROWS:
+            yield _concat(held)
+            held, rows = [], 0
+    if held:
+        yield _concat(held)
+
+
+def _concat(tables: Sequence[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+def reconstruct(evidence: Sequence[Evidence], config: Config, *, every: bool = False) -> Book:
+    """The book of some evidence: the whole chain."""
+    with ThreadPoolExecutor(_THREADS) as pool, EventStore() as store:
+        gathered = gather(evidence, config, store, pool)
+        summary = summarise_all(gathered.tables(), pool)
+    return make_book(summary, gathered.resolutions, gathered=gathered, every=every)
+
+
+def make_book(
+    summary: Summary,
+    resolutions: Mapping[str, float],
+    *,
+    gathered: Gathered | None = None,
+    every: bool = False,
+) -> Book:
+    """Minutes, timeline, impact and ledger: functions of a Summary alone."""
+    from minutebook.events import to_frame
+
+    sli = find_sli(summary)
+    happenings, merges = merge_happenings(to_frame(summary.happenings))
+    traffic = make_traffic(sli, happenings, resolutions)
+    impact = measure_impact(traffic)
+    minutes = make_minutes(sli, happenings)
+    timeline, notes = make_timeline(summary, sli, happenings, impact, minutes, resolutions, every=every)
+    ledger = make_ledger(
+        gathered.accounts if gathered else [],
+        gathered.clocks if gathered else {},
+        gathered.services if gathered else {},
+        gathered.copied if gathered else [],
+        merges,
+        [*sli.assumptions, *notes],
+    )
+    return Book(timeline, minutes, impact, ledger, happenings, affected_users(traffic, impact))
+
+
+def save_book(book: Book, folder: Evidence) -> list[Path]:
+    """Write a book into a folder (made if need be); gives the files, in the order they were written."""
+    from minutebook.outputs import write_csv, write_json, write_parquet
+    from minutebook.outputs.figure import draw_impact, save_figure
+
+    place = Path(folder)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EvidenceError(f"can't be made: {error.strerror}", where=str(folder), do="name a folder") from error
+    frames = {"timeline": book.timeline, "minutes": book.minutes, "happenings": book.happenings}
+    written = []
+    for name, frame in frames.items():
+        write_csv(frame, place / f"{name}.csv")
+        write_parquet(frame, place / f"{name}.parquet")
+        written += [place / f"{name}.csv", place / f"{name}.parquet"]
+    write_json(book.impact, place / "impact.json")
+    figure = draw_impact(book.minutes, book.impact, book.happenings)
+    save_figure(figure, place / "impact.svg", "svg")
+    # Last, so that a folder with a ledger is a whole book.
+    write_json(book.ledger, place / "ledger.json")
+    return [*written, place / "impact.json", place / "impact.svg", place / "ledger.json"]
+
+
+def load_book(folder: Evidence) -> Book:
+    """A saved book; raises `EvidenceError` where the folder holds none."""
+    import json
+
+    place = Path(folder)
+    try:
+        frames = {name: pd.read_parquet(place / f"{name}.parquet") for name in ("timeline", "minutes", "happenings")}
+        impact, ledger = (json.loads((place / f"{name}.json").read_text("utf-8")) for name in ("impact", "ledger"))
+    except (OSError, ValueError, pa.ArrowException) as error:
+        raise EvidenceError("holds no whole book", where=str(folder), do="run `minutebook reconstruct` again") from error
+    return Book(**frames, impact=impact, ledger=ledger, users=pd.DataFrame(columns=["window", "user", "state"]))
+
+
+def is_book(path: Evidence) -> bool:
+    """Whether a path is a folder that a book was saved in."""
+    return (Path(path) / "ledger.json").is_file() and (Path(path) / "timeline.parquet").is_file()

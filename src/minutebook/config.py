@@ -1,0 +1,91 @@
+"""what the caller says → settings: flags and a `minutebook.toml`, by file name or glob.
+
+Nothing is read from the working directory unasked: a settings file is used when it's named.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from fnmatch import fnmatch
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from minutebook.errors import MinutebookError
+
+_OF_SOURCES = ("format", "zone", "year", "service", "host")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that a caller can say about the evidence.
+
+    ``sources`` maps a file name or glob to what is known of such sources: ``format``, ``zone`` (IANA name
+    or offset), ``year``, ``service``, ``host``; ``*`` speaks of all of them. Later entries win.
+    """
+
+    sources: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
+    formats: Sequence[str] = ()  #: paths of the user's own format files
+    align: bool = True  #: whether clock offsets that shared ids prove are applied
+
+    @classmethod
+    def load(cls, path: str | Path) -> Config:
+        """The settings of a TOML file; raises `MinutebookError` on unknown keys."""
+        where = str(path)
+        try:
+            raw = tomllib.loads(Path(path).read_text("utf-8"))
+        except OSError as error:
+            raise MinutebookError(f"can't be read: {error.strerror}", where=where) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise MinutebookError(f"not TOML: {error}", where=where) from error
+        known = [f.name for f in fields(cls)]
+        for key in raw:
+            if key not in known:
+                raise MinutebookError(f"unknown key {key!r}", where=where, do=f"known are {', '.join(known)}")
+        made = cls(**raw)
+        made.check(where)
+        return made
+
+    def with_sources(self, *more: tuple[str, str, str | int]) -> Config:
+        """These settings and (glob, key, value) from the command line, which win."""
+        sources = {glob: dict(values) for glob, values in self.sources.items()}
+        for glob, key, value in more:
+            entry = sources.pop(glob, {})
+            sources[glob] = {**entry, key: value}
+        made = Config(sources, self.formats, self.align)
+        made.check("command line")
+        return made
+
+    def check(self, where: str) -> None:
+        """Raise `MinutebookError` on what can't be meant."""
+        for glob, values in self.sources.items():
+            for key, value in values.items():
+                if key not in _OF_SOURCES:
+                    raise MinutebookError(
+                        f"unknown key {key!r} for {glob!r}", where=where, do=f"known are {', '.join(_OF_SOURCES)}"
+                    )
+                if key == "zone":
+                    check_zone(str(value), where)
+                if key == "year" and not 1990 <= int(value) <= 2100:
+                    raise MinutebookError(f"the year {value} is not between 1990 and 2100", where=where)
+
+    def of(self, name: str) -> dict[str, str | int]:
+        """What is said of the source called ``name``."""
+        found: dict[str, str | int] = {}
+        for glob, values in self.sources.items():
+            if fnmatch(name, glob) or fnmatch(name.rsplit("/", 1)[-1], glob):
+                found |= values
+        return found
+
+
+def check_zone(zone: str, where: str) -> None:
+    """Raise `MinutebookError` unless it's an IANA zone or an offset such as +05:30."""
+    if zone[:1] in "+-" and zone[1:].replace(":", "").isdigit():
+        return
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as error:
+        raise MinutebookError(
+            f"no such zone: {zone}", where=where, do="use an IANA name (Europe/Berlin) or an offset (+02:00)"
+        ) from error

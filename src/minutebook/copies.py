@@ -1,0 +1,98 @@
+"""events → events without copies: the same stream collected twice is counted once.
+
+Identity is by content, never by name. Within one source, equal lines are true repeats and stay; across
+copies of one stream the count of a line is the maximum, not the sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from minutebook.reading import Account
+from minutebook.store import EventStore
+
+_KEY = ("time", "kind", "level", "status", "duration", "operation", "user", "client", "trace", "message", "length")
+#: Share of the events in the overlap that must be equal for two differently named logs to be one stream.
+_SURE = 0.9
+_FEWEST = 20
+
+
+@dataclass(frozen=True)
+class Copied:
+    """Events of ``source`` that are copies of some in ``of``."""
+
+    source: str
+    of: str
+    events: int
+    why: str
+
+
+def drop_copies(store: EventStore, accounts: Sequence[Account]) -> list[Copied]:
+    """Take copies out of the store: whole files of equal content, then overlaps of one stream."""
+    found: list[Copied] = []
+    first: dict[str, Account] = {}
+    for account in accounts:
+        if not account.lines:
+            continue
+        if account.sha256 in first:
+            store.drop(account.source.name)
+            found.append(Copied(account.source.name, first[account.sha256].source.name, account.events, "equal content"))
+        else:
+            first[account.sha256] = account
+    kept = [account for account in first.values() if account.is_log and account.events]
+    for later in range(1, len(kept)):
+        for earlier in range(later):
+            copied = _drop_overlap(store, kept[earlier], kept[later])
+            if copied:
+                found.append(copied)
+    return found
+
+
+def _drop_overlap(store: EventStore, one: Account, other: Account) -> Copied | None:
+    """Drop from ``other`` what ``one`` has too, if both are collections of one stream."""
+    if one.format != other.format or min(one.last, other.last) < max(one.first, other.first):
+        return None
+    is_named_alike = one.source.stream == other.source.stream
+    if one.source.host and other.source.host and one.source.host != other.source.host:
+        return None
+    span = max(one.first, other.first), min(one.last, other.last)
+    left, right = (_keys(store, account.source.name, span) for account in (one, other))
+    rows, inside = _shared(left, right)
+    share = len(rows) / inside if inside else 0.0
+    if not len(rows) or share < (0.5 if is_named_alike else _SURE) or (not is_named_alike and len(rows) < _FEWEST):
+        return None
+    store.drop(other.source.name, rows)
+    why = f"overlap of one stream: {share:.0%} of the lines that both could have are equal"
+    return Copied(other.source.name, one.source.name, len(rows), why)
+
+
+def _keys(store: EventStore, source: str, span: tuple[int, int]) -> pa.Table:
+    """Position and content of the source's events within the span."""
+    tables = [table.select([*_KEY]) for _, table in store.of({source})]
+    whole = pa.concat_tables(tables).unify_dictionaries()
+    whole = whole.append_column("position", pa.array(range(whole.num_rows), pa.int64()))
+    times = whole.column("time").cast(pa.int64()).to_numpy()
+    return whole.filter(pa.array((times >= span[0]) & (times <= span[1])))
+
+
+def _shared(left: pa.Table, right: pa.Table) -> tuple[pa.Array, int]:
+    """Positions in ``right`` that repeat one of ``left``, each once; and the smaller side's size."""
+    import duckdb
+
+    names = ", ".join(f'"{name}"' for name in _KEY)
+    with duckdb.connect(config={"threads": 2}) as connection:
+        connection.register("a", left)
+        connection.register("b", right)
+        rows = connection.sql(
+            f"""
+            WITH numbered_a AS (SELECT {names}, row_number() OVER (PARTITION BY {names} ORDER BY position) AS n FROM a),
+                 numbered_b AS (SELECT {names}, position, row_number() OVER (PARTITION BY {names} ORDER BY position) AS n FROM b)
+            SELECT b.position FROM numbered_b b JOIN numbered_a a ON
+            {" AND ".join(f'a."{name}" IS NOT DISTINCT FROM b."{name}"' for name in _KEY)} AND a.n = b.n
+            ORDER BY b.position
+            """
+        ).to_arrow_table()
+    return rows.column("position").combine_chunks(), min(left.num_rows, right.num_rows)

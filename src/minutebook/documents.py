@@ -1,0 +1,146 @@
+"""a source's content → what an export of deploys, alerts or notes says, if it is one and no log.
+
+Exports are told by their content, never by their name, and read whole: they are small.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.account import KEPT_REJECTS, Account
+from minutebook.events import make_table
+from minutebook.exports import Document, ExportFormat, Match, pick_export, read_export
+from minutebook.sources import Source
+
+_SAMPLE = 20  # documents that tell what an export is
+_LARGEST = 64 << 20
+_HEADER = re.compile(r'[\w \-./()"]+(?:[,;\t][\w \-./()"]*)+')
+
+
+
+class Documents(NamedTuple):
+    """The documents of an export, what they are, and how many lines they take up."""
+
+    match: Match
+    documents: list[Document]
+    lines: int
+    is_whole: bool  #: one document over all lines, not one a line
+
+
+def take_documents(
+    head: Sequence[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat]
+) -> Documents | None:
+    """The documents of a source whose content is an export; None for a log. Reads ``blocks`` only if so."""
+    start = b"".join(head).lstrip()
+    if start[:1] not in (b"{", b"["):
+        return _take_table(head, blocks, exports)
+    lines = start.split(b"\n", _SAMPLE)
+    sample = [value for line in lines[:_SAMPLE] if isinstance(value := _load(line), dict)]
+    if sample:  # one object a line: of an export, or of a log?
+        match = pick_export(sample, exports)
+        if match.format is None:
+            return None
+        content = b"".join((*head, *blocks))
+        return Documents(match, _split_lines(content), _count_lines(content), False)
+    if start[:1] == b"{" and len(start) > _LARGEST:
+        return None
+    content = b"".join((*head, *blocks))
+    document = _load(content)
+    match = pick_export([document], exports)
+    return Documents(match, [Document(document, 1, 0, len(content))], _count_lines(content), True)
+
+
+def _take_table(
+    head: Sequence[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat]
+) -> Documents | None:
+    """CSV with a header, one row a deploy, alert or note."""
+    start = b"".join(head)
+    first = start.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")
+    delimiter = next((mark for mark in (",", "\t", ";") if first.count(mark) >= 1), None)
+    if delimiter is None or not _HEADER.fullmatch(first):
+        return None
+    match = pick_export([row.value for row in _read_rows(start, delimiter)[:_SAMPLE]], exports)
+    if match.format is None:
+        return None
+    content = b"".join((*head, *blocks))
+    return Documents(match, _read_rows(content, delimiter), _count_lines(content), False)
+
+
+def _read_rows(content: bytes, delimiter: str) -> list[Document]:
+    """CSV rows as dicts of texts; a row's length is up to where the next one begins."""
+    text = content.decode("utf-8", "replace")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[Document] = []
+    try:
+        header = [name.strip() for name in next(reader)]
+        before = reader.line_num
+        for row in reader:
+            if row:
+                value = dict(zip(header, row, strict=False))
+                rows.append(Document(value, before + 1, 0, 0))
+            before = reader.line_num
+    except (csv.Error, StopIteration):
+        pass  # what was read so far is told; the rest is counted as rejected
+    return rows
+
+
+def _count_lines(content: bytes) -> int:
+    return content.count(b"\n") + (bool(content) and not content.endswith(b"\n"))
+
+
+def _load(text: bytes) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _split_lines(content: bytes) -> list[Document]:
+    documents, offset = [], 0
+    for number, line in enumerate(content.split(b"\n"), 1):
+        if line.strip():
+            documents.append(Document(_load(line), number, offset, len(line)))
+        offset += len(line) + 1
+    return documents
+
+
+def read_document(taken: Documents, source: Source, account: Account) -> pa.Table:
+    """The events of an export, and in ``account`` what became of its lines."""
+    match, documents = taken.match, taken.documents
+    account.is_log = False
+    account.lines_seen = taken.lines
+    if match.format is None:
+        account.format, account.status = "unknown", "unknown"
+        account.note = f"not an export that is known: {match.seen}"
+        account.rejected, account.rejects = taken.lines, [(1, account.note)]
+        return make_table({}, 0)
+    account.format, account.score, account.runner_up = match.format.name, match.score, match.runner_up or ""
+    reading = read_export(documents, match.format, source=source.name)
+    bad = {line for line, _ in reading.rejects}
+    if taken.is_whole:
+        account.lines_in_events = taken.lines
+    else:
+        account.lines_in_events = len(documents) - len(bad)
+        account.rejected = len(bad)
+        if other := taken.lines - len(documents):
+            account.skipped["header or blank"] += other
+    account.rejects = sorted(reading.rejects)[:KEPT_REJECTS]
+    account.note = "; ".join(f"{count} {why}" for why, count in sorted(reading.skipped.items()))
+    names = dict.fromkeys(name for row in reading.rows for name in row)
+    columns: dict[str, object] = {name: [row.get(name) for row in reading.rows] for name in names}
+    columns.setdefault("time_quality", "stated")
+    table = make_table(columns | {"source": source.name}, len(reading.rows))
+    account.events = table.num_rows
+    if table.num_rows:
+        account.qualities.update(str(word) for word in table.column("time_quality").to_pylist())
+        times = pc.min_max(table.column("time").cast(pa.int64())).as_py()
+        account.first, account.last = times["min"], times["max"]
+    return table

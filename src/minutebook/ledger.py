@@ -1,0 +1,120 @@
+"""accounts, clocks, copies, merges → the ledger: what was read, what was skipped, what was assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from minutebook.account import Account
+from minutebook.clocks import Clock, name_offset, parse_offset_s
+from minutebook.copies import Copied
+
+_SHOWN_REJECTS = 20
+#: More rejected lines than this share of a source make a run incomplete.
+MOST_REJECTED = 0.05
+
+
+def make_ledger(
+    accounts: Sequence[Account],
+    clocks: Mapping[str, Clock],
+    services: Mapping[str, Mapping[str, str]],
+    copied: Sequence[Copied],
+    merges: Sequence[Mapping[str, Any]],
+    assumptions: Sequence[str],
+) -> dict[str, Any]:
+    """``sources[]``, ``merges[]``, ``assumptions[]`` and ``totals``; JSON-able, the same in any order of inputs."""
+    copies = {each.source: each for each in copied}
+    sources = [_tell_source(a, clocks.get(a.source.name, Clock()), copies.get(a.source.name)) for a in accounts]
+    merged = [
+        {"what": "copies", "into": c.of, "from": c.source, "count": c.events, "why": c.why} for c in copied
+    ] + [dict(merge) for merge in merges]
+    count = ("lines", "lines_in_events", "lines_skipped", "lines_rejected", "events", "copies")
+    return {
+        "sources": sources,
+        "merges": merged,
+        "assumptions": [*_assume(accounts, clocks, services), *assumptions],
+        "totals": {name: sum(source[name] for source in sources) for name in count},
+    }
+
+
+def _tell_source(account: Account, clock: Clock, copied: Copied | None) -> dict[str, Any]:
+    return {
+        "source": account.source.name,
+        "sha256": account.sha256,
+        "format": account.format,
+        "runner_up": account.runner_up or None,
+        "stream": account.source.stream,
+        "zone": _zone(account, clock),
+        "zone_basis": clock.zone_basis if account.events else None,
+        "clock_offset_s": clock.offset_s,
+        "clock_pairs": clock.pairs,
+        "lines": account.lines,
+        "lines_in_events": account.lines_in_events,
+        "lines_skipped": account.skipped_lines,
+        "lines_rejected": account.rejected,
+        "events": account.events,
+        "copies": copied.events if copied else 0,
+        "first": _instant(account.first + clock.shift_us) if account.events else None,
+        "last": _instant(account.last + clock.shift_us) if account.events else None,
+        "status": account.status,
+        "clock_spread_s": clock.spread_s,
+        "clock_applied": clock.applied,
+        "lines_counted_again": account.lines_seen,
+        "skipped": dict(sorted(account.skipped.items())),
+        "rejects": [{"line": line, "why": why} for line, why in account.rejects[:_SHOWN_REJECTS]],
+        "score": round(account.score, 4),
+        "resolution_s": account.resolution_s or None,
+        "note": account.note or None,
+    }
+
+
+def _zone(account: Account, clock: Clock) -> str | None:
+    if not account.events:
+        return None
+    if clock.zone:
+        return clock.zone
+    return name_offset(parse_offset_s(account.stated_offset)) if account.stated_offset else "UTC"
+
+
+def _instant(us: int) -> str:
+    import numpy as np
+
+    return f"{np.datetime64(us, 'us').astype('datetime64[ms]')}Z"
+
+
+def _assume(
+    accounts: Sequence[Account], clocks: Mapping[str, Clock], services: Mapping[str, Mapping[str, str]]
+) -> list[str]:
+    told = []
+    for account in accounts:
+        name, clock = account.source.name, clocks.get(account.source.name, Clock())
+        if not account.events:
+            continue
+        if clock.zone_basis == "assumed":
+            told.append(f"{name}: its stamps lack a zone and nothing tells it; taken as UTC.")
+        elif clock.zone_basis.startswith("inferred"):
+            told.append(f"{name}: its stamps lack a zone; {clock.zone} {clock.zone_basis}.")
+        if clock.offset_s is not None and clock.spread_s is not None and abs(clock.offset_s) >= 1:
+            way = "ahead" if clock.offset_s > 0 else "behind"
+            done = "corrected" if clock.applied else "not corrected"
+            told.append(
+                f"{name} ran {abs(clock.offset_s):.3g} s {way}: {clock.pairs:,} shared ids, spread"
+                f" {clock.spread_s * 1000:.0f} ms; {done}."
+            )
+        if year := account.qualities["year_assumed"]:
+            told.append(f"{name}: the year of {year:,} stamps is assumed.")
+        own = services.get(name, {}).get("")
+        if own:
+            told.append(f"{name} names no service; its ids are shared with {own} only, so its events are {own}'s.")
+    return told
+
+
+def find_shortfalls(ledger: Mapping[str, Any]) -> list[str]:
+    """What makes the run incomplete (exit code 3): damaged evidence, or over 5 % of a source rejected."""
+    told = []
+    for source in ledger["sources"]:
+        if source["status"] not in ("complete", "empty"):
+            told.append(f"{source['source']}: {source['status']}" + (f", {source['note']}" if source["note"] else ""))
+        elif source["lines_rejected"] > MOST_REJECTED * source["lines"]:
+            told.append(f"{source['source']}: {source['lines_rejected']:,} of {source['lines']:,} lines rejected")
+    return told

@@ -1,0 +1,81 @@
+"""instants and spans → the words people read: clock times in a named zone, ``9 min 8 s``.
+
+Values come as timestamps or as RFC 3339 text (results that were saved), so both are taken.
+"""
+
+from __future__ import annotations
+
+import datetime
+import zoneinfo
+
+import pandas as pd
+
+from minutebook.errors import MinutebookError
+
+# Not strftime's, whose names of months follow the locale.
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def find_zone(zone: str) -> datetime.tzinfo:
+    """The time zone of that IANA name; `MinutebookError` if there's none."""
+    if zone == "UTC":
+        return datetime.UTC
+    try:
+        return zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError, TypeError) as error:
+        do = "use an IANA name such as Europe/Berlin"
+        raise MinutebookError(f"no time zone {zone!r}", do=do) from error
+
+
+def as_instant(value: object) -> pd.Timestamp | None:
+    """A timestamp in UTC, or None for null and for what is no instant."""
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    try:
+        time = pd.Timestamp(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if pd.isna(time) or time.tzinfo is None:
+        return None
+    return time.tz_convert("UTC")
+
+
+def format_clock(time: pd.Timestamp | None, zone: datetime.tzinfo, *, fraction: int = 0) -> str:
+    """``09:08:04`` in the zone, with that many digits of the second (cut off); ``?`` for None."""
+    if time is None:
+        return "?"
+    digits = f".{time.microsecond:06d}"[: fraction + 1] if fraction else ""
+    return time.tz_convert(zone).strftime("%H:%M:%S") + digits
+
+
+def format_days(start: pd.Timestamp, end: pd.Timestamp, zone: datetime.tzinfo) -> str:
+    """``23 November 2026``, or ``23 – 24 November 2026``: the days from start to end in the zone."""
+    first, last = start.tz_convert(zone), end.tz_convert(zone)
+    until = f"{last.day} {_MONTHS[last.month - 1]} {last.year}"
+    if first.date() == last.date():
+        return until
+    since = f"{first.day}"
+    if (first.month, first.year) != (last.month, last.year):
+        since += f" {_MONTHS[first.month - 1]}"
+    return f"{since}{f' {first.year}' if first.year != last.year else ''} – {until}"
+
+
+def format_span(seconds: object) -> str:
+    """``0.4 s``, ``47 s``, ``9 min 8 s``, ``2 h 5 min``, ``3 d 4 h``; ``unknown`` for what is none."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds != seconds:
+        return "unknown"
+    sign, size = ("−" if seconds < 0 else ""), abs(seconds)
+    if size < 9.95:
+        return f"{sign}{size:.1f} s".replace(".0 s", " s")
+    whole = round(size)
+    for small, big, step in (("s", "min", 60), ("min", "h", 60), ("h", "d", 24)):
+        if whole < step * (step if small == "s" else 1) or small == "h":
+            break
+        whole = round(whole / step)
+    if whole < step:
+        return f"{sign}{whole} {small}"
+    rest = f" {whole % step} {small}" if whole % step else ""
+    return f"{sign}{whole // step:,} {big}{rest}"

@@ -1,0 +1,95 @@
+"""happenings → lanes: what fired or was rolled out from when to when, one entity a lane.
+
+Happenings come a row a phase; a lane joins the phases of one entity into spans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from minutebook.outputs.inert import escape_invisible
+
+_OPENING = frozenset({"started", "fired", "pending"})
+_CLOSING = frozenset({"succeeded", "failed", "rolled_back", "superseded", "cancelled", "resolved"})
+_UNHAPPY = frozenset({"failed", "rolled_back", "cancelled"})
+
+
+@dataclass
+class Span:
+    """One episode: ``end`` is None when it isn't known to have ended; ``outcome`` is its last phase."""
+
+    start: pd.Timestamp
+    end: pd.Timestamp | None = None
+    outcome: str = ""
+
+
+@dataclass
+class Lane:
+    """All episodes of one entity, in time order, with a label that is safe to show."""
+
+    kind: str
+    label: str
+    spans: list[Span] = field(default_factory=list)
+    acknowledged: list[pd.Timestamp] = field(default_factory=list)
+
+    @property
+    def start(self) -> pd.Timestamp:
+        """When the first episode began."""
+        return self.spans[0].start
+
+
+def build_lanes(happenings: pd.DataFrame) -> list[Lane]:
+    """Lanes of deploys, changes, incidents and notes, then of alerts, each by their first start."""
+    if happenings is None or not len(happenings):
+        return []
+    rows = happenings.assign(
+        kind=happenings["kind"].astype("str"), phase=happenings["phase"].astype("str").fillna("")
+    )
+    keyed: dict[tuple[str, str], list[object]] = {}
+    order = [name for name in ("time", "kind", "entity", "message") if name in rows]
+    for number, row in enumerate(rows.sort_values(order, kind="stable").itertuples()):
+        entity = _text(getattr(row, "entity", "")) or f"\0{number}"
+        keyed.setdefault((row.kind, entity), []).append(row)
+    lanes = [_join_phases(kind, entity, group) for (kind, entity), group in keyed.items()]
+    return sorted(lanes, key=lambda lane: (lane.kind == "alert", lane.start, lane.label))
+
+
+def _join_phases(kind: str, entity: str, rows: Iterable[object]) -> Lane:
+    lane = Lane(kind, "")
+    for row in rows:
+        phase, time = _text(row.phase), row.time.tz_convert("UTC")  # type: ignore[attr-defined]
+        ended = getattr(row, "end", None)
+        end = ended.tz_convert("UTC") if ended is not None and pd.notna(ended) else None
+        current = lane.spans[-1] if lane.spans else None
+        lane.label = lane.label or _name(kind, entity, row)
+        if phase == "acknowledged":
+            lane.acknowledged.append(time)
+            if current is None:
+                lane.spans.append(Span(time, end, phase))
+        elif phase in _CLOSING and current is not None and current.outcome not in _UNHAPPY:
+            if current.end is None or current.outcome in _OPENING:
+                current.end, current.outcome = end or time, phase
+            elif phase != current.outcome:
+                current.outcome = phase
+        elif phase in _OPENING and current is not None and current.end is None:
+            continue
+        else:
+            # A record of the end alone is an instant; of a note or a change as well.
+            done = end or (None if phase in _OPENING else time)
+            lane.spans.append(Span(time, done, phase))
+    return lane
+
+
+def _name(kind: str, entity: str, row: object) -> str:
+    service, version = _text(getattr(row, "service", "")), _text(getattr(row, "version", ""))
+    message = _text(getattr(row, "message", ""))
+    if kind == "deploy" and version:
+        return escape_invisible(f"{service} {version}".strip())
+    return escape_invisible(message or ("" if entity.startswith("\0") else entity) or service or kind)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) and value != "nan" else ""

@@ -1,0 +1,80 @@
+"""evidence references (``source:line``) → the raw lines that stand there, fetched again, not copied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from os import PathLike
+from typing import NamedTuple
+
+import numpy as np
+
+from minutebook.detection import Plan, detect_format
+from minutebook.errors import EvidenceError
+from minutebook.lines import Lines, cut_lines
+from minutebook.logformats import LogFormat
+from minutebook.records.folding import fold_lines
+from minutebook.sources import Reader, Source, find_sources
+
+_LONGEST_RECORD = 500  # lines
+
+
+class RawRecord(NamedTuple):
+    """The lines of one record, as they stand in its source."""
+
+    source: str
+    line: int  #: of its first line
+    text: tuple[str, ...]
+
+
+def parse_references(text: str) -> list[tuple[str, int]]:
+    """(source, line) of each reference in a text such as ``web-2.app.log:812; edge.log.gz:7``."""
+    found = []
+    for part in text.split("; "):
+        source, _, line = part.strip().rpartition(":")
+        if not source or not line.isdigit():
+            raise EvidenceError(f"no reference to evidence: {part!r}", do="write it as source:line")
+        found.append((source, int(line)))
+    return found
+
+
+def fetch_records(
+    references: Iterable[tuple[str, int]], evidence: Sequence[str | PathLike[str]], formats: Sequence[LogFormat]
+) -> list[RawRecord]:
+    """The records at the references, each source read once; raises `EvidenceError` for what isn't there."""
+    sources = {source.name: source for source in find_sources(evidence)}
+    wanted: dict[str, list[int]] = {}
+    for name, line in references:
+        if name not in sources:
+            raise EvidenceError(f"no source is called {name!r}", do=f"known are {', '.join(sorted(sources))}")
+        wanted.setdefault(name, []).append(line)
+    return [record for name, lines in wanted.items() for record in _fetch(sources[name], sorted(set(lines)), formats)]
+
+
+def _fetch(source: Source, lines: list[int], formats: Sequence[LogFormat]) -> list[RawRecord]:
+    plan: Plan | None = None
+    found, last = [], 0
+    waiting = list(lines)
+    held: Lines | None = None
+    for index, batch in enumerate(cut_lines(Reader(source))):
+        if index == 0:
+            plan = detect_format(batch.text[:2000].to_pylist(), formats).plan
+        while waiting and waiting[0] < batch.first + len(batch):
+            found.append(_cut(source, batch, waiting.pop(0), plan))
+        last, held = batch.first + len(batch) - 1, batch
+        if not waiting:
+            break
+    del held
+    if waiting:
+        raise EvidenceError(f"has {last:,} lines, and no line {waiting[0]:,}", where=source.name)
+    return found
+
+
+def _cut(source: Source, batch: Lines, line: int, plan: Plan | None) -> RawRecord:
+    start = line - batch.first
+    part = batch.slice(start, min(start + _LONGEST_RECORD, len(batch)))
+    stop = 1
+    if plan is not None and plan.log_format.multiline:
+        records = plan.match(part.text)
+        if len(records.rows) and records.rows[0] == 0:
+            stop = int(fold_lines(part.text, records, plan.log_format).stop[0])
+    return RawRecord(source.name, line, tuple(part.text[np.int64(0) : stop].to_pylist()))

@@ -1,0 +1,49 @@
+"""Sli and happenings → the impact method's input, its integers turned into times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from minutebook.impact import Traffic
+from minutebook.sli import Sli
+
+_TIMES = ("first_bad", "last_bad", "first_good", "last_good", "longest_at", "time")
+
+
+def make_traffic(sli: Sli, happenings: pd.DataFrame, resolutions: Mapping[str, float]) -> Traffic:
+    """What `impact.measure_impact` takes; ``resolutions`` are the sources' (s)."""
+    failures = sli.failures.rename(columns={"line": "number"})
+    failures["evidence"] = failures["source"].astype("str") + ":" + failures["number"].astype("str")
+    seen = set(failures["source"]) or set(resolutions)
+    return Traffic(
+        trials=_with_times(sli.trials),
+        latency=_with_times(sli.counts.rename(columns={"good": "requests"}).drop(columns="bad")).query(
+            "bucket >= 0 and requests > 0"
+        ),
+        failures=_with_times(failures.drop(columns=["number", "source"])),
+        breakdown=_with_times(sli.breakdown),
+        coverage=_with_times(sli.coverage),
+        happenings=happenings,
+        time_error_s=max((resolutions.get(source, 0.0) for source in seen), default=0.0),
+    )
+
+
+def _with_times(frame: pd.DataFrame) -> pd.DataFrame:
+    frame = frame.copy()
+    if "minute" in frame:
+        frame["minute"] = as_time(frame["minute"] * 60_000_000)
+    for name in _TIMES:
+        if name in frame:
+            frame[name] = as_time(frame[name])
+    return frame.reset_index(drop=True)
+
+
+def as_time(us: pd.Series) -> pd.Series:
+    """datetime64[us, UTC] of µs since 1970; null stays null."""
+    known = us.notna().to_numpy()
+    values = us.astype("Int64").fillna(0).to_numpy("int64").view("datetime64[us]").copy()
+    values[~known] = np.datetime64("NaT")
+    return pd.Series(values, index=us.index).dt.tz_localize("UTC")

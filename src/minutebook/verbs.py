@@ -1,0 +1,182 @@
+"""The public verbs: each a function here, a command of the same name in `cli`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from minutebook import book as books
+from minutebook.book import Book
+from minutebook.config import Config
+from minutebook.errors import MinutebookError
+from minutebook.events import COLUMNS, to_frame, to_table
+from minutebook.logformats import load_formats
+from minutebook.store import EventStore
+
+Evidence = str | PathLike[str]
+
+
+def read(
+    *evidence: Evidence, zone: str | None = None, config: Config | str | PathLike[str] | None = None
+) -> pd.DataFrame:
+    """The event frame of files and folders: one row an event, columns as in `schema`, by time.
+
+    Clocks are settled and copies taken out. ``zone`` (IANA name or offset) holds for stamps without one;
+    else it is inferred from ids that sources share, else UTC, flagged in ``time_quality``. ``config`` is
+    a `Config` or the path of a `minutebook.toml`. The account of every line is in ``attrs["ledger"]``.
+    Raises `EvidenceError` when nothing can be read.
+    """
+    settings = _settings(zone, config)
+    with ThreadPoolExecutor(2) as pool, EventStore() as store:
+        gathered = books.gather(evidence, settings, store, pool)
+        tables = list(gathered.tables())
+        table = pa.concat_tables(tables).unify_dictionaries() if tables else to_table(pd.DataFrame({"time": []}))
+    frame = to_frame(table.sort_by([("time", "ascending"), ("source", "ascending"), ("line", "ascending")]))
+    request = frame["operation"] + " " + frame["status"].astype("str")
+    frame["message"] = frame["message"].where(frame["message"].notna(), request.where(frame["status"].notna(), None))
+    frame.attrs["ledger"] = books.make_ledger(
+        gathered.accounts, gathered.clocks, gathered.services, gathered.copied, [], []
+    )
+    return frame
+
+
+def reconstruct(
+    *evidence: Evidence,
+    zone: str | None = None,
+    config: Config | str | PathLike[str] | None = None,
+    every: bool = False,
+) -> Book:
+    """The `Book` of files and folders, or of a saved book's folder: timeline, minutes, impact and ledger.
+
+    ``zone`` and ``config`` as in `read`; with ``every`` the timeline has every minute of every message.
+    """
+    if len(evidence) == 1 and books.is_book(evidence[0]):
+        return books.load_book(evidence[0])
+    return books.reconstruct(evidence, _settings(zone, config), every=every)
+
+
+def timeline(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: bool = False, **said: Any) -> pd.DataFrame:
+    """The timeline of an event frame, a book or evidence: rows of what changed, in order, with evidence.
+
+    Columns as in `chronology.COLUMNS`: times datetime64[us, UTC], ``time_error_s`` seconds, ``count`` events
+    and ``users`` distinct users (null: unknown), ``evidence`` as ``source:line; …``.
+    """
+    return _book(what, every=every, **said).timeline
+
+
+def minutes(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], **said: Any) -> pd.DataFrame:
+    """The dense grid, a row a minute and service/operation, columns as in `grid.COLUMNS`.
+
+    Counts are null where there is no evidence; ``p50_s`` and ``p95_s`` are seconds, to 2 %.
+    """
+    return _book(what, **said).minutes
+
+
+def impact(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], **said: Any) -> dict[str, Any]:
+    """Impact windows, affected users, milestones and durations, as a JSON-able dict.
+
+    An impact window is the stretch of minutes in which so many users hit failures that, at the service's own
+    usual rate, it would be less than a one-in-a-million coincidence (Kulldorff's scan statistic, 1997).
+    """
+    return _book(what, **said).impact
+
+
+def users(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], **said: Any) -> pd.DataFrame:
+    """Affected users of each window: ``window, user, state`` (failed, degraded)."""
+    return _book(what, **said).users
+
+
+def plot(
+    what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, axes: Any = None, zone: str = "UTC", **said: Any
+) -> Any:
+    """Errors and traffic by minute, affected users, alerts and deploys, the window shaded, gaps hatched.
+
+    Gives a matplotlib Figure, or draws onto three given ``axes`` and gives them back. ``zone`` is for display.
+    """
+    from minutebook.outputs.figure import draw_impact
+
+    book = _book(what, **said)
+    return draw_impact(book.minutes, book.impact, book.happenings, zone=zone, axes=axes)
+
+
+def check(
+    *evidence: Evidence, zone: str | None = None, config: Config | str | PathLike[str] | None = None
+) -> pd.DataFrame:
+    """How each source is read: a row a source with its format, score, runner-up, zone, lines and status."""
+    settings = _settings(zone, config)
+    with ThreadPoolExecutor(2) as pool, EventStore() as store:
+        gathered = books.gather(evidence, settings, store, pool, refuse=False)
+    ledger = books.make_ledger(gathered.accounts, gathered.clocks, gathered.services, gathered.copied, [], [])
+    frame = pd.DataFrame(ledger["sources"])
+    frame.attrs["ledger"] = ledger
+    return frame
+
+
+def formats(path: Evidence | None = None) -> pd.DataFrame:
+    """The formats that are known: ``name, kind, title``; or, of a format file, how its samples fare.
+
+    For a file: a row a sample with ``sample, as_stated, problem``.
+    """
+    from minutebook.exports import load_exports
+    from minutebook.samples import try_samples
+
+    if path is not None:
+        return try_samples(load_formats([Path(path)])[0])
+    logs = [(each.name, f"{each.kind} log", each.title) for each in load_formats()]
+    exports = [(each.name, each.kind, each.title) for each in load_exports()]
+    return pd.DataFrame(sorted(logs + exports), columns=["name", "kind", "title"])
+
+
+def schema() -> pd.DataFrame:
+    """The columns of the event frame: ``column, type, meaning``."""
+    return pd.DataFrame([(c.name, c.dtype, c.meaning) for c in COLUMNS], columns=["column", "type", "meaning"])
+
+
+def show(row: pd.Series | str, *evidence: Evidence, config: Config | str | PathLike[str] | None = None) -> list[Any]:
+    """The raw lines behind a row of the timeline or of the event frame, or behind ``source:line``.
+
+    Gives `raw.RawRecord`\\ s: source, line and the lines' text. ``evidence`` is where the row came from.
+    """
+    from minutebook.raw import fetch_records, parse_references
+
+    if isinstance(row, str):
+        references = parse_references(row)
+    elif isinstance(row.get("evidence"), str):
+        references = parse_references(row["evidence"])
+    elif "source" in row and "line" in row:
+        references = [(str(row["source"]), int(row["line"]))]
+    else:
+        raise MinutebookError("the row has neither 'evidence' nor 'source' and 'line'", do="pass a row of the timeline")
+    return fetch_records(references, evidence, load_formats(_settings(None, config).formats))
+
+
+def _settings(zone: str | None, config: Config | str | PathLike[str] | None) -> Config:
+    made = config if isinstance(config, Config) else Config.load(Path(config)) if config is not None else Config()
+    return made.with_sources(("*", "zone", zone)) if zone else made
+
+
+def _book(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: bool = False, **said: Any) -> Book:
+    """The book of whatever was handed in."""
+    if isinstance(what, Book):
+        return what
+    if isinstance(what, pd.DataFrame):
+        with ThreadPoolExecutor(2) as pool:
+            summary = books.summarise_all([to_table(what)], pool)
+        return books.make_book(summary, _resolutions(what), every=every)
+    paths = [what] if isinstance(what, str | PathLike) else list(what)
+    return reconstruct(*paths, every=every, **said)
+
+
+def _resolutions(events: pd.DataFrame) -> dict[str, float]:
+    """Source → resolution (s) as its stamps show it: whole seconds only are a second."""
+    if "source" not in events or not len(events):
+        return {}
+    fraction = events["time"].dt.as_unit("us").astype("int64") % 1_000_000 != 0
+    finer = fraction.groupby(events["source"].astype("str")).any()
+    return {str(source): 0.001 if is_finer else 1.0 for source, is_finer in finer.items()}
