@@ -1,0 +1,82 @@
+"""a format → how its samples fare: each states a text and the events it becomes.
+
+That is the format's test and its documentation. A failing sample shows how far each pattern got.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from minutebook.detection import make_plan
+from minutebook.events import ARROW_SCHEMA, to_frame
+from minutebook.lines import split_lines
+from minutebook.logformats import LogFormat
+from minutebook.reading import parse_lines
+from minutebook.records.text import count_pieces, match_lines
+from minutebook.sources import Source
+
+#: The year that year-less samples are read with.
+SAMPLE_YEAR = 2026
+
+
+def try_samples(log_format: LogFormat) -> pd.DataFrame:
+    """A row a sample: ``sample`` (its number), ``text``, ``as_stated``, ``problem`` ("" when it's as stated)."""
+    rows = []
+    for number, sample in enumerate(log_format.samples, 1):
+        problem = find_problem(log_format, sample)
+        rows.append((number, str(sample.get("text", "")), not problem, problem))
+    return pd.DataFrame(rows, columns=["sample", "text", "as_stated", "problem"])
+
+
+def read_sample(log_format: LogFormat, text: str) -> pd.DataFrame:
+    """The event frame of a sample's text; empty where the format doesn't fit it."""
+    lines = split_lines(text.strip("\n").encode())
+    plan = make_plan(log_format, lines.text)
+    if plan is None:
+        return to_frame(ARROW_SCHEMA.empty_table())
+    return to_frame(parse_lines(lines, replace(plan, year=SAMPLE_YEAR), Source("sample", None))[0])
+
+
+def find_problem(log_format: LogFormat, sample: Mapping[str, Any]) -> str:
+    """What is wrong with a sample, in a sentence; "" when it becomes what it states."""
+    text = str(sample.get("text", ""))
+    stated = sample.get("event", [])
+    made = read_sample(log_format, text)
+    if len(made) != len(stated):
+        return f"{len(made)} events, not {len(stated)}; {_tell_progress(log_format, text)}"
+    for number, (row, event) in enumerate(zip(made.to_dict("records"), stated, strict=True), 1):
+        for column, wanted in event.items():
+            if column not in row:
+                return f"event {number}: there is no column {column!r}"
+            if not _is_same(row[column], wanted):
+                return f"event {number}: {column} is {row[column]!r}, not {wanted!r}"
+    return ""
+
+
+def _is_same(found: Any, wanted: Any) -> bool:
+    if found is None or found is pd.NA or (isinstance(found, float) and np.isnan(found)):
+        return wanted == ""
+    if isinstance(found, pd.Timestamp):
+        return found == pd.Timestamp(wanted)
+    if isinstance(wanted, float):
+        return bool(np.isclose(float(found), wanted, rtol=1e-9))
+    return bool(found == wanted)
+
+
+def _tell_progress(log_format: LogFormat, text: str) -> str:
+    """How far the lines got through the pieces of each pattern."""
+    if log_format.shape != "text":
+        return f"its lines are not {log_format.shape} with a usual name for the time"
+    lines = split_lines(text.strip("\n").encode()).text
+    told = []
+    for number, pattern in enumerate(log_format.patterns, 1):
+        counts = count_pieces(lines, pattern)
+        stopped = next((i for i, n in enumerate(counts, 1) if n == 0), None)
+        told.append(f"pattern {number} " + (f"stops at piece {stopped} of {len(counts)}" if stopped else "fits"))
+    fitting = len(match_lines(lines, log_format).rows)
+    return "; ".join(told) + ("; its time can't be read" if fitting else "")
