@@ -22,7 +22,19 @@ from minutebook.outputs.atomic import Target, open_target
 from minutebook.outputs.inert import escape_invisible, shorten
 from minutebook.outputs.instants import as_instant, find_zone, format_days
 from minutebook.outputs.lanes import Lane, build_lanes
-from minutebook.outputs.marks import Mark, TimeScale, draw_lanes, draw_marks
+from minutebook.outputs.marks import (
+    HEAD_IN,
+    LANE_IN,
+    ROW_IN,
+    Mark,
+    TimeScale,
+    count_rows,
+    draw_head,
+    draw_lanes,
+    draw_marks,
+    pack_marks,
+    pack_rollouts,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -49,11 +61,11 @@ _STYLE: Mapping[str, Any] = {
     "savefig.dpi": "figure",
     "savefig.facecolor": "auto",
 }
-_TRAFFIC, _TRAFFIC_EDGE = "#dcdcdc", "#9a9a9a"
+_TRAFFIC, _TRAFFIC_EDGE = "#e2e2e2", "#8c8c8c"
 _FAILED, _USERS, _SHARE = "#D55E00", "#0072B2", "#000000"
 _WINDOW = "#F0E442"
 _AROUND = pd.Timedelta(minutes=30)
-_LANE_IN = 0.2
+_LEFT_IN, _RIGHT_IN, _DPI = 0.55, 0.6, 100.0
 # A minute far away (a wrong year) must not make the grid explode.
 _LONGEST_GRID = 60 * 24 * 40
 
@@ -79,21 +91,26 @@ def draw_impact(
 
     tz, lanes, grid = find_zone(zone), build_lanes(happenings), _sum_minutes(minutes)
     start, end = _find_range(grid, impact, lanes)
+    figure, panels = None, list(axes) if axes is not None else []
+    if axes is not None and len(panels) != 3:
+        raise MinutebookError(f"the plot has 3 panels, but {len(panels)} axes were given")
     with mpl.rc_context(dict(_STYLE)), _quiet_fonts():
-        marks = _find_marks(impact)
-        figure, panels = (None, list(axes)) if axes is not None else _make_panels(
-            size_in, len(lanes), marks, title
-        )
-        if len(panels) != 3:
-            raise MinutebookError(f"the plot has 3 panels, but {len(panels)} axes were given")
+        if panels:
+            box = panels[0].get_window_extent()
+            scale = TimeScale(start, end, box.width, panels[0].figure.dpi)
+        else:
+            scale = TimeScale(start, end, (size_in[0] - _LEFT_IN - _RIGHT_IN) * _DPI, _DPI)
+        marks, rollouts = pack_marks(_find_marks(impact), scale, tz), pack_rollouts(lanes, scale)
+        if not panels:
+            rows = max((mark.row for mark in marks), default=-1) + 1
+            figure, panels = _make_panels(size_in, count_rows(rollouts, lanes, scale), rows, title)
         for panel in panels:
             panel.set_xlim(_number(start), _number(end))
-        scale = TimeScale(panels[0], start, end)
         _shade(panels, impact, grid, start, end)
-        _draw_traffic(panels[0], grid)
+        _draw_traffic(panels[0], grid, has_window=bool(impact.get("windows")))
         _draw_users(panels[1], grid)
-        draw_lanes(panels, lanes, scale, tz)
-        draw_marks(panels, marks, scale, tz)
+        draw_lanes(panels, rollouts, lanes, scale)
+        draw_marks(panels, marks, scale)
         _draw_time_axis(panels, tz, zone, start, end)
     return figure if figure is not None else panels
 
@@ -133,7 +150,9 @@ def _sum_minutes(minutes: pd.DataFrame) -> pd.DataFrame:
     grid = by_minute[columns].sum(min_count=1).astype("float64")
     is_none = (minutes["coverage"].astype("str") == "none").groupby(minutes["minute"])
     is_whole = (minutes["coverage"].astype("str") == "covered").groupby(minutes["minute"])
-    grid["coverage"] = np.where(is_none.all(), "none", np.where(is_whole.all(), "covered", "partly"))
+    grid["coverage"] = np.where(
+        is_none.all(), "none", np.where(is_whole.all(), "covered", "partly")
+    )
     first, last = grid.index[0], grid.index[-1]
     if (last - first) / pd.Timedelta(minutes=1) < _LONGEST_GRID:
         grid = grid.reindex(pd.date_range(first, last, freq="min"))
@@ -147,7 +166,9 @@ def _find_range(
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
     minute = pd.Timedelta(minutes=1)
     known = [span.start for lane in lanes for span in lane.spans]
-    windows = [as_instant(w.get(key)) for w in impact.get("windows") or () for key in ("start", "end")]
+    windows = [
+        as_instant(w.get(key)) for w in impact.get("windows") or () for key in ("start", "end")
+    ]
     if len(grid):
         start, end = grid.index[0], grid.index[-1] + minute
     else:
@@ -158,22 +179,24 @@ def _find_range(
     # What happened shortly before the logs begin belongs to the picture, but not at any price.
     around = min(_AROUND, max(end - start, 5 * minute) / 3)
     near = [time for time in known if start - around <= time <= end + around]
-    return min([start, *(t - minute / 2 for t in near)]), max([end, *(t + minute / 2 for t in near)])
+    return min([start, *(t - minute / 2 for t in near)]), max(
+        [end, *(t + minute / 2 for t in near)]
+    )
 
 
 def _make_panels(
-    size_in: tuple[float, float], lanes: int, marks: list[Mark], title: str | None
+    size_in: tuple[float, float], lanes: int, mark_rows: int, title: str | None
 ) -> tuple[Figure, list[Axes]]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=size_in, dpi=100)
+    figure = Figure(figsize=size_in, dpi=_DPI)
     FigureCanvasAgg(figure)
     width, height = size_in
-    left, right, bottom, gap = 0.55, 0.6, 0.48, 0.3
-    top = 0.3 + 0.16 * min(len(marks), 3) + (0.32 if title else 0.0)
+    left, right, bottom, gap = _LEFT_IN, _RIGHT_IN, 0.48, 0.3
+    top = HEAD_IN + 0.08 + ROW_IN * mark_rows + (0.32 if title else 0.0)
     room = max(height - bottom - top - 2 * gap, 1.0)
-    lowest = min(max(lanes, 2) * _LANE_IN + 0.1, 0.42 * room)
+    lowest = min(max(lanes, 2) * LANE_IN, 0.42 * room)
     heights = [(room - lowest) * 0.6, (room - lowest) * 0.4, lowest]
     panels: list[Axes] = []
     edge = height - top
@@ -212,11 +235,14 @@ def _shade(
     for window in impact.get("windows") or ():
         first, last = as_instant(window.get("start")) or start, as_instant(window.get("end")) or end
         for panel in panels:
-            panel.axvspan(_number(first), _number(last), color=_WINDOW, alpha=0.28, lw=0, zorder=0)
+            panel.axvspan(_number(first), _number(last), color=_WINDOW, alpha=0.3, lw=0, zorder=2.2)
             for edge, at in (("start", first), ("end", last)):
-                bounds = [as_instant(window.get(f"{edge}_{side}")) or at for side in ("earliest", "latest")]
-                panel.axvspan(*map(_number, bounds), color="#B8A800", alpha=0.45, lw=0, zorder=0.5)
-                panel.axvline(_number(at), color="#555555", lw=0.8, zorder=0.6)
+                bounds = [
+                    as_instant(window.get(f"{edge}_{side}")) or at
+                    for side in ("earliest", "latest")
+                ]
+                panel.axvspan(*map(_number, bounds), color="#B8A800", alpha=0.5, lw=0, zorder=2.3)
+                panel.axvline(_number(at), color="#555555", lw=0.8, zorder=2.4)
     for state, hatch, label in (("none", "xxxx", "no data"), ("partly", "..", "partly covered")):
         for first, last in _find_runs(grid, state):
             for panel in panels[:2]:
@@ -225,7 +251,9 @@ def _shade(
                     edgecolor="#b0b0b0", hatch=hatch, lw=0, zorder=0.7 if state == "none" else 0.4,
                 )  # fmt: skip
             if state == "none" and (last - first) / (end - start) > 0.02:
-                _write_inside(panels[0], first + (last - first) / 2, label, (last - first) / (end - start))
+                _write_inside(
+                    panels[0], first + (last - first) / 2, label, (last - first) / (end - start)
+                )
 
 
 def _write_inside(panel: Axes, middle: pd.Timestamp, label: str, share: float) -> None:
@@ -253,7 +281,9 @@ def _steps(panel: Axes, grid: pd.DataFrame, values: pd.Series, **look: Any) -> A
     return panel.stairs(values.to_numpy(dtype=float, na_value=np.nan), edges, **look)
 
 
-def _draw_traffic(panel: Axes, grid: pd.DataFrame) -> None:
+def _draw_traffic(panel: Axes, grid: pd.DataFrame, *, has_window: bool) -> None:
+    from matplotlib.patches import Patch
+
     if not grid["requests"].notna().any():
         _say_nothing(panel, "requests a minute: no data")
         return
@@ -266,7 +296,9 @@ def _draw_traffic(panel: Axes, grid: pd.DataFrame) -> None:
     ]  # fmt: skip
     _set_height(panel, requests)
     shown.append(_draw_share(panel, grid, failed / requests.where(requests > 0) * 100))
-    _head(panel, shown)
+    if has_window:
+        shown.append(Patch(fc="#fbf6c8", ec="#555555", lw=0.8, label="impact window"))
+    draw_head(panel, shown)
 
 
 def _draw_share(panel: Axes, grid: pd.DataFrame, share: pd.Series) -> Any:
@@ -294,14 +326,16 @@ def _draw_users(panel: Axes, grid: pd.DataFrame) -> None:
     if not grid["failed_users"].notna().any():
         _say_nothing(panel, "users who hit a failure: unknown (no user ids in these minutes)")
         return
-    narrow = len(grid) <= 120
-    bars = _steps(
-        panel, grid, grid["failed_users"], fill=True, fc=_USERS, zorder=3,
-        ec="#ffffff" if narrow else _USERS, lw=0.5 if narrow else 0.0,
-        label="users who hit a failure, a minute",
-    )  # fmt: skip
+    look = {"fc": _USERS, "zorder": 3, "label": "users who hit a failure, a minute"}
+    if len(grid) <= 120:
+        users = grid["failed_users"].to_numpy(dtype=float, na_value=np.nan)
+        bars = panel.bar(
+            [_number(time) for time in grid.index], users, 0.86 / 1440, align="edge", **look
+        )
+    else:
+        bars = _steps(panel, grid, grid["failed_users"], fill=True, lw=0.0, **look)
     _set_height(panel, grid["failed_users"])
-    _head(panel, [bars])
+    draw_head(panel, [bars])
 
 
 def _set_height(panel: Axes, values: pd.Series) -> None:
@@ -317,13 +351,6 @@ def _count_ticks(panel: Axes, *, percent: bool) -> None:
     text = (lambda y, _: f"{y:g} %") if percent else (lambda y, _: f"{y:,.0f}")
     panel.yaxis.set_major_formatter(FuncFormatter(text))
     panel.tick_params(axis="y", labelsize=7.5, length=2.5)
-
-
-def _head(panel: Axes, shown: Sequence[Any]) -> None:
-    panel.legend(
-        handles=shown, loc="lower left", bbox_to_anchor=(-0.004, 0.985), ncols=len(shown), frameon=False,
-        fontsize=7.5, borderpad=0, borderaxespad=0.2, handlelength=1.4, handleheight=0.8, columnspacing=1.4,
-    )  # fmt: skip
 
 
 def _say_nothing(panel: Axes, text: str) -> None:

@@ -88,7 +88,9 @@ def _name(kind: str, entity: str, row: object) -> str:
     message = _text(getattr(row, "message", ""))
     if kind == "deploy" and version:
         return escape_invisible(f"{service} {version}".strip())
-    return escape_invisible(message or ("" if entity.startswith("\0") else entity) or service or kind)
+    return escape_invisible(
+        message or ("" if entity.startswith("\0") else entity) or service or kind
+    )
 
 
 def _text(value: object) -> str:
