@@ -19,7 +19,7 @@ import pytest
 import minutebook as mb
 from minutebook.config import Config
 
-_BESIDE = Path(__file__).parents[1].parent / "shared" / "samples"
+_BESIDE = Path(__file__).resolve().parents[2] / "shared" / "samples"
 SAMPLES = Path(os.environ.get("MINUTEBOOK_SAMPLES", _BESIDE))
 #: Share of the files whose events must be exact.
 EXACT = 0.95

@@ -37,7 +37,8 @@ def read(
         gathered = books.gather(evidence, settings, store, pool)
         tables = list(gathered.tables())
         table = pa.concat_tables(tables).unify_dictionaries() if tables else to_table(pd.DataFrame({"time": []}))
-    frame = to_frame(table.sort_by([("time", "ascending"), ("source", "ascending"), ("line", "ascending")]))
+    # Stable: of equal times, sources by name and then lines in their order.
+    frame = to_frame(table).sort_values("time", kind="stable", ignore_index=True)
     request = frame["operation"] + " " + frame["status"].astype("str")
     frame["message"] = frame["message"].where(frame["message"].notna(), request.where(frame["status"].notna(), None))
     frame.attrs["ledger"] = books.make_ledger(
