@@ -1,6 +1,6 @@
 """Makes this incident: `python make.py [FOLDER]` writes `evidence/` and `truth/` there, or here.
 
-A simulation, not a capture: `clients.py` is the world, `evidence.py` what an archive holds of it,
+A simulation, not a capture: `clients.py` is the world, `archive.py` what an archive holds of it,
 and this file counts the truth and writes. One seed, so the same content in every run. Standard
 library only.
 """
@@ -12,6 +12,14 @@ import json
 import sys
 from pathlib import Path
 
+from archive import (
+    api_document,
+    changes_csv,
+    edge_lines,
+    find_alerts,
+    payments_lines,
+    webhook_lines,
+)
 from clients import (
     AHEAD_S,
     AUTHORISE,
@@ -25,14 +33,6 @@ from clients import (
     at,
     rfc3339,
     simulate,
-)
-from evidence import (
-    api_document,
-    changes_csv,
-    edge_lines,
-    find_alerts,
-    payments_lines,
-    webhook_lines,
 )
 
 # --- what is true
