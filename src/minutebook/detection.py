@@ -1,13 +1,14 @@
-"""a sample of a source's lines → the plan by which it's read: its format, keys and layouts.
+"""a sample of a source's lines → the plans by which it's read: its formats, keys and layouts.
 
 Every format is scored over the sample by the share of lines that it fits; the best one wins, the
-runner-up is named, and below a half nothing is taken for known.
+runner-up is named, and below a half nothing is taken for known. What the best one leaves over is tried
+again, so that a file that mixes formats, or changes to another one, is read whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -15,114 +16,144 @@ import pyarrow.compute as pc
 
 from minutebook.logformats import LogFormat
 from minutebook.names import choose_keys
-from minutebook.records import Records
-from minutebook.records.folding import fold_lines
-from minutebook.records.jsonlines import add_rare_keys, extract_keys, list_keys
-from minutebook.records.pairs import cut_message, extract_pairs, list_pair_keys, match_logfmt
+from minutebook.plans import Matched, Plan, match_lines_of
+from minutebook.records.folding import Folded, fold_lines
+from minutebook.records.jsonlines import add_rare_keys, list_keys
+from minutebook.records.objects import is_batch, join_objects, unfold
+from minutebook.records.pairs import list_pair_keys
+from minutebook.records.table import find_header, find_w3c_header
 from minutebook.records.text import match_lines
 from minutebook.times import find_layout
 
 #: Below this share of fitting lines a format isn't taken for the source's.
 KNOWN = 0.5
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How a source is read."""
-
-    log_format: LogFormat
-    keys: Mapping[str, str] = field(default_factory=dict)  #: part → key, of JSON or pairs
-    layout: str = ""  #: layout of ``time`` where the format's patterns don't say it
-    zone: str | None = None
-    year: int | None = None
-
-    def match(self, text: pa.StringArray) -> Records:
-        """Records of the lines, all parts read."""
-        shape = self.log_format.shape
-        if shape == "json":
-            return extract_keys(text, self.keys)
-        if shape == "pairs":
-            return match_logfmt(text, self.keys)
-        return self._read_tails(match_lines(text, self.log_format))
-
-    def _read_tails(self, records: Records) -> Records:
-        """Pairs in the group ``pairs``, or at the end of the message, become parts of their own."""
-        parts = dict(records.parts)
-        tail = parts.pop("pairs", None)
-        if tail is None:
-            tail = parts.get("message")
-        if tail is None or not self.keys:
-            return Records(parts, records.rows, records.pattern)
-        found = extract_pairs(tail, self.keys)
-        if "message" in parts:
-            marks = [found[p].is_valid() for p in found if p in ("status", "trace", "user", "path")]
-            if marks:
-                # A message that carries a request's fields is told without them.
-                is_request = marks[0]
-                for mark in marks[1:]:
-                    is_request = pc.or_(is_request, mark)
-                parts["message"] = pc.if_else(is_request, cut_message(parts["message"]), parts["message"])
-        return Records(found | parts, records.rows, records.pattern)
+_MOST_PLANS = 6
+_INNER_LINES = 400
 
 
 @dataclass(frozen=True)
 class Detection:
-    """Which format a source has, how well it fits, and what came next."""
+    """Which formats a source has, how well the best one fits, and what came next."""
 
-    plan: Plan | None  #: None: unknown
+    plans: tuple[Plan, ...]  #: empty: unknown
     score: float
     nearest: str  #: the best format's name, known or not
     runner_up: str
-    runner_up_score: float
-    misfit: str = ""  #: the first line of the sample that the nearest format doesn't fit
+    misfit: str = ""  #: the first line of the sample that no plan fits
+
+
+@dataclass(frozen=True)
+class _Scored:
+    plan: Plan
+    score: float
+    rank: tuple[float, int]
 
 
 def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detection:
-    """The format that fits the most of the sample's lines."""
-    text = pa.array([line for line in lines if line.strip()], pa.string())
-    if not len(text):
-        return Detection(None, 0.0, "", "", 0.0)
-    scored = []
-    for rank, log_format in enumerate(formats):
-        plan = make_plan(log_format, text)
-        if plan is not None:
-            score = score_plan(plan, text)
-            scored.append((-score * log_format.weight, rank, score, plan))
-    scored.sort(key=lambda entry: entry[:2])
-    if not scored or scored[0][2] == 0:
-        return Detection(None, 0.0, "", "", 0.0, misfit=text[0].as_py())
-    _, _, score, plan = scored[0]
-    second = scored[1] if len(scored) > 1 and scored[1][2] > 0 else None
-    name = plan.log_format.name
+    """The formats that fit the most of the sample's lines, best first."""
+    text = pa.array(lines, pa.string())
+    plans: list[Plan] = []
+    best = second = None
+    rest = text
+    while len(plans) < _MOST_PLANS and len(rest):
+        tried = [f for f in formats if f.name not in {p.log_format.name for p in plans}]
+        scored = _score_all(rest, tried, wrapped=False)
+        if best is None:
+            best, second = (scored[0] if scored else None), (scored[1] if len(scored) > 1 else None)
+        good = next((s for s in scored if s.score >= KNOWN), scored[0] if scored and not plans else None)
+        if good is None:
+            break
+        plans.append(good.plan)
+        left = _rejects(text, plans)
+        if not len(left) or len(left) == len(rest):
+            break
+        rest = text.take(pa.array(left))
+    if best is None:
+        return Detection((), 0.0, "", "", next((line for line in lines if line.strip()), ""))
+    left = _rejects(text, plans)
+    share = 1 - len(left) / max(pc.sum(pc.not_equal(pc.utf8_trim_whitespace(text), "")).as_py() or 1, 1)
+    is_known = best.score >= KNOWN or share >= KNOWN
     return Detection(
-        plan if score >= KNOWN else None,
-        score,
-        name,
-        second[3].log_format.name if second else "",
-        second[2] if second else 0.0,
-        "" if score >= 1 else _first_misfit(plan, text),
+        tuple(plans) if is_known else (),
+        best.score if not is_known else max(best.score, share if len(plans) > 1 else 0.0),
+        best.plan.log_format.name,
+        second.plan.log_format.name if second and second.score > 0 else "",
+        text[int(left[0])].as_py() if len(left) else "",
     )
 
 
+def _score_all(text: pa.StringArray, formats: Sequence[LogFormat], *, wrapped: bool) -> list[_Scored]:
+    """Formats that fit at least one line, best first."""
+    scored = []
+    for order, log_format in enumerate(formats):
+        if wrapped and log_format.wraps:
+            continue
+        plan = make_plan(log_format, text)
+        score = score_plan(plan, text) if plan is not None else 0.0
+        if plan is not None and score > 0:
+            if log_format.wraps:
+                plan = _look_inside(plan, text, formats)
+            scored.append(_Scored(plan, score, (-score * log_format.weight, order)))
+    return sorted(scored, key=lambda s: s.rank)
+
+
+def _rejects(text: pa.StringArray, plans: Sequence[Plan]) -> np.ndarray:
+    """Indices of the lines that the plans together don't read."""
+    _, folded = match_and_fold(text, plans)
+    return np.array([row for row, _ in folded.rejected], np.int64)
+
+
+def match_and_fold(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Matched], Folded]:
+    """Records of the lines, and which lines are whose; `Folded` is in the order of ``matched``, concatenated
+    and sorted by line."""
+    matched, is_continued = match_lines_of(text, plans)
+    start = np.concatenate([m.rows for m in matched]) if matched else np.empty(0, np.int64)
+    stop = np.concatenate([m.stop for m in matched]) if matched else start
+    is_multiline = (
+        np.concatenate([np.full(len(m.rows), m.log_format.multiline) for m in matched]) if matched else start.astype(bool)
+    )
+    order = np.argsort(start, kind="stable")
+    skip = "|".join(f"(?:{p.log_format.skip})" for p in plans if p.log_format.skip)
+    return matched, fold_lines(text, start[order], stop[order], is_multiline[order], is_continued, skip)
+
+
 def make_plan(log_format: LogFormat, text: pa.StringArray) -> Plan | None:
-    """How lines like ``text`` would be read by the format; None where it can't be its own."""
-    if log_format.shape == "text":
+    """How lines like ``text`` would be read by the format; None where it can't be their own."""
+    shape = log_format.shape
+    if shape == "text":
         return Plan(log_format, _tail_keys(log_format, text))
+    if shape == "json":
+        return _plan_json(log_format, text)
     lines = text.to_pylist()
-    if log_format.shape == "json":
-        paths = list_keys(lines)
-        if not paths:
-            return None
-        paths = add_rare_keys(paths)
-    else:
-        paths = list_pair_keys(line for line in lines if line.count("=") >= 2)
+    if shape in ("csv", "w3c"):
+        header = find_header(lines) if shape == "csv" else find_w3c_header(lines)
+        return _plan_keys(replace(Plan(log_format), header=header), list(header.names), text) if header else None
+    return _plan_keys(Plan(log_format), list_pair_keys(line for line in lines if line.count("=") >= 2), text)
+
+
+def _plan_json(log_format: LogFormat, text: pa.StringArray) -> Plan | None:
+    lines = text.to_pylist()
+    joined = join_objects(text, np.ones(len(text), bool))[2] if not list_keys(lines[:50]) else []
+    is_folded = any(is_batch(line) for line in (*lines[:20], *joined[:5]))
+    texts = unfold([*lines, *joined])[1] if is_folded else [*lines, *joined]
+    paths = list_keys(texts)
+    if not paths or (log_format.wraps and not {"log", "stream", "time"} <= set(paths)):
+        return None
+    if log_format.wraps and len(paths) > 4:
+        return None
+    plan = Plan(log_format, is_batch=is_folded)
+    return _plan_keys(plan, add_rare_keys(paths), pa.array(joined, pa.string()) if joined else text)
+
+
+def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray) -> Plan | None:
+    """The plan with the keys that feed columns and the layout of the stamps; None without a time."""
     by_name = {path.replace("\x1f", "."): path for path in reversed(paths)}
     keys = {part: by_name[name] for part, name in choose_keys(by_name).items()}
     if "time" not in keys:
         return None
-    stamps = Plan(log_format, {"time": keys["time"]}).match(text).parts.get("time")
+    stamps = replace(plan, keys={"time": keys["time"]}).read(text).parts.get("time")
     layout = find_layout([s for s in (stamps.to_pylist() if stamps is not None else []) if s][:200])
-    return Plan(log_format, keys, layout) if layout else None
+    return replace(plan, keys=keys, layout=layout) if layout else None
 
 
 def _tail_keys(log_format: LogFormat, text: pa.StringArray) -> dict[str, str]:
@@ -138,20 +169,37 @@ def _tail_keys(log_format: LogFormat, text: pa.StringArray) -> dict[str, str]:
     return {part: key for part, key in keys.items() if part not in stated | {"time", "level", "message", "request"}}
 
 
+def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) -> Plan:
+    """The wrapper's plan with the formats that its messages are in, if most of them are in one."""
+    message = plan.read(text).parts.get("message")
+    if message is None or not len(message):
+        return plan
+    if plan.log_format.shape == "json":  # docker keeps the line's end
+        message = pc.ascii_rtrim(message, "\r\n")
+    sample = pc.fill_null(message[:_INNER_LINES], "")
+    inner: list[Plan] = []
+    rest = sample
+    for _ in range(3):
+        good = next((s for s in _score_all(rest, formats, wrapped=True) if s.score >= 0.7), None)
+        if good is None and plan.log_format.weight < 1 and not inner:
+            break
+        if good is None:
+            break
+        inner.append(good.plan)
+        left = _rejects(sample, inner)
+        if not len(left):
+            break
+        rest = sample.take(pa.array(left))
+    return replace(plan, inner=tuple(inner))
+
+
 def score_plan(plan: Plan, text: pa.StringArray) -> float:
-    """Share of the lines that the plan's format fits; lines that are folded count half against it."""
-    records = plan.match(text)
-    matched = len(records.rows)
-    if not matched:
+    """Share of the lines that the plan's format fits; lines that are folded count a quarter against it."""
+    matched, folded = match_and_fold(text, [plan])
+    count = sum(len(m.rows) for m in matched)
+    if not count:
         return 0.0
-    folded = fold_lines(text, records, plan.log_format)
-    is_indented = pc.match_substring_regex(text, r"^\s").to_numpy(zero_copy_only=False)
-    is_record = np.zeros(len(text), bool)
-    is_record[records.rows] = True
-    loose = len(text) - matched - len(folded.rejected) - sum(folded.skipped.values()) - int((is_indented & ~is_record).sum())
-    return matched / (matched + len(folded.rejected) + 0.25 * max(loose, 0))
-
-
-def _first_misfit(plan: Plan, text: pa.StringArray) -> str:
-    rows = set(plan.match(text).rows.tolist())
-    return next((text[i].as_py() for i in range(len(text)) if i not in rows), "")
+    own = sum(int((m.stop - m.rows).sum()) for m in matched)
+    is_indented = int(pc.sum(pc.match_substring_regex(text, r"^\s+\S")).as_py() or 0)
+    loose = int(folded.lines.sum()) - own - is_indented
+    return own / (own + len(folded.rejected) + 0.25 * max(loose, 0))

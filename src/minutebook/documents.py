@@ -18,10 +18,12 @@ import pyarrow.compute as pc
 from minutebook.account import KEPT_REJECTS, Account
 from minutebook.events import make_table
 from minutebook.exports import Document, ExportFormat, Match, pick_export, read_export
+from minutebook.records.objects import is_batch
 from minutebook.sources import Source
 
 _SAMPLE = 20  # documents that tell what an export is
-_LARGEST = 64 << 20
+_HEAD = 1 << 20
+_DOCUMENT = re.compile(rb'[\[{]\s*[\[{"}\]]')
 _HEADER = re.compile(r'[\w \-./()"]+(?:[,;\t][\w \-./()"]*)+')
 
 
@@ -36,11 +38,14 @@ class Documents(NamedTuple):
 
 
 def take_documents(
-    head: Sequence[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat]
+    head: list[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat]
 ) -> Documents | None:
-    """The documents of a source whose content is an export; None for a log. Reads ``blocks`` only if so."""
+    """The documents of a source whose content is an export; None for a log.
+
+    What it had to read of ``blocks`` of a log is added to ``head``.
+   """
     start = b"".join(head).lstrip()
-    if start[:1] not in (b"{", b"["):
+    if not _DOCUMENT.match(start):
         return _take_table(head, blocks, exports)
     lines = start.split(b"\n", _SAMPLE)
     sample = [value for line in lines[:_SAMPLE] if isinstance(value := _load(line), dict)]
@@ -50,12 +55,27 @@ def take_documents(
             return None
         content = b"".join((*head, *blocks))
         return Documents(match, _split_lines(content), _count_lines(content), False)
-    if start[:1] == b"{" and len(start) > _LARGEST:
+    if len(start) >= _HEAD and not _is_document(start):
         return None
-    content = b"".join((*head, *blocks))
+    rest = list(blocks)
+    content = b"".join((*head, *rest))
     document = _load(content)
     match = pick_export([document], exports)
+    if match.format is None and _may_be_log(document, start):
+        head += rest  # it's a log after all, which happens to begin like a document
+        return None
     return Documents(match, [Document(document, 1, 0, len(content))], _count_lines(content), True)
+
+
+def _is_document(start: bytes) -> bool:
+    """Whether a long text that begins like a JSON document goes on like one: its lines begin with its marks."""
+    lines = start.split(b"\n")[1:200]
+    return all(line.lstrip()[:1] in b'{}[]",0123456789-tfn' for line in lines)
+
+
+def _may_be_log(document: object, start: bytes) -> bool:
+    """Not one JSON value, or one that holds a list of records: a log in one piece."""
+    return document is None or is_batch(start.decode("utf-8", "replace")) or isinstance(document, list)
 
 
 def _take_table(

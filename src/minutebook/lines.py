@@ -76,3 +76,10 @@ def _as_text(data: bytes, starts: np.ndarray) -> pa.StringArray:
         offsets = np.concatenate(([0], ends)).astype(np.int32)
         text = pa.StringArray.from_buffers(len(starts) - 1, pa.py_buffer(offsets), pa.py_buffer(mended))
     return text
+
+
+def strip_escapes(text: pa.StringArray) -> pa.StringArray:
+    """The lines without terminal colours, which may stand in the middle of a stamp."""
+    if not pc.any(pc.match_substring(text, "\x1b")).as_py():
+        return text
+    return pc.replace_substring_regex(text, r"\x1b\[[0-9;:?]*[A-Za-z]", "")

@@ -39,6 +39,7 @@ GROUPS: Mapping[str, str] = {
     "duration": "… with its unit written behind it: 12.5ms",
     "user": "user id", "client": "client address", "agent": "the client's program",
     "trace": "request or trace id",
+    "partial": "P where a line goes on in the next one of its stream (containers)",
     "pairs": "key=value pairs, read by the table of usual names",
 }  # fmt: skip
 
@@ -63,11 +64,13 @@ class LogFormat:
     name: str
     title: str
     patterns: tuple[Pattern, ...] = ()
-    shape: str = "text"  #: text, json, pairs (logfmt) or csv
+    shape: str = "text"  #: text, json, pairs (logfmt), csv (any delimiter) or w3c
     kind: str = "log"
     layer: str = "app"
     multiline: bool = True  #: whether lines that don't match may belong to the record before them
     skip: str = ""  #: lines that are no records: headers, comments (RE2)
+    wraps: bool = False  #: whether its messages may be lines of any other format
+    clock: str = "outer"  #: of a wrapper and what it wraps: whose stamp counts, outer or inner
     levels: Mapping[str, str] = field(default_factory=dict)  #: words for levels beyond the usual ones
     fixed: Mapping[str, str] = field(default_factory=dict)  #: columns that are the same in every record
     weight: float = 1.0  #: below 1 for a format so general that a closer one should win
@@ -113,7 +116,8 @@ def _check_values(made: LogFormat) -> None:
     for key, value, known in (
         ("kind", made.kind, KINDS),
         ("layer", made.layer, LAYERS),
-        ("shape", made.shape, ("text", "json", "pairs", "csv")),
+        ("shape", made.shape, ("text", "json", "pairs", "csv", "w3c")),
+        ("clock", made.clock, ("outer", "inner")),
         *(("levels", level, LEVELS) for level in made.levels.values()),
     ):
         if value not in known:

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Sequence
 from os import PathLike
 from typing import NamedTuple
 
-import numpy as np
-
-from minutebook.detection import Plan, detect_format
+from minutebook.detection import detect_format, match_and_fold
 from minutebook.errors import EvidenceError
 from minutebook.lines import Lines, cut_lines
 from minutebook.logformats import LogFormat
-from minutebook.records.folding import fold_lines
+from minutebook.plans import Plan
 from minutebook.sources import Reader, Source, find_sources
 
 _LONGEST_RECORD = 500  # lines
@@ -51,30 +49,25 @@ def fetch_records(
 
 
 def _fetch(source: Source, lines: list[int], formats: Sequence[LogFormat]) -> list[RawRecord]:
-    plan: Plan | None = None
+    plans: tuple[Plan, ...] = ()
     found, last = [], 0
     waiting = list(lines)
-    held: Lines | None = None
     for index, batch in enumerate(cut_lines(Reader(source))):
         if index == 0:
-            plan = detect_format(batch.text[:2000].to_pylist(), formats).plan
+            plans = detect_format(batch.text[:2000].to_pylist(), formats).plans
         while waiting and waiting[0] < batch.first + len(batch):
-            found.append(_cut(source, batch, waiting.pop(0), plan))
-        last, held = batch.first + len(batch) - 1, batch
+            found.append(_cut(source, batch, waiting.pop(0), plans))
+        last = batch.first + len(batch) - 1
         if not waiting:
             break
-    del held
     if waiting:
         raise EvidenceError(f"has {last:,} lines, and no line {waiting[0]:,}", where=source.name)
     return found
 
 
-def _cut(source: Source, batch: Lines, line: int, plan: Plan | None) -> RawRecord:
+def _cut(source: Source, batch: Lines, line: int, plans: Sequence[Plan]) -> RawRecord:
     start = line - batch.first
     part = batch.slice(start, min(start + _LONGEST_RECORD, len(batch)))
-    stop = 1
-    if plan is not None and plan.log_format.multiline:
-        records = plan.match(part.text)
-        if len(records.rows) and records.rows[0] == 0:
-            stop = int(fold_lines(part.text, records, plan.log_format).stop[0])
-    return RawRecord(source.name, line, tuple(part.text[np.int64(0) : stop].to_pylist()))
+    _, folded = match_and_fold(part.text, plans)
+    stop = int(folded.stop[0]) if len(folded.start) and folded.start[0] == 0 else 1
+    return RawRecord(source.name, line, tuple(part.text[:stop].to_pylist()))

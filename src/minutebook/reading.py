@@ -19,19 +19,22 @@ import pyarrow.compute as pc
 
 from minutebook.account import KEPT_REJECTS, Account
 from minutebook.config import Config
-from minutebook.detection import Detection, Plan, detect_format
+from minutebook.detection import Detection, detect_format, match_and_fold
 from minutebook.documents import read_document, take_documents
 from minutebook.errors import EvidenceError
 from minutebook.events import make_table
 from minutebook.exports import ExportFormat
 from minutebook.fields import read_fields
 from minutebook.logformats import LogFormat
-from minutebook.lines import Lines, cut_lines
-from minutebook.records.folding import find_exceptions, fold_lines
+from minutebook.lines import Lines, cut_lines, strip_escapes
+from minutebook.plans import Matched, Plan, match_lines_of
+from minutebook.records.folding import Folded, find_exceptions
+from minutebook.records.table import update_w3c
 from minutebook.sources import Reader, Source
 from minutebook.times import parse_times
 
 _SAMPLE_LINES = 2000
+_RETRY_SHARE = 0.02  # of a block rejected: look for a further format
 _OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
 
 
@@ -105,19 +108,20 @@ def _read_log(
     account: Account,
 ) -> Iterator[pa.Table]:
     said = settings.config.of(source.name)
-    found = detect_format(_sample_lines(head), _choose_formats(said.get("format"), settings, source))
+    formats = _choose_formats(said.get("format"), settings, source)
+    found = detect_format(_sample_lines(head), formats)
     account.format, account.score, account.runner_up = found.nearest, found.score, found.runner_up
-    if found.plan is None:
+    if not found.plans:
         yield from _reject_all(lines, found, account)
         return
-    plan = replace(
-        found.plan,
+    recipe = Recipe(
+        source, found.plans, formats,
         zone=str(said["zone"]) if "zone" in said else None,
         year=int(said["year"]) if "year" in said else None,
-    )
+    )  # fmt: skip
     waiting: collections.deque[Future[tuple[pa.Table, Account]]] = collections.deque()
-    for batch in _cut_at_records(lines, plan):
-        waiting.append(pool.submit(parse_lines, batch, plan, source))
+    for batch, plans in _cut_at_records(lines, found.plans):
+        waiting.append(pool.submit(parse_lines, batch, replace(recipe, plans=plans)))
         if len(waiting) > 3:
             yield _finish(waiting.popleft(), account)
     while waiting:
@@ -142,37 +146,60 @@ def _finish(future: Future[tuple[pa.Table, Account]], account: Account) -> pa.Ta
 
 
 def _reject_all(lines: Iterator[Lines], found: Detection, account: Account) -> Iterator[pa.Table]:
-    account.format = "unknown"
-    account.status = "unknown"
-    if found.nearest:
-        account.note = f"unknown format: nearest is {found.nearest}, which fits {found.score:.0%} of the lines"
-    else:
-        account.note = "unknown format: no format fits any line"
+    account.format = account.status = "unknown"
+    account.note = "unknown format: "
+    account.note += (
+        f"nearest is {found.nearest}, which fits {found.score:.0%} of the lines" if found.nearest else "no format fits any line"
+    )
+    if found.misfit:
+        account.note += f"; the first that doesn't: {found.misfit[:120]!r}"
     for batch in lines:
         is_blank = pc.equal(pc.utf8_trim_whitespace(batch.text), "").to_numpy(zero_copy_only=False)
         rows = np.flatnonzero(~is_blank)
         account.lines_seen += len(batch)
-        account.skipped["blank"] += int(is_blank.sum())
+        account.skipped.update({"blank": int(is_blank.sum())})
         account.rejected += len(rows)
         room = KEPT_REJECTS - len(account.rejects)
         account.rejects += [(batch.first + int(row), "unknown format") for row in rows[:room]]
-    account.skipped += collections.Counter()
     yield from ()
 
 
-def _cut_at_records(batches: Iterable[Lines], plan: Plan) -> Iterator[Lines]:
-    """The same lines, cut so that no record is parted: what follows a batch's last record waits."""
+def _cut_at_records(batches: Iterable[Lines], plans: Sequence[Plan]) -> Iterator[tuple[Lines, tuple[Plan, ...]]]:
+    """The same lines, cut so that no record is parted: what follows a batch's last record waits.
+
+    With each batch come the plans under which it's read: a table's header may change in mid-file.
+    """
     held: Lines | None = None
+    current = tuple(plans)
+    may_go_on = any(p.log_format.multiline or p.inner or p.log_format.shape in ("json", "csv") for p in plans)
     for lines in batches:
         batch = lines if held is None else _join(held, lines)
         held = None
-        if plan.log_format.multiline:
-            start = _last_record(batch, plan)
+        if any(plan.log_format.shape == "w3c" for plan in plans):
+            for part, current in _cut_at_headers(batch, current):
+                yield part, current
+            continue
+        if may_go_on:
+            start = _last_record(batch, current)
             if start > 0:
                 held, batch = batch.slice(start, len(batch)), batch.slice(0, start)
-        yield batch
+        yield batch, current
     if held is not None:
-        yield held
+        yield held, current
+
+
+def _cut_at_headers(lines: Lines, plans: tuple[Plan, ...]) -> Iterator[tuple[Lines, tuple[Plan, ...]]]:
+    """Parts of the lines under one W3C header each."""
+    is_directive = pc.match_substring_regex(lines.text, r"^#(?:Fields|Date):").to_numpy(zero_copy_only=False)
+    cuts = np.flatnonzero(is_directive)
+    begin = 0
+    for cut in [*cuts.tolist(), len(lines)]:
+        if cut > begin:
+            yield lines.slice(begin, cut), plans
+            begin = cut
+        if cut < len(lines):
+            directive = lines.text[cut].as_py()
+            plans = tuple(p.with_header(update_w3c(p.header, directive)) for p in plans)
 
 
 def _join(first: Lines, second: Lines) -> Lines:
@@ -181,65 +208,115 @@ def _join(first: Lines, second: Lines) -> Lines:
     )
 
 
-def _last_record(lines: Lines, plan: Plan) -> int:
+def _last_record(lines: Lines, plans: Sequence[Plan]) -> int:
     """Index of the last line that begins a record; 0 where none does."""
     tail = 64
     while True:
         start = max(len(lines) - tail, 0)
-        rows = plan.match(lines.text[start:]).rows
-        if len(rows):
-            return start + int(rows[-1])
+        matched, _ = match_lines_of(lines.text[start:], plans)
+        if matched:
+            return start + max(int(m.rows[-1]) for m in matched)
         if start == 0:
             return 0
         tail *= 8
 
 
-def parse_lines(lines: Lines, plan: Plan, source: Source) -> tuple[pa.Table, Account]:
+@dataclass(frozen=True)
+class Recipe:
+    """All that is needed to turn lines of a source into events."""
+
+    source: Source
+    plans: tuple[Plan, ...]
+    formats: Sequence[LogFormat] = ()  #: tried on what the plans leave over
+    zone: str | None = None
+    year: int | None = None
+
+
+def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
     """Events of some lines that no record crosses, and their account."""
-    account = Account(source)
-    account.lines_seen = len(lines)
-    records = plan.match(lines.text)
-    folded = fold_lines(lines.text, records, plan.log_format)
-    parts = dict(records.parts)
-    exceptions = find_exceptions(lines.text, folded) if "message" in parts else None
-    if exceptions is not None:
-        parts["exception"] = exceptions
-    account.stated_offset = _stated_offset(parts)
-    times, quality, resolution_s = _read_times(parts, records.pattern, plan)
-    is_known = times.is_valid()
-    account.rejects = [(lines.first + row, why) for row, why in folded.rejected]
+    account = Account(recipe.source, lines_seen=len(lines))
+    text = strip_escapes(lines.text)
+    matched, folded = match_and_fold(text, recipe.plans)
+    if len(folded.rejected) > _RETRY_SHARE * len(lines) and recipe.formats:
+        # The format changed in mid-file: what the sample couldn't tell is detected here.
+        left = pa.array([row for row, _ in folded.rejected], pa.int64())
+        more = detect_format(text.take(left[:_SAMPLE_LINES]).to_pylist(), recipe.formats).plans
+        if more:
+            matched, folded = match_and_fold(text, (*recipe.plans, *more))
+    account.rejects = [(lines.first + row, why) for row, why in folded.rejected[:KEPT_REJECTS]]
     account.rejected = len(folded.rejected)
     account.skipped.update(folded.skipped)
     account.lines_in_events = int(folded.lines.sum())
-    start, stop = folded.start, folded.stop
+    order = np.argsort(np.concatenate([m.rows for m in matched]), kind="stable") if matched else np.empty(0, np.int64)
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    tables, at = [], 0
+    for each in matched:
+        own = place[at : at + len(each.rows)]
+        at += len(each.rows)
+        tables.append(_make_events(each, text, lines, folded, own, recipe, account))
+    account.rejects = sorted(account.rejects)[:KEPT_REJECTS]
+    if len(tables) == 1:
+        return tables[0], account
+    whole = pa.concat_tables(tables).unify_dictionaries() if tables else make_table({}, 0)
+    lines_of = whole.column("line").to_numpy()
+    return whole.take(pa.array(np.argsort(lines_of, kind="stable"))), account
+
+
+def _make_events(
+    matched: Matched,
+    text: pa.StringArray,
+    lines: Lines,
+    folded: Folded,
+    own: np.ndarray,
+    recipe: Recipe,
+    account: Account,
+) -> pa.Table:
+    """Events of the records that are read alike; ``own`` are their places in ``folded``."""
+    parts = dict(matched.parts)
+    start, stop = folded.start[own], folded.stop[own]
+    if "message" in parts and matched.log_format.multiline:
+        exceptions = find_exceptions(text, start, stop)
+        if exceptions is not None:
+            parts["exception"] = exceptions
+    account.stated_offset = account.stated_offset or _stated_offset(parts)
+    times, quality, resolution_s = _read_times(parts, matched, recipe)
     if times.null_count:
+        is_known = times.is_valid()
         known = is_known.to_numpy(zero_copy_only=False)
         lost = np.flatnonzero(~known)
-        account.lines_in_events -= int(folded.lines[lost].sum())
-        account.rejected += int(folded.lines[lost].sum())
+        lost_lines = int(folded.lines[own[lost]].sum())
+        account.lines_in_events -= lost_lines
+        account.rejected += lost_lines
         account.rejects += [(lines.first + int(start[i]), "its time can't be read") for i in lost[:KEPT_REJECTS]]
         parts = {name: values.filter(is_known) for name, values in parts.items()}
         times, quality = times.filter(is_known), quality.filter(is_known)
         start, stop = start[known], stop[known]
-    account.rejects = sorted(account.rejects)[:KEPT_REJECTS]
-    account.events = len(times)
-    account.resolution_s = resolution_s
-    account.qualities.update(_count(quality))
-    if account.events:
-        span = pc.min_max(times.cast(pa.int64())).as_py()
-        account.first, account.last = span["min"], span["max"]
-    columns = read_fields(parts, plan.log_format.kind, plan.log_format.levels)
+    rows = len(times)
+    account.add(_measure(recipe.source, times, quality, resolution_s))
+    columns = read_fields(parts, matched.log_format.kind, matched.log_format.levels)
+    source = recipe.source
     if "host" in columns and source.host:
         columns["host"] = pc.coalesce(columns["host"], pa.scalar(source.host))
-    rows = len(times)
     columns = {
-        "kind": plan.log_format.kind, "layer": plan.log_format.layer, "host": source.host,
-        **plan.log_format.fixed, **columns,
+        "kind": matched.log_format.kind, "layer": matched.log_format.layer, "host": source.host,
+        **matched.log_format.fixed, **columns,
         "time": times, "time_quality": quality, "source": source.name,
         "line": pa.array(lines.first + start), "offset": pa.array(lines.offsets[start]),
         "length": pa.array(lines.offsets[stop] - lines.offsets[start]) if rows else pa.array([], pa.int64()),
     }  # fmt: skip
-    return make_table({name: values for name, values in columns.items() if values is not None}, rows), account
+    return make_table({name: values for name, values in columns.items() if values is not None}, rows)
+
+
+def _measure(source: Source, times: pa.Array, quality: pa.Array, resolution_s: float) -> Account:
+    """What some events add to the account, lines apart."""
+    part = Account(source, events=len(times), resolution_s=resolution_s)
+    counts = pc.value_counts(quality.cast(pa.string()))
+    part.qualities.update({str(entry["values"]): int(entry["counts"]) for entry in counts.to_pylist()})
+    if part.events:
+        span = pc.min_max(times.cast(pa.int64())).as_py()
+        part.first, part.last = span["min"], span["max"]
+    return part
 
 
 def _stated_offset(parts: Mapping[str, pa.Array]) -> str:
@@ -248,24 +325,19 @@ def _stated_offset(parts: Mapping[str, pa.Array]) -> str:
     return match.group(0) if match else ""
 
 
-def _count(words: pa.Array) -> dict[str, int]:
-    counts = pc.value_counts(words.cast(pa.string()))
-    return {str(entry["values"]): int(entry["counts"]) for entry in counts.to_pylist()}
-
-
-def _read_times(parts: dict[str, pa.Array], pattern: np.ndarray, plan: Plan) -> tuple[pa.Array, pa.Array, float]:
+def _read_times(parts: dict[str, pa.Array], matched: Matched, recipe: Recipe) -> tuple[pa.Array, pa.Array, float]:
     stamps = parts.pop("time", None)
+    count = len(matched.rows)
     if stamps is None:
-        return pa.nulls(0, pa.timestamp("us", "UTC")), pa.nulls(0, pa.string()), 0.0
-    patterns = plan.log_format.patterns
-    layouts = [p.time for p in patterns] if patterns else [plan.layout]
+        return pa.nulls(count, pa.timestamp("us", "UTC")), pa.nulls(count, pa.string()), 0.0
+    layouts = matched.layouts
     if len(set(layouts)) == 1:
-        read = parse_times(stamps, layouts[0], zone=plan.zone, year=plan.year)
+        read = parse_times(stamps, layouts[0], zone=recipe.zone, year=recipe.year)
         return read.time, read.quality, read.resolution_s
     order, times, qualities, finest = [], [], [], []
-    for index in np.unique(pattern):
-        rows = np.flatnonzero(pattern == index)
-        read = parse_times(stamps.take(pa.array(rows)), layouts[index], zone=plan.zone, year=plan.year)
+    for index in np.unique(matched.pattern):
+        rows = np.flatnonzero(matched.pattern == index)
+        read = parse_times(stamps.take(pa.array(rows)), layouts[index], zone=recipe.zone, year=recipe.year)
         order.append(rows)
         times.append(read.time)
         qualities.append(read.quality.cast(pa.string()))

@@ -6,17 +6,16 @@ That is the format's test and its documentation. A failing sample shows how far 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from minutebook.detection import make_plan
+from minutebook.detection import detect_format
 from minutebook.events import ARROW_SCHEMA, to_frame
 from minutebook.lines import split_lines
-from minutebook.logformats import LogFormat
-from minutebook.reading import parse_lines
+from minutebook.logformats import LogFormat, load_formats
+from minutebook.reading import Recipe, parse_lines
 from minutebook.records.text import count_pieces, match_lines
 from minutebook.sources import Source
 
@@ -36,10 +35,12 @@ def try_samples(log_format: LogFormat) -> pd.DataFrame:
 def read_sample(log_format: LogFormat, text: str) -> pd.DataFrame:
     """The event frame of a sample's text; empty where the format doesn't fit it."""
     lines = split_lines(text.strip("\n").encode())
-    plan = make_plan(log_format, lines.text)
-    if plan is None:
+    found = detect_format(lines.text.to_pylist(), [log_format])
+    if log_format.wraps:
+        found = detect_format(lines.text.to_pylist(), load_formats())
+    if not found.plans:
         return to_frame(ARROW_SCHEMA.empty_table())
-    return to_frame(parse_lines(lines, replace(plan, year=SAMPLE_YEAR), Source("sample", None))[0])
+    return to_frame(parse_lines(lines, Recipe(Source("sample", None), found.plans, year=SAMPLE_YEAR))[0])
 
 
 def find_problem(log_format: LogFormat, sample: Mapping[str, Any]) -> str:

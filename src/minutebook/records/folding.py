@@ -12,13 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.logformats import LogFormat
-from minutebook.records import Records
-
 # A leading stamp: what a continuation doesn't begin with.
 _STAMP = (
     r"^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d[:.]\d\d|\d\d[/-]\w{3}[/-]\d{4}[: ]\d\d:\d\d|"
-    r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{10}(?:\.\d+)?\s|\{\")"
+    r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{10}(?:\.\d+)?\s)"
 )
 # How exceptions are printed: `shop.PoolTimeout: text`, as a line of its own.
 _EXCEPTION = r"^(?:[A-Za-z_][\w.$]*\.)?[A-Z]\w*(?:: [^\n]*|)$"
@@ -30,56 +27,67 @@ class Folded:
 
     start: np.ndarray
     stop: np.ndarray
+    lines: np.ndarray  #: how many lines each record has, its own one and the folded ones
     skipped: dict[str, int]
     rejected: list[tuple[int, str]]  #: (index of the line, why), in order
-    lines: np.ndarray  #: how many lines each record has, its own one and the folded ones
 
 
-def fold_lines(text: pa.StringArray, records: Records, log_format: LogFormat) -> Folded:
-    """Which of the lines ``text`` belong to which of the ``records``."""
+def fold_lines(
+    text: pa.StringArray,
+    start: np.ndarray,
+    stop: np.ndarray,
+    is_multiline: np.ndarray,
+    is_continued: np.ndarray,
+    skip: str = "",
+) -> Folded:
+    """Which of the lines ``text`` belong to which record.
+
+    ``start`` and ``stop`` are what each record is known to take up, by start (several may share a line);
+    ``is_multiline`` says whether it may go on, ``is_continued`` which lines are known to go on from the
+    one before; ``skip`` is a pattern of headers and comments.
+    """
     count = len(text)
-    start = records.rows
-    stop = start + 1
-    if len(start) == count:
-        return Folded(start, stop, {}, [], np.ones(count, np.int64))
-    is_record = np.zeros(count, bool)
-    is_record[start] = True
-    others = np.flatnonzero(~is_record)
+    # Records unfolded from one line share it; the first of them counts it.
+    before = np.maximum.accumulate(np.concatenate(([0], stop[:-1]))) if len(stop) else stop
+    lines = np.maximum(stop - np.maximum(start, before), 0)
+    is_own = np.zeros(count + 1, np.int64)
+    np.add.at(is_own, start, 1)
+    np.add.at(is_own, stop, -1)
+    others = np.flatnonzero(np.cumsum(is_own)[:count] == 0)
+    if not len(others):
+        return Folded(start, stop, lines, {}, [])
     texts = text.take(pa.array(others))
     is_blank = _mask(pc.equal(pc.utf8_trim_whitespace(texts), ""))
-    is_header = _mask(pc.match_substring_regex(texts, log_format.skip)) if log_format.skip else np.zeros(len(others), bool)
-    is_orphan = others < (start[0] if len(start) else count)
-    if log_format.multiline:
-        is_stranger = _mask(pc.match_substring_regex(texts, _STAMP))
-    else:
-        is_stranger = np.ones(len(others), bool)
-    is_rejected = (is_stranger | is_orphan) & ~is_blank & ~is_header
-    is_skipped = is_header | (is_blank & (is_orphan | (not log_format.multiline)))
-    is_folded = ~(is_rejected | is_skipped)
+    is_header = _mask(pc.match_substring_regex(texts, skip)) if skip else np.zeros(len(others), bool)
+    owner = np.searchsorted(start, others, side="right") - 1
+    is_orphan = owner < 0
+    may_go_on = np.where(is_orphan, False, is_multiline[np.maximum(owner, 0)] if len(start) else False)
+    is_stranger = _mask(pc.match_substring_regex(texts, _STAMP))
+    is_folded = ~is_header & ~is_orphan & (is_continued[others] | (may_go_on & ~is_stranger))
+    is_skipped = ~is_folded & (is_header | is_blank)
+    is_rejected = ~is_folded & ~is_skipped
     # A record ends where its last own line does: a reject in between doesn't belong to it.
-    lines = np.ones(len(start), np.int64)
-    if len(start):
-        owner = np.searchsorted(start, others[is_folded], side="right") - 1
-        lines += np.bincount(owner, minlength=len(start))
-        stop = start + 1
-        np.maximum.at(stop, owner, others[is_folded] + 1)
-    reason = "is no record of this format, and not part of one"
-    before = "stands before the first record"
-    rejected = [
-        (int(row), before if orphan and log_format.multiline else reason)
-        for row, orphan in zip(others[is_rejected], is_orphan[is_rejected], strict=True)
-    ]
-    skipped = {"blank": int((is_blank & is_skipped & ~is_header).sum()), "header": int(is_header.sum())}
-    return Folded(start, stop, {why: n for why, n in skipped.items() if n}, rejected, lines)
+    lines, stop = lines.copy(), stop.copy()
+    np.add.at(lines, owner[is_folded], 1)
+    np.maximum.at(stop, owner[is_folded], others[is_folded] + 1)
+    why = np.where(is_orphan, "stands before the first record", "is no record of a known format, and not part of one")
+    rejected = [(int(row), str(reason)) for row, reason in zip(others[is_rejected], why[is_rejected], strict=True)]
+    skipped = {"blank": int((is_skipped & ~is_header).sum()), "header or comment": int((is_skipped & is_header).sum())}
+    return Folded(start, stop, lines, {reason: n for reason, n in skipped.items() if n}, rejected)
 
 
-def find_exceptions(text: pa.StringArray, folded: Folded) -> pa.Array | None:
+def looks_stamped(text: pa.Array) -> np.ndarray:
+    """Which of the lines begin with a stamp, and so are no continuation."""
+    return _mask(pc.match_substring_regex(text, _STAMP))
+
+
+def find_exceptions(text: pa.StringArray, start: np.ndarray, stop: np.ndarray) -> pa.Array | None:
     """The exception that ends each record's traceback, in one line; null where there is none."""
-    has_more = folded.stop - folded.start > 1
+    has_more = stop - start > 1
     if not has_more.any():
         return None
-    last = text.take(pa.array(np.where(has_more, folded.stop - 1, 0)))
-    second = text.take(pa.array(np.where(has_more, np.minimum(folded.start + 1, len(text) - 1), 0)))
+    last = text.take(pa.array(np.where(has_more, stop - 1, 0)))
+    second = text.take(pa.array(np.where(has_more, np.minimum(start + 1, len(text) - 1), 0)))
     told = pc.if_else(
         pc.match_substring_regex(last, _EXCEPTION),
         last,

@@ -1,0 +1,193 @@
+"""lines and the plans by which they're read → their records, whatever mixture of formats they are.
+
+A plan is one format with what a sample told: which keys feed which column, which layout its stamps have,
+what its messages hold in turn (a container's log line holds a line of any other format). Several plans
+read a file that mixes formats: what one leaves over the next one is tried on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.logformats import LogFormat
+from minutebook.records import Records, no_records
+from minutebook.records.folding import looks_stamped
+from minutebook.records.jsonlines import extract_keys
+from minutebook.records.objects import join_objects, unfold
+from minutebook.records.pairs import cut_message, extract_pairs, match_logfmt
+from minutebook.records.table import Header, read_rows
+from minutebook.records.text import match_lines
+
+#: Parts that make a message a request's, told without its key=value tail.
+_REQUEST_PARTS = ("status", "trace", "user", "path")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the lines of one format are read."""
+
+    log_format: LogFormat
+    keys: Mapping[str, str] = field(default_factory=dict)  #: part → key, of JSON, pairs or a table
+    layout: str = ""  #: layout of ``time`` where the format's patterns don't say it
+    header: Header | None = None  #: of a table
+    is_batch: bool = False  #: one JSON object holds many records
+    inner: tuple[Plan, ...] = ()  #: what the messages of a wrapper hold
+
+    @property
+    def layouts(self) -> tuple[str, ...]:
+        """Layout of ``time`` by pattern."""
+        return tuple(p.time for p in self.log_format.patterns) or (self.layout,)
+
+    def with_header(self, header: Header | None) -> Plan:
+        """The same plan for rows under another header."""
+        return replace(self, header=header)
+
+    def read(self, text: pa.StringArray) -> Records:
+        """Records of the lines that the plan's format fits, all parts read."""
+        shape = self.log_format.shape
+        if shape == "json":
+            return self._read_json(text)
+        if shape == "pairs":
+            return match_logfmt(text, self.keys)
+        if shape in ("csv", "w3c"):
+            return read_rows(text, self.header, self.keys) if self.header else no_records()
+        return self._read_tails(match_lines(text, self.log_format))
+
+    def _read_json(self, text: pa.StringArray) -> Records:
+        if not self.is_batch:
+            return extract_keys(text, self.keys)
+        rows, texts = unfold(text.to_pylist())
+        records = extract_keys(pa.array(texts, pa.string()), self.keys)
+        rows = rows[records.rows]
+        return Records(records.parts, rows, np.zeros(len(rows), np.int64), rows + 1)
+
+    def _read_tails(self, records: Records) -> Records:
+        """Pairs in the group ``pairs``, or at the end of the message, become parts of their own."""
+        parts = dict(records.parts)
+        tail = parts.pop("pairs", None)
+        if tail is None:
+            tail = parts.get("message")
+        if tail is None or not self.keys:
+            return Records(parts, records.rows, records.pattern)
+        found = extract_pairs(tail, self.keys)
+        marks = [found[part].is_valid() for part in _REQUEST_PARTS if part in found]
+        if "message" in parts and marks:
+            is_request = marks[0]
+            for mark in marks[1:]:
+                is_request = pc.or_(is_request, mark)
+            parts["message"] = pc.if_else(is_request, cut_message(parts["message"]), parts["message"])
+        return Records(found | parts, records.rows, records.pattern)
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Records that are read alike: the innermost format's, with all their parts."""
+
+    rows: np.ndarray  #: their first lines
+    stop: np.ndarray  #: behind the last line that is known to be theirs
+    parts: Mapping[str, pa.Array]
+    pattern: np.ndarray
+    layouts: tuple[str, ...]
+    log_format: LogFormat
+
+
+def match_lines_of(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Matched], np.ndarray]:
+    """Records of the lines by the first plan that fits each, and which lines go on from the one before."""
+    rest = np.arange(len(text))
+    is_continued = np.zeros(len(text), bool)
+    found: list[Matched] = []
+    for plan in plans:
+        if not len(rest):
+            break
+        matched, continued = _match(text if len(rest) == len(text) else text.take(pa.array(rest)), plan)
+        is_left = np.ones(len(rest), bool)
+        for each in matched:
+            is_left[_covered(each)] = False
+            found.append(_moved(each, rest))
+        is_continued[rest[continued]] = True
+        is_left[continued] = False
+        rest = rest[is_left]
+    if len(rest) and any(plan.log_format.shape == "json" for plan in plans):
+        found += _match_objects(text, rest, plans)
+    return found, is_continued
+
+
+def _covered(matched: Matched) -> np.ndarray:
+    if (matched.stop == matched.rows + 1).all():
+        return matched.rows
+    return np.unique(np.concatenate([np.arange(a, b) for a, b in zip(matched.rows, matched.stop, strict=True)]))
+
+
+def _moved(matched: Matched, rest: np.ndarray) -> Matched:
+    """The same records, their rows counted in the whole batch."""
+    if len(rest) and rest[0] == 0 and rest[-1] == len(rest) - 1:
+        return matched
+    return replace(matched, rows=rest[matched.rows], stop=rest[matched.stop - 1] + 1)
+
+
+def _match(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.ndarray]:
+    records = plan.read(text)
+    stop = records.stop if records.stop is not None else records.rows + 1
+    nothing = np.empty(0, np.int64)
+    if not len(records.rows):
+        return [], nothing
+    outer = Matched(records.rows, stop, records.parts, records.pattern, plan.layouts, plan.log_format)
+    if not plan.inner or "message" not in records.parts:
+        return [outer], nothing
+    return _match_inner(outer, plan)
+
+
+def _match_inner(outer: Matched, plan: Plan) -> tuple[list[Matched], np.ndarray]:
+    """Records whose messages are lines of other formats, and the rows that go on from the one before."""
+    message = pc.fill_null(outer.parts["message"], "")
+    matched, continued = match_lines_of(message, plan.inner)
+    found = []
+    is_free = np.ones(len(outer.rows), bool)
+    is_free[continued] = False
+    for each in matched:
+        is_free[each.rows] = False
+        found.append(_overlay(outer, each, plan.log_format))
+    goes_on = any(inner.log_format.multiline for inner in plan.inner) and len(found) > 0
+    if goes_on:
+        first = min(int(each.rows[0]) for each in matched)
+        loose = np.flatnonzero(is_free & (np.arange(len(is_free)) > first))
+        stamped = looks_stamped(message.take(pa.array(loose)))
+        continued = np.concatenate((continued, loose[~stamped]))
+        is_free[loose[~stamped]] = False
+    if is_free.any() and "time" in outer.parts:
+        found.append(_take(outer, np.flatnonzero(is_free)))
+    return found, outer.rows[np.sort(continued)]
+
+
+def _overlay(outer: Matched, inner: Matched, wrapper: LogFormat) -> Matched:
+    """An inner record with what its wrapper adds; whose clock counts is the wrapper's to say."""
+    around = _take(outer, inner.rows)
+    parts = {name: values for name, values in around.parts.items() if name not in ("message", "level")}
+    parts |= inner.parts
+    layouts, pattern = inner.layouts, inner.pattern
+    if "time" in around.parts and (wrapper.clock == "outer" or "time" not in inner.parts):
+        parts["time"] = around.parts["time"]
+        layouts, pattern = around.layouts, around.pattern
+    return Matched(around.rows, around.stop, parts, pattern, layouts, inner.log_format)
+
+
+def _take(matched: Matched, rows: np.ndarray) -> Matched:
+    index = pa.array(rows)
+    parts = {name: values.take(index) for name, values in matched.parts.items()}
+    return replace(matched, rows=matched.rows[rows], stop=matched.stop[rows], parts=parts, pattern=matched.pattern[rows])
+
+
+def _match_objects(text: pa.StringArray, rest: np.ndarray, plans: Sequence[Plan]) -> list[Matched]:
+    """JSON objects that take up several lines."""
+    is_free = np.zeros(len(text), bool)
+    is_free[rest] = True
+    start, stop, joined = join_objects(text, is_free)
+    if not len(start):
+        return []
+    found, _ = match_lines_of(pa.array(joined, pa.string()), [p for p in plans if p.log_format.shape == "json"])
+    return [replace(each, rows=start[each.rows], stop=stop[each.rows]) for each in found]

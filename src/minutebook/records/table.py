@@ -1,0 +1,114 @@
+"""lines → records of tables: CSV, TSV and W3C extended logs, by their header."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.records import Records, no_records
+
+DELIMITERS = (",", "\t", ";", "|")
+
+
+@dataclass(frozen=True)
+class Header:
+    """Names of a table's columns, and what stands between its cells."""
+
+    names: tuple[str, ...]
+    delimiter: str
+    date: str = ""  #: of rows that state a time only (W3C's #Date)
+
+
+def find_header(lines: Sequence[str]) -> Header | None:
+    """The header of a CSV or TSV text: a first line of plain names, as many as the lines after it have cells."""
+    rows = [line for line in lines if line.strip()]
+    if len(rows) < 2:
+        return None
+    for delimiter in DELIMITERS:
+        names = [name.strip().strip("\ufeff") for name in next(csv.reader([rows[0]], delimiter=delimiter))]
+        if len(names) < 2 or any(not name or name[:1].isdigit() or len(name) > 60 for name in names):
+            continue
+        if len(set(names)) == len(names) and len(next(csv.reader([rows[1]], delimiter=delimiter))) == len(names):
+            return Header(tuple(names), delimiter)
+    return None
+
+
+def find_w3c_header(lines: Sequence[str]) -> Header | None:
+    """The header that the last ``#Fields:`` line states, with the date of the last ``#Date:`` line."""
+    names: tuple[str, ...] = ()
+    date = ""
+    for line in lines:
+        if line.startswith("#Fields:"):
+            names = tuple(line[8:].split())
+        elif line.startswith("#Date:"):
+            date = line[6:].split()[0] if line[6:].split() else ""
+    if not names:
+        return None
+    return Header(names, "\t" if any("\t" in line for line in lines if line[:1] != "#") else " ", date)
+
+
+def update_w3c(header: Header | None, directive: str) -> Header | None:
+    """The header after a further ``#Fields:`` or ``#Date:`` line."""
+    found = find_w3c_header([directive])
+    if found is not None:
+        return Header(found.names, header.delimiter if header else " ", header.date if header else "")
+    words = directive.partition(":")[2].split()
+    return Header(header.names, header.delimiter, words[0]) if header and words else header
+
+
+def read_rows(text: pa.StringArray, header: Header, keys: Mapping[str, str]) -> Records:
+    """Records of the rows that have the header's number of cells; part → cell of its key (``keys``)."""
+    has_quotes = pc.any(pc.match_substring(text, '"')).as_py()
+    if header.delimiter == " " or not has_quotes:
+        rows, cells, stop = _split_rows(text, header)
+    else:
+        rows, cells, stop = _read_quoted(text, header)
+    if not len(rows):
+        return no_records()
+    place = {name: index for index, name in reversed(list(enumerate(header.names)))}
+    parts = {part: cells[place[key]] for part, key in keys.items() if key in place}
+    if "date" in place and "time" in place and keys.get("time") in ("date", "time"):
+        parts["time"] = pc.binary_join_element_wise(cells[place["date"]], cells[place["time"]], " ")
+    elif header.date and keys.get("time") == "time":
+        parts["time"] = pc.binary_join_element_wise(pa.scalar(header.date), cells[place["time"]], " ")
+    return Records(parts, rows, np.zeros(len(rows), np.int64), stop)
+
+
+def _split_rows(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list[pa.Array], np.ndarray]:
+    width = len(header.names)
+    cells = pc.split_pattern(text, header.delimiter)
+    is_row = pc.and_(pc.equal(pc.list_value_length(cells), width), pc.invert(pc.starts_with(text, "#")))
+    if header.names:  # the header itself, wherever it stands again
+        is_row = pc.and_(is_row, pc.not_equal(text, header.delimiter.join(header.names)))
+    rows = np.flatnonzero(is_row.to_numpy(zero_copy_only=False))
+    flat = cells.filter(is_row).flatten()
+    base = np.arange(len(rows)) * width
+    return rows, [flat.take(pa.array(base + i)) for i in range(width)], rows + 1
+
+
+def _read_quoted(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list[pa.Array], np.ndarray]:
+    """Rows with quoted cells, which may hold line breaks. An unterminated quote ends with its line."""
+    lines = text.to_pylist()
+    rows, stops, found = [], [], []
+    at = 0
+    while at < len(lines):
+        start, at = at, at + 1
+        if lines[start].count('"') % 2:
+            # The cell goes on in the next lines, if one of them closes it.
+            end = next((i for i in range(at, min(at + 1000, len(lines))) if lines[i].count('"') % 2), None)
+            at = end + 1 if end is not None else at
+        try:
+            cells = next(csv.reader(["\n".join(lines[start:at])], delimiter=header.delimiter), [])
+        except csv.Error:
+            continue
+        if len(cells) == len(header.names) and tuple(cells) != header.names:
+            rows.append(start)
+            stops.append(at)
+            found.append(cells)
+    columns = [pa.array(column, pa.string()) for column in zip(*found, strict=True)] if found else []
+    return np.array(rows, np.int64), columns, np.array(stops, np.int64)
