@@ -146,7 +146,7 @@ def alert(first, last, name, entity=None):
 
 
 def short_incident():
-    """25 minutes at 1,400 requests a minute; a bad deploy on two hosts, alerts, a rollback, a gap."""
+    """25 minutes, 1,400 requests a minute: a bad deploy on two hosts, alerts, a rollback, a gap."""
     first, last = at(8, 6.4), at(17, 13.9)
     impact = make_impact(
         make_window(first, last), detected=at(9, 55), acknowledged=at(11, 20), mitigated=at(17, 2)

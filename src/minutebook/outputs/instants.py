@@ -6,6 +6,8 @@ Values come as timestamps or as RFC 3339 text (results that were saved), so both
 from __future__ import annotations
 
 import datetime
+import math
+import numbers
 import zoneinfo
 
 import pandas as pd
@@ -52,7 +54,7 @@ def format_clock(time: pd.Timestamp | None, zone: datetime.tzinfo, *, fraction: 
 
 
 def format_days(start: pd.Timestamp, end: pd.Timestamp, zone: datetime.tzinfo) -> str:
-    """``23 November 2026``, or ``23 – 24 November 2026``: the days from start to end in the zone."""
+    """``23 November 2026`` or ``23 – 24 November 2026``: the days from start to end."""
     first, last = start.tz_convert(zone), end.tz_convert(zone)
     until = f"{last.day} {_MONTHS[last.month - 1]} {last.year}"
     if first.date() == last.date():
@@ -64,18 +66,17 @@ def format_days(start: pd.Timestamp, end: pd.Timestamp, zone: datetime.tzinfo) -
 
 
 def format_span(seconds: object) -> str:
-    """``0.4 s``, ``47 s``, ``9 min 8 s``, ``2 h 5 min``, ``3 d 4 h``; ``unknown`` for what is none."""
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds != seconds:
+    """``0.4 s``, ``9 min 8 s``, ``2 h 5 min``, ``3 d 4 h``; ``unknown`` for what is no number."""
+    if isinstance(seconds, bool) or not isinstance(seconds, numbers.Real):
         return "unknown"
-    sign, size = ("−" if seconds < 0 else ""), abs(seconds)
+    value = float(seconds)
+    if not math.isfinite(value):
+        return "unknown"
+    sign, size = ("−" if value < 0 else ""), abs(value)
     if size < 9.95:
         return f"{sign}{size:.1f} s".replace(".0 s", " s")
     whole = round(size)
-    for small, big, step in (("s", "min", 60), ("min", "h", 60), ("h", "d", 24)):
-        if whole < step * (step if small == "s" else 1) or small == "h":
-            break
-        whole = round(whole / step)
-    if whole < step:
-        return f"{sign}{whole} {small}"
-    rest = f" {whole % step} {small}" if whole % step else ""
-    return f"{sign}{whole // step:,} {big}{rest}"
+    days, hours, minutes = whole // 86_400, whole // 3600 % 24, whole // 60 % 60
+    parts = [(days, "d"), (hours, "h"), (minutes, "min"), (whole % 60, "s")]
+    first = next(n for n, (count, _) in enumerate(parts) if count)
+    return sign + " ".join(f"{count:,} {unit}" for count, unit in parts[first : first + 2] if count)

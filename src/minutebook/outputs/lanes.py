@@ -19,7 +19,7 @@ _UNHAPPY = frozenset({"failed", "rolled_back", "cancelled"})
 
 @dataclass
 class Span:
-    """One episode: ``end`` is None when it isn't known to have ended; ``outcome`` is its last phase."""
+    """One episode: ``end`` is None while not known to have ended; ``outcome`` its last phase."""
 
     start: pd.Timestamp
     end: pd.Timestamp | None = None
@@ -52,7 +52,7 @@ def build_lanes(happenings: pd.DataFrame) -> list[Lane]:
     order = [name for name in ("time", "kind", "entity", "message") if name in rows]
     for number, row in enumerate(rows.sort_values(order, kind="stable").itertuples()):
         entity = _text(getattr(row, "entity", "")) or f"\0{number}"
-        keyed.setdefault((row.kind, entity), []).append(row)
+        keyed.setdefault((str(row.kind), entity), []).append(row)
     lanes = [_join_phases(kind, entity, group) for (kind, entity), group in keyed.items()]
     return sorted(lanes, key=lambda lane: (lane.kind == "alert", lane.start, lane.label))
 

@@ -6,9 +6,9 @@ Labels are measured and packed into rows from left to right; what finds no row i
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import pandas as pd
 
@@ -26,7 +26,7 @@ _GAP_PX = 6.0
 _MOST_RULES = 24
 #: Inches: the line above a panel, a row of labels above that, a lane.
 HEAD_IN, ROW_IN, LANE_IN = 0.22, 0.16, 0.185
-_MILESTONE = {"color": "#333333", "lw": 0.8, "ls": (0, (1, 1.5))}
+_MILESTONE: Mapping[str, Any] = {"color": "#333333", "lw": 0.8, "ls": (0, (1, 1.5))}
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Mark:
 
 
 class TimeScale:
-    """Where an instant lies on the axes, in dates of matplotlib and in pixels from the left edge."""
+    """Where an instant lies on the axes, in pixels from the left edge; how wide a label is."""
 
     def __init__(self, start: pd.Timestamp, end: pd.Timestamp, width_px: float, dpi: float) -> None:
         self.start, self.end, self.width_px, self.dpi = start, end, width_px, dpi
@@ -71,7 +71,7 @@ class TimeScale:
 
 
 def pack_marks(marks: list[Mark], scale: TimeScale, tz: datetime.tzinfo) -> list[Mark]:
-    """The marks in range, in time order, each with its words, a row (0 is the lowest) and a place."""
+    """The marks in range, in time order, each with its words, row (0 is lowest) and place."""
     packed: list[Mark] = []
     row_starts: list[float] = []
     # From the right, so that a later mark's rule ends below the label of an earlier one.
@@ -82,7 +82,10 @@ def pack_marks(marks: list[Mark], scale: TimeScale, tz: datetime.tzinfo) -> list
         at, width = scale.to_px(mark.time), scale.measure(text) + 8
         left = at if at + width <= scale.width_px + 30 else max(at - width, 0.0)
         ends = left + width + _GAP_PX
-        row = next((n for n, start in enumerate(row_starts) if ends <= start), len(row_starts))
+        # Above every rule that would else run through the label.
+        crossing = [m.row + 1 for m in packed if left < scale.to_px(m.time) < left + width]
+        rows = range(max(crossing, default=0), len(row_starts))
+        row = next((n for n in rows if ends <= row_starts[n]), len(row_starts))
         row_starts[row:] = [left, *row_starts[row + 1 :]]
         packed.append(replace(mark, label=text, row=row, left_px=left))
     return packed[::-1]
@@ -236,8 +239,9 @@ def _draw_alerts(panel: Axes, lanes: list[Lane], scale: TimeScale, top: int, roo
             low, high = scale.to_px(span.start), scale.to_px(span.end or scale.end)
             bars.append((low, high))
             panel.barh(
-                row + 0.5, scale.to_share(max(high - low, 2.0)), left=scale.to_share(low), height=0.62,
-                transform=_across(panel), color=_ALERT, ec=_ALERT_EDGE, lw=0.7, zorder=3,
+                row + 0.5, scale.to_share(max(high - low, 2.0)), left=scale.to_share(low),
+                height=0.62, transform=_across(panel), color=_ALERT, ec=_ALERT_EDGE, lw=0.7,
+                zorder=3,
             )  # fmt: skip
             if span.end is None or span.end > scale.end:
                 panel.plot(
@@ -255,27 +259,35 @@ def _draw_alerts(panel: Axes, lanes: list[Lane], scale: TimeScale, top: int, roo
         _label(panel, 0.0, min(top + len(shown), room - 1) + 0.5, more, "left")
 
 
+class _Place(NamedTuple):
+    room_px: float
+    at_px: float
+    align: Literal["left", "right"]
+
+
 def _label_bar(
     panel: Axes, label: str, bars: list[tuple[float, float]], y: float, scale: TimeScale
 ) -> None:
     """Beside a bar where there's room; else, shortened, wherever there's most."""
     starts = [low for low, _ in bars[1:]] + [scale.width_px]
     places = [
-        (start - high, high + 6, "left") for (_, high), start in zip(bars, starts, strict=True)
+        _Place(start - high, high + 6, "left")
+        for (_, high), start in zip(bars, starts, strict=True)
     ]
-    places.insert(1, (bars[0][0], bars[0][0] - 8, "right"))
-    places += [(high - low, low + 6, "left") for low, high in bars]
+    places.insert(1, _Place(bars[0][0], bars[0][0] - 8, "right"))
+    places += [_Place(high - low, low + 6, "left") for low, high in bars]
     width = scale.measure(label) + 14
-    chosen = next((place for place in places if place[0] >= width), max(places))
-    _label(panel, scale.to_share(chosen[1]), y, scale.fit(label, chosen[0] - 14), chosen[2])
+    chosen = next((place for place in places if place.room_px >= width), max(places))
+    text = scale.fit(label, chosen.room_px - 14)
+    _label(panel, scale.to_share(chosen.at_px), y, text, chosen.align)
 
 
-def _label(panel: Axes, x: float, y: float, text: str, align: str) -> None:
-    import matplotlib.patheffects as effects
-
+def _label(panel: Axes, x: float, y: float, text: str, align: Literal["left", "right"]) -> None:
+    # A box behind it, not an outline: outlined text is drawn as curves, wider than measured.
     panel.text(
-        x, y, text, transform=_across(panel), ha=align, va="center", fontsize=_FONT_PT,
-        color="#111111", zorder=8, path_effects=[effects.withStroke(linewidth=2, foreground="#ffffff")],
+        x, y, text, transform=_across(panel), ha=align, va="center", fontsize=_FONT_PT, zorder=8,
+        color="#111111",
+        bbox={"facecolor": "#ffffff", "edgecolor": "none", "alpha": 0.65, "pad": 0.4},
     )  # fmt: skip
 
 

@@ -1,0 +1,216 @@
+"""minutes → the panels of the plot on given axes: traffic, users, gaps, the window, the time axis.
+
+Where nothing was recorded there is no curve but a hatch; rare failures show as a share on a scale
+of its own.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from minutebook.outputs.inert import escape_invisible
+from minutebook.outputs.instants import as_instant, format_days
+from minutebook.outputs.marks import draw_head
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_TRAFFIC, _TRAFFIC_EDGE = "#e2e2e2", "#8c8c8c"
+_FAILED, _USERS, _SHARE = "#D55E00", "#0072B2", "#000000"
+_WINDOW = "#F0E442"
+# A minute far away (a wrong year) must not make the grid explode.
+_LONGEST_GRID = 60 * 24 * 40
+
+
+def to_number(time: pd.Timestamp) -> float:
+    """The instant as a date of matplotlib."""
+    import matplotlib.dates as mdates
+
+    instant = time.tz_convert("UTC").tz_localize(None).to_datetime64()
+    return float(mdates.date2num(instant))  # type: ignore[no-untyped-call]
+
+
+def sum_minutes(minutes: pd.DataFrame) -> pd.DataFrame:
+    """One row a minute, all services and operations together; minutes without a row are "none"."""
+    columns = ["requests", "failed", "failed_users"]
+    if not len(minutes):
+        return pd.DataFrame(columns=[*columns, "coverage"], index=pd.DatetimeIndex([], tz="UTC"))
+    by_minute = minutes.groupby("minute", sort=True)
+    grid = by_minute[columns].sum(min_count=1).astype("float64")
+    is_none = (minutes["coverage"].astype("str") == "none").groupby(minutes["minute"])
+    is_whole = (minutes["coverage"].astype("str") == "covered").groupby(minutes["minute"])
+    grid["coverage"] = np.where(
+        is_none.all(), "none", np.where(is_whole.all(), "covered", "partly")
+    )
+    first, last = grid.index[0], grid.index[-1]
+    if (last - first) / pd.Timedelta(minutes=1) < _LONGEST_GRID:
+        grid = grid.reindex(pd.date_range(first, last, freq="min"))
+    grid.index = pd.DatetimeIndex(grid.index).as_unit("us")
+    grid["coverage"] = grid["coverage"].fillna("none")
+    return grid
+
+
+def shade_windows(
+    panels: list[Axes], impact: Mapping[str, Any], grid: pd.DataFrame,
+    start: pd.Timestamp, end: pd.Timestamp,
+) -> None:  # fmt: skip
+    """Windows and the bounds of their edges through all panels; gaps hatched in the upper two."""
+    for window in impact.get("windows") or ():
+        first, last = as_instant(window.get("start")) or start, as_instant(window.get("end")) or end
+        for panel in panels:
+            panel.axvspan(
+                to_number(first), to_number(last), color=_WINDOW, alpha=0.3, lw=0, zorder=2.2
+            )
+            for edge, at in (("start", first), ("end", last)):
+                bounds = [
+                    as_instant(window.get(f"{edge}_{side}")) or at
+                    for side in ("earliest", "latest")
+                ]
+                panel.axvspan(*map(to_number, bounds), color="#B8A800", alpha=0.5, lw=0, zorder=2.3)
+                panel.axvline(to_number(at), color="#555555", lw=0.8, zorder=2.4)
+    for state, hatch, label in (("none", "xxxx", "no data"), ("partly", "..", "partly covered")):
+        for first, last in _find_runs(grid, state):
+            for panel in panels[:2]:
+                panel.axvspan(
+                    to_number(first), to_number(last),
+                    facecolor="#ffffff" if state == "none" else "none",
+                    edgecolor="#b0b0b0", hatch=hatch, lw=0, zorder=0.7 if state == "none" else 0.4,
+                )  # fmt: skip
+            if state == "none" and (last - first) / (end - start) > 0.02:
+                _write_inside(
+                    panels[0], first + (last - first) / 2, label, (last - first) / (end - start)
+                )
+
+
+def _write_inside(panel: Axes, middle: pd.Timestamp, label: str, share: float) -> None:
+    panel.text(
+        to_number(middle), 0.5, label, transform=panel.get_xaxis_transform(), ha="center",
+        va="center", rotation=0 if share > 0.1 else 90, fontsize=7, color="#333333", zorder=6,
+        bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.5},
+    )  # fmt: skip
+
+
+def _find_runs(grid: pd.DataFrame, state: str) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    held = grid.index[(grid["coverage"] == state).to_numpy()]
+    if not len(held):
+        return []
+    minute = pd.Timedelta(minutes=1)
+    breaks = np.flatnonzero(np.diff(held) > minute) + 1
+    return [(run[0], run[-1] + minute) for run in np.split(held, breaks)]
+
+
+def _steps(panel: Axes, grid: pd.DataFrame, values: pd.Series, **look: Any) -> Any:
+    first = to_number(grid.index[0])
+    # Every minute of the grid, plus the right edge of the last one.
+    edges = np.append([first + (t - grid.index[0]) / pd.Timedelta(days=1) for t in grid.index], 0.0)
+    edges[-1] = edges[-2] + 1 / 1440
+    return panel.stairs(values.to_numpy(dtype=float, na_value=np.nan), edges, **look)
+
+
+def draw_traffic(panel: Axes, grid: pd.DataFrame, *, has_window: bool) -> None:
+    """Requests as an area, failures before it, the share of failures on a scale to the right."""
+    from matplotlib.patches import Patch
+
+    if not grid["requests"].notna().any():
+        _say_nothing(panel, "requests a minute: no data")
+        return
+    requests, failed = grid["requests"], grid["failed"]
+    shown = [
+        _steps(panel, grid, requests, fill=True, fc=_TRAFFIC, ec=_TRAFFIC_EDGE, lw=0.8, zorder=2,
+               label="requests a minute"),
+        _steps(panel, grid, failed, fill=True, fc=_FAILED, ec="#7a3500", hatch="////", lw=0.5,
+               zorder=3, label="of them failed"),
+    ]  # fmt: skip
+    _set_height(panel, requests)
+    shown.append(_draw_share(panel, grid, failed / requests.where(requests > 0) * 100))
+    if has_window:
+        shown.append(Patch(fc="#fbf6c8", ec="#555555", lw=0.8, label="impact window"))
+    draw_head(panel, shown)
+
+
+def _draw_share(panel: Axes, grid: pd.DataFrame, share: pd.Series) -> Any:
+    import matplotlib.patheffects as effects
+
+    # On its own scale, since a few failures among many requests would be a line on the floor.
+    right = panel.twinx()
+    right.spines["right"].set_visible(True)
+    middles = [to_number(grid.index[0]) + (n + 0.5) / 1440 for n in range(len(grid))]
+    if len(grid) and (grid.index[-1] - grid.index[0]) / pd.Timedelta(minutes=1) != len(grid) - 1:
+        middles = [to_number(time) + 0.5 / 1440 for time in grid.index]
+    halo = [effects.withStroke(linewidth=2.6, foreground="#ffffff")]
+    line = right.plot(
+        middles, share.to_numpy(dtype=float, na_value=np.nan), color=_SHARE, lw=1.2, zorder=5,
+        marker="o" if len(grid) <= 60 else None, ms=2.2, path_effects=halo,
+        label="share failed (right)",
+    )[0]  # fmt: skip
+    highest = np.nanmax(share.to_numpy(dtype=float, na_value=np.nan), initial=1.0)
+    right.set_ylim(0, min(highest * 1.15, 105))
+    _count_ticks(right, percent=True)
+    return line
+
+
+def draw_users(panel: Axes, grid: pd.DataFrame) -> None:
+    """Users who hit a failure, a bar a minute."""
+    if not grid["failed_users"].notna().any():
+        _say_nothing(panel, "users who hit a failure: unknown (no user ids in these minutes)")
+        return
+    look: dict[str, Any] = {"fc": _USERS, "zorder": 3, "label": "users who hit a failure, a minute"}
+    if len(grid) <= 120:
+        users = grid["failed_users"].to_numpy(dtype=float, na_value=np.nan)
+        bars = panel.bar(
+            [to_number(time) for time in grid.index], users, 0.86 / 1440, align="edge", **look
+        )
+    else:
+        bars = _steps(panel, grid, grid["failed_users"], fill=True, lw=0.0, **look)
+    _set_height(panel, grid["failed_users"])
+    draw_head(panel, [bars])
+
+
+def _set_height(panel: Axes, values: pd.Series) -> None:
+    highest = values.max()
+    panel.set_ylim(0, max(float(highest) * 1.12, 1.0))
+    _count_ticks(panel, percent=False)
+
+
+def _count_ticks(panel: Axes, *, percent: bool) -> None:
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    panel.yaxis.set_major_locator(MaxNLocator(4, integer=not percent, min_n_ticks=2))
+    text = (lambda y, _: f"{y:g} %") if percent else (lambda y, _: f"{y:,.0f}")
+    panel.yaxis.set_major_formatter(FuncFormatter(text))
+    panel.tick_params(axis="y", labelsize=7.5, length=2.5)
+
+
+def _say_nothing(panel: Axes, text: str) -> None:
+    panel.set_yticks([])
+    panel.text(
+        0.5, 0.5, text, transform=panel.transAxes, ha="center", va="center", color="#555555",
+        bbox={"facecolor": "#ffffff", "edgecolor": "none", "pad": 1.5}, zorder=6,
+    )  # fmt: skip
+
+
+def draw_time_axis(
+    panels: list[Axes], tz: datetime.tzinfo, zone: str, start: pd.Timestamp, end: pd.Timestamp
+) -> None:
+    """Concise times in the zone under the last panel, and the zone and day below them."""
+    import matplotlib.dates as mdates
+
+    locator = mdates.AutoDateLocator(  # type: ignore[no-untyped-call]
+        tz=tz, minticks=4, maxticks=9
+    )
+    formatter = mdates.ConciseDateFormatter(  # type: ignore[no-untyped-call]
+        locator, tz=tz, show_offset=False,
+        formats=["%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M", "%H:%M:%S"],
+        zero_formats=["", "%Y", "%Y-%m", "%m-%d", "%H:%M", "%H:%M:%S"],
+    )  # fmt: skip
+    for panel in panels:
+        panel.xaxis.set_major_locator(locator)
+        panel.xaxis.set_major_formatter(formatter)
+        panel.tick_params(axis="x", labelbottom=panel is panels[-1], labelsize=7.5, length=3)
+    days = format_days(start, end - pd.Timedelta(microseconds=1), tz)
+    panels[-1].set_xlabel(f"{escape_invisible(zone)}, {days}", fontsize=8, color="#333333")

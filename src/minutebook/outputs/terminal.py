@@ -1,0 +1,246 @@
+"""results → text for a terminal: the summary after a run, and tables that need no manual.
+
+Text from evidence is inert: escape sequences and marks that turn text around are shown as their
+escapes. Colour is used where the caller says so, and never carries a meaning alone.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TextIO
+
+import pandas as pd
+
+from minutebook.outputs.inert import measure_width, shorten
+from minutebook.outputs.instants import as_instant, find_zone, format_clock, format_days
+from minutebook.outputs.wording import (
+    as_whole,
+    between,
+    count_of,
+    inert_text,
+    kind_of,
+    lasted,
+    scope_of,
+    tell_counts,
+    tell_milestones,
+    tell_source,
+    tell_total,
+    tell_users,
+    tell_window,
+)
+
+_CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
+_SEVERE = frozenset({"error", "fatal"})
+
+
+def wants_colour(stream: TextIO, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether colour belongs on ``stream``: a terminal, not ``dumb``, and no ``NO_COLOR``."""
+    env = os.environ if environ is None else environ
+    return not env.get("NO_COLOR") and env.get("TERM") != "dumb" and stream.isatty()
+
+
+def format_summary(
+    impact: Mapping[str, Any], ledger: Mapping[str, Any], minutes: pd.DataFrame | None = None, *,
+    zone: str = "UTC", width: int = 80, colour: bool = False,
+) -> str:  # fmt: skip
+    """What a run read and found, in a few lines: sources, windows, users, what is missing."""
+    tz, paint = find_zone(zone), _Paint(colour)
+    lines = [*_tell_reading(ledger, tz, zone, width)]
+    windows = [w for w in impact.get("windows") or () if w.get("kind") != "no_evidence"]
+    for window in windows:
+        span = f"{between(window, tz)} {zone}, {lasted(window)}"
+        lines += _entry("Impact", paint("bold", span), f"{span}", width)
+        lines += _entry("", "", f"{kind_of(window)} of {scope_of(window)}", width)
+        lines += _entry("", "", inert_text(window.get("evidence")), width)
+        lines += _entry("Users", "", tell_users(window.get("users") or {}), width)
+    if not windows:
+        lines += _entry("Impact", "", "no window: nothing stands out from what is usual", width)
+    lines += _tell_missing(ledger, minutes, tz, width)
+    return "\n".join(lines) + "\n"
+
+
+def format_impact(
+    impact: Mapping[str, Any], *, zone: str = "UTC", width: int = 80, colour: bool = False
+) -> str:
+    """Windows, milestones and durations as one table: what, how much, and what that means."""
+    tz, paint = find_zone(zone), _Paint(colour)
+    windows = list(impact.get("windows") or ())
+    rows: list[tuple[str, str, str]] = []
+    for window in windows:
+        rows += tell_window(window, tz)
+    if not windows:
+        rows.append(("impact", "none", "no stretch of minutes stands out from what is usual"))
+    rows += tell_milestones(impact, tz)
+    if len(windows) > 1:
+        rows += tell_total(impact.get("total") or {})
+    first = next((as_instant(w.get("start")) for w in windows), None)
+    day = f", {format_days(first, first, tz)}" if first is not None else ""
+    lines = [paint("dim", f"times in {inert_text(zone)}{day}")]
+    return "\n".join([*lines, *_three_columns(rows, width, paint)]) + "\n"
+
+
+def format_timeline(
+    timeline: pd.DataFrame, *, zone: str = "UTC", width: int = 80, colour: bool = False
+) -> str:
+    """The timeline, a line a row: time, kind and phase, summary, count and users where they fit."""
+    tz, paint = find_zone(zone), _Paint(colour)
+    if not len(timeline):
+        return "the timeline has no rows\n"
+    lines, day = [], ""
+    for row in timeline.itertuples():
+        time = as_instant(row.time)
+        today = format_days(time, time, tz) if time is not None else ""
+        if today != day:
+            day = today
+            lines.append(paint("dim", f"{today}, {inert_text(zone)}"))
+        what = shorten(" ".join(filter(None, (inert_text(row.kind), inert_text(row.phase)))), 19)
+        counts = tell_counts(row.count if not callable(row.count) else None, row.users)
+        # Two lines a row at most: what a row says in full is in the files.
+        room = max(width - 30 - (len(counts) + 1 if counts else 0), 10)
+        told = _wrap(inert_text(row.summary), room, "") or [""]
+        summary = told[0]
+        shade = "red" if str(row.severity) in _SEVERE or row.kind == "impact" else ""
+        text = f"{format_clock(time, tz)}  {_pad(what, 19)} {paint(shade, summary)}"
+        gap = " " * (room - measure_width(summary) + 1)
+        lines.append(f"{text}{gap}{counts}" if counts else text)
+        if told[1:]:
+            lines.append(" " * 30 + paint(shade, shorten(" ".join(told[1:]), max(width - 30, 10))))
+    return "\n".join(lines) + "\n"
+
+
+def format_check(
+    sources: Sequence[Mapping[str, Any]], *, zone: str = "UTC", width: int = 80,
+    colour: bool = False,
+) -> str:  # fmt: skip
+    """What each source was taken for: two lines a source, in the order given."""
+    tz, paint = find_zone(zone), _Paint(colour)
+    lines = []
+    for source in sources:
+        status = inert_text(source.get("status")) or "?"
+        shade = "green" if status in ("ok", "read", "complete") else "yellow"
+        room = max(width - measure_width(status) - 1, 10)
+        name = shorten(inert_text(source.get("source")) or "?", room)
+        gap = " " * max(width - measure_width(name) - measure_width(status), 1)
+        lines.append(f"{paint('bold', name)}{gap}{paint(shade, status)}")
+        lines += _wrap(", ".join(tell_source(source, tz)), width, "  ")
+    lines.append(f"{len(sources):,} {'source' if len(sources) == 1 else 'sources'}")
+    return "\n".join(lines) + "\n"
+
+
+class _Paint:
+    """Colours text, or leaves it as it is."""
+
+    def __init__(self, colour: bool) -> None:
+        self.colour = colour
+
+    def __call__(self, name: str, text: str) -> str:
+        return f"\x1b[{_CODES[name]}m{text}\x1b[0m" if self.colour and name and text else text
+
+
+# --- the summary
+
+
+def _tell_reading(
+    ledger: Mapping[str, Any], tz: datetime.tzinfo, zone: str, width: int
+) -> Iterator[str]:
+    sources = list(ledger.get("sources") or ())
+    names = ("lines", "events", "lines_in_events", "lines_skipped", "lines_rejected", "copies")
+    total = {name: sum(as_whole(source.get(name)) for source in sources) for name in names}
+    counts = (len(sources), "source"), (total["lines"], "line"), (total["events"], "event")
+    yield from _entry("Read", "", ", ".join(count_of(*count) for count in counts), width)
+    told = total["lines_in_events"] + total["lines_skipped"] + total["lines_rejected"]
+    parts = [f"{total['lines_in_events']:,} in events"]
+    parts += [
+        f"{total[f'lines_{w}']:,} {w}" for w in ("skipped", "rejected") if total[f"lines_{w}"]
+    ]
+    parts += [f"{total['copies']:,} copies counted once"] if total["copies"] else []
+    lead = "every line accounted for: " if told == total["lines"] else "lines: "
+    yield from _entry("", "", lead + ", ".join(parts), width)
+    firsts = [t for s in sources if (t := as_instant(s.get("first"))) is not None]
+    lasts = [t for s in sources if (t := as_instant(s.get("last"))) is not None]
+    if firsts and lasts:
+        first, last = min(firsts), max(lasts)
+        clock = f"{format_clock(first, tz)} – {format_clock(last, tz)} {inert_text(zone)}"
+        yield from _entry("", "", f"{format_days(first, last, tz)}, {clock}", width)
+
+
+def _tell_missing(
+    ledger: Mapping[str, Any], minutes: pd.DataFrame | None, tz: datetime.tzinfo, width: int
+) -> list[str]:
+    said = []
+    if minutes is not None and len(minutes):
+        is_none = minutes["coverage"].astype("str").eq("none").groupby(minutes["minute"]).all()
+        held = list(is_none.index[is_none.to_numpy()])
+        if held:
+            around = f"{format_clock(held[0], tz)[:5]} – {format_clock(held[-1], tz)[:5]}"
+            where = f"at {around[:5]}" if len(held) == 1 else f"within {around}"
+            gap = count_of(len(held), "minute")
+            said.append(f"{gap} without evidence, {where}: no data, which isn't health")
+    for source in ledger.get("sources") or ():
+        rejected = as_whole(source.get("lines_rejected"))
+        if rejected:
+            said.append(
+                f"{inert_text(source.get('source'))}: {count_of(rejected, 'line')} rejected"
+            )
+    said += [inert_text(sentence) for sentence in ledger.get("assumptions") or ()]
+    lines: list[str] = []
+    for number, sentence in enumerate(said[:8]):
+        lines += _entry("" if number else "Mind", "", sentence, width, hang="  ")
+    if len(said) > 8:
+        lines += _entry("", "", f"and {len(said) - 8} more in the ledger", width)
+    return lines
+
+
+def _three_columns(rows: list[tuple[str, str, str]], width: int, paint: _Paint) -> Iterator[str]:
+    table = [row for row in rows if row[0] != "#"]
+    names = max((measure_width(row[0]) for row in table), default=0)
+    values = max((measure_width(row[1]) for row in table), default=0)
+    for name, value, meaning in rows:
+        if name == "#":
+            yield ""
+            yield from (paint("bold", line) for line in _wrap(value, width, "  ", first=""))
+            yield from _wrap(meaning, width, "  ")
+            continue
+        head = f"  {_pad(name, names)}  {_pad(value, values)}  "
+        gap = " " * (values - measure_width(value) + 2)
+        lead = f"  {_pad(name, names)}  {paint('bold', value)}{gap}"
+        # The first line's text stands behind the head, so it is wrapped with that much room.
+        lines = _wrap(meaning, width - measure_width(head), "", first="")
+        yield (lead + (lines[0] if lines else "")).rstrip()
+        yield from (" " * measure_width(head) + line for line in lines[1:])
+
+
+# --- columns
+
+
+def _pad(text: str, width: int) -> str:
+    return text + " " * max(width - measure_width(text), 0)
+
+
+def _entry(label: str, painted: str, text: str, width: int, *, hang: str = "") -> list[str]:
+    lines = _wrap(text, width, " " * 8 + hang, first=_pad(label, 8))
+    if painted and lines:
+        lines[0] = lines[0].replace(text, painted)
+    return lines
+
+
+def _wrap(text: str, width: int, indent: str, *, first: str | None = None) -> list[str]:
+    """Lines of at most ``width`` columns; a word that is longer than a line is cut over lines."""
+    lines: list[str] = []
+    line, is_empty = indent if first is None else first, True
+    for word in text.split():
+        while True:
+            room = width - measure_width(line) - (0 if is_empty else 1)
+            if measure_width(word) <= room:
+                line, is_empty = line + ("" if is_empty else " ") + word, False
+                break
+            if not is_empty:
+                lines.append(line)
+                line, is_empty = indent, True
+                continue
+            head = max(room // 2 if not word.isascii() else room, 1)
+            lines.append(line + word[:head])
+            line, word = indent, word[head:]
+    return [*lines, line] if not is_empty else lines

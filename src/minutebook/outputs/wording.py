@@ -1,0 +1,228 @@
+"""results → the words for them: windows, milestones, sources and counts as people say them.
+
+Every piece of text from evidence passes `inert_text` here, so that tables print what they get.
+"""
+
+from __future__ import annotations
+
+import datetime
+import numbers
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from minutebook.outputs.inert import escape_invisible
+from minutebook.outputs.instants import as_instant, format_clock, format_span
+
+_KINDS = {"fail": "failures", "slow": "slowness", "traffic_loss": "loss of traffic",
+          "no_evidence": "no evidence"}  # fmt: skip
+
+
+def tell_users(users: Mapping[str, Any]) -> str:
+    """Who was affected, of how many, in a sentence."""
+    if users.get("affected") is None:
+        return "unknown: the evidence has no user ids"
+    text = f"{_number(users['affected'])} affected"
+    if users.get("exposed") is not None:
+        text += f" of {_number(users['exposed'])} who came"
+    if users.get("failed") is not None:
+        text += f": {_number(users['failed'])} failed, {_number(users.get('degraded'))} degraded"
+    if users.get("usual") is not None:
+        text += f" (usual: {_number(users['usual'])})"
+    if users.get("anonymous_clients"):
+        text += f"; and {_number(users['anonymous_clients'])} anonymous clients"
+    return text
+
+
+def tell_window(window: Mapping[str, Any], tz: datetime.tzinfo) -> list[tuple[str, str, str]]:
+    """Rows (name, value, meaning) of one window; a row named ``#`` is a heading."""
+    users = window.get("users") or {}
+    rows = [
+        (
+            "#",
+            f"Window {inert_text(window.get('id'))}: {kind_of(window)} of {scope_of(window)}",
+            inert_text(window.get("evidence")),
+        ),
+        ("start", _edge(window, "start", tz), _bounds(window, "start", tz)),
+        ("end", _edge(window, "end", tz), _bounds(window, "end", tz)),
+        ("lasted", lasted(window), "from the first to the last bad request"),
+        ("users affected", _number(users.get("affected")), _of_exposed(users)),
+    ]
+    meanings = {"failed": "had no success within 60 s of a failure",
+                "degraded": "succeeded within 60 s, or were only slow"}  # fmt: skip
+    rows += [(f"  {key}", _number(users[key]), text) for key, text in meanings.items()
+             if users.get(key) is not None]  # fmt: skip
+    silent = users.get("silent")
+    if isinstance(silent, Mapping):
+        text = "stayed away, an estimate: "
+        text += f"{_number(silent.get('low'))} – {_number(silent.get('high'))}"
+        rows.append(("  silent", _number(silent.get("mid")), text))
+    if users.get("anonymous_clients"):
+        text = "clients without a user id, counted apart"
+        rows.append(("anonymous", _number(users["anonymous_clients"]), text))
+    of = f"of {_number(window.get('valid'))}: {_percent(window.get('bad_ratio'))}, "
+    of += f"where {_percent(window.get('usual_ratio'))} is usual"
+    rows.append(("requests failed", _number(window.get("bad")), of))
+    if window.get("user_minutes") is not None:
+        text = "pairs of a user and a minute with a failure"
+        rows.append(("user-minutes", _number(window["user_minutes"]), text))
+    peak = as_instant(window.get("peak_minute"))
+    if peak is not None:
+        rows.append(("worst minute", format_clock(peak, tz)[:5], ""))
+    return rows
+
+
+def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo) -> list[tuple[str, str, str]]:
+    """Rows of the milestones that are known, with the durations between them."""
+    words = {
+        "impact_start": ("impact start", "", "first bad request"),
+        "detected": ("detected", "ttd", "first related alert, {} after the start"),
+        "acknowledged": ("acknowledged", "tta", "{} after detection"),
+        "mitigated": ("mitigated", "ttm", "excess halved for good, {} after the start"),
+        "impact_end": ("impact end", "ttr", "last bad request, {} after the start"),
+    }
+    stones = impact.get("milestones") or {}
+    if not any(as_instant(_plain(stones.get(key), "time")) for key in words):
+        return []
+    rows = [("#", "Milestones", "")]
+    for key, (label, span, meaning) in words.items():
+        time = as_instant(_plain(stones.get(key), "time"))
+        seconds = _plain((impact.get("durations") or {}).get(span), "seconds") if span else None
+        if time is None:
+            rows.append((label, "unknown", "no record of it in the evidence"))
+            continue
+        early = isinstance(seconds, numbers.Real) and float(seconds) < 0
+        told = meaning.format(format_span(seconds).lstrip("−"))
+        told = told.replace(" after ", " before ") if early else told
+        rows.append((label, format_clock(time, tz), told))
+    return rows
+
+
+def tell_total(total: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Rows of what all windows come to."""
+    meanings = {"affected": "distinct users over all windows", "failed": "", "degraded": "",
+                "user_minutes": ""}  # fmt: skip
+    span = format_span(total.get("impact_seconds"))
+    rows = [("#", "In all", ""), ("impact", span, "windows together, none twice")]
+    rows += [(key.replace("_", "-"), _number(total[key]), text) for key, text in meanings.items()
+             if total.get(key) is not None]  # fmt: skip
+    return rows
+
+
+def tell_source(source: Mapping[str, Any], tz: datetime.tzinfo) -> Iterator[str]:
+    """What a source was taken for, in short pieces."""
+    score = source.get("score")
+    yield (inert_text(source.get("format")) or "no format") + (
+        f" ({score * 100:.3g}%)" if isinstance(score, float) else ""
+    )
+    runner = source.get("runner_up")
+    if runner:
+        yield f"next best {inert_text(_plain(runner, 'format'))}"
+    yield count_of(as_whole(source.get("lines")), "line")
+    for what in ("skipped", "rejected"):
+        if as_whole(source.get(f"lines_{what}")):
+            yield f"{as_whole(source[f'lines_{what}']):,} {what}"
+    if source.get("zone"):
+        basis = inert_text(source.get("zone_basis"))
+        yield f"zone {inert_text(source['zone'])}" + (f" ({basis})" if basis else "")
+    offset = source.get("clock_offset_s")
+    if isinstance(offset, numbers.Real) and float(offset):
+        way = "ahead" if float(offset) > 0 else "behind"
+        yield f"clock {format_span(abs(float(offset)))} {way}"
+    first, last = as_instant(source.get("first")), as_instant(source.get("last"))
+    if first is not None and last is not None:
+        clocks = f"{format_clock(first, tz)} – {format_clock(last, tz)}"
+        yield f"{first.tz_convert(tz):%Y-%m-%d} {clocks}"
+
+
+def inert_text(value: object) -> str:
+    """Text from evidence that does nothing where it is shown; empty for what is no text."""
+    return escape_invisible(value) if isinstance(value, str) else ""
+
+
+def _plain(value: object, key: str) -> Any:
+    return value.get(key) if isinstance(value, Mapping) else value
+
+
+def as_whole(value: object) -> int:
+    """The number, or 0 where none is given."""
+    return int(value) if isinstance(value, int | float | np.integer) and value == value else 0
+
+
+def _number(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, numbers.Real) or value != value:
+        return "unknown"
+    return f"{float(value):,.0f}"
+
+
+def _percent(ratio: object) -> str:
+    if not isinstance(ratio, numbers.Real) or ratio != ratio:
+        return "unknown"
+    share = float(ratio) * 100
+    return f"{share:.2f} %" if share < 10 else f"{share:.1f} %"
+
+
+def count_of(number: int, what: str) -> str:
+    """``1 line``, ``2,000 lines``."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def kind_of(window: Mapping[str, Any]) -> str:
+    """A window's kind in words."""
+    kind = inert_text(window.get("kind"))
+    return _KINDS.get(kind, kind or "impact")
+
+
+def scope_of(window: Mapping[str, Any]) -> str:
+    """The service and the operations of a window."""
+    operations = [inert_text(name) for name in window.get("operations") or ()]
+    shown = ", ".join(operations[:3])
+    shown += f" and {len(operations) - 3} more" if operations[3:] else ""
+    service = inert_text(window.get("service"))
+    return f"{service}: {shown}" if service and shown else service or shown or "all services"
+
+
+def _edge(window: Mapping[str, Any], edge: str, tz: datetime.tzinfo) -> str:
+    return format_clock(as_instant(window.get(edge)), tz, fraction=3)
+
+
+def _bounds(window: Mapping[str, Any], edge: str, tz: datetime.tzinfo) -> str:
+    if window.get(f"open_{edge}"):
+        if edge == "start":
+            return "or before: the evidence starts here"
+        return "or later: the evidence ends here"
+    low, high = (as_instant(window.get(f"{edge}_{side}")) for side in ("earliest", "latest"))
+    which = "first" if edge == "start" else "last"
+    between = f" ({format_clock(low, tz)} – {format_clock(high, tz)})" if low and high else ""
+    return f"{which} bad request{between}"
+
+
+def between(window: Mapping[str, Any], tz: datetime.tzinfo) -> str:
+    """From start to end of a window."""
+    start, end = as_instant(window.get("start")), as_instant(window.get("end"))
+    return f"{format_clock(start, tz)} – {format_clock(end, tz)}"
+
+
+def lasted(window: Mapping[str, Any]) -> str:
+    """How long a window lasted."""
+    start, end = as_instant(window.get("start")), as_instant(window.get("end"))
+    return format_span((end - start).total_seconds()) if start and end else "unknown"
+
+
+def _of_exposed(users: Mapping[str, Any]) -> str:
+    if users.get("affected") is None:
+        return "the evidence has no user ids"
+    usual = f"; {_number(users['usual'])} are usual" if users.get("usual") is not None else ""
+    return f"distinct, of {_number(users.get('exposed'))} who came{usual}"
+
+
+def tell_counts(count: Any, users: Any) -> str:
+    """How often, and how many users."""
+    parts = []
+    if count is not None and not pd.isna(count) and count > 1:
+        parts.append(f"×{int(count):,}")
+    if users is not None and not pd.isna(users):
+        parts.append(f"{int(users):,} users" if users != 1 else "1 user")
+    return " ".join(parts)
