@@ -7,12 +7,13 @@ stop; sources that fall silent; impact from start to end with one row a minute. 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from minutebook.coverage import find_coverage
+from minutebook.coverage import find_coverage, find_grid, find_runs
 from minutebook.episodes import Episode, find_episodes
 from minutebook.sli import Sli
 from minutebook.summary import Summary
@@ -43,11 +44,10 @@ def make_timeline(
     ``resolutions``: source → its stamps' resolution (s), for ``time_error_s``. With ``every``, each minute
     of each message is a row.
     """
-    grid = np.unique(summary.coverage.column("minute").to_numpy()) if summary.coverage.num_rows else np.empty(0, int)
-    grid = np.arange(grid[0], grid[-1] + 1) if len(grid) and grid[-1] - grid[0] < 10_000_000 else grid
+    grid = find_grid(summary.coverage.column("minute").to_numpy())
     notes: list[str] = []
     rows = [*_tell_happenings(happenings), *_tell_impact(impact, minutes, sli)]
-    rows += _tell_traffic(sli, resolutions) + _tell_coverage(summary)
+    rows += _tell_traffic(sli) + _tell_coverage(summary)
     if every:
         rows += _tell_messages(summary, resolutions)
     else:
@@ -126,7 +126,8 @@ def _tell_episode(episode: Episode, summary: Summary, resolutions: Mapping[str, 
     if not episode.has_ended or episode.last - episode.first < 120_000_000:
         return [first]
     text = f"last of {episode.count:,}: {episode.message}{where}"
-    return [first, _row(episode.last, "log", "stopped", text, last_time=episode.last, time_error_s=error_s, **shared)]
+    return [first, _row(episode.last, "log", "stopped", text, last_time=episode.last, time_error_s=error_s,
+                        **{**shared, "evidence": episode.ending})]  # fmt: skip
 
 
 def _times(episode: Episode) -> str:
@@ -163,8 +164,6 @@ def _join_layers(episodes: list[Episode], summary: Summary) -> tuple[list[Episod
         else:
             merged += 1
             extra.setdefault((partner.template, partner.service), []).extend(episode.evidence)
-    from dataclasses import replace
-
     return [
         replace(e, evidence=tuple(dict.fromkeys((*e.evidence, *extra.get((e.template, e.service), ())))))
         if e.phase in ("new", "again", "surge") else e
@@ -185,12 +184,10 @@ def _tell_messages(summary: Summary, resolutions: Mapping[str, float]) -> list[R
 # --- traffic and coverage
 
 
-def _tell_traffic(sli: Sli, resolutions: Mapping[str, float]) -> list[Row]:
+def _tell_traffic(sli: Sli) -> list[Row]:
     """First and last request of each service."""
-    del resolutions
     rows = []
-    trials = sli.trials
-    for service, group in trials.groupby("service", sort=True):
+    for service, group in sli.trials.groupby("service", sort=True):
         if sli.layer == "lines":
             continue
         first = int(np.nanmin(group[["first_good", "first_bad"]].to_numpy(float, na_value=np.nan)))
@@ -205,21 +202,24 @@ def _tell_traffic(sli: Sli, resolutions: Mapping[str, float]) -> list[Row]:
 
 
 def _tell_coverage(summary: Summary) -> list[Row]:
-    """Groups of sources that fall silent inside the evidence, and when they come back."""
-    rows = []
+    """Groups of sources that fall silent inside the evidence, and when they come back; at once: in one row."""
+    holes: dict[tuple[int, int], list[str]] = {}
     for (layer, service, host), group in find_coverage(summary).groupby(["layer", "service", "host"], sort=True):
-        minutes, state = group["minute"].to_numpy(), (group["state"] == "none").to_numpy()
+        minutes, is_silent = group["minute"].to_numpy(), (group["state"] == "none").to_numpy()
         seen = np.flatnonzero(group["events"].to_numpy())
-        edges = np.flatnonzero(np.diff(np.concatenate(([0], state.astype(np.int8), [0])))).reshape(-1, 2)
-        for begin, stop in edges:
-            if begin < seen[0] or stop > seen[-1]:
-                continue  # before its first or after its last line: told by the ledger
-            name = " of ".join(part for part in (f"{layer} logs", host or service) if part)
-            rows.append(_row(int(minutes[begin]) * 60_000_000, "coverage", "silent",
-                             f"no data: {name} fall silent for {stop - begin} min", service=service,
-                             last_time=int(minutes[stop - 1] + 1) * 60_000_000, time_error_s=60.0))  # fmt: skip
-            rows.append(_row(int(minutes[stop]) * 60_000_000, "coverage", "back", f"{name} are back", service=service,
-                             time_error_s=60.0))  # fmt: skip
+        for begin, stop in find_runs(is_silent):
+            if begin > seen[0] and stop <= seen[-1]:  # before its first and after its last line the ledger tells
+                name = f"{layer} logs of {host or service or 'unknown hosts'}"
+                holes.setdefault((int(minutes[begin]), int(minutes[stop])), []).append(name)
+    rows = []
+    for (begin, stop), names in sorted(holes.items()):
+        names = list(dict.fromkeys(names))
+        told = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+        rows += [
+            _row(begin * 60_000_000, "coverage", "silent", f"no data for {stop - begin} min: {told}",
+                 last_time=stop * 60_000_000, time_error_s=60.0, count=len(names)),
+            _row(stop * 60_000_000, "coverage", "back", f"data again: {told}", time_error_s=60.0, count=len(names)),
+        ]  # fmt: skip
     return rows
 
 

@@ -50,7 +50,7 @@ def _cover(group: pd.DataFrame, grid: np.ndarray) -> pd.DataFrame:
     events = sums["events"].to_numpy()
     state = np.full(len(grid), "covered", dtype=object)
     edges = group.groupby("minute").agg(first=("first", "min"), last=("last", "max"))
-    for start, stop in _runs(events == 0):
+    for start, stop in find_runs(events == 0):
         rate = _rate_around(events, start, stop)
         if rate * (stop - start) > _SURE:
             state[start:stop] = "none"
@@ -67,7 +67,7 @@ def _cover(group: pd.DataFrame, grid: np.ndarray) -> pd.DataFrame:
     return sums.reset_index(names="minute").assign(state=state)
 
 
-def _runs(mask: np.ndarray) -> list[tuple[int, int]]:
+def find_runs(mask: np.ndarray) -> list[tuple[int, int]]:
     """[start, stop) of each run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]

@@ -14,6 +14,7 @@ _LEVELS = ("warn", "error", "fatal")
 _GAP_MINUTES = 5  # quiet minutes that don't end an episode
 _SURGE = 4.0  # times the message's usual rate
 _FEWEST = 3  # in a minute, for a surge
+_LOUD_BURST = 5  # times its median burst, where a message comes and goes
 
 _STARTS = re.compile(
     r"^(?:re)?start(?:ing|ed)\b|\b(?:server|service|worker|process|application|app|daemon) (?:re)?start(?:ed|ing)\b"
@@ -45,7 +46,8 @@ class Episode:
     first: int
     last: int
     count: int
-    evidence: tuple[str, ...]
+    evidence: tuple[str, ...]  #: where it begins
+    ending: str  #: where it ends
     has_ended: bool  #: whether it stopped well before the evidence did
     usual: float  #: a minute, outside the episode
 
@@ -67,7 +69,7 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> list[Episode]:
     for row in _processes(rows[~is_failure]).itertuples():
         found.append(
             Episode(row.phase, row.template, row.message, row.level, row.service, row.host, row.first, row.last,
-                    row.count, (f"{row.source}:{row.line}",), False, 0.0)
+                    row.count, (f"{row.source}:{row.line}",), "", False, 0.0)
         )  # fmt: skip
     return sorted(found, key=lambda e: (e.first, e.template, e.service, e.host))
 
@@ -93,7 +95,13 @@ def _split(template: str, service: str, group: pd.DataFrame, grid: np.ndarray) -
     start, end = int(grid[0]) * 60_000_000, (int(grid[-1]) + 1) * 60_000_000
     gap = _usual_gap(group, first, last)
     episodes = []
-    for index, (begin, stop) in enumerate(_join_runs(is_loud)):
+    runs = _join_runs(is_loud)
+    # What comes and goes all the time is usual too: then only what stands out of its own bursts is told.
+    bursts = [int(dense[begin:stop].sum()) for begin, stop in runs]
+    ordinary = float(np.median(bursts)) if len(bursts) >= 3 else 0.0
+    for index, (begin, stop) in enumerate(runs):
+        if ordinary and bursts[index] < max(_LOUD_BURST, _LOUD_BURST * ordinary):
+            continue
         part = group[group["minute"].between(grid[begin], grid[stop - 1])]
         since, until = int(part["first"].min()), int(part["last"].max())
         if usual > 0:
@@ -109,7 +117,7 @@ def _split(template: str, service: str, group: pd.DataFrame, grid: np.ndarray) -
         hosts = set(part["host"]) - {""}
         episodes.append(
             Episode(phase, template, str(top["message"].iloc[0]), level, service, hosts.pop() if len(hosts) == 1 else "",
-                    since, until, int(part["count"].sum()), _refer(top), end - until > max(2 * 60_000_000, 3 * gap),
+                    since, until, int(part["count"].sum()), _refer(top), _refer_last(part), end - until > max(2 * 60_000_000, 3 * gap),
                     usual)
         )  # fmt: skip
     return episodes
@@ -139,3 +147,9 @@ def _refer(rows: pd.DataFrame) -> tuple[str, ...]:
     """Where each source first wrote it, three sources at the most."""
     firsts = rows.drop_duplicates("source")
     return tuple(f"{source}:{line}" for source, line in zip(firsts["source"], firsts["line"], strict=True))[:3]
+
+
+def _refer_last(rows: pd.DataFrame) -> str:
+    """Where it was last written."""
+    last = rows.sort_values(["last", "source"]).iloc[-1]
+    return f"{last['source']}:{last['last_line']}"

@@ -38,8 +38,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|zstd|z)$", re.I)
-# What rotation adds to a name: .1, -20261123, .2026-11-23, _2026-11-23T09
-_ROTATED = re.compile(r"([.\-_]\d{1,3}|[.\-_]\d{4}-?\d\d-?\d\d(?:[T_\-.]?\d\d[\d:\-]*)?)$")
+# What rotation adds to a name: .1, -20261123, .2026-11-23, _2026-11-23T09; the 1 of web-1 is no such thing.
+_ROTATED = re.compile(r"(\.\d{1,3}|[.\-_]\d{4}-?\d\d-?\d\d(?:[T_\-.]?\d\d[\d:\-]*)?)$")
 _SUFFIX = re.compile(r"\.(log|jsonl?|ndjson|txt|csv|tsv|out|err)$", re.I)
 _HOST = re.compile(r"^[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*?[-_]?\d+$")
 

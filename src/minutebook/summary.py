@@ -58,10 +58,10 @@ _TABLES: dict[str, tuple[str, str, str]] = {
     "templates": (
         "template, level, layer, service, host, source, minute",
         "SELECT template, level, layer, service, host, source, minute, count(*) AS count, min(time) AS first,"
-        " max(time) AS last, min(line) AS line, arg_min(message, line) AS message, max(status) AS status"
-        " FROM told GROUP BY ALL",
+        " max(time) AS last, min(line) AS line, max(line) AS last_line, arg_min(message, line) AS message,"
+        " max(status) AS status FROM told GROUP BY ALL",
         "CAST(sum(count) AS BIGINT) AS count, min(first) AS first, max(last) AS last, arg_min(message, line) AS message,"
-        " min(line) AS line, max(status) AS status",
+        " min(line) AS line, max(last_line) AS last_line, max(status) AS status",
     ),
     "coverage": (
         "source, layer, service, host, minute",
