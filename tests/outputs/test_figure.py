@@ -122,6 +122,14 @@ def test_what_has_no_room_is_counted():
     assert any(text.startswith("+ ") and text.endswith("more alerts") for text in texts)
 
 
+def late_incident():
+    """Milestones so close to the right edge that their labels lie to the left of them."""
+    minutes, _, happenings = short_incident()
+    window = make_window(at(23), at(24, 50))
+    stones = {"detected": at(24), "acknowledged": at(24, 20), "mitigated": at(24, 40)}
+    return minutes, make_impact(window, **stones), happenings
+
+
 def boxes_of(figure):
     figure.canvas.draw()
     renderer = figure.canvas.get_renderer()
@@ -131,7 +139,7 @@ def boxes_of(figure):
 
 
 @pytest.mark.parametrize("size_in", [(8, 5), (14, 8)])
-@pytest.mark.parametrize("make", [short_incident, long_incident])
+@pytest.mark.parametrize("make", [short_incident, long_incident, late_incident])
 def test_no_label_lies_over_another_or_outside(size_in, make):
     figure = draw_impact(*make(), size_in=size_in, title="Checkout")
     boxes = list(boxes_of(figure))
