@@ -117,11 +117,19 @@ def _write(frame: pd.DataFrame, output: str) -> None:
 
 def _finish(book: Book) -> None:
     """The summary on stderr, and exit code 3 where evidence was damaged."""
-    from minutebook.outputs.terminal import format_summary
+    from minutebook.outputs.terminal import format_summary, wants_colour
 
-    click.echo(format_summary(book.ledger, book.impact, book.timeline, stream=sys.stderr), err=True)
+    shown = {"width": _width(), "colour": wants_colour(sys.stderr)}
+    click.echo(format_summary(book.impact, book.ledger, book.minutes, **shown), err=True)
     if book.shortfalls:
         sys.exit(3)
+
+
+def _width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    import shutil
+
+    return min(max(shutil.get_terminal_size((80, 24)).columns, 60), 120)
 
 
 @main.command()
@@ -181,11 +189,11 @@ def impact(evidence: tuple[str, ...], output: str | None, users: str | None, **s
     Example: minutebook impact evidence/ -o impact.json --users users.csv
     """
     from minutebook.outputs import write_json, write_table
-    from minutebook.outputs.terminal import format_impact
+    from minutebook.outputs.terminal import format_impact, wants_colour
 
     book = _reconstruct(evidence, **said)
     if output is None:
-        click.echo(format_impact(book.impact))
+        click.echo(format_impact(book.impact, width=_width(), colour=wants_colour(sys.stdout)))
     else:
         write_json(book.impact, sys.stdout.buffer if output == "-" else output)
     if users:
@@ -237,11 +245,11 @@ def check(evidence: tuple[str, ...], **said: Any) -> None:
     Example: minutebook check evidence/
     """
     from minutebook.ledger import find_shortfalls
-    from minutebook.outputs.terminal import format_check
+    from minutebook.outputs.terminal import format_check, wants_colour
     from minutebook.verbs import check as find
 
     frame = find(*evidence, config=_config(**said))
-    click.echo(format_check(frame.attrs["ledger"]["sources"]))
+    click.echo(format_check(frame.attrs["ledger"]["sources"], width=_width(), colour=wants_colour(sys.stdout)))
     if find_shortfalls(frame.attrs["ledger"]):
         sys.exit(3)
 
@@ -253,11 +261,11 @@ def formats(file: str | None) -> None:
 
     Example: minutebook formats my.toml
     """
-    from minutebook.outputs.terminal import format_table
+    from minutebook.outputs.listing import format_listing
     from minutebook.verbs import formats as find
 
     frame = find(file)
-    click.echo(format_table(frame))
+    click.echo(format_listing(frame, _width()))
     if file and not frame["as_stated"].all():
         sys.exit(2)
 
@@ -268,10 +276,10 @@ def schema() -> None:
 
     Example: minutebook schema
     """
-    from minutebook.outputs.terminal import format_table
+    from minutebook.outputs.listing import format_listing
     from minutebook.verbs import schema as find
 
-    click.echo(format_table(find()))
+    click.echo(format_listing(find(), _width()))
 
 
 @main.command()

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from minutebook.clocks import ClockSample, find_services, hash_texts, settle_clocks
+from minutebook.events import make_table
+
+START = 1_795_424_400_000_000
+
+
+def make_source(name: str, ids: range, ahead_s: float, *, layer: str = "app", service: str | None = None, seed: int = 0):  # type: ignore[no-untyped-def]
+    rng = np.random.default_rng(seed)
+    times = START + np.array(ids) * 50_000 + int(ahead_s * 1e6) + rng.integers(0, 20_000, len(ids))
+    return make_table(
+        {
+            "time": pa.array(times).cast(pa.timestamp("us", "UTC")), "trace": [f"r{i:08x}" for i in ids],
+            "source": name, "layer": layer, "service": service, "operation": "GET /a",
+        },
+        len(ids),
+    )  # fmt: skip
+
+
+def settle(*tables, zoneless=(), resolutions=None, **more):  # type: ignore[no-untyped-def]
+    sample = ClockSample()
+    names = []
+    for table in tables:
+        sample.add(table)
+        names.append(table.column("source")[0].as_py())
+    return settle_clocks(sample.frame(), {n: n in zoneless for n in names}, resolutions or {}, **more)
+
+
+@pytest.mark.parametrize("zone_s", [-18000, 19800, 0, 45900])
+def test_the_zone_of_a_zoneless_source_follows_from_shared_ids(zone_s: int) -> None:
+    clocks = settle(
+        make_source("edge", range(500), 0, layer="proxy"), make_source("web", range(200, 500), zone_s, seed=1), zoneless={"web"}
+    )
+    assert clocks["web"].zone_shift_s == zone_s
+    assert clocks["web"].zone_basis.startswith("inferred: 300 ids shared with edge")
+    assert abs(clocks["web"].offset_s) < 0.05
+    assert not clocks["web"].applied
+
+
+def test_a_clock_that_runs_ahead_is_found_and_the_majority_is_right() -> None:
+    tables = [make_source(n, range(300), s, seed=i) for i, (n, s) in enumerate([("a", 47.0), ("b", 0.0), ("c", 0.0)])]
+    clocks = settle(*tables)
+    assert clocks["a"].offset_s == pytest.approx(47, abs=0.05)
+    assert clocks["a"].applied
+    assert clocks["a"].shift_us == pytest.approx(-47e6, abs=5e4)
+    assert not clocks["b"].applied
+
+
+def test_of_two_that_disagree_the_outer_layer_is_right() -> None:
+    clocks = settle(make_source("zz-edge", range(300), 0, layer="proxy"), make_source("app", range(300), -30, seed=1))
+    assert clocks["app"].offset_s == pytest.approx(-30, abs=0.05)
+    assert not clocks["zz-edge"].applied
+
+
+def test_alignment_can_be_switched_off_and_is_still_shown() -> None:
+    clocks = settle(make_source("a", range(300), 0, layer="proxy"), make_source("b", range(300), 9, seed=1), align=False)
+    assert (clocks["b"].applied, clocks["b"].shift_us) == (False, 0)
+    assert clocks["b"].offset_s == pytest.approx(9, abs=0.05)
+
+
+def test_stamps_cut_to_the_second_are_no_offset() -> None:
+    coarse = make_source("edge", range(1000), 0, layer="proxy")
+    floored = pa.array(coarse.column("time").cast(pa.int64()).to_numpy() // 1_000_000 * 1_000_000).cast(pa.timestamp("us", "UTC"))
+    coarse = coarse.set_column(0, coarse.schema.field(0), floored)
+    clocks = settle(coarse, make_source("app", range(1000), 0, seed=1), resolutions={"edge": 1.0})
+    assert abs(clocks["app"].offset_s) < 0.1
+
+
+def test_few_shared_ids_prove_nothing() -> None:
+    clocks = settle(make_source("edge", range(19), 0), make_source("web", range(19), 3600, seed=1), zoneless={"web"})
+    assert (clocks["web"].zone, clocks["web"].zone_basis) == ("UTC", "assumed")
+
+
+def test_another_source_of_the_host_tells_the_zone() -> None:
+    clocks = settle(
+        make_source("access", range(5), 0), make_source("error", range(900, 905), 0), zoneless={"error"},
+        hosts={"access": ("edge-1", "+0200"), "error": ("edge-1", "")},
+    )  # fmt: skip
+    assert (clocks["error"].zone, clocks["error"].zone_shift_s) == ("+02:00", 7200)
+
+
+def test_services_follow_from_ids_also_through_the_proxy() -> None:
+    sample = ClockSample()
+    for table in (
+        make_source("edge", range(200), 0, layer="proxy"),
+        make_source("web-1", range(0, 100), 0, service="shop"),
+        make_source("web-2", range(100, 200), 0),
+    ):
+        sample.add(table)
+    services = find_services(sample.frame())
+    assert services["edge"][""] == "shop"
+    assert services["web-2"][""] == "shop"
+
+
+def test_hashes_depend_on_the_text_alone() -> None:
+    texts = ["", "a", "abc", "x" * 40, "é"]
+    whole = hash_texts(pa.array(texts))
+    assert len(set(whole.tolist())) == len(texts)
+    assert [int(hash_texts(pa.array([t]))[0]) for t in texts] == whole.tolist()
+    assert hash_texts(pa.array(["zz", *texts])[1:]).tolist() == whole.tolist()
+
+
+def test_the_sample_is_the_same_however_the_batches_are_cut() -> None:
+    table = make_source("edge", range(20_000), 0)
+    whole, parts = ClockSample(), ClockSample()
+    whole.add(table)
+    for start in range(0, 20_000, 1500):
+        parts.add(table[start : start + 1500])
+    pd.testing.assert_frame_equal(whole.frame(), parts.frame())
