@@ -103,7 +103,7 @@ def _tell_happenings(happenings: pd.DataFrame) -> list[Row]:
 
 
 def _us(time: pd.Timestamp) -> int:
-    return int(time.as_unit("us").value)
+    return int(time.as_unit("us").to_datetime64().astype("int64"))
 
 
 def _text(value: object) -> str:

@@ -126,7 +126,7 @@ def _count_alerts(dense: pd.DataFrame, happenings: pd.DataFrame) -> pd.Series:
     """Alerts that fired in the minute, of its service or of none in particular."""
     counts = pd.Series(0, index=dense.index, dtype="Int64")
     for row in firing_intervals(happenings).itertuples():
-        start = row.start.value // 60_000_000_000 if row.start.unit == "ns" else int(row.start.timestamp() // 60)
+        start = int(row.start.timestamp() // 60)
         stop = int(row.end.timestamp() // 60) if pd.notna(row.end) else int(dense["minute"].max())
         is_own = (dense["service"] == row.service) if isinstance(row.service, str) else True
         counts += (dense["minute"].between(start, stop) & is_own).astype("Int64")
