@@ -18,9 +18,10 @@ from minutebook.clocks import Clock, ClockSample, find_services, settle, settle_
 from minutebook.config import Config
 from minutebook.copies import Copied, drop_copies
 from minutebook.errors import EvidenceError
+from minutebook.events import to_frame
 from minutebook.exports import load_exports
 from minutebook.grid import make_minutes
-from minutebook.impact import affected_users, measure_impact
+from minutebook.assessment import affected_users, measure_impact
 from minutebook.ledger import find_shortfalls, make_ledger
 from minutebook.logformats import load_formats
 from minutebook.merging import merge_happenings
@@ -172,13 +173,12 @@ def make_book(
     every: bool = False,
 ) -> Book:
     """Minutes, timeline, impact and ledger: functions of a Summary alone."""
-    from minutebook.events import to_frame
-
     sli = find_sli(summary)
     happenings, merges = merge_happenings(to_frame(summary.happenings))
     traffic = make_traffic(sli, happenings, resolutions)
     impact = measure_impact(traffic)
-    minutes = make_minutes(sli, happenings)
+    slow = {(each["service"], each["operation"]): each["over_s"] for each in impact["slow_over_s"]}
+    minutes = make_minutes(sli, happenings, slow)
     timeline, notes = make_timeline(summary, sli, happenings, impact, minutes, resolutions, every=every)
     ledger = make_ledger(
         gathered.accounts if gathered else [],

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.coverage import find_grid
-from minutebook.impact.latency import bucket_floor_s
+from minutebook.assessment.latency import bucket_floor_s
 from minutebook.sli import Sli
 
 #: Operations beyond these many of a service, by requests, are told together.

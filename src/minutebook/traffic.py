@@ -7,14 +7,14 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from minutebook.impact import Traffic
+from minutebook.assessment import Traffic
 from minutebook.sli import Sli
 
 _TIMES = ("first_bad", "last_bad", "first_good", "last_good", "longest_at", "time")
 
 
 def make_traffic(sli: Sli, happenings: pd.DataFrame, resolutions: Mapping[str, float]) -> Traffic:
-    """What `impact.measure_impact` takes; ``resolutions`` are the sources' (s)."""
+    """What `assessment.measure_impact` takes; ``resolutions`` are the sources' (s)."""
     failures = sli.failures.rename(columns={"line": "number"})
     failures["evidence"] = failures["source"].astype("str") + ":" + failures["number"].astype("str")
     seen = set(failures["source"]) or set(resolutions)

@@ -1,0 +1,200 @@
+"""traffic → impact windows, affected users, milestones: for each, its bounds and its evidence.
+
+An impact window is the stretch of minutes in which so many users hit failures that, at this service's own
+usual rate, it would be less than a one-in-a-million coincidence; its edges are the first and last failing
+request of that stretch. Read in order: `baseline` (what is usual), `scan` (what stands out), `windows` (what
+is kept), `edges`, `slow`, `loss`, `users`, `milestones`, `telling`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from minutebook.assessment.loss import find_holes
+from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation
+from minutebook.assessment.slow import find_slow_limits
+from minutebook.assessment.telling import Scope, as_instant, tell_hole, tell_rejected, tell_window
+from minutebook.assessment.traffic import Traffic
+from minutebook.assessment.users import count_user_minutes, find_states
+from minutebook.assessment.windows import Window, find_windows
+
+
+@dataclass
+class _Found:
+    """What one service's traffic gave."""
+
+    told: list[dict[str, Any]] = field(default_factory=list)
+    rejected: list[dict[str, Any]] = field(default_factory=list)
+    events: list[pd.DataFrame] = field(default_factory=list)
+    trials: list[pd.DataFrame] = field(default_factory=list)
+    mitigated: list[int] = field(default_factory=list)
+
+
+def measure_impact(traffic: Traffic, *, slow_over_s: Mapping[tuple[str, str], float] | None = None) -> dict[str, Any]:
+    """Impact of an incident: ``windows, rejected, milestones, durations, definitions, total, slow_over_s``.
+
+    JSON-able; times are RFC 3339 in UTC, durations seconds. ``slow_over_s`` overrides what slow means, by
+    (service, operation). The method's sources: Kulldorff 1997 (scan statistic), Hauer et al. NSDI 2020
+    (user-minutes), good and valid events as in SRE practice.
+    """
+    limits = {**find_slow_limits(traffic.latency), **(slow_over_s or {})}
+    found = _Found()
+    for service in sorted(traffic.trials["service"].unique()):
+        _measure_service(traffic.of(service), service, limits, found)
+    order = sorted(range(len(found.told)), key=lambda i: (found.told[i]["start"], found.told[i]["kind"], found.told[i]["service"]))
+    windows = [found.told[i] for i in order]
+    for number, window in enumerate(windows, 1):
+        window["id"] = f"w{number}"
+    impact = [w for w in windows if w["kind"] != "no_evidence"]
+    start = min((pd.Timestamp(w["start"]) for w in impact), default=None)
+    end = max((pd.Timestamp(w["end"]) for w in impact), default=None)
+    mitigated = as_instant(max(found.mitigated)) if found.mitigated else None
+    milestones, durations = find_milestones(start, end, mitigated, [w["service"] for w in impact], traffic.happenings)
+    return {
+        "windows": windows,
+        "rejected": sorted(found.rejected, key=lambda r: (r["start"], r["service"], r["reason"])),
+        "milestones": {name: _instant(time) for name, time in milestones.items()},
+        "durations": durations,
+        "definitions": dict(DEFINITIONS),
+        "total": _total(impact, found),
+        "slow_over_s": [{"service": s, "operation": o, "over_s": round(v, 6)} for (s, o), v in sorted(limits.items())],
+    }
+
+
+def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
+    """``window, user, state`` of every affected user: failed or degraded."""
+    limits = {(e["service"], e["operation"]): e["over_s"] for e in impact["slow_over_s"]}
+    parts = []
+    for window in impact["windows"]:
+        if window["kind"] not in ("fail", "slow"):
+            continue
+        own = traffic.of(window["service"] or "")
+        trials = _prepare(own.trials, window["kind"], limits)
+        trials = trials[trials["operation"].isin(window["operations"])]
+        span = tuple(pd.Timestamp(window[edge]).as_unit("us").to_datetime64().astype("int64") for edge in ("start", "end"))
+        events = _bad_events(own, trials, window["kind"], (int(span[0]), int(span[1])), window["operations"])
+        parts.append(find_states(trials, events, window["kind"]).assign(window=window["id"]))
+    frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["window", "user", "state"])
+    return frame[["window", "user", "state"]].astype("str")
+
+
+def _measure_service(traffic: Traffic, service: str, limits: Mapping[tuple[str, str], float], found: _Found) -> None:
+    coverage = traffic.coverage.assign(minute_no=_number(traffic.coverage["minute"])).sort_values("minute_no")
+    minutes = np.unique(np.concatenate((coverage["minute_no"].to_numpy(), _number(traffic.trials["minute"]).to_numpy())))
+    by_channel: list[tuple[str, pd.DataFrame, list[Window]]] = []
+    for channel in ("fail", "slow"):
+        trials = _prepare(traffic.trials, channel, limits)
+        windows, rejected, _ = find_windows(trials, minutes, channel)
+        by_channel.append((channel, trials, windows))
+        found.rejected += [tell_rejected(r, service, channel) for r in rejected]
+    taken = [piece for _, _, windows in by_channel for window in windows for piece in window.pieces]
+    for channel, trials, windows in by_channel:
+        for window in windows:
+            scoped = trials[trials["operation"].isin(window.operations)]
+            span = (window.start.at, window.end.at)
+            events = _bad_events(traffic, scoped, channel, span, window.operations)
+            scope = Scope(service, traffic, scoped, events, coverage, taken, minutes, limits)
+            found.told.append(tell_window(window, scope))
+            found.events.append(events)
+            found.trials.append(scoped)
+            mitigated = find_mitigation(window.by_minute, window.end.at)
+            if mitigated is not None:
+                found.mitigated.append(mitigated)
+    requests = traffic.breakdown.assign(minute_no=_number(traffic.breakdown["minute"])).groupby("minute_no")["requests"].sum()
+    plain = _prepare(traffic.trials, "fail", limits)
+    found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in find_holes(requests, coverage)]
+
+
+def _number(minutes: pd.Series) -> pd.Series:
+    """Minutes since 1970."""
+    return minutes.dt.as_unit("us").astype("int64") // 60_000_000
+
+
+def _us(times: pd.Series) -> pd.Series:
+    """µs since 1970 as floats, nan for null (below 2^53 until the year 2255)."""
+    values = times.dt.as_unit("us").astype("int64").astype("float64")
+    return values.where(times.notna(), np.nan)
+
+
+def _prepare(trials: pd.DataFrame, channel: str, limits: Mapping[tuple[str, str], float]) -> pd.DataFrame:
+    """Trials with integer times, who made them, and what is bad in this channel."""
+    who = trials["user"].fillna(trials["client"])
+    is_known = who.notna().to_numpy()
+    requests, bad = trials["requests"].to_numpy(float), trials["bad"].to_numpy(float)
+    times = {name: _us(trials[name]) for name in ("first_bad", "last_bad", "first_good", "last_good", "longest_at")}
+    if channel == "slow":
+        over = np.array([limits.get(pair, np.inf) for pair in zip(trials["service"], trials["operation"], strict=True)])
+        is_bad = trials["longest_s"].to_numpy(float) > over if len(trials) else np.zeros(0, bool)
+        bad_at = bad_until = times["longest_at"]
+        weight_bad = is_bad.astype(float)
+    else:
+        is_bad = bad > 0
+        bad_at, bad_until = times["first_bad"], times["last_bad"]
+        weight_bad = np.where(is_known, is_bad, bad)
+    known = pd.DataFrame(
+        {
+            "minute_no": _number(trials["minute"]), "operation": trials["operation"], "user": trials["user"],
+            "client": trials["client"], "who": who, "weight": np.where(is_known, 1.0, requests), "weight_bad": weight_bad,
+            "bad_at": bad_at.where(is_bad, np.nan), "bad_until": bad_until.where(is_bad, np.nan),
+            "good_at": times["first_good"].fillna(times["first_bad"]), "good_until": times["last_good"],
+            "first_us": pd.concat([times["first_bad"], times["first_good"]], axis=1).min(axis=1),
+            "last_us": pd.concat([times["last_bad"], times["last_good"]], axis=1).max(axis=1),
+            "requests": requests,
+        }
+    )  # fmt: skip
+    return known.sort_values(["minute_no", "operation", "user", "client"], ignore_index=True)
+
+
+def _bad_events(
+    traffic: Traffic, trials: pd.DataFrame, channel: str, span: tuple[int, int], operations: list[str]
+) -> pd.DataFrame:
+    """Bad events in the span: ``at`` (µs), operation, user, client, count, and what failures tell."""
+    if channel == "slow":
+        slow = trials[(trials["bad_at"] >= span[0]) & (trials["bad_at"] <= span[1])]
+        return slow[["operation", "user", "client"]].assign(at=slow["bad_at"].astype("int64"), count=1).reset_index(drop=True)
+    failures = traffic.failures
+    at = failures["time"].dt.as_unit("us").astype("int64")
+    inside = failures[(at >= span[0]) & (at <= span[1]) & failures["operation"].isin(operations)]
+    return inside.assign(at=at[inside.index]).reset_index(drop=True)
+
+
+def _instant(time: pd.Timestamp | None) -> str | None:
+    return None if time is None else time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03}Z"
+
+
+def _total(windows: list[dict[str, Any]], found: _Found) -> dict[str, Any]:
+    """The union of the windows, never their sum."""
+    spans = sorted((pd.Timestamp(w["start"]), pd.Timestamp(w["end"])) for w in windows)
+    seconds, reach = 0.0, None
+    for start, end in spans:
+        begin = start if reach is None else max(start, reach)
+        if end > begin:
+            seconds += (end - begin).total_seconds()
+        reach = end if reach is None else max(reach, end)
+    channels = [w["kind"] for w in windows if w["kind"] in ("fail", "slow")]
+    states = [find_states(t, e, "fail") for t, e, c in zip(found.trials, found.events, _channels(found), strict=True) if c == "fail"]
+    slow = [find_states(t, e, "slow") for t, e, c in zip(found.trials, found.events, _channels(found), strict=True) if c == "slow"]
+    failed = {user for frame in states for user in frame.loc[frame["state"] == "failed", "user"]}
+    affected = {user for frame in (*states, *slow) for user in frame["user"]}
+    events = pd.concat([e[["at", "user"]] for e in found.events], ignore_index=True) if found.events else None
+    return {
+        "start": windows and min(w["start"] for w in windows) or None,
+        "end": windows and max(w["end"] for w in windows) or None,
+        "impact_seconds": round(seconds, 3),
+        "affected": len(affected),
+        "failed": len(failed),
+        "degraded": len(affected) - len(failed),
+        "user_minutes": count_user_minutes(events) if events is not None and channels else 0,
+    }
+
+
+def _channels(found: _Found) -> list[str]:
+    return [w["kind"] for w in found.told if w["kind"] in ("fail", "slow")]
+
+
+__all__ = ["Traffic", "affected_users", "measure_impact"]

@@ -1,0 +1,69 @@
+"""What is usual: failure rates by operation outside of every window, and how noisy minutes are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+_PRIOR = 200  # trials that an operation's rate is drawn to the whole's by
+_BLOCK = 5  # minutes
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Trials of one service: ``valid`` and ``bad`` by (minute, operation); ``minutes`` count from 1970."""
+
+    minutes: np.ndarray
+    operations: list[str]
+    valid: np.ndarray
+    bad: np.ndarray
+
+    @property
+    def total_valid(self) -> np.ndarray:
+        """Valid trials by minute."""
+        return self.valid.sum(axis=1)
+
+    @property
+    def total_bad(self) -> np.ndarray:
+        """Bad trials by minute."""
+        return self.bad.sum(axis=1)
+
+
+def find_rates(grid: Grid, is_usual: np.ndarray) -> np.ndarray:
+    """The usual failure rate of each operation, from the minutes that are usual."""
+    valid, bad = grid.valid[is_usual].sum(axis=0), grid.bad[is_usual].sum(axis=0)
+    # Half a failure more than were seen: a service that never failed before has some rate too.
+    whole = (bad.sum() + 0.5) / (valid.sum() + 1.0)
+    rates = (bad + _PRIOR * whole) / (valid + _PRIOR)
+    return np.asarray(np.minimum(rates, 0.999))
+
+
+def find_first_usual(grid: Grid) -> np.ndarray:
+    """Minutes that may be called usual before anything is known: no block far above the median block."""
+    bad, valid = _blocks(grid.total_bad), _blocks(grid.total_valid)
+    ratio = bad / np.maximum(valid, 1)
+    typical = float(np.median(ratio[valid > 0])) if (valid > 0).any() else 0.0
+    is_high = (ratio > 1.5 * typical) & (ratio > typical + 0.005)
+    if is_high.all():
+        is_high[:] = False
+    return ~np.repeat(is_high, _BLOCK)[: len(grid.minutes)]
+
+
+def find_noise(bad: np.ndarray, expected: np.ndarray, is_usual: np.ndarray) -> float:
+    """How much more than Poisson the usual blocks vary (at least 1); the top 5 % trimmed."""
+    keep = is_usual.astype(float)
+    k, e = _blocks(bad * keep), _blocks(expected * keep)
+    enough = e > 0.2
+    if enough.sum() < 4:
+        return 1.0
+    spread = np.sort((k[enough] - e[enough]) ** 2 / e[enough])
+    kept = spread[: max(int(len(spread) * 0.95), 1)]
+    return max(1.0, 1.25 * float(kept.mean()))
+
+
+def _blocks(values: np.ndarray) -> np.ndarray:
+    count = -(-len(values) // _BLOCK)
+    padded = np.zeros(count * _BLOCK)
+    padded[: len(values)] = values
+    return np.asarray(padded.reshape(count, _BLOCK).sum(axis=1))

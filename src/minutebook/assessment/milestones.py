@@ -1,0 +1,79 @@
+"""windows and alerts → milestones and durations, each with its definition; what has no record is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+DEFINITIONS: Mapping[str, str] = {
+    "impact_start": "the first bad event of the first window (measured)",
+    "detected": "the first related alert fired: of an affected service, at most 30 min before the start, before the end",
+    "acknowledged": "the first acknowledgement of such an alert",
+    "mitigated": "the excess of bad events falls below half its peak for good",
+    "impact_end": "the last bad event of the last window; the alert's own resolve is another fact",
+    "ttd": "detected - impact_start", "tta": "acknowledged - detected", "ttm": "mitigated - impact_start",
+    "ttr": "impact_end - impact_start",
+}  # fmt: skip
+_BEFORE = pd.Timedelta(minutes=30)
+
+
+def find_milestones(
+    start: pd.Timestamp | None, end: pd.Timestamp | None, mitigated: pd.Timestamp | None, services: Sequence[str],
+    happenings: pd.DataFrame,
+) -> tuple[dict[str, pd.Timestamp | None], dict[str, float | None]]:  # fmt: skip
+    """(milestones as times, durations in seconds) of an incident; None where there's no record."""
+    fired = acknowledged = None
+    if start is not None and end is not None and len(happenings):
+        alerts = happenings[happenings["kind"].astype("str") == "alert"]
+        is_related = alerts["service"].isna() | alerts["service"].isin(list(services))
+        alerts = alerts[is_related & (alerts["time"] >= start - _BEFORE) & (alerts["time"] <= end)]
+        phase = alerts["phase"].astype("str")
+        fired = alerts.loc[phase == "fired", "time"].min()
+        acknowledged = alerts.loc[phase == "acknowledged", "time"].min()
+    milestones = {
+        "impact_start": start,
+        "detected": _known(fired),
+        "acknowledged": _known(acknowledged),
+        "mitigated": mitigated,
+        "impact_end": end,
+    }
+    pairs = {
+        "ttd": ("detected", "impact_start"), "tta": ("acknowledged", "detected"), "ttm": ("mitigated", "impact_start"),
+        "ttr": ("impact_end", "impact_start"),
+    }  # fmt: skip
+    durations = {}
+    for name, (later, earlier) in pairs.items():
+        a, b = milestones[later], milestones[earlier]
+        durations[name] = round((a - b).total_seconds(), 3) if a is not None and b is not None else None
+    return milestones, durations
+
+
+def _known(time: Any) -> pd.Timestamp | None:
+    return None if time is None or pd.isna(time) else time
+
+
+def find_mitigation(by_minute: Mapping[int, float], end_us: int) -> int | None:
+    """µs at which the excess falls below half its peak for good; the window's end where it never does before."""
+    if not by_minute:
+        return None
+    peak = max(by_minute.values())
+    last = max(minute for minute, excess in by_minute.items() if excess >= peak / 2)
+    return min((last + 1) * 60_000_000, end_us)
+
+
+def find_nearby(happenings: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> list[dict[str, Any]]:
+    """Deploys, changes and alerts inside the window or at most 30 min before it, as facts: ``offset_s`` from its start."""
+    if not len(happenings):
+        return []
+    near = happenings[(happenings["time"] >= start - _BEFORE) & (happenings["time"] <= end)]
+    near = near[near["kind"].astype("str").isin(["deploy", "change", "alert"])]
+    return [
+        {
+            "kind": str(row.kind), "phase": str(row.phase), "time": row.time, "message": row.message, "service":
+            row.service if isinstance(row.service, str) else None, "entity": row.entity,
+            "offset_s": round((row.time - start).total_seconds(), 3),
+        }
+        for row in near.itertuples()
+    ]  # fmt: skip

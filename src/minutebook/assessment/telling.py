@@ -1,0 +1,182 @@
+"""a window found → the object that says it, with its sentence of evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from minutebook.assessment.latency import bucket_floor_s
+from minutebook.assessment.loss import Hole
+from minutebook.assessment.milestones import find_nearby
+from minutebook.assessment.traffic import Traffic
+from minutebook.assessment.users import count_user_minutes, count_users, count_usual, estimate_silent
+from minutebook.assessment.windows import Rejected, Window
+
+_GRADUAL_S = 60.0
+_TOP = 5
+
+
+class Scope(NamedTuple):
+    """What a window is told from: its service's traffic, the trials and bad events in its scope."""
+
+    service: str
+    traffic: Traffic
+    trials: pd.DataFrame
+    events: pd.DataFrame
+    coverage: pd.DataFrame
+    taken: list[tuple[int, int]]  #: minutes of all windows
+    minutes: np.ndarray
+    limits: Mapping[tuple[str, str], float]  #: (service, operation) → over which a request is slow (s)
+
+    def slow_requests(self, first: int, last: int, operations: list[str]) -> int:
+        """Good requests over their operation's limit in those minutes, each counted, retries too."""
+        latency = self.traffic.latency
+        number = latency["minute"].dt.as_unit("us").astype("int64") // 60_000_000
+        inside = latency[number.between(first, last) & latency["operation"].isin(operations)]
+        over = inside["operation"].map({o: v for (s, o), v in self.limits.items() if s == self.service}).fillna(np.inf)
+        return int(inside.loc[bucket_floor_s(inside["bucket"].to_numpy()) >= over.to_numpy(), "requests"].sum())
+
+
+def as_instant(us: int) -> pd.Timestamp:
+    """A time of µs since 1970."""
+    return pd.Timestamp(int(us), unit="us", tz="UTC")
+
+
+def write_instant(us: int) -> str:
+    """RFC 3339 with milliseconds."""
+    return f"{np.datetime64(int(us), 'us').astype('datetime64[ms]')}Z"
+
+
+def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
+    """The object of one window, as `impact.json` has it; ``id`` is given later."""
+    start, end = window.start, window.end
+    error_us = int(scope.traffic.time_error_s * 1e6)
+    span = (start.at, end.at)
+    breakdown = scope.traffic.breakdown
+    number = breakdown["minute"].dt.as_unit("us").astype("int64") // 60_000_000
+    inside = breakdown[number.between(start.at // 60_000_000, end.at // 60_000_000) & breakdown["operation"].isin(window.operations)]
+    valid, bad = int(inside["requests"].sum()), int(scope.events["count"].sum())
+    if window.channel == "slow":
+        bad = scope.slow_requests(start.at // 60_000_000, end.at // 60_000_000, window.operations)
+    users = count_users(scope.trials, scope.events, span, window.channel)
+    users["usual"] = count_usual(scope.trials, scope.taken, window.minutes)
+    peak = max(window.by_minute, key=lambda minute: (window.by_minute[minute], -minute))
+    usual_ratio = window.expected / window.valid if window.valid else 0.0
+    return {
+        "id": "",
+        "kind": window.channel,
+        "service": scope.service or None,
+        "operations": window.operations,
+        "start": write_instant(start.at),
+        "start_earliest": write_instant(start.earliest),
+        "start_latest": write_instant(start.latest + error_us),
+        "end": write_instant(end.at),
+        "end_earliest": write_instant(end.earliest),
+        "end_latest": write_instant(end.latest + error_us),
+        "open_start": bool(window.minutes[0] <= int(scope.minutes[0])),
+        "open_end": bool(window.minutes[1] >= int(scope.minutes[-1])),
+        "pieces": [[write_instant(a * 60_000_000), write_instant((b + 1) * 60_000_000)] for a, b in window.pieces],
+        "onset": "gradual" if (start.latest - start.earliest) / 1e6 > _GRADUAL_S else "sudden",
+        "recovery": "gradual" if (end.latest - end.earliest) / 1e6 > _GRADUAL_S else "sudden",
+        "evidence": _sentence(window, scope, bad, valid, users),
+        "odds": round(window.odds, 1),
+        "valid": valid,
+        "bad": bad,
+        "bad_ratio": round(bad / valid, 6) if valid else None,
+        "usual_ratio": round(usual_ratio, 6),
+        "peak_minute": write_instant(peak * 60_000_000),
+        "lost_requests": None,
+        "users": users,
+        "user_minutes": count_user_minutes(scope.events),
+        "top": _tell_top(window, scope.events),
+        "nearby": _with_instants(find_nearby(scope.traffic.happenings, as_instant(start.at), as_instant(end.at))),
+        "coverage": _coverage(scope.coverage, window.minutes),
+    }
+
+
+def _sentence(window: Window, scope: Scope, bad: int, valid: int, users: dict[str, Any]) -> str:
+    word = {"fail": "failed", "slow": "were slow"}[window.channel]
+    times = f", {bad / window.expected:,.0f} × the usual" if window.expected >= 0.5 else ""
+    who = f"{users['affected']:,} users" if users["affected"] else f"{users['anonymous_clients']:,} clients"
+    if not users["affected"] and not users["anonymous_clients"]:
+        who = "users who aren't logged"
+    odds = "at this service's usual rate less than a one-in-a-million coincidence"
+    return f"{bad:,} of {valid:,} requests {word}{times}; {who} hit; {odds}."
+
+
+def _tell_top(window: Window, events: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+    """What most of the excess is made of; counts of bad events beside it."""
+    operations = sorted(window.excess.items(), key=lambda item: (-item[1], item[0]))
+    told: dict[str, list[dict[str, Any]]] = {
+        "operations": [
+            {"value": name, "bad": int(events.loc[events["operation"] == name, "count"].sum()), "excess": round(excess, 1)}
+            for name, excess in operations[:_TOP]
+            if excess > 0
+        ]
+    }
+    for key, column in (("statuses", "status"), ("hosts", "host"), ("versions", "version"), ("templates", "template")):
+        if column not in events:
+            told[key] = []
+            continue
+        counts = events.dropna(subset=[column]).groupby(column)["count"].sum()
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))[:_TOP]
+        told[key] = [{"value": int(v) if column == "status" else str(v), "bad": int(n)} for v, n in ranked]
+    return told
+
+
+def _coverage(coverage: pd.DataFrame, minutes: tuple[int, int]) -> float:
+    inside = coverage[coverage["minute_no"].between(*minutes)]
+    return round(float((inside["state"] != "none").mean()), 4) if len(inside) else 0.0
+
+
+def _with_instants(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**e, "time": write_instant(int(e["time"].as_unit("us").to_datetime64().astype("int64")))} for e in entries]
+
+
+def tell_rejected(rejected: Rejected, service: str, channel: str) -> dict[str, Any]:
+    """A candidate that was no impact, and why."""
+    first, last = rejected.minutes
+    return {
+        "kind": channel,
+        "service": service or None,
+        "operations": rejected.operations,
+        "start": write_instant(first * 60_000_000),
+        "end": write_instant((last + 1) * 60_000_000),
+        "odds": round(rejected.odds, 1),
+        "reason": rejected.reason,
+    }
+
+
+def tell_hole(hole: Hole, service: str, trials: pd.DataFrame, happenings: pd.DataFrame) -> dict[str, Any]:
+    """A window in which traffic is missing, or in which nothing is known."""
+    start, end = hole.start * 60_000_000, hole.stop * 60_000_000
+    before = trials.loc[trials["last_us"] < start, "last_us"].max()
+    after = trials.loc[trials["first_us"] >= end, "first_us"].min()
+    begin = int(before) if pd.notna(before) and start - before < 120_000_000 else start
+    finish = int(after) if pd.notna(after) and after - end < 120_000_000 else end
+    if hole.is_known:
+        kind, missing = "traffic_loss", round(hole.expected - hole.seen)
+        evidence = f"{hole.seen:,.0f} requests where {hole.expected:,.0f} are usual, while other evidence goes on."
+    else:
+        kind, missing = "no_evidence", None
+        evidence = f"No line of any source for {hole.stop - hole.start} min: nothing is known of it, neither good nor bad."
+    users: dict[str, Any] = dict.fromkeys(
+        ("exposed", "affected", "failed", "degraded", "usual", "anonymous_clients", "silent", "unknown_events")
+    )
+    if hole.is_known:
+        users |= {"affected": 0, "failed": 0, "degraded": 0, "silent": estimate_silent(trials, (hole.start, hole.stop))}
+    return {
+        "id": "", "kind": kind, "service": service or None, "operations": sorted(trials["operation"].unique()),
+        "start": write_instant(begin), "start_earliest": write_instant(begin), "start_latest": write_instant(start),
+        "end": write_instant(finish), "end_earliest": write_instant(end), "end_latest": write_instant(finish),
+        "open_start": False, "open_end": False, "pieces": [[write_instant(start), write_instant(end)]],
+        "onset": "sudden", "recovery": "sudden", "evidence": evidence, "odds": round(hole.odds, 1),
+        "valid": round(hole.seen) if hole.is_known else None, "bad": 0 if hole.is_known else None, "bad_ratio": None,
+        "usual_ratio": None, "peak_minute": None, "lost_requests": missing, "users": users, "user_minutes": 0,
+        "top": {"operations": [], "statuses": [], "hosts": [], "versions": [], "templates": []},
+        "nearby": _with_instants(find_nearby(happenings, as_instant(begin), as_instant(finish))),
+        "coverage": 1.0 if hole.is_known else 0.0,
+    }  # fmt: skip

@@ -1,0 +1,38 @@
+"""The input of the impact method: what users did, minute by minute, on the layer that is the SLI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """What users did; times are datetime64[us, UTC], ``""`` is an unknown service or operation.
+
+    ``trials``: a row per (minute, service, operation, user, client): ``requests``, ``bad`` (fail channel),
+    ``first_bad, last_bad, first_good, last_good``, ``longest_s`` of a good one and its ``longest_at``.
+    ``latency``: minute, service, operation, ``bucket`` (`latency.bucket_of`), requests (good ones).
+    ``failures``: each bad event: time, service, operation, status, user, client, trace, host, version, template,
+    evidence, count. ``breakdown``: minute, service, operation, status, host, version, requests (all valid ones).
+    ``coverage``: minute, service, ``state`` (covered, partly, none), ``alive`` (anything else kept logging).
+    ``happenings``: merged deploys, alerts, changes. ``time_error_s``: resolution of the stamps.
+    """
+
+    trials: pd.DataFrame
+    latency: pd.DataFrame
+    failures: pd.DataFrame
+    breakdown: pd.DataFrame
+    coverage: pd.DataFrame
+    happenings: pd.DataFrame
+    time_error_s: float = 0.0
+
+    def of(self, service: str) -> Traffic:
+        """The traffic of one service; happenings stay whole."""
+        own = {
+            name: frame[frame["service"] == service].reset_index(drop=True)
+            for name in ("trials", "latency", "failures", "breakdown", "coverage")
+            for frame in [getattr(self, name)]
+        }
+        return Traffic(**own, happenings=self.happenings, time_error_s=self.time_error_s)

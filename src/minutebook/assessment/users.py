@@ -1,0 +1,111 @@
+"""a window → who was exposed, affected, failed or degraded; and how many are hit in quiet times."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+_SOON_US = 60_000_000
+_QUIET_STRETCHES = 8
+
+
+def count_users(trials: pd.DataFrame, events: pd.DataFrame, span: tuple[int, int], channel: str) -> dict[str, Any]:
+    """The counts of a window over ``span`` (µs, inclusive), all of them of distinct ids.
+
+    ``trials`` are those in scope; ``events`` the bad ones in scope and span: ``at`` (µs), operation, user,
+    client, count. Users and anonymous clients are two numbers, never summed.
+    """
+    inside = _within(trials, span)
+    states = find_states(trials, events, channel)
+    anonymous = events[events["user"].isna() & events["client"].notna()]
+    unknown = events[events["user"].isna() & events["client"].isna()]
+    return {
+        "exposed": int(inside["user"].nunique()),
+        "affected": len(states),
+        "failed": int((states["state"] == "failed").sum()),
+        "degraded": int((states["state"] == "degraded").sum()),
+        "usual": None,
+        "anonymous_clients": int(anonymous["client"].nunique()),
+        "silent": None,
+        "unknown_events": int(unknown["count"].sum()),
+    }
+
+
+def _within(trials: pd.DataFrame, span: tuple[int, int]) -> pd.DataFrame:
+    """Trials with an event in the span."""
+    first, last = trials["first_us"], trials["last_us"]
+    return trials[(last >= span[0]) & (first <= span[1])]
+
+
+def find_states(trials: pd.DataFrame, events: pd.DataFrame, channel: str) -> pd.DataFrame:
+    """``user, state`` of each affected user: degraded where every bad event was followed within 60 s by a good
+    one of the same user and operation, or was only slow; else failed."""
+    known = events[events["user"].notna()]
+    if channel == "slow" or not len(known):
+        users = sorted(known["user"].unique())
+        return pd.DataFrame({"user": users, "state": ["degraded"] * len(users)}, dtype="str")
+    users = set(known["user"])
+    good = trials[trials["user"].isin(users) & trials["good_until"].notna()]
+    good = good[["user", "operation", "minute_no", "good_at", "good_until"]]
+    bad = known.assign(minute_no=known["at"] // 60_000_000, place=np.arange(len(known)))
+    keys = ["user", "operation", "minute_no"]
+    same = bad.merge(good, on=keys, how="left")
+    is_soon = (same["good_until"] > same["at"]).groupby(same["place"]).any()
+    following = bad.merge(good.assign(minute_no=good["minute_no"] - 1), on=keys, how="left")
+    is_next = ((following["good_at"] - following["at"]) <= _SOON_US).groupby(following["place"]).any()
+    recovered = (is_soon | is_next).to_numpy()
+    by_user = pd.Series(recovered).groupby(bad["user"].to_numpy()).all()
+    return pd.DataFrame({"user": by_user.index.astype("str"), "state": np.where(by_user, "degraded", "failed")}).reset_index(
+        drop=True
+    )
+
+
+def count_user_minutes(events: pd.DataFrame) -> int:
+    """Distinct (user, minute) pairs with a bad event (Meaningful Availability, NSDI 2020)."""
+    known = events[events["user"].notna()]
+    return int(known.assign(minute=known["at"] // 60_000_000)[["user", "minute"]].drop_duplicates().shape[0])
+
+
+def count_usual(trials: pd.DataFrame, windows: list[tuple[int, int]], window: tuple[int, int]) -> int | None:
+    """Users hit in quiet stretches as long as the window (minutes, inclusive): the median of up to eight."""
+    length = window[1] - window[0] + 1
+    first, last = int(trials["minute_no"].min()), int(trials["minute_no"].max())
+    taken = [(a - 1, b + 1) for a, b in windows]
+    found = []
+    # Nearest first, before the window and then behind it.
+    starts = [*range(window[0] - length, first - 1, -length), *range(window[1] + 1, last - length + 2, length)]
+    bad = trials[(trials["weight_bad"] > 0) & trials["user"].notna()]
+    for start in starts:
+        if all(start + length - 1 < a or start > b for a, b in taken):
+            inside = bad["minute_no"].between(start, start + length - 1)
+            found.append(bad.loc[inside, "user"].nunique())
+        if len(found) == _QUIET_STRETCHES:
+            break
+    return int(np.median(found)) if found else None
+
+
+def estimate_silent(trials: pd.DataFrame, hole: tuple[int, int]) -> dict[str, int] | None:
+    """Users who would have come in the hole's minutes [start, stop) but weren't seen: low, mid, high.
+
+    From stretches of the same length beside the hole; None where there are none.
+    """
+    length = hole[1] - hole[0]
+    known = trials[trials["user"].notna()]
+    counts = []
+    for k in range(1, 5):
+        for start in (hole[0] - k * length, hole[1] + (k - 1) * length):
+            inside = known["minute_no"].between(start, start + length - 1)
+            if inside.any():
+                counts.append(known.loc[inside, "user"].nunique())
+    if not counts:
+        return None
+    seen = known.loc[known["minute_no"].between(hole[0], hole[1] - 1), "user"].nunique()
+    mid = float(np.median(counts))
+    spread = 2 * max(np.sqrt(mid), float(np.std(counts)))
+    return {
+        "low": max(round(mid - spread) - seen, 0),
+        "mid": max(round(mid) - seen, 0),
+        "high": max(round(mid + spread) - seen, 0),
+    }

@@ -1,0 +1,263 @@
+"""trials → impact windows: stretches that are no coincidence, and the candidates that were rejected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from minutebook.assessment.baseline import Grid, find_first_usual, find_noise, find_rates
+from minutebook.assessment.edges import Edge, find_edge
+from minutebook.assessment.scan import SURE, find_best, score
+
+_MERGE_MINUTES = 5
+_FEWEST_USERS = 3
+_ROUNDS = 8
+
+
+@dataclass
+class Window:
+    """One impact window of a service, before it's told."""
+
+    channel: str  #: fail or slow
+    operations: list[str]  #: in scope; all of the service's where the excess is everywhere
+    minutes: tuple[int, int]  #: first and last, from 1970
+    pieces: list[tuple[int, int]]
+    odds: float  #: ln odds against coincidence
+    expected: float  #: bad trials at the usual rates
+    bad: float
+    valid: float
+    start: Edge = field(default_factory=lambda: Edge(0, 0, 0))
+    end: Edge = field(default_factory=lambda: Edge(0, 0, 0))
+    excess: dict[str, float] = field(default_factory=dict)  #: operation → bad trials above the usual
+    by_minute: dict[int, float] = field(default_factory=dict)  #: minute → excess, in scope
+
+
+@dataclass
+class Rejected:
+    """A candidate that stands out but isn't impact, and why."""
+
+    minutes: tuple[int, int]
+    operations: list[str]
+    odds: float
+    reason: str
+
+
+def make_grid(trials: pd.DataFrame, minutes: np.ndarray) -> Grid:
+    """Trials by (minute, operation). A row whose user and client are unknown counts each of its events."""
+    operations = sorted(trials["operation"].unique())
+    row = np.searchsorted(minutes, trials["minute_no"].to_numpy())
+    column = np.searchsorted(operations, trials["operation"].to_numpy(dtype=object)) if operations else row
+    shape = (len(minutes), len(operations))
+    valid, bad = np.zeros(shape), np.zeros(shape)
+    np.add.at(valid, (row, column), trials["weight"].to_numpy(float))
+    np.add.at(bad, (row, column), trials["weight_bad"].to_numpy(float))
+    return Grid(minutes, operations, valid, bad)
+
+
+def find_windows(trials: pd.DataFrame, minutes: np.ndarray, channel: str) -> tuple[list[Window], list[Rejected], np.ndarray]:
+    """(windows, rejected candidates, usual rate by operation) of one service's trials.
+
+    ``trials`` has ``minute_no, operation, who, weight, weight_bad, bad_at, bad_until, good_at``: what counts,
+    what is bad in this channel, and µs of its bad and good events.
+    """
+    grid = make_grid(trials, minutes)
+    is_usual = find_first_usual(grid)
+    windows: list[Window] = []
+    rejected: list[Rejected] = []
+    for round_number in range(_ROUNDS):
+        rates = find_rates(grid, is_usual)
+        found, rejected = _scan(grid, trials, rates, is_usual, channel, twice=round_number == 0)
+        found = [_settle_edges(window, trials, grid, rates, is_usual) for window in found]
+        now = np.ones(len(minutes), bool)
+        for window in found:
+            for first, last in _covered(window):
+                now[np.searchsorted(minutes, first) : np.searchsorted(minutes, last, side="right")] = False
+        if round_number > 0 and (now == is_usual).all():
+            windows = found
+            break
+        windows, is_usual = found, now if now.any() else is_usual
+    return sorted(windows, key=lambda w: w.start.at), rejected, find_rates(grid, is_usual)
+
+
+def _covered(window: Window) -> list[tuple[int, int]]:
+    """Minutes of the window's pieces, the outer ones reaching to its edges."""
+    pieces = list(window.pieces)
+    pieces[0] = (min(pieces[0][0], window.start.at // 60_000_000), pieces[0][1])
+    pieces[-1] = (pieces[-1][0], max(pieces[-1][1], window.end.at // 60_000_000))
+    return pieces
+
+
+def _settle_edges(
+    window: Window, trials: pd.DataFrame, grid: Grid, rates: np.ndarray, is_usual: np.ndarray
+) -> Window:
+    """The window with its edges; where they reach beyond its minutes, counted and scoped over those too."""
+    expected = grid.valid * rates
+    for _ in range(2):
+        _place_edges(window, trials, grid, rates)
+        first, last = _covered(window)[0][0], _covered(window)[-1][1]
+        if (first, last) == window.minutes:
+            break
+        span = int(np.searchsorted(grid.minutes, first)), int(np.searchsorted(grid.minutes, last, side="right"))
+        noise = find_noise(grid.total_bad, expected.sum(axis=1), is_usual & ~_mask(grid, span))
+        pieces = _covered(window)
+        window = _make_window(grid, expected, noise, [(*span, 0.0)], window.channel)
+        window.pieces = pieces
+    _place_edges(window, trials, grid, rates)
+    return window
+
+
+def _mask(grid: Grid, span: tuple[int, int]) -> np.ndarray:
+    inside = np.zeros(len(grid.minutes), bool)
+    inside[span[0] : span[1]] = True
+    return inside
+
+
+def _scan(
+    grid: Grid, trials: pd.DataFrame, rates: np.ndarray, is_usual: np.ndarray, channel: str, *, twice: bool
+) -> tuple[list[Window], list[Rejected]]:
+    expected = grid.valid * rates
+    noise = find_noise(grid.total_bad, expected.sum(axis=1), is_usual)
+    is_open = np.ones(len(grid.minutes), bool)
+    penalty = float(np.log(max(len(grid.operations), 1)))
+    scopes: list[tuple[int | None, float]] = [(None, 0.0)]
+    if len(grid.operations) > 1:
+        scopes += [(column, penalty) for column in range(len(grid.operations)) if grid.bad[:, column].sum() >= 2]
+    need = SURE * (2 if twice else 1)
+    pieces: list[tuple[int, int, float]] = []
+    rejected: list[Rejected] = []
+    best = {scope: find_best(*_counts(grid, expected, scope), is_open) for scope, _ in scopes}
+    for _ in range(200):
+        ranked = [
+            (stretch.llr / noise - fee, -(scope if scope is not None else -1), scope, stretch)
+            for scope, fee in scopes if (stretch := best[scope]) is not None
+        ]  # fmt: skip
+        if not ranked or max(ranked)[0] < need:
+            break
+        odds, _, scope, stretch = max(ranked, key=lambda entry: entry[:2])
+        operations = grid.operations if scope is None else [grid.operations[scope]]
+        reason = _reject(grid, trials, expected, noise, scope, stretch.start, stretch.stop, is_usual, need)
+        span = (int(grid.minutes[stretch.start]), int(grid.minutes[stretch.stop - 1]))
+        if reason:
+            rejected.append(Rejected(span, list(operations), odds, reason))
+        else:
+            pieces.append((stretch.start, stretch.stop, odds))
+        is_open[stretch.start : stretch.stop] = False
+        for key, old in best.items():
+            if old is not None and old.start < stretch.stop and stretch.start < old.stop:
+                best[key] = find_best(*_counts(grid, expected, key), is_open)
+    return _merge(grid, expected, noise, pieces, channel), rejected
+
+
+def _counts(grid: Grid, expected: np.ndarray, scope: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    if scope is None:
+        return grid.total_bad, grid.total_valid, expected.sum(axis=1)
+    return grid.bad[:, scope], grid.valid[:, scope], expected[:, scope]
+
+
+def _reject(
+    grid: Grid, trials: pd.DataFrame, expected: np.ndarray, noise: float, scope: int | None, start: int, stop: int,
+    is_usual: np.ndarray, need: float,
+) -> str:  # fmt: skip
+    """Why the stretch is no impact; "" if it is."""
+    bad, valid, usual = (values[start:stop].sum() for values in _counts(grid, expected, scope))
+    if bad / valid < max(1.5 * usual / valid, usual / valid + 0.005):
+        return f"{bad / valid:.2%} is too little above the usual {usual / valid:.2%} to matter"
+    inside = trials[trials["minute_no"].between(grid.minutes[start], grid.minutes[stop - 1])]
+    if scope is not None:
+        inside = inside[inside["operation"] == grid.operations[scope]]
+    by_user = inside[inside["weight_bad"] > 0].groupby("who")["weight_bad"].sum()
+    unknown = float(inside.loc[inside["who"].isna(), "weight_bad"].sum())
+    if len(by_user) < _FEWEST_USERS and not unknown:
+        return f"only {len(by_user)} user{'s' * (len(by_user) != 1)} or client{'s' * (len(by_user) != 1)} saw it"
+    if len(by_user):
+        loudest = sorted(by_user.items(), key=lambda item: (-item[1], item[0]))[0]
+        own = inside[inside["who"] == loudest[0]]
+        n, c = float(own["weight"].sum()), float(loudest[1])
+        left = score(np.array([bad - c]), np.array([valid - n]), np.array([max(usual * (1 - n / valid), 1e-9)]))[0]
+        if left / noise < need:
+            return f"one client made {c / bad:.0%} of it"
+    if usual >= 10:
+        worst = _worst_usual(grid, expected, scope, stop - start, is_usual)
+        if worst and (bad / usual) < 2 * worst:
+            return "other stretches as long were half as bad"
+    return ""
+
+
+def _worst_usual(grid: Grid, expected: np.ndarray, scope: int | None, length: int, is_usual: np.ndarray) -> float:
+    """The highest ratio of bad to expected in a usual stretch of that length; 0 where there's none."""
+    bad, _, usual = _counts(grid, expected, scope)
+    sums = [np.concatenate(([0.0], np.cumsum(v))) for v in (bad, usual, (~is_usual).astype(float))]
+    if len(bad) < length:
+        return 0.0
+    k, e, taken = (total[length:] - total[:-length] for total in sums)
+    fits = (taken == 0) & (e > 0)
+    return float((k[fits] / e[fits]).max()) if fits.any() else 0.0
+
+
+def _merge(
+    grid: Grid, expected: np.ndarray, noise: float, pieces: list[tuple[int, int, float]], channel: str
+) -> list[Window]:
+    """Pieces at most 5 minutes apart as one window, its scope the operations that show the excess."""
+    groups: list[list[tuple[int, int, float]]] = []
+    for piece in sorted(pieces):
+        if groups and piece[0] - groups[-1][-1][1] < _MERGE_MINUTES + 1:
+            groups[-1].append(piece)
+        else:
+            groups.append([piece])
+    return [_make_window(grid, expected, noise, group, channel) for group in groups]
+
+
+def _make_window(
+    grid: Grid, expected: np.ndarray, noise: float, group: list[tuple[int, int, float]], channel: str
+) -> Window:
+    start, stop = group[0][0], group[-1][1]
+    bad, valid, usual = (values[start:stop].sum(axis=0) for values in (grid.bad, grid.valid, expected))
+    odds = score(bad, valid, np.maximum(usual, 1e-9)) / noise
+    shows = (odds >= 3 + np.log(max(len(bad), 1))) & (bad >= 1.5 * usual)
+    if not shows.any():
+        shows[:] = True
+    rest = ~shows
+    if rest.any():
+        others = score(np.array([bad[rest].sum()]), np.array([valid[rest].sum()]), np.array([max(usual[rest].sum(), 1e-9)]))
+        if others[0] / noise >= SURE:
+            shows[:] = True
+    operations = [name for name, is_in in zip(grid.operations, shows, strict=True) if is_in]
+    excess = grid.bad[start:stop][:, shows].sum(axis=1) - expected[start:stop][:, shows].sum(axis=1)
+    return Window(
+        channel,
+        operations,
+        (int(grid.minutes[start]), int(grid.minutes[stop - 1])),
+        [(int(grid.minutes[a]), int(grid.minutes[b - 1])) for a, b, _ in group],
+        float(score(np.array([bad[shows].sum()]), np.array([valid[shows].sum()]), np.array([usual[shows].sum()]))[0] / noise),
+        float(usual[shows].sum()),
+        float(bad[shows].sum()),
+        float(valid[shows].sum()),
+        excess={n: float(b - u) for n, b, u in zip(grid.operations, bad, usual, strict=True)},
+        by_minute={int(m): float(x) for m, x in zip(grid.minutes[start:stop], excess, strict=True)},
+    )
+
+
+def _place_edges(window: Window, trials: pd.DataFrame, grid: Grid, rates: np.ndarray) -> None:
+    first, last = window.minutes
+    near = trials[trials["minute_no"].between(first - 6, last + 6) & trials["operation"].isin(window.operations)]
+    place = dict(zip(grid.operations, range(len(rates)), strict=True))
+    inside = near[near["minute_no"].between(first, last)]
+    sums = inside.groupby("operation")[["weight", "weight_bad"]].sum()
+    columns = near["operation"].map(place).to_numpy(int)
+    usual = rates[columns]
+    broken = near["operation"].map((sums["weight_bad"] + 0.5) / (sums["weight"] + 1)).fillna(0.5).to_numpy(float)
+    broken = np.clip(np.maximum(broken, usual * 1.5), 1e-9, 1 - 1e-6)
+    is_bad = near["weight_bad"].to_numpy(float) > 0
+    weight = np.where(near["who"].isna(), near["weight"], 1).astype(float)
+    gain_bad, gain_good = np.log(broken / usual), weight * np.log((1 - broken) / (1 - usual))
+    bounds = (first * 60_000_000, (last + 1) * 60_000_000)
+    good_at = near["good_at"].to_numpy(float)[~is_bad].astype(np.int64)
+    for is_start, column in ((True, "bad_at"), (False, "bad_until")):
+        bad_at = near[column].to_numpy(float)[is_bad].astype(np.int64)
+        edge = find_edge(bad_at, gain_bad[is_bad], good_at, gain_good[~is_bad], bounds, is_start=is_start)
+        if is_start:
+            window.start = edge
+        else:
+            window.end = edge
