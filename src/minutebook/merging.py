@@ -71,6 +71,7 @@ def merge_happenings(events: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str,
     observations = sorted((_observe(row) for row in events.to_dict("records")), key=_order)
     merged: list[_Occurrence] = []
     for group in _by_thing(observations):
+        _name_alike(group)
         merged += _merge_alert(group) if group[0].row["kind"] == "alert" else _merge_phases(group)
     merged.sort(key=lambda o: _order(o.best))
     rows = [_tell(occurrence) for occurrence in merged]
@@ -79,6 +80,13 @@ def merge_happenings(events: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str,
     for name in ("kind", "phase"):
         frame[name] = frame[name].astype("category")
     return frame.astype({"evidence": "str", "time_error_s": "float64", "count": "Int64"}), _list_merges(merged)
+
+
+def _name_alike(group: list[_Observation]) -> None:
+    """One entity for all that tells of one thing: the most exact observation's."""
+    best = min(group, key=lambda o: (o.error_s, o.place))
+    for observation in group:
+        observation.row["entity"] = best.row["entity"]
 
 
 def _observe(row: dict[str, Any]) -> _Observation:

@@ -5,6 +5,7 @@ Happenings come a row a phase; a lane joins the phases of one entity into spans.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -88,9 +89,23 @@ def _name(kind: str, entity: str, row: object) -> str:
     message = _text(getattr(row, "message", ""))
     if kind == "deploy" and version:
         return escape_invisible(f"{service} {version}".strip())
+    said = _said(row)
+    if kind == "alert" and said.get("name"):
+        return escape_invisible(str(said["name"]))
+    if kind in ("deploy", "change") and said.get("detail"):
+        return escape_invisible(str(said["detail"]))
     return escape_invisible(
         message or ("" if entity.startswith("\0") else entity) or service or kind
     )
+
+
+def _said(row: object) -> dict[str, object]:
+    """What the record itself called it, as its ``fields`` keep it."""
+    try:
+        said = json.loads(_text(getattr(row, "fields", "")) or "{}")
+    except ValueError:
+        return {}
+    return said if isinstance(said, dict) else {}
 
 
 def _text(value: object) -> str:

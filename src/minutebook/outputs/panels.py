@@ -61,6 +61,8 @@ def shade_windows(
 ) -> None:  # fmt: skip
     """Windows and the bounds of their edges through all panels; gaps hatched in the upper two."""
     for window in impact.get("windows") or ():
+        if window.get("kind") == "no_evidence":
+            continue  # hatched as minutes without data, never shaded as impact
         first, last = as_instant(window.get("start")) or start, as_instant(window.get("end")) or end
         for panel in panels:
             panel.axvspan(
