@@ -18,11 +18,10 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
     "errors", "events", "times", "names", "logformats", "exports", "config",
-    "sources", "lines", "records", "fields", "plans", "detection", "account",
-    "documents", "reading",
+    "sources", "lines", "records", "fields", "plans", "detection", "account", "documents", "reading", "samples",
     "store", "copies", "clocks", "merging", "templates", "summary",
-    "coverage", "sli", "episodes", "chronology", "impact", "grid", "traffic", "ledger",
-    "outputs", "raw", "samples", "book", "verbs", "cli",
+    "coverage", "sli", "assessment", "traffic", "grid", "episodes", "chronology", "ledger",
+    "outputs", "book", "raw", "verbs", "cli",
 )  # fmt: skip
 
 HEAVY = ("pandas", "matplotlib", "duckdb")
@@ -64,9 +63,7 @@ def test_the_order_names_every_module_once() -> None:
     assert len(set(ORDER)) == len(ORDER)
     missing = sorted(set(modules()) - set(ORDER))
     gone = [module for module in ORDER if module not in modules()]
-    assert not missing, (
-        f"put into ORDER, behind what they import and before their importers: {missing}"
-    )
+    assert not missing, f"put into ORDER, behind what they import and before their importers: {missing}"
     assert not gone, f"take out of ORDER, since no such module is left: {gone}"
 
 
@@ -81,9 +78,7 @@ def test_a_module_imports_only_those_before_it(module: str) -> None:
         for line, name in imports(path)
         if name not in before
     ]
-    assert not wrong, (
-        f"{module} may import only what is before it in ORDER; move code, or the entry: {wrong}"
-    )
+    assert not wrong, f"{module} may import only what is before it in ORDER; move code, or the entry: {wrong}"
 
 
 def test_the_command_starts_without_what_it_may_not_need() -> None:

@@ -40,7 +40,9 @@ def test_the_timeline_is_short_and_tells_each_deploy_and_alert_once_a_phase(book
     assert sorted(alerts["phase"]) == ["fired"] * 2 + ["pending"] * 2 + ["resolved"] * 2
 
 
-def test_the_new_failure_is_told_once_with_its_count_users_and_evidence_of_both_layers(book: mb.Book) -> None:
+def test_the_new_failure_is_told_once_with_its_count_users_and_evidence_of_both_layers(
+    book: mb.Book,
+) -> None:
     rows = book.timeline[book.timeline["summary"].str.contains("PoolTimeout") & (book.timeline["phase"] == "new")]
     assert len(rows) == 1
     assert (rows["count"].item(), rows["severity"].item()) == (602, "error")
@@ -101,7 +103,14 @@ def test_the_same_bytes_in_any_order_of_the_inputs(tmp_path: Path) -> None:
     save_book(mb.reconstruct(*files), tmp_path / "one")
     save_book(mb.reconstruct(*reversed(files)), tmp_path / "two")
     names = sorted(path.name for path in (tmp_path / "one").iterdir())
-    assert {"timeline.csv", "minutes.csv", "impact.json", "ledger.json", "impact.svg", "timeline.parquet"} <= set(names)
+    assert {
+        "timeline.csv",
+        "minutes.csv",
+        "impact.json",
+        "ledger.json",
+        "impact.svg",
+        "timeline.parquet",
+    } <= set(names)
     for name in names:
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes(), name
 

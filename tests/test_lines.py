@@ -6,7 +6,10 @@ from hypothesis import strategies as st
 
 from minutebook.lines import cut_lines, split_lines, strip_escapes
 
-CONTENT = st.lists(st.sampled_from([b"a", b"\n", b"\r\n", b"\xff", b"\xc3\xa9", b"\x85", b"\x0b", b"bc "]), max_size=60).map(b"".join)
+CONTENT = st.lists(
+    st.sampled_from([b"a", b"\n", b"\r\n", b"\xff", b"\xc3\xa9", b"\x85", b"\x0b", b"bc "]),
+    max_size=60,
+).map(b"".join)
 
 
 @given(CONTENT)

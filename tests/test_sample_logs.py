@@ -35,9 +35,7 @@ def epoch(stamp: str) -> float:
 
 def test_the_generated_incident_is_made_again_to_the_byte(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-B", str(GENERATED / "make.py"), str(tmp_path)], check=True)
-    made = {
-        path.relative_to(tmp_path): content(path) for path in tmp_path.rglob("*") if path.is_file()
-    }
+    made = {path.relative_to(tmp_path): content(path) for path in tmp_path.rglob("*") if path.is_file()}
     kept = {
         path.relative_to(GENERATED): content(path)
         for part in ("evidence", "truth")
@@ -76,9 +74,7 @@ def test_the_truth_of_slow_payments_follows_from_its_requests() -> None:
     ends = [(float(row["epoch"]) + float(row["seconds"]), row) for row in own]
     found = {
         "fail": [(end, row) for end, row in ends if row["status"] == "504"],
-        "slow": [
-            (end, row) for end, row in ends if row["status"] == "200" and float(row["seconds"]) > 4
-        ],
+        "slow": [(end, row) for end, row in ends if row["status"] == "200" and float(row["seconds"]) > 4],
     }
     for channel, bad in found.items():
         said = truth[channel]

@@ -39,7 +39,9 @@ def test_gzip_members_and_padding_behind_them_are_read(tmp_path: Path) -> None:
 def test_what_stands_before_a_cut_is_read_and_the_status_says_so(tmp_path: Path) -> None:
     path = tmp_path / "a.gz"
     noise = hashlib.sha512(b"x").hexdigest().encode()
-    whole = b"".join(hashlib.sha512(noise + bytes([i % 256, i // 256])).hexdigest().encode() + b"\n" for i in range(5000))
+    whole = b"".join(
+        hashlib.sha512(noise + bytes([i % 256, i // 256])).hexdigest().encode() + b"\n" for i in range(5000)
+    )
     path.write_bytes(gzip.compress(whole)[:-40000])
     content, reader = read(path)
     assert reader.status == "truncated"
@@ -75,7 +77,11 @@ def test_names_are_the_shortest_that_tell_files_apart(tmp_path: Path) -> None:
     for name in ("web-1/app.log", "web-2/app.log", "web-2/other.log", ".hidden/x.log"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("x\n")
-    assert [source.name for source in find_sources([tmp_path])] == ["other.log", "web-1/app.log", "web-2/app.log"]
+    assert [source.name for source in find_sources([tmp_path])] == [
+        "other.log",
+        "web-1/app.log",
+        "web-2/app.log",
+    ]
     shuffled = [tmp_path / "web-2", tmp_path / "web-1/app.log", tmp_path / "web-2/app.log"]
     assert find_sources(shuffled) == find_sources([tmp_path])
 

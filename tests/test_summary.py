@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pyarrow as pa
 from hypothesis import given
@@ -44,7 +46,7 @@ def assert_same(one: Summary, other: Summary) -> None:
 def test_the_summary_of_the_whole_is_the_merge_of_its_parts(seed: int, rows: int, cuts: list[int]) -> None:
     events = make_events(seed, rows)
     edges = [0, *sorted(cut for cut in cuts if cut <= rows), rows]
-    parts = [summarise(events[a:b]) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [summarise(events[a:b]) for a, b in itertools.pairwise(edges)]
     assert_same(merge([summarise(events)]), merge(parts))
 
 

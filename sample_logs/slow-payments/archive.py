@@ -49,9 +49,7 @@ def payments_lines(requests: dict[str, Request], host: str) -> list[str]:
 
     def write(instant: float, level: str, rest: str) -> None:
         stamp = rfc3339(instant + ahead)
-        lines.append(
-            (instant, f"ts={stamp} level={level} service=payments host={host} version=7.2.0 {rest}")
-        )
+        lines.append((instant, f"ts={stamp} level={level} service=payments host={host} version=7.2.0 {rest}"))
 
     for rid, r in requests.items():
         if r.host != host:
@@ -62,10 +60,7 @@ def payments_lines(requests: dict[str, Request], host: str) -> list[str]:
         if r.note == "lost":
             waiting = 8 + int(r.start) % 40
             level, msg = "error", "request failed"
-            more = (
-                ' err="psp authorise: context deadline exceeded'
-                f' (pool 8/8 in use, {waiting} waiting)"'
-            )
+            more = f' err="psp authorise: context deadline exceeded (pool 8/8 in use, {waiting} waiting)"'
         elif r.status == 502:
             level, msg, more = "error", "request failed", ' err="psp authorise: unexpected EOF"'
         asked = f'msg="{msg}" method={r.route.split()[0]} path={r.path} status={r.status}'
@@ -86,9 +81,7 @@ def in_order(lines: list[tuple[float, str]]) -> list[str]:
 # --- what the monitoring said
 
 
-def fire(
-    bad: Callable[[float], bool], hold_s: float, step_s: float = 15.0
-) -> list[tuple[float, float]]:
+def fire(bad: Callable[[float], bool], hold_s: float, step_s: float = 15.0) -> list[tuple[float, float]]:
     """(fired, resolved) of a rule: evaluated each ``step_s``, fires once it held for ``hold_s``."""
     spans: list[tuple[float, float]] = []
     since = fired = None
@@ -107,9 +100,7 @@ def fire(
 
 def find_alerts(requests: dict[str, Request]) -> list[tuple[float, float, dict[str, str], str]]:
     """(fired, resolved, labels, summary) of two rules over the metrics of the payments service."""
-    done = sorted(
-        (r.end, r.status >= 500, r.seconds) for r in requests.values() if r.route == AUTHORISE
-    )
+    done = sorted((r.end, r.status >= 500, r.seconds) for r in requests.values() if r.route == AUTHORISE)
     ends = [end for end, _, _ in done]
 
     def window(now: float) -> list[tuple[float, bool, float]]:
@@ -151,9 +142,7 @@ FINGERPRINTS = {
 }
 
 
-def alert_body(
-    fired: float, resolved: float | None, labels: dict[str, str], summary: str
-) -> dict[str, object]:
+def alert_body(fired: float, resolved: float | None, labels: dict[str, str], summary: str) -> dict[str, object]:
     """One alert as Alertmanager states it; an open one "ends" in the year 1."""
     return {
         "status": "firing" if resolved is None else "resolved",
@@ -196,14 +185,8 @@ def api_document(found: list[tuple[float, float, dict[str, str], str]]) -> str:
     """`/api/v2/alerts` as saved at 14:25:10: what was firing then, with leases as ends."""
     asked = at("14:25:10")
     certificate = {"alertname": "CertificateExpiresSoon", "service": "catalog", "severity": "info"}
-    open_then = [
-        (fired, labels, summary)
-        for fired, resolved, labels, summary in found
-        if fired <= asked < resolved
-    ]
-    open_then.append(
-        (at("14:02:19") - 86400 * 3, certificate, "Certificate expires in less than 21 days")
-    )
+    open_then = [(fired, labels, summary) for fired, resolved, labels, summary in found if fired <= asked < resolved]
+    open_then.append((at("14:02:19") - 86400 * 3, certificate, "Certificate expires in less than 21 days"))
     document = []
     for fired, labels, summary in open_then:
         body = alert_body(fired, asked + 240, labels, summary)

@@ -86,9 +86,7 @@ def rfc3339(instant: float) -> str:
 
 def clf(instant: float) -> str:
     """The stamp of an access log, cut to the second."""
-    return (DAY + timedelta(seconds=int(instant - DAY.timestamp()))).strftime(
-        "%d/Nov/%Y:%H:%M:%S +0000"
-    )
+    return (DAY + timedelta(seconds=int(instant - DAY.timestamp()))).strftime("%d/Nov/%Y:%H:%M:%S +0000")
 
 
 def gaps(rng: Random, rate: float, begin: float, end: float) -> Iterable[float]:
@@ -202,18 +200,13 @@ def look(rng: Random, now: float, user: str, client: str) -> Request:
     host = "payments-1" if rng.random() < 0.5 else "payments-2"
     path = f"/v1/payments/{60000 + int(now - BEGIN)}"
     seconds = around(rng, 0.012, 0.3)
-    return Request(
-        now, user, client, PAYMENTS_AGENT, "payments", PAYMENT, path, 200, seconds, 240, host
-    )
+    return Request(now, user, client, PAYMENTS_AGENT, "payments", PAYMENT, path, 200, seconds, 240, host)
 
 
 def simulate() -> dict[str, Request]:
     """Request id → request, in order of their starts."""
     rng = Random(SEED)
     made = [*browse(rng), *pay(rng)]
-    rounded = (
-        Request(**{**vars(r), "start": round(r.start, 3), "seconds": round(r.seconds, 3)})
-        for r in made
-    )
+    rounded = (Request(**{**vars(r), "start": round(r.start, 3), "seconds": round(r.seconds, 3)}) for r in made)
     ordered = sorted(rounded, key=lambda r: (r.start, r.client, r.route))
     return {f"c{0x40000 + index:05x}": request for index, request in enumerate(ordered)}

@@ -42,15 +42,11 @@ def requests_csv(requests: dict[str, Request]) -> str:
     """Each request as its client recorded it; an anonymous one has no user."""
     rows = ["epoch,request_id,user,service,route,status,seconds"]
     for rid, r in requests.items():
-        rows.append(
-            f"{r.start:.3f},{rid},{r.user},{r.service},{r.route},{r.status},{r.seconds:.3f}"
-        )
+        rows.append(f"{r.start:.3f},{rid},{r.user},{r.service},{r.route},{r.status},{r.seconds:.3f}")
     return "\n".join(rows) + "\n"
 
 
-def marks(
-    found: list[tuple[float, float, dict[str, str], str]], truth: dict[str, object]
-) -> list[dict[str, str]]:
+def marks(found: list[tuple[float, float, dict[str, str], str]], truth: dict[str, object]) -> list[dict[str, str]]:
     """What happened when, for a reader and for a test."""
     known = [
         (BEGIN, "load on"),
@@ -84,11 +80,7 @@ def sum_up(requests: dict[str, Request]) -> dict[str, object]:
         "fail": [r for r in own if r.note == "lost"],
         "slow": [r for r in own if r.status == 200 and r.seconds > 4],
     }
-    edges = [
-        edge
-        for made in bad.values()
-        for edge in (min(r.end for r in made), max(r.end for r in made))
-    ]
+    edges = [edge for made in bad.values() for edge in (min(r.end for r in made), max(r.end for r in made))]
     truth: dict[str, object] = {
         "definitions": {
             "start, end": "when the first and the last bad answer reached its client",
@@ -126,10 +118,7 @@ def sum_up(requests: dict[str, Request]) -> dict[str, object]:
 def is_made_good(failed: Request, own: list[Request]) -> bool:
     """Whether a good answer to the same user and operation followed within 60 s."""
     return any(
-        r.user == failed.user
-        and r.route == failed.route
-        and r.status == 200
-        and 0 < r.end - failed.end <= 60
+        r.user == failed.user and r.route == failed.route and r.status == 200 and 0 < r.end - failed.end <= 60
         for r in own
     )
 

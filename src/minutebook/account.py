@@ -71,5 +71,3 @@ class Account:
         if part.events:
             self.first = min(self.first or part.first, part.first)
             self.last = max(self.last, part.last)
-
-

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from minutebook.account import Account
+from minutebook.assessment import affected_users, measure_impact
 from minutebook.chronology import make_timeline
 from minutebook.clocks import Clock, ClockSample, find_services, settle, settle_clocks
 from minutebook.config import Config
@@ -21,7 +22,6 @@ from minutebook.errors import EvidenceError
 from minutebook.events import to_frame
 from minutebook.exports import load_exports
 from minutebook.grid import make_minutes
-from minutebook.assessment import affected_users, measure_impact
 from minutebook.ledger import find_shortfalls, make_ledger
 from minutebook.logformats import load_formats
 from minutebook.merging import merge_happenings
@@ -56,7 +56,7 @@ class Book:
     def _repr_html_(self) -> str:
         from minutebook.outputs.notebook import render_book
 
-        return render_book(self)
+        return render_book(self.impact, self.ledger, self.minutes, self.timeline)
 
 
 @dataclass
@@ -81,7 +81,12 @@ class Gathered:
 
 
 def gather(
-    evidence: Sequence[Evidence], config: Config, store: EventStore, pool: Executor, *, refuse: bool = True
+    evidence: Sequence[Evidence],
+    config: Config,
+    store: EventStore,
+    pool: Executor,
+    *,
+    refuse: bool = True,
 ) -> Gathered:
     """Read all evidence, take copies out and settle the clocks.
 
@@ -208,7 +213,7 @@ def save_book(book: Book, folder: Evidence) -> list[Path]:
         write_parquet(frame, place / f"{name}.parquet")
         written += [place / f"{name}.csv", place / f"{name}.parquet"]
     write_json(book.impact, place / "impact.json")
-    figure = draw_impact(book.minutes, book.impact, book.happenings)
+    figure: Any = draw_impact(book.minutes, book.impact, book.happenings)
     save_figure(figure, place / "impact.svg", "svg")
     # Last, so that a folder with a ledger is a whole book.
     write_json(book.ledger, place / "ledger.json")
@@ -224,8 +229,15 @@ def load_book(folder: Evidence) -> Book:
         frames = {name: pd.read_parquet(place / f"{name}.parquet") for name in ("timeline", "minutes", "happenings")}
         impact, ledger = (json.loads((place / f"{name}.json").read_text("utf-8")) for name in ("impact", "ledger"))
     except (OSError, ValueError, pa.ArrowException) as error:
-        raise EvidenceError("holds no whole book", where=str(folder), do="run `minutebook reconstruct` again") from error
-    return Book(**frames, impact=impact, ledger=ledger, users=pd.DataFrame(columns=["window", "user", "state"]))
+        raise EvidenceError(
+            "holds no whole book", where=str(folder), do="run `minutebook reconstruct` again"
+        ) from error
+    return Book(
+        **frames,
+        impact=impact,
+        ledger=ledger,
+        users=pd.DataFrame(columns=["window", "user", "state"]),
+    )
 
 
 def is_book(path: Evidence) -> bool:

@@ -116,7 +116,11 @@ def _text(value: object) -> str:
 def _tell_episode(episode: Episode, summary: Summary, resolutions: Mapping[str, float]) -> list[Row]:
     where = f" on {episode.host}" if episode.host else ""
     error_s = resolutions.get(episode.evidence[0].rpartition(":")[0], 0.0) if episode.evidence else 0.0
-    shared = {"service": episode.service, "severity": episode.level, "evidence": "; ".join(episode.evidence)}
+    shared = {
+        "service": episode.service,
+        "severity": episode.level,
+        "evidence": "; ".join(episode.evidence),
+    }
     if episode.phase in ("started", "stopped", "crashed"):
         return [_row(episode.first, "process", episode.phase, f"{episode.message}{where}", count=episode.count,
                      last_time=episode.last, time_error_s=error_s, **shared)]  # fmt: skip
@@ -196,8 +200,26 @@ def _tell_traffic(sli: Sli) -> list[Row]:
         covered = sli.coverage[(sli.coverage["service"] == service) & (sli.coverage["state"] != "none")]
         goes_on = len(covered) and int(covered["minute"].max()) > last // 60_000_000
         ending = "requests stop, logging goes on" if goes_on else "last request in the evidence"
-        rows.append(_row(first, "request", "started", "first request in the evidence", service=service, count=None))
-        rows.append(_row(last, "request", "stopped", f"{ending}: {total:,} in all", service=service, count=total))
+        rows.append(
+            _row(
+                first,
+                "request",
+                "started",
+                "first request in the evidence",
+                service=service,
+                count=None,
+            )
+        )
+        rows.append(
+            _row(
+                last,
+                "request",
+                "stopped",
+                f"{ending}: {total:,} in all",
+                service=service,
+                count=total,
+            )
+        )
     return rows
 
 

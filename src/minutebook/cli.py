@@ -46,7 +46,9 @@ class Commands(click.Group):
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
             near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
-            raise click.UsageError(f"{error.message} Did you mean {near[0]}?" if near else error.message, ctx) from error
+            raise click.UsageError(
+                f"{error.message} Did you mean {near[0]}?" if near else error.message, ctx
+            ) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -69,9 +71,27 @@ def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in (
         click.option("--no-align", is_flag=True, help="Don't apply clock offsets that shared ids prove."),
         click.option("--config", metavar="TOML", help="Settings, as in minutebook.toml."),
-        click.option("--year", "years", multiple=True, metavar="[GLOB=]YEAR", help="Year of stamps without one."),
-        click.option("--format", "formats", multiple=True, metavar="[GLOB=]NAME", help="Format of such files."),
-        click.option("--zone", "zones", multiple=True, metavar="[GLOB=]ZONE", help="Zone of stamps without one."),
+        click.option(
+            "--year",
+            "years",
+            multiple=True,
+            metavar="[GLOB=]YEAR",
+            help="Year of stamps without one.",
+        ),
+        click.option(
+            "--format",
+            "formats",
+            multiple=True,
+            metavar="[GLOB=]NAME",
+            help="Format of such files.",
+        ),
+        click.option(
+            "--zone",
+            "zones",
+            multiple=True,
+            metavar="[GLOB=]ZONE",
+            help="Zone of stamps without one.",
+        ),
         click.argument("evidence", nargs=-1, required=True),
     ):
         command = decorate(command)
@@ -81,11 +101,21 @@ def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
 def writes(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option that says where a result goes."""
     return click.option(
-        "-o", "--output", default="-", metavar="FILE", help=f"Where to: the suffix picks the writer; - is {default}."
+        "-o",
+        "--output",
+        default="-",
+        metavar="FILE",
+        help=f"Where to: the suffix picks the writer; - is {default}.",
     )
 
 
-def _config(zones: tuple[str, ...], formats: tuple[str, ...], years: tuple[str, ...], config: str | None, no_align: bool) -> Config:
+def _config(
+    zones: tuple[str, ...],
+    formats: tuple[str, ...],
+    years: tuple[str, ...],
+    config: str | None,
+    no_align: bool,
+) -> Config:
     from minutebook.config import Config
 
     made = Config.load(config) if config else Config()
@@ -119,8 +149,8 @@ def _finish(book: Book) -> None:
     """The summary on stderr, and exit code 3 where evidence was damaged."""
     from minutebook.outputs.terminal import format_summary, wants_colour
 
-    shown = {"width": _width(), "colour": wants_colour(sys.stderr)}
-    click.echo(format_summary(book.impact, book.ledger, book.minutes, **shown), err=True)
+    width, colour = _width(), wants_colour(sys.stderr)
+    click.echo(format_summary(book.impact, book.ledger, book.minutes, width=width, colour=colour), err=True)
     if book.shortfalls:
         sys.exit(3)
 
@@ -220,7 +250,14 @@ def events(evidence: tuple[str, ...], output: str, **said: Any) -> None:
 
 @main.command()
 @takes_evidence
-@click.option("-o", "--output", default="impact.svg", show_default=True, metavar="FILE", help="svg, png or pdf.")
+@click.option(
+    "-o",
+    "--output",
+    default="impact.svg",
+    show_default=True,
+    metavar="FILE",
+    help="svg, png or pdf.",
+)
 @click.option("--show-zone", default="UTC", show_default=True, metavar="ZONE", help="Zone of the time axis.")
 def plot(evidence: tuple[str, ...], output: str, show_zone: str, **said: Any) -> None:
     """Failures, users, alerts and deploys over time, as a picture.

@@ -172,9 +172,7 @@ def _zone_by_ids(source: str, pairs: pd.DataFrame, clocks: Mapping[str, Clock]) 
     return None
 
 
-def _zone_by_host(
-    source: str, clocks: Mapping[str, Clock], hosts: Mapping[str, tuple[str | None, str]]
-) -> Clock:
+def _zone_by_host(source: str, clocks: Mapping[str, Clock], hosts: Mapping[str, tuple[str | None, str]]) -> Clock:
     """What another source of the same host says or was found to keep; else UTC, flagged."""
     host = hosts.get(source, (None, ""))[0]
     for other in sorted(clocks):
@@ -208,9 +206,7 @@ def _span(seconds: float) -> str:
     return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
 
 
-def _find_offsets(
-    clocks: dict[str, Clock], pairs: pd.DataFrame, sample: pd.DataFrame, align: bool
-) -> dict[str, Clock]:
+def _find_offsets(clocks: dict[str, Clock], pairs: pd.DataFrame, sample: pd.DataFrame, align: bool) -> dict[str, Clock]:
     """How far each clock is ahead of what most sources of its component agree on."""
     edges = pairs[pairs["spread_s"] <= _MAX_SPREAD_S].sort_values(
         ["pairs", "source", "other"], ascending=[False, True, True]
@@ -280,7 +276,9 @@ def find_services(sample: pd.DataFrame) -> dict[str, dict[str, str]]:
             found.get(s, {}).get(o if isinstance(o, str) else "", found.get(s, {}).get(""))
             for s, o in zip(known["source"], known["operation"], strict=True)
         ]
-        known["service"] = known["service"].where(known["service"].notna(), pd.Series(fill, index=known.index, dtype="str"))
+        known["service"] = known["service"].where(
+            known["service"].notna(), pd.Series(fill, index=known.index, dtype="str")
+        )
     return found
 
 
@@ -298,7 +296,9 @@ def settle(events: pa.Table, clock: Clock, services: Mapping[str, str]) -> pa.Ta
     if clock.shift_us:
         times = pc.add(events.column("time").cast(pa.int64()), clock.shift_us)
         events = events.set_column(
-            events.schema.get_field_index("time"), events.schema.field("time"), times.cast(pa.timestamp("us", "UTC"))
+            events.schema.get_field_index("time"),
+            events.schema.field("time"),
+            times.cast(pa.timestamp("us", "UTC")),
         )
     quality = "aligned" if clock.applied else "zone_inferred" if clock.zone_basis.startswith("inferred") else None
     if quality:
@@ -311,7 +311,11 @@ def settle(events: pa.Table, clock: Clock, services: Mapping[str, str]) -> pa.Ta
         names = sorted(services)
         index = pc.index_in(operations, pa.array(names))
         proven = pa.array([services[n] for n in names], pa.string()).take(index)
-        own = pc.coalesce(events.column("service").cast(pa.string()), proven, pa.scalar(services.get(""), pa.string()))
+        own = pc.coalesce(
+            events.column("service").cast(pa.string()),
+            proven,
+            pa.scalar(services.get(""), pa.string()),
+        )
         events = _replace(events, "service", own)
     return events
 
@@ -319,5 +323,3 @@ def settle(events: pa.Table, clock: Clock, services: Mapping[str, str]) -> pa.Ta
 def _replace(events: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
     position = events.schema.get_field_index(name)
     return events.set_column(position, events.schema.field(name), values.dictionary_encode())
-
-

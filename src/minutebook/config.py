@@ -63,7 +63,9 @@ class Config:
             for key, value in values.items():
                 if key not in _OF_SOURCES:
                     raise MinutebookError(
-                        f"unknown key {key!r} for {glob!r}", where=where, do=f"known are {', '.join(_OF_SOURCES)}"
+                        f"unknown key {key!r} for {glob!r}",
+                        where=where,
+                        do=f"known are {', '.join(_OF_SOURCES)}",
                     )
                 if key == "zone":
                     check_zone(str(value), where)
@@ -87,5 +89,7 @@ def check_zone(zone: str, where: str) -> None:
         ZoneInfo(zone)
     except (KeyError, ValueError, OSError) as error:
         raise MinutebookError(
-            f"no such zone: {zone}", where=where, do="use an IANA name (Europe/Berlin) or an offset (+02:00)"
+            f"no such zone: {zone}",
+            where=where,
+            do="use an IANA name (Europe/Berlin) or an offset (+02:00)",
         ) from error

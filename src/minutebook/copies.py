@@ -11,10 +11,22 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from minutebook.reading import Account
+from minutebook.account import Account
 from minutebook.store import EventStore
 
-_KEY = ("time", "kind", "level", "status", "duration", "operation", "user", "client", "trace", "message", "length")
+_KEY = (
+    "time",
+    "kind",
+    "level",
+    "status",
+    "duration",
+    "operation",
+    "user",
+    "client",
+    "trace",
+    "message",
+    "length",
+)
 #: Share of the events in the overlap that must be equal for two differently named logs to be one stream.
 _SURE = 0.9
 _FEWEST = 20
@@ -39,7 +51,14 @@ def drop_copies(store: EventStore, accounts: Sequence[Account]) -> list[Copied]:
             continue
         if account.sha256 in first:
             store.drop(account.source.name)
-            found.append(Copied(account.source.name, first[account.sha256].source.name, account.events, "equal content"))
+            found.append(
+                Copied(
+                    account.source.name,
+                    first[account.sha256].source.name,
+                    account.events,
+                    "equal content",
+                )
+            )
         else:
             first[account.sha256] = account
     kept = [account for account in first.values() if account.is_log and account.events]

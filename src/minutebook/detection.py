@@ -110,7 +110,9 @@ def match_and_fold(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Ma
     start = np.concatenate([m.rows for m in matched]) if matched else np.empty(0, np.int64)
     stop = np.concatenate([m.stop for m in matched]) if matched else start
     is_multiline = (
-        np.concatenate([np.full(len(m.rows), m.log_format.multiline) for m in matched]) if matched else start.astype(bool)
+        np.concatenate([np.full(len(m.rows), m.log_format.multiline) for m in matched])
+        if matched
+        else start.astype(bool)
     )
     order = np.argsort(start, kind="stable")
     skip = "|".join(f"(?:{p.log_format.skip})" for p in plans if p.log_format.skip)

@@ -27,7 +27,6 @@ _DOCUMENT = re.compile(rb'[\[{]\s*[\[{"}\]]')
 _HEADER = re.compile(r'[\w \-./()"]+(?:[,;\t][\w \-./()"]*)+')
 
 
-
 class Documents(NamedTuple):
     """The documents of an export, what they are, and how many lines they take up."""
 
@@ -37,13 +36,11 @@ class Documents(NamedTuple):
     is_whole: bool  #: one document over all lines, not one a line
 
 
-def take_documents(
-    head: list[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat]
-) -> Documents | None:
+def take_documents(head: list[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat]) -> Documents | None:
     """The documents of a source whose content is an export; None for a log.
 
     What it had to read of ``blocks`` of a log is added to ``head``.
-   """
+    """
     start = b"".join(head).lstrip()
     if not _DOCUMENT.match(start):
         return _take_table(head, blocks, exports)
@@ -78,9 +75,7 @@ def _may_be_log(document: object, start: bytes) -> bool:
     return document is None or is_batch(start.decode("utf-8", "replace")) or isinstance(document, list)
 
 
-def _take_table(
-    head: Sequence[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat]
-) -> Documents | None:
+def _take_table(head: Sequence[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat]) -> Documents | None:
     """CSV with a header, one row a deploy, alert or note."""
     start = b"".join(head)
     first = start.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")
@@ -142,7 +137,11 @@ def read_document(taken: Documents, source: Source, account: Account) -> pa.Tabl
         account.note = f"not an export that is known: {match.seen}"
         account.rejected, account.rejects = taken.lines, [(1, account.note)]
         return make_table({}, 0)
-    account.format, account.score, account.runner_up = match.format.name, match.score, match.runner_up or ""
+    account.format, account.score, account.runner_up = (
+        match.format.name,
+        match.score,
+        match.runner_up or "",
+    )
     reading = read_export(documents, match.format, source=source.name)
     bad = {line for line, _ in reading.rejects}
     if taken.is_whole:

@@ -78,7 +78,9 @@ def _processes(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of messages in which a process starts, stops or crashes."""
     words = rows["message"].fillna("")
     phase = np.select(
-        [words.str.contains(p).to_numpy(bool) for p in (_CRASHES, _STARTS, _STOPS)], ["crashed", "started", "stopped"], ""
+        [words.str.contains(p).to_numpy(bool) for p in (_CRASHES, _STARTS, _STOPS)],
+        ["crashed", "started", "stopped"],
+        "",
     )
     return rows.assign(phase=phase)[phase != ""]
 
@@ -87,10 +89,7 @@ def _split(template: str, service: str, group: pd.DataFrame, grid: np.ndarray) -
     counts = group.groupby("minute")["count"].sum()
     dense = counts.reindex(grid, fill_value=0).to_numpy()
     usual = _usual_rate(dense)
-    if usual > 0:
-        is_loud = dense >= max(_FEWEST, _SURGE * usual)
-    else:
-        is_loud = dense > 0
+    is_loud = dense >= max(_FEWEST, _SURGE * usual) if usual > 0 else dense > 0
     first, last = int(group["first"].min()), int(group["last"].max())
     start, end = int(grid[0]) * 60_000_000, (int(grid[-1]) + 1) * 60_000_000
     gap = _usual_gap(group, first, last)

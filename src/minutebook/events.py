@@ -158,7 +158,8 @@ def _as_type(values: pd.Series, column: Column) -> pd.Series:
                 values = pd.to_datetime(values, utc=True) if values.isna().all() else pd.to_datetime(values)
             if values.dt.tz is None:
                 raise FrameError(
-                    f"'{column.name}' has no zone", do=f"use frame['{column.name}'].dt.tz_localize(…)"
+                    f"'{column.name}' has no zone",
+                    do=f"use frame['{column.name}'].dt.tz_localize(…)",
                 )
             return values.dt.tz_convert("UTC").dt.as_unit("us")
         if column.dtype == "category":

@@ -44,7 +44,9 @@ _PROBE_AGENT = re.compile(
 )
 
 
-def read_fields(parts: Mapping[str, pa.Array], kind: str, levels: Mapping[str, str] | None = None) -> dict[str, pa.Array]:
+def read_fields(
+    parts: Mapping[str, pa.Array], kind: str, levels: Mapping[str, str] | None = None
+) -> dict[str, pa.Array]:
     """Typed columns of the records whose parts these are; ``kind`` is the format's.
 
     Absent parts stay absent. ``time`` is not read here but by `times`, with the format's layout.
@@ -100,7 +102,16 @@ def read_status(values: pa.Array) -> pa.Array:
     return pa.array(numbers, pa.int16()).take(encoded.indices)
 
 
-_SECONDS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
+_SECONDS = {
+    "h": 3600.0,
+    "m": 60.0,
+    "s": 1.0,
+    "ms": 1e-3,
+    "us": 1e-6,
+    "µs": 1e-6,
+    "μs": 1e-6,
+    "ns": 1e-9,
+}
 
 
 def read_duration(values: pa.Array, unit: str = "") -> pa.Array:
@@ -109,9 +120,7 @@ def read_duration(values: pa.Array, unit: str = "") -> pa.Array:
     Negative ones and what is no number are null.
     """
     is_number = pc.fill_null(pc.match_substring_regex(values, r"^[0-9]{1,15}(\.[0-9]*)?([eE]-?[0-9]{1,2})?$"), False)
-    seconds = pc.multiply(
-        pc.cast(pc.if_else(is_number, values, None), pa.float64()), _SECONDS[unit or "s"]
-    )
+    seconds = pc.multiply(pc.cast(pc.if_else(is_number, values, None), pa.float64()), _SECONDS[unit or "s"])
     rest = pc.and_(pc.invert(is_number), pc.is_valid(values))
     if pc.any(rest).as_py():
         # Written with units: few distinct texts, or a Go service; typed once a distinct text.
@@ -219,12 +228,13 @@ def _read_kind(parts: Mapping[str, pa.Array], columns: dict[str, pa.Array], kind
         np.where(is_probe.to_numpy(zero_copy_only=False), 1, 0),
         2,
     )
-    columns["kind"] = pa.DictionaryArray.from_arrays(
-        pa.array(words, pa.int32()), pa.array(["request", "probe", "log"])
-    )
+    columns["kind"] = pa.DictionaryArray.from_arrays(pa.array(words, pa.int32()), pa.array(["request", "probe", "log"]))
 
 
 def _matches(values: pa.Array, pattern: re.Pattern[str]) -> pa.Array:
     encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
-    hits = pa.array([bool(v is not None and pattern.search(v)) for v in encoded.dictionary.to_pylist()], pa.bool_())
+    hits = pa.array(
+        [bool(v is not None and pattern.search(v)) for v in encoded.dictionary.to_pylist()],
+        pa.bool_(),
+    )
     return pc.fill_null(hits.take(encoded.indices), False)

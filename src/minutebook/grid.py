@@ -10,8 +10,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from minutebook.coverage import find_grid
 from minutebook.assessment.latency import bucket_floor_s
+from minutebook.coverage import find_grid
 from minutebook.sli import Sli
 
 #: Operations beyond these many of a service, by requests, are told together.
@@ -42,7 +42,12 @@ def make_minutes(
     shown = counts[["service", "operation"]].drop_duplicates().sort_values(["service", "operation"])
     dense = pd.DataFrame({"minute": grid}).merge(shown, how="cross")
     keys = ["minute", "service", "operation"]
-    for part in (_count_requests(counts), _count_slow(counts, slow_over_s or {}), _count_users(trials), _latency(counts)):
+    for part in (
+        _count_requests(counts),
+        _count_slow(counts, slow_over_s or {}),
+        _count_users(trials),
+        _latency(counts),
+    ):
         dense = dense.merge(part, on=keys, how="left")
     dense = dense.merge(sli.coverage[["minute", "service", "state"]], on=["minute", "service"], how="left")
     dense["coverage"] = dense["state"].fillna("none")

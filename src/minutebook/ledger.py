@@ -25,9 +25,9 @@ def make_ledger(
     """``sources[]``, ``merges[]``, ``assumptions[]`` and ``totals``; JSON-able, the same in any order of inputs."""
     copies = {each.source: each for each in copied}
     sources = [_tell_source(a, clocks.get(a.source.name, Clock()), copies.get(a.source.name)) for a in accounts]
-    merged = [
-        {"what": "copies", "into": c.of, "from": c.source, "count": c.events, "why": c.why} for c in copied
-    ] + [dict(merge) for merge in merges]
+    merged = [{"what": "copies", "into": c.of, "from": c.source, "count": c.events, "why": c.why} for c in copied] + [
+        dict(merge) for merge in merges
+    ]
     count = ("lines", "lines_in_events", "lines_skipped", "lines_rejected", "events", "copies")
     return {
         "sources": sources,
@@ -83,7 +83,9 @@ def _instant(us: int) -> str:
 
 
 def _assume(
-    accounts: Sequence[Account], clocks: Mapping[str, Clock], services: Mapping[str, Mapping[str, str]]
+    accounts: Sequence[Account],
+    clocks: Mapping[str, Clock],
+    services: Mapping[str, Mapping[str, str]],
 ) -> list[str]:
     told = []
     for account in accounts:

@@ -62,9 +62,7 @@ def split_lines(data: bytes, first: int = 1, offset: int = 0) -> Lines:
 
 
 def _as_text(data: bytes, starts: np.ndarray) -> pa.StringArray:
-    text = pa.StringArray.from_buffers(
-        len(starts) - 1, pa.py_buffer(starts.astype(np.int32)), pa.py_buffer(data)
-    )
+    text = pa.StringArray.from_buffers(len(starts) - 1, pa.py_buffer(starts.astype(np.int32)), pa.py_buffer(data))
     try:
         text.validate(full=True)
     except pa.ArrowInvalid:

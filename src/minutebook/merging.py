@@ -101,7 +101,15 @@ def _observe(row: dict[str, Any]) -> _Observation:
 def _order(observation: _Observation) -> tuple[Any, ...]:
     row = observation.row
     line = int(row["line"]) if row.get("line") is not None and not pd.isna(row["line"]) else 0
-    return (row["time"], str(row["kind"]), str(row["phase"]), str(row["entity"]), str(row["source"]), line, str(row["message"]))
+    return (
+        row["time"],
+        str(row["kind"]),
+        str(row["phase"]),
+        str(row["entity"]),
+        str(row["source"]),
+        line,
+        str(row["message"]),
+    )
 
 
 def _by_thing(observations: Iterable[_Observation]) -> list[list[_Observation]]:
@@ -136,7 +144,11 @@ def _join_deploys(groups: list[list[_Observation]]) -> list[list[_Observation]]:
 
 def _is_same_deploy(one: Sequence[_Observation], other: Sequence[_Observation]) -> bool:
     a, b = one[0], other[0]
-    if a.row["kind"] != "deploy" or b.row["kind"] != "deploy" or {o.row["source"] for o in one} & {o.row["source"] for o in other}:
+    if (
+        a.row["kind"] != "deploy"
+        or b.row["kind"] != "deploy"
+        or {o.row["source"] for o in one} & {o.row["source"] for o in other}
+    ):
         return False
     for column in ("service", "version"):
         if not isinstance(a.row[column], str) or not isinstance(b.row[column], str):
@@ -203,7 +215,9 @@ def _collapse_flapping(occurrences: list[_Occurrence]) -> list[_Occurrence]:
         if len(run) < FLAP_COUNT:
             continue
         begin, end = run[0].best.time, run[-1].best.time
-        inside = [o for o in occurrences if begin <= o.best.time <= end and o not in run and _phase(o) != "acknowledged"]
+        inside = [
+            o for o in occurrences if begin <= o.best.time <= end and o not in run and _phase(o) != "acknowledged"
+        ]
         whole = _Occurrence([o for each in run for o in each.seen], len(run), end)
         # The first firing's time stands for all; what happened between them is part of the flapping.
         whole.seen.sort(key=_order)
@@ -225,11 +239,16 @@ def _tell(occurrence: _Occurrence) -> dict[str, Any]:
     if occurrence.count > 1:
         row["message"] = f"{row['message']} (fired {occurrence.count} times until {occurrence.last:%H:%M:%S})"
     places = dict.fromkeys(sorted({o.place for o in occurrence.seen}))
-    return {**row, "evidence": "; ".join(places), "time_error_s": best.error_s, "count": occurrence.count}
+    return {
+        **row,
+        "evidence": "; ".join(places),
+        "time_error_s": best.error_s,
+        "count": occurrence.count,
+    }
 
 
 def _is_known(value: object) -> bool:
-    return value is not None and not (not isinstance(value, str) and pd.isna(value))  # type: ignore[call-overload]
+    return value is not None and not (not isinstance(value, str) and pd.isna(value))
 
 
 def _list_merges(merged: Sequence[_Occurrence]) -> list[dict[str, Any]]:

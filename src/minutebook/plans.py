@@ -179,7 +179,13 @@ def _overlay(outer: Matched, inner: Matched, wrapper: LogFormat) -> Matched:
 def _take(matched: Matched, rows: np.ndarray) -> Matched:
     index = pa.array(rows)
     parts = {name: values.take(index) for name, values in matched.parts.items()}
-    return replace(matched, rows=matched.rows[rows], stop=matched.stop[rows], parts=parts, pattern=matched.pattern[rows])
+    return replace(
+        matched,
+        rows=matched.rows[rows],
+        stop=matched.stop[rows],
+        parts=parts,
+        pattern=matched.pattern[rows],
+    )
 
 
 def _match_objects(text: pa.StringArray, rest: np.ndarray, plans: Sequence[Plan]) -> list[Matched]:

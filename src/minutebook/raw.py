@@ -36,7 +36,9 @@ def parse_references(text: str) -> list[tuple[str, int]]:
 
 
 def fetch_records(
-    references: Iterable[tuple[str, int]], evidence: Sequence[str | PathLike[str]], formats: Sequence[LogFormat]
+    references: Iterable[tuple[str, int]],
+    evidence: Sequence[str | PathLike[str]],
+    formats: Sequence[LogFormat],
 ) -> list[RawRecord]:
     """The records at the references, each source read once; raises `EvidenceError` for what isn't there."""
     sources = {source.name: source for source in find_sources(evidence)}

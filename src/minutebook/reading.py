@@ -10,7 +10,7 @@ import collections
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 import numpy as np
@@ -25,8 +25,8 @@ from minutebook.errors import EvidenceError
 from minutebook.events import make_table
 from minutebook.exports import ExportFormat
 from minutebook.fields import read_fields
-from minutebook.logformats import LogFormat
 from minutebook.lines import Lines, cut_lines, strip_escapes
+from minutebook.logformats import LogFormat
 from minutebook.plans import Matched, Plan, match_lines_of
 from minutebook.records.folding import Folded, find_exceptions
 from minutebook.records.table import update_w3c
@@ -44,7 +44,7 @@ class Settings:
 
     formats: Sequence[LogFormat]
     exports: Sequence[ExportFormat]
-    config: Config = Config()
+    config: Config = field(default_factory=Config)
     block_bytes: int = 8 << 20
 
 
@@ -149,7 +149,9 @@ def _reject_all(lines: Iterator[Lines], found: Detection, account: Account) -> I
     account.format = account.status = "unknown"
     account.note = "unknown format: "
     account.note += (
-        f"nearest is {found.nearest}, which fits {found.score:.0%} of the lines" if found.nearest else "no format fits any line"
+        f"nearest is {found.nearest}, which fits {found.score:.0%} of the lines"
+        if found.nearest
+        else "no format fits any line"
     )
     if found.misfit:
         account.note += f"; the first that doesn't: {found.misfit[:120]!r}"
@@ -176,8 +178,9 @@ def _cut_at_records(batches: Iterable[Lines], plans: Sequence[Plan]) -> Iterator
         batch = lines if held is None else _join(held, lines)
         held = None
         if any(plan.log_format.shape == "w3c" for plan in plans):
-            for part, current in _cut_at_headers(batch, current):
-                yield part, current
+            for part, under in _cut_at_headers(batch, current):
+                yield part, under
+                current = under
             continue
         if may_go_on:
             start = _last_record(batch, current)
@@ -204,7 +207,9 @@ def _cut_at_headers(lines: Lines, plans: tuple[Plan, ...]) -> Iterator[tuple[Lin
 
 def _join(first: Lines, second: Lines) -> Lines:
     return Lines(
-        pa.concat_arrays([first.text, second.text]), first.first, np.concatenate((first.offsets[:-1], second.offsets))
+        pa.concat_arrays([first.text, second.text]),
+        first.first,
+        np.concatenate((first.offsets[:-1], second.offsets)),
     )
 
 

@@ -42,9 +42,7 @@ def find_sli(summary: Summary) -> Sli:
     trials = summary.trials.to_pandas()
     layer, added_from, assumptions = _choose_layer(trials)
     failures = summary.failures.to_pandas()
-    kept = {
-        name: _of_layer(getattr(summary, name).to_pandas(), layer) for name in ("counts", "breakdown")
-    }
+    kept = {name: _of_layer(getattr(summary, name).to_pandas(), layer) for name in ("counts", "breakdown")}
     own_trials, own_failures = _of_layer(trials, layer), _of_layer(failures, layer)
     if added_from:
         extra = _only_outside(_of_layer(failures, added_from), own_failures)
@@ -69,16 +67,28 @@ def _choose_layer(trials: pd.DataFrame) -> tuple[str, str, tuple[str, ...]]:
     if not present:
         if not len(trials):
             return "lines", "", ()
-        return "lines", "", ("No requests with a status: log lines are the SLI, bad where level is error or worse.",)
+        return (
+            "lines",
+            "",
+            ("No requests with a status: log lines are the SLI, bad where level is error or worse.",),
+        )
     has_users = {layer: bool(trials.loc[trials["layer"] == layer, "user"].notna().any()) for layer in present}
     outer = present[0]
     inner = next((layer for layer in present if has_users[layer]), outer)
     if inner == outer:
         also = f"; the same requests in {', '.join(present[1:])} logs aren't counted again" if present[1:] else ""
-        return outer, "", (f"The SLI is the {outer} layer, the outermost one that logged requests{also}.",)
-    return inner, outer, (
-        f"The SLI is the {inner} layer, the outermost one that knows users;"
-        f" failures that the {outer} layer alone saw are added by their ids.",
+        return (
+            outer,
+            "",
+            (f"The SLI is the {outer} layer, the outermost one that logged requests{also}.",),
+        )
+    return (
+        inner,
+        outer,
+        (
+            f"The SLI is the {inner} layer, the outermost one that knows users;"
+            f" failures that the {outer} layer alone saw are added by their ids.",
+        ),
     )
 
 

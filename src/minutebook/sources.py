@@ -18,6 +18,7 @@ import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
@@ -152,7 +153,9 @@ class Reader:
         except OSError as error:
             if self.size == 0:
                 raise EvidenceError(
-                    f"can't be read: {error.strerror or error}", where=self.source.name, do="check its permissions"
+                    f"can't be read: {error.strerror or error}",
+                    where=self.source.name,
+                    do="check its permissions",
                 ) from error
             self.status = "unreadable"
         self.lines += last != b"\n"
@@ -172,7 +175,7 @@ class Reader:
             yield from blocks
             return
         decoder = codecs.getincrementaldecoder(self.encoding)("replace")
-        for block in (first, *([] if not first else []), *blocks):
+        for block in chain([first], blocks):
             if text := decoder.decode(block):
                 yield text.encode("utf-8", "replace")
         if text := decoder.decode(b"", True):
@@ -202,7 +205,7 @@ class Reader:
 
     def _open(self) -> IO[bytes]:
         if self.source.path is None:
-            return open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: PTH123
+            return open(sys.stdin.fileno(), "rb", closefd=False)
         return self.source.path.open("rb", buffering=0)
 
     def _members(self, raw: Iterator[bytes]) -> Iterator[bytes]:

@@ -27,7 +27,12 @@ class EventStore:
     def __enter__(self) -> EventStore:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         if self._folder:
             self._folder.cleanup()
 

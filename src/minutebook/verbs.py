@@ -16,6 +16,7 @@ from minutebook.book import Book
 from minutebook.config import Config
 from minutebook.errors import MinutebookError
 from minutebook.events import COLUMNS, to_frame, to_table
+from minutebook.ledger import make_ledger
 from minutebook.logformats import load_formats
 from minutebook.store import EventStore
 
@@ -41,9 +42,7 @@ def read(
     frame = to_frame(table).sort_values("time", kind="stable", ignore_index=True)
     request = frame["operation"] + " " + frame["status"].astype("str")
     frame["message"] = frame["message"].where(frame["message"].notna(), request.where(frame["status"].notna(), None))
-    frame.attrs["ledger"] = books.make_ledger(
-        gathered.accounts, gathered.clocks, gathered.services, gathered.copied, [], []
-    )
+    frame.attrs["ledger"] = make_ledger(gathered.accounts, gathered.clocks, gathered.services, gathered.copied, [], [])
     return frame
 
 
@@ -62,7 +61,9 @@ def reconstruct(
     return books.reconstruct(evidence, _settings(zone, config), every=every)
 
 
-def timeline(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: bool = False, **said: Any) -> pd.DataFrame:
+def timeline(
+    what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: bool = False, **said: Any
+) -> pd.DataFrame:
     """The timeline of an event frame, a book or evidence: rows of what changed, in order, with evidence.
 
     Columns as in `chronology.COLUMNS`: times datetime64[us, UTC], ``time_error_s`` seconds, ``count`` events
@@ -94,7 +95,11 @@ def users(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], **said: Any
 
 
 def plot(
-    what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, axes: Any = None, zone: str = "UTC", **said: Any
+    what: pd.DataFrame | Book | Evidence | Sequence[Evidence],
+    *,
+    axes: Any = None,
+    zone: str = "UTC",
+    **said: Any,
 ) -> Any:
     """Errors and traffic by minute, affected users, alerts and deploys, the window shaded, gaps hatched.
 
@@ -113,7 +118,7 @@ def check(
     settings = _settings(zone, config)
     with ThreadPoolExecutor(2) as pool, EventStore() as store:
         gathered = books.gather(evidence, settings, store, pool, refuse=False)
-    ledger = books.make_ledger(gathered.accounts, gathered.clocks, gathered.services, gathered.copied, [], [])
+    ledger = make_ledger(gathered.accounts, gathered.clocks, gathered.services, gathered.copied, [], [])
     frame = pd.DataFrame(ledger["sources"])
     frame.attrs["ledger"] = ledger
     return frame
@@ -153,7 +158,10 @@ def show(row: pd.Series | str, *evidence: Evidence, config: Config | str | PathL
     elif "source" in row and "line" in row:
         references = [(str(row["source"]), int(row["line"]))]
     else:
-        raise MinutebookError("the row has neither 'evidence' nor 'source' and 'line'", do="pass a row of the timeline")
+        raise MinutebookError(
+            "the row has neither 'evidence' nor 'source' and 'line'",
+            do="pass a row of the timeline",
+        )
     return fetch_records(references, evidence, load_formats(_settings(None, config).formats))
 
 

@@ -16,9 +16,7 @@ def make_minutes(length, broken, *, rate=1400, share=0.12, services=("shop",), g
     for service in services:
         for operation, part in zip(OPERATIONS, (0.2, 0.5, 0.3), strict=True):
             for n in range(length):
-                requests = int(
-                    draw.poisson(rate * part * (1 + 0.1 * np.sin(n / 40)) / len(services))
-                )
+                requests = int(draw.poisson(rate * part * (1 + 0.1 * np.sin(n / 40)) / len(services)))
                 bad = share if broken and broken[0] <= n <= broken[1] else 0.002
                 failed = int(draw.binomial(requests, bad))
                 gone = n in gaps
@@ -148,9 +146,7 @@ def alert(first, last, name, entity=None):
 def short_incident():
     """25 minutes, 1,400 requests a minute: a bad deploy on two hosts, alerts, a rollback, a gap."""
     first, last = at(8, 6.4), at(17, 13.9)
-    impact = make_impact(
-        make_window(first, last), detected=at(9, 55), acknowledged=at(11, 20), mitigated=at(17, 2)
-    )
+    impact = make_impact(make_window(first, last), detected=at(9, 55), acknowledged=at(11, 20), mitigated=at(17, 2))
     happenings = make_happenings(
         [
             *deploy(at(8, 4.7), at(8, 8.8), "2.0.0", "dpl-001"),

@@ -49,9 +49,7 @@ def hostile_happenings():
         end = at(9 + n * 0.7) if n % 3 else None
         rows += alert(at(5 + n * 0.7), end, HOSTILE[n % len(HOSTILE)], f"e{n}")
     for n, name in enumerate(HOSTILE):
-        rows += deploy(
-            at(6 + n / 2), at(6.2 + n / 2), name, f"d{n}", ["succeeded", "failed"][n % 2]
-        )
+        rows += deploy(at(6 + n / 2), at(6.2 + n / 2), name, f"d{n}", ["succeeded", "failed"][n % 2])
     return make_happenings(rows)
 
 
@@ -107,9 +105,7 @@ def test_axes_are_taken_and_given_back():
 def test_hostile_labels_are_drawn_as_what_they_are():
     minutes, impact, _ = short_incident()
     impact["windows"][0]["service"] = "$x$"
-    svg = svg_of(
-        minutes, impact, hostile_happenings(), title="$x$ \x1b " + "y" * 300, size_in=(14, 9)
-    )
+    svg = svg_of(minutes, impact, hostile_happenings(), title="$x$ \x1b " + "y" * 300, size_in=(14, 9))
     texts = texts_of(svg)
     assert "shop $x^2$" in texts and "shop _hidden failed" in texts and "shop <b>& failed" in texts
     assert any(text.startswith(r"$x$ \x1b yyy") and text.endswith("…") for text in texts)

@@ -80,9 +80,7 @@ def test_parquet_keeps_types_and_bytes():
     assert written(in_ns, ".parquet") == written(frame, ".parquet")
 
 
-@pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx", "\nx", "'=1+1", "''=1", "＝1+1"]
-)
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum", "\tx", "\rx", "\nx", "'=1+1", "''=1", "＝1+1"])
 def test_no_cell_of_evidence_is_a_formula(text):
     frame = pd.DataFrame({"summary": pd.Series([text, "1=1"], dtype="str"), "n": [-5, 5]})
     _, first, second = csv.reader(io.StringIO(written(frame, ".csv").decode(), newline=""))
@@ -161,9 +159,7 @@ def test_a_lone_column_of_nothing_still_has_its_rows():
 
 def test_chunks_meet_without_a_seam():
     frame = pd.DataFrame({"n": range(CHUNK_ROWS + 3), "m": 0})
-    assert written(frame, ".csv").decode().splitlines()[1:] == [
-        f"{n},0" for n in range(CHUNK_ROWS + 3)
-    ]
+    assert written(frame, ".csv").decode().splitlines()[1:] == [f"{n},0" for n in range(CHUNK_ROWS + 3)]
 
 
 @pytest.mark.parametrize("suffix", sorted(TABLE_WRITERS))

@@ -46,7 +46,10 @@ def measure_impact(traffic: Traffic, *, slow_over_s: Mapping[tuple[str, str], fl
     found = _Found()
     for service in sorted(traffic.trials["service"].unique()):
         _measure_service(traffic.of(service), service, limits, found)
-    order = sorted(range(len(found.told)), key=lambda i: (found.told[i]["start"], found.told[i]["kind"], found.told[i]["service"]))
+    order = sorted(
+        range(len(found.told)),
+        key=lambda i: (found.told[i]["start"], found.told[i]["kind"], found.told[i]["service"]),
+    )
     windows = [found.told[i] for i in order]
     for number, window in enumerate(windows, 1):
         window["id"] = f"w{number}"
@@ -76,7 +79,9 @@ def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
         own = traffic.of(window["service"] or "")
         trials = _prepare(own.trials, window["kind"], limits)
         trials = trials[trials["operation"].isin(window["operations"])]
-        span = tuple(pd.Timestamp(window[edge]).as_unit("us").to_datetime64().astype("int64") for edge in ("start", "end"))
+        span = tuple(
+            pd.Timestamp(window[edge]).as_unit("us").to_datetime64().astype("int64") for edge in ("start", "end")
+        )
         events = _bad_events(own, trials, window["kind"], (int(span[0]), int(span[1])), window["operations"])
         parts.append(find_states(trials, events, window["kind"]).assign(window=window["id"]))
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["window", "user", "state"])
@@ -85,7 +90,9 @@ def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
 
 def _measure_service(traffic: Traffic, service: str, limits: Mapping[tuple[str, str], float], found: _Found) -> None:
     coverage = traffic.coverage.assign(minute_no=_number(traffic.coverage["minute"])).sort_values("minute_no")
-    minutes = np.unique(np.concatenate((coverage["minute_no"].to_numpy(), _number(traffic.trials["minute"]).to_numpy())))
+    minutes = np.unique(
+        np.concatenate((coverage["minute_no"].to_numpy(), _number(traffic.trials["minute"]).to_numpy()))
+    )
     by_channel: list[tuple[str, pd.DataFrame, list[Window]]] = []
     for channel in ("fail", "slow"):
         trials = _prepare(traffic.trials, channel, limits)
@@ -105,7 +112,9 @@ def _measure_service(traffic: Traffic, service: str, limits: Mapping[tuple[str, 
             mitigated = find_mitigation(window.by_minute, window.end.at)
             if mitigated is not None:
                 found.mitigated.append(mitigated)
-    requests = traffic.breakdown.assign(minute_no=_number(traffic.breakdown["minute"])).groupby("minute_no")["requests"].sum()
+    requests = (
+        traffic.breakdown.assign(minute_no=_number(traffic.breakdown["minute"])).groupby("minute_no")["requests"].sum()
+    )
     plain = _prepare(traffic.trials, "fail", limits)
     found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in find_holes(requests, coverage)]
 
@@ -151,12 +160,20 @@ def _prepare(trials: pd.DataFrame, channel: str, limits: Mapping[tuple[str, str]
 
 
 def _bad_events(
-    traffic: Traffic, trials: pd.DataFrame, channel: str, span: tuple[int, int], operations: list[str]
+    traffic: Traffic,
+    trials: pd.DataFrame,
+    channel: str,
+    span: tuple[int, int],
+    operations: list[str],
 ) -> pd.DataFrame:
     """Bad events in the span: ``at`` (µs), operation, user, client, count, and what failures tell."""
     if channel == "slow":
         slow = trials[(trials["bad_at"] >= span[0]) & (trials["bad_at"] <= span[1])]
-        return slow[["operation", "user", "client"]].assign(at=slow["bad_at"].astype("int64"), count=1).reset_index(drop=True)
+        return (
+            slow[["operation", "user", "client"]]
+            .assign(at=slow["bad_at"].astype("int64"), count=1)
+            .reset_index(drop=True)
+        )
     failures = traffic.failures
     at = failures["time"].dt.as_unit("us").astype("int64")
     inside = failures[(at >= span[0]) & (at <= span[1]) & failures["operation"].isin(operations)]
@@ -177,14 +194,22 @@ def _total(windows: list[dict[str, Any]], found: _Found) -> dict[str, Any]:
             seconds += (end - begin).total_seconds()
         reach = end if reach is None else max(reach, end)
     channels = [w["kind"] for w in windows if w["kind"] in ("fail", "slow")]
-    states = [find_states(t, e, "fail") for t, e, c in zip(found.trials, found.events, _channels(found), strict=True) if c == "fail"]
-    slow = [find_states(t, e, "slow") for t, e, c in zip(found.trials, found.events, _channels(found), strict=True) if c == "slow"]
+    states = [
+        find_states(t, e, "fail")
+        for t, e, c in zip(found.trials, found.events, _channels(found), strict=True)
+        if c == "fail"
+    ]
+    slow = [
+        find_states(t, e, "slow")
+        for t, e, c in zip(found.trials, found.events, _channels(found), strict=True)
+        if c == "slow"
+    ]
     failed = {user for frame in states for user in frame.loc[frame["state"] == "failed", "user"]}
     affected = {user for frame in (*states, *slow) for user in frame["user"]}
     events = pd.concat([e[["at", "user"]] for e in found.events], ignore_index=True) if found.events else None
     return {
-        "start": windows and min(w["start"] for w in windows) or None,
-        "end": windows and max(w["end"] for w in windows) or None,
+        "start": (windows and min(w["start"] for w in windows)) or None,
+        "end": (windows and max(w["end"] for w in windows)) or None,
         "impact_seconds": round(seconds, 3),
         "affected": len(affected),
         "failed": len(failed),

@@ -46,7 +46,10 @@ def find_holes(requests: pd.Series, coverage: pd.DataFrame) -> list[Hole]:
     edge[: active[0] + 1] = edge[active[-1] :] = True
     holes = []
     is_unknown = (state == "none") & ~is_alive & ~edge
-    for mask, is_known in (((seen <= 0.5 * expected) & (expected > 0) & ~is_unknown & ~edge, True), (is_unknown, False)):
+    for mask, is_known in (
+        ((seen <= 0.5 * expected) & (expected > 0) & ~is_unknown & ~edge, True),
+        (is_unknown, False),
+    ):
         for begin, stop in _runs(mask):
             want, have = expected[begin:stop].sum(), seen[begin:stop].sum()
             odds = float((want - have + have * np.log(max(have, 1e-9) / want)) / noise) if want > have else 0.0

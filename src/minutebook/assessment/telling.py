@@ -12,7 +12,12 @@ from minutebook.assessment.latency import bucket_floor_s
 from minutebook.assessment.loss import Hole
 from minutebook.assessment.milestones import find_nearby
 from minutebook.assessment.traffic import Traffic
-from minutebook.assessment.users import count_user_minutes, count_users, count_usual, estimate_silent
+from minutebook.assessment.users import (
+    count_user_minutes,
+    count_users,
+    count_usual,
+    estimate_silent,
+)
 from minutebook.assessment.windows import Rejected, Window
 
 _GRADUAL_S = 60.0
@@ -57,7 +62,9 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
     span = (start.at, end.at)
     breakdown = scope.traffic.breakdown
     number = breakdown["minute"].dt.as_unit("us").astype("int64") // 60_000_000
-    inside = breakdown[number.between(start.at // 60_000_000, end.at // 60_000_000) & breakdown["operation"].isin(window.operations)]
+    inside = breakdown[
+        number.between(start.at // 60_000_000, end.at // 60_000_000) & breakdown["operation"].isin(window.operations)
+    ]
     valid, bad = int(inside["requests"].sum()), int(scope.events["count"].sum())
     if window.channel == "slow":
         bad = scope.slow_requests(start.at // 60_000_000, end.at // 60_000_000, window.operations)
@@ -112,12 +119,21 @@ def _tell_top(window: Window, events: pd.DataFrame) -> dict[str, list[dict[str, 
     operations = sorted(window.excess.items(), key=lambda item: (-item[1], item[0]))
     told: dict[str, list[dict[str, Any]]] = {
         "operations": [
-            {"value": name, "bad": int(events.loc[events["operation"] == name, "count"].sum()), "excess": round(excess, 1)}
+            {
+                "value": name,
+                "bad": int(events.loc[events["operation"] == name, "count"].sum()),
+                "excess": round(excess, 1),
+            }
             for name, excess in operations[:_TOP]
             if excess > 0
         ]
     }
-    for key, column in (("statuses", "status"), ("hosts", "host"), ("versions", "version"), ("templates", "template")):
+    for key, column in (
+        ("statuses", "status"),
+        ("hosts", "host"),
+        ("versions", "version"),
+        ("templates", "template"),
+    ):
         if column not in events:
             told[key] = []
             continue
@@ -162,12 +178,28 @@ def tell_hole(hole: Hole, service: str, trials: pd.DataFrame, happenings: pd.Dat
         evidence = f"{hole.seen:,.0f} requests where {hole.expected:,.0f} are usual, while other evidence goes on."
     else:
         kind, missing = "no_evidence", None
-        evidence = f"No line of any source for {hole.stop - hole.start} min: nothing is known of it, neither good nor bad."
+        evidence = (
+            f"No line of any source for {hole.stop - hole.start} min: nothing is known of it, neither good nor bad."
+        )
     users: dict[str, Any] = dict.fromkeys(
-        ("exposed", "affected", "failed", "degraded", "usual", "anonymous_clients", "silent", "unknown_events")
+        (
+            "exposed",
+            "affected",
+            "failed",
+            "degraded",
+            "usual",
+            "anonymous_clients",
+            "silent",
+            "unknown_events",
+        )
     )
     if hole.is_known:
-        users |= {"affected": 0, "failed": 0, "degraded": 0, "silent": estimate_silent(trials, (hole.start, hole.stop))}
+        users |= {
+            "affected": 0,
+            "failed": 0,
+            "degraded": 0,
+            "silent": estimate_silent(trials, (hole.start, hole.stop)),
+        }
     return {
         "id": "", "kind": kind, "service": service or None, "operations": sorted(trials["operation"].unique()),
         "start": write_instant(begin), "start_earliest": write_instant(begin), "start_latest": write_instant(start),

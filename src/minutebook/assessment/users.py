@@ -46,8 +46,7 @@ def find_states(trials: pd.DataFrame, events: pd.DataFrame, channel: str) -> pd.
     if channel == "slow" or not len(known):
         users = sorted(known["user"].unique())
         return pd.DataFrame({"user": users, "state": ["degraded"] * len(users)}, dtype="str")
-    users = set(known["user"])
-    good = trials[trials["user"].isin(users) & trials["good_until"].notna()]
+    good = trials[trials["user"].isin(set(known["user"])) & trials["good_until"].notna()]
     good = good[["user", "operation", "minute_no", "good_at", "good_until"]]
     bad = known.assign(minute_no=known["at"] // 60_000_000, place=np.arange(len(known)))
     keys = ["user", "operation", "minute_no"]
@@ -57,9 +56,9 @@ def find_states(trials: pd.DataFrame, events: pd.DataFrame, channel: str) -> pd.
     is_next = ((following["good_at"] - following["at"]) <= _SOON_US).groupby(following["place"]).any()
     recovered = (is_soon | is_next).to_numpy()
     by_user = pd.Series(recovered).groupby(bad["user"].to_numpy()).all()
-    return pd.DataFrame({"user": by_user.index.astype("str"), "state": np.where(by_user, "degraded", "failed")}).reset_index(
-        drop=True
-    )
+    return pd.DataFrame(
+        {"user": by_user.index.astype("str"), "state": np.where(by_user, "degraded", "failed")}
+    ).reset_index(drop=True)
 
 
 def count_user_minutes(events: pd.DataFrame) -> int:
@@ -75,7 +74,10 @@ def count_usual(trials: pd.DataFrame, windows: list[tuple[int, int]], window: tu
     taken = [(a - 1, b + 1) for a, b in windows]
     found = []
     # Nearest first, before the window and then behind it.
-    starts = [*range(window[0] - length, first - 1, -length), *range(window[1] + 1, last - length + 2, length)]
+    starts = [
+        *range(window[0] - length, first - 1, -length),
+        *range(window[1] + 1, last - length + 2, length),
+    ]
     bad = trials[(trials["weight_bad"] > 0) & trials["user"].notna()]
     for start in starts:
         if all(start + length - 1 < a or start > b for a, b in taken):

@@ -56,7 +56,9 @@ def make_grid(trials: pd.DataFrame, minutes: np.ndarray) -> Grid:
     return Grid(minutes, operations, valid, bad)
 
 
-def find_windows(trials: pd.DataFrame, minutes: np.ndarray, channel: str) -> tuple[list[Window], list[Rejected], np.ndarray]:
+def find_windows(
+    trials: pd.DataFrame, minutes: np.ndarray, channel: str
+) -> tuple[list[Window], list[Rejected], np.ndarray]:
     """(windows, rejected candidates, usual rate by operation) of one service's trials.
 
     ``trials`` has ``minute_no, operation, who, weight, weight_bad, bad_at, bad_until, good_at``: what counts,
@@ -89,9 +91,7 @@ def _covered(window: Window) -> list[tuple[int, int]]:
     return pieces
 
 
-def _settle_edges(
-    window: Window, trials: pd.DataFrame, grid: Grid, rates: np.ndarray, is_usual: np.ndarray
-) -> Window:
+def _settle_edges(window: Window, trials: pd.DataFrame, grid: Grid, rates: np.ndarray, is_usual: np.ndarray) -> Window:
     """The window with its edges; where they reach beyond its minutes, counted and scoped over those too."""
     expected = grid.valid * rates
     for _ in range(2):
@@ -99,7 +99,10 @@ def _settle_edges(
         first, last = _covered(window)[0][0], _covered(window)[-1][1]
         if (first, last) == window.minutes:
             break
-        span = int(np.searchsorted(grid.minutes, first)), int(np.searchsorted(grid.minutes, last, side="right"))
+        span = (
+            int(np.searchsorted(grid.minutes, first)),
+            int(np.searchsorted(grid.minutes, last, side="right")),
+        )
         noise = find_noise(grid.total_bad, expected.sum(axis=1), is_usual & ~_mask(grid, span))
         pieces = _covered(window)
         window = _make_window(grid, expected, noise, [(*span, 0.0)], window.channel)
@@ -115,7 +118,13 @@ def _mask(grid: Grid, span: tuple[int, int]) -> np.ndarray:
 
 
 def _scan(
-    grid: Grid, trials: pd.DataFrame, rates: np.ndarray, is_usual: np.ndarray, channel: str, *, twice: bool
+    grid: Grid,
+    trials: pd.DataFrame,
+    rates: np.ndarray,
+    is_usual: np.ndarray,
+    channel: str,
+    *,
+    twice: bool,
 ) -> tuple[list[Window], list[Rejected]]:
     expected = grid.valid * rates
     noise = find_noise(grid.total_bad, expected.sum(axis=1), is_usual)
@@ -175,7 +184,11 @@ def _reject(
         loudest = sorted(by_user.items(), key=lambda item: (-item[1], item[0]))[0]
         own = inside[inside["who"] == loudest[0]]
         n, c = float(own["weight"].sum()), float(loudest[1])
-        left = score(np.array([bad - c]), np.array([valid - n]), np.array([max(usual * (1 - n / valid), 1e-9)]))[0]
+        left = score(
+            np.array([bad - c]),
+            np.array([valid - n]),
+            np.array([max(usual * (1 - n / valid), 1e-9)]),
+        )[0]
         if left / noise < need:
             return f"one client made {c / bad:.0%} of it"
     if usual >= 10:
@@ -197,7 +210,11 @@ def _worst_usual(grid: Grid, expected: np.ndarray, scope: int | None, length: in
 
 
 def _merge(
-    grid: Grid, expected: np.ndarray, noise: float, pieces: list[tuple[int, int, float]], channel: str
+    grid: Grid,
+    expected: np.ndarray,
+    noise: float,
+    pieces: list[tuple[int, int, float]],
+    channel: str,
 ) -> list[Window]:
     """Pieces at most 5 minutes apart as one window, its scope the operations that show the excess."""
     groups: list[list[tuple[int, int, float]]] = []
@@ -210,7 +227,11 @@ def _merge(
 
 
 def _make_window(
-    grid: Grid, expected: np.ndarray, noise: float, group: list[tuple[int, int, float]], channel: str
+    grid: Grid,
+    expected: np.ndarray,
+    noise: float,
+    group: list[tuple[int, int, float]],
+    channel: str,
 ) -> Window:
     start, stop = group[0][0], group[-1][1]
     bad, valid, usual = (values[start:stop].sum(axis=0) for values in (grid.bad, grid.valid, expected))
@@ -220,7 +241,11 @@ def _make_window(
         shows[:] = True
     rest = ~shows
     if rest.any():
-        others = score(np.array([bad[rest].sum()]), np.array([valid[rest].sum()]), np.array([max(usual[rest].sum(), 1e-9)]))
+        others = score(
+            np.array([bad[rest].sum()]),
+            np.array([valid[rest].sum()]),
+            np.array([max(usual[rest].sum(), 1e-9)]),
+        )
         if others[0] / noise >= SURE:
             shows[:] = True
     operations = [name for name, is_in in zip(grid.operations, shows, strict=True) if is_in]
@@ -230,7 +255,14 @@ def _make_window(
         operations,
         (int(grid.minutes[start]), int(grid.minutes[stop - 1])),
         [(int(grid.minutes[a]), int(grid.minutes[b - 1])) for a, b, _ in group],
-        float(score(np.array([bad[shows].sum()]), np.array([valid[shows].sum()]), np.array([usual[shows].sum()]))[0] / noise),
+        float(
+            score(
+                np.array([bad[shows].sum()]),
+                np.array([valid[shows].sum()]),
+                np.array([usual[shows].sum()]),
+            )[0]
+            / noise
+        ),
         float(usual[shows].sum()),
         float(bad[shows].sum()),
         float(valid[shows].sum()),

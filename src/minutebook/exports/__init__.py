@@ -52,7 +52,11 @@ class ExportFormat:
             raise FormatError(f"unknown key {odd[0]!r}", where=name, do=f"known are {', '.join(sorted(known))}")
         made = cls(name=name, **raw)
         if made.reading not in SHAPES:
-            raise FormatError(f"no reading is called {made.reading!r}", where=name, do=f"use one of {', '.join(SHAPES)}")
+            raise FormatError(
+                f"no reading is called {made.reading!r}",
+                where=name,
+                do=f"use one of {', '.join(SHAPES)}",
+            )
         return made
 
 
@@ -115,9 +119,21 @@ def pick_export(values: Sequence[object], formats: Sequence[ExportFormat]) -> Ma
     scored.sort(key=lambda entry: entry[:3])
     seen = name_shape(known[0] if known else (values[0] if values else None))
     if not scored or -scored[0][0] < 0.4:
-        return Match(None, -scored[0][0] if scored else 0.0, None, scored[0][3].name if scored else None, seen)
+        return Match(
+            None,
+            -scored[0][0] if scored else 0.0,
+            None,
+            scored[0][3].name if scored else None,
+            seen,
+        )
     runner_up = scored[1][3].name if len(scored) > 1 else None
-    return Match(scored[0][3], min(-scored[0][0] / scored[0][3].weight, 1.0), runner_up, scored[0][3].name, seen)
+    return Match(
+        scored[0][3],
+        min(-scored[0][0] / scored[0][3].weight, 1.0),
+        runner_up,
+        scored[0][3].name,
+        seen,
+    )
 
 
 def _fits(value: object, each: ExportFormat) -> float:
@@ -130,7 +146,11 @@ def _fits(value: object, each: ExportFormat) -> float:
 
 
 def read_export(
-    documents: Iterable[Document], export: ExportFormat, *, source: str, defaults: Mapping[str, str] | None = None
+    documents: Iterable[Document],
+    export: ExportFormat,
+    *,
+    source: str,
+    defaults: Mapping[str, str] | None = None,
 ) -> Reading:
     """The happenings of an export's documents, a row a phase; ``defaults`` are columns the caller states."""
     rows: list[dict[str, object]] = []
@@ -146,7 +166,15 @@ def read_export(
         for entry in entries:
             made, why = reader(entry, context)
             if made:
-                rows += [{**row, "line": document.line, "offset": document.offset, "length": document.length} for row in made]
+                rows += [
+                    {
+                        **row,
+                        "line": document.line,
+                        "offset": document.offset,
+                        "length": document.length,
+                    }
+                    for row in made
+                ]
             elif why.startswith("no happening"):
                 skipped[why] = skipped.get(why, 0) + 1
             else:
@@ -154,4 +182,13 @@ def read_export(
     return Reading(rows, rejects, skipped)
 
 
-__all__ = ["Document", "ExportFormat", "Match", "Reading", "find", "load_exports", "pick_export", "read_export"]
+__all__ = [
+    "Document",
+    "ExportFormat",
+    "Match",
+    "Reading",
+    "find",
+    "load_exports",
+    "pick_export",
+    "read_export",
+]

@@ -14,7 +14,14 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 
 from minutebook.exports.paths import find, find_first
-from minutebook.exports.wording import DEPLOYS, SEVERITIES, STATES, UsualNames, describe, usual_names
+from minutebook.exports.wording import (
+    DEPLOYS,
+    SEVERITIES,
+    STATES,
+    UsualNames,
+    describe,
+    usual_names,
+)
 from minutebook.times import find_layout, parse_times
 
 Row = dict[str, object]
@@ -82,7 +89,13 @@ def make_row(
     if context.kind != "alert":
         severity = "error" if phase == "failed" else "info"
     # The labels, so that the same alert in another tool's export is known again.
-    more = {"name": name, "labels": labels, "detail": known.get("detail"), "hosts": facts.get("hosts"), **fields}
+    more = {
+        "name": name,
+        "labels": labels,
+        "detail": known.get("detail"),
+        "hosts": facts.get("hosts"),
+        **fields,
+    }
     return {
         "time": start[0],
         "end": end[0] if end and end[0] > start[0] else None,
@@ -133,7 +146,16 @@ def read_matrix(entry: object, context: Context) -> tuple[list[Row], str]:
             is_open = last >= max(stamps) and state == "firing"
             phase = "pending" if state == "pending" else "fired"
             told = {"time_error_s": step}
-            rows.append(make_row(context, facts, phase, (start, quality), None if is_open else (end, "stated"), **told))
+            rows.append(
+                make_row(
+                    context,
+                    facts,
+                    phase,
+                    (start, quality),
+                    None if is_open else (end, "stated"),
+                    **told,
+                )
+            )
             if phase == "fired" and not is_open:
                 rows.append(make_row(context, facts, "resolved", (end, "stated"), None, **told))
     return rows, "" if rows else "no happening: no samples"

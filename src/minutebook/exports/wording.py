@@ -93,5 +93,9 @@ def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     subject = " ".join(part for part in (known.get("service") or known.get("name"), known.get("version")) if part)
     where = f" to {known['environment']}" if known.get("environment") and kind == "deploy" else ""
     hosts = f" (hosts {known['hosts']})" if known.get("hosts") else ""
-    text = f"{known.get('what') or kind} of {subject}{where} {done}{hosts}" if subject else f"{known.get('what') or kind} {done}"
+    text = (
+        f"{known.get('what') or kind} of {subject}{where} {done}{hosts}"
+        if subject
+        else f"{known.get('what') or kind} {done}"
+    )
     return f"{text}: {detail}" if detail and detail != subject else text

@@ -38,9 +38,7 @@ def write_table(frame: pd.DataFrame, target: Target, *, suffix: str | None = Non
     Raises `MinutebookError`, before anything is written, for a suffix that no writer has.
     """
     if suffix is None:
-        suffix = (
-            pick_suffix(target, TABLE_WRITERS) if isinstance(target, str | os.PathLike) else ".csv"
-        )
+        suffix = pick_suffix(target, TABLE_WRITERS) if isinstance(target, str | os.PathLike) else ".csv"
     TABLE_WRITERS[pick_suffix(f"x{suffix}", TABLE_WRITERS)](frame, target)
 
 

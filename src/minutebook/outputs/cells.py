@@ -101,9 +101,7 @@ def render_times(times: pa.Array) -> pa.Array:
     # Minutes repeat and seconds are few: two small tables instead of formatting every row.
     known = pc.fill_null(micros, 0).to_numpy(zero_copy_only=False)
     minutes, place = np.unique(known // 60_000_000, return_inverse=True)
-    heads = [
-        f"{text}:" for text in np.datetime_as_string(minutes.astype("datetime64[m]"), unit="m")
-    ]
+    heads = [f"{text}:" for text in np.datetime_as_string(minutes.astype("datetime64[m]"), unit="m")]
     tails = pa.array([f"{s:02d}.{ms:03d}Z" for s, ms in itertools.product(range(60), range(1000))])
     texts = pc.binary_join_element_wise(
         pa.array(heads, pa.string()).take(pa.array(place)),

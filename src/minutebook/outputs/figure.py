@@ -7,10 +7,12 @@ read or changed.
 
 from __future__ import annotations
 
+import io
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
@@ -124,6 +126,12 @@ def draw_impact(
     return figure if figure is not None else panels
 
 
+def _render_png(figure: Figure) -> bytes:
+    buffer = io.BytesIO()
+    save_figure(figure, buffer, "png")
+    return buffer.getvalue()
+
+
 def save_figure(figure: Figure, target: Target, format: str | None = None) -> None:
     """Write a figure as ``svg``, ``png`` or ``pdf``, else by suffix; same values, same bytes."""
     import matplotlib as mpl
@@ -144,14 +152,10 @@ def _quiet_fonts() -> Iterator[None]:
         yield
 
 
-def _find_range(
-    grid: pd.DataFrame, impact: Mapping[str, Any], lanes: list[Lane]
-) -> tuple[pd.Timestamp, pd.Timestamp]:
+def _find_range(grid: pd.DataFrame, impact: Mapping[str, Any], lanes: list[Lane]) -> tuple[pd.Timestamp, pd.Timestamp]:
     minute = pd.Timedelta(minutes=1)
     known = [span.start for lane in lanes for span in lane.spans]
-    windows = [
-        as_instant(w.get(key)) for w in impact.get("windows") or () for key in ("start", "end")
-    ]
+    windows = [as_instant(w.get(key)) for w in impact.get("windows") or () for key in ("start", "end")]
     if len(grid):
         start, end = grid.index[0], grid.index[-1] + minute
     else:
@@ -162,9 +166,7 @@ def _find_range(
     # What happened shortly before the logs begin belongs to the picture, but not at any price.
     around = min(_AROUND, max(end - start, 5 * minute) / 3)
     near = [time for time in known if start - around <= time <= end + around]
-    return min([start, *(t - minute / 2 for t in near)]), max(
-        [end, *(t + minute / 2 for t in near)]
-    )
+    return min([start, *(t - minute / 2 for t in near)]), max([end, *(t + minute / 2 for t in near)])
 
 
 def _make_panels(
@@ -175,6 +177,8 @@ def _make_panels(
 
     figure = Figure(figsize=size_in, dpi=_DPI)
     FigureCanvasAgg(figure)
+    # Jupyter shows a figure of pyplot's only; this one says itself how it looks.
+    setattr(figure, "_repr_png_", partial(_render_png, figure))  # noqa: B010
     width, height = size_in
     left, right, bottom, gap = _LEFT_IN, _RIGHT_IN, 0.48, 0.3
     top = HEAD_IN + 0.08 + ROW_IN * mark_rows + (0.32 if title else 0.0)

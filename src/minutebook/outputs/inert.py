@@ -28,13 +28,7 @@ _ELLIPSIS = "…"
 def escape_character(character: str) -> str:
     """The escape that names one character: ``\\x1b``, ``\\u202e``, ``\\U000e0001``."""
     code = ord(character)
-    return (
-        f"\\x{code:02x}"
-        if code < 0x100
-        else f"\\u{code:04x}"
-        if code < 0x10000
-        else f"\\U{code:08x}"
-    )
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 
 
 def escape_controls(text: str) -> str:
@@ -87,19 +81,14 @@ def replace_where(cells: pa.Array, mask: pa.Array, change: Callable[[str], str])
     if not pc.any(mask).as_py():
         return cells
     odd = cells.filter(mask)
-    return pc.replace_with_mask(
-        cells, mask, pa.array([change(cell) for cell in odd.to_pylist()], cells.type)
-    )
+    return pc.replace_with_mask(cells, mask, pa.array([change(cell) for cell in odd.to_pylist()], cells.type))
 
 
 def measure_width(text: str) -> int:
     """How many columns of a terminal ``text`` takes: wide characters two, combining marks none."""
     if text.isascii():
         return len(text)
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def shorten(text: str, width: int) -> str:

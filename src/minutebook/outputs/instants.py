@@ -37,7 +37,7 @@ def as_instant(value: object) -> pd.Timestamp | None:
     if value is None or value is pd.NaT or value is pd.NA:
         return None
     try:
-        time = pd.Timestamp(value)  # type: ignore[arg-type]
+        time = pd.Timestamp(value)
     except (TypeError, ValueError, OverflowError):
         return None
     if pd.isna(time) or time.tzinfo is None:

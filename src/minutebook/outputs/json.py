@@ -46,10 +46,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name_surrogates(str(key)): _plain(inner) for key, inner in value.items()}
     if isinstance(value, pd.DataFrame):
-        return [
-            _plain(dict(zip(value.columns, row, strict=True)))
-            for row in value.itertuples(index=False)
-        ]
+        return [_plain(dict(zip(value.columns, row, strict=True))) for row in value.itertuples(index=False)]
     if isinstance(value, set | frozenset):
         return sorted((_plain(inner) for inner in value), key=str)
     if isinstance(value, list | tuple | np.ndarray | pd.Series | pd.Index):

@@ -46,9 +46,7 @@ def build_lanes(happenings: pd.DataFrame) -> list[Lane]:
     """Lanes of deploys, changes, incidents and notes, then of alerts, each by their first start."""
     if happenings is None or not len(happenings):
         return []
-    rows = happenings.assign(
-        kind=happenings["kind"].astype("str"), phase=happenings["phase"].astype("str").fillna("")
-    )
+    rows = happenings.assign(kind=happenings["kind"].astype("str"), phase=happenings["phase"].astype("str").fillna(""))
     keyed: dict[tuple[str, str], list[object]] = {}
     order = [name for name in ("time", "kind", "entity", "message") if name in rows]
     for number, row in enumerate(rows.sort_values(order, kind="stable").itertuples()):
@@ -94,9 +92,7 @@ def _name(kind: str, entity: str, row: object) -> str:
         return escape_invisible(str(said["name"]))
     if kind in ("deploy", "change") and said.get("detail"):
         return escape_invisible(str(said["detail"]))
-    return escape_invisible(
-        message or ("" if entity.startswith("\0") else entity) or service or kind
-    )
+    return escape_invisible(message or ("" if entity.startswith("\0") else entity) or service or kind)
 
 
 def _said(row: object) -> dict[str, object]:

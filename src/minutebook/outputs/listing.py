@@ -12,7 +12,9 @@ from minutebook.outputs.inert import escape_invisible, measure_width
 def format_listing(frame: pd.DataFrame, width: int = 80) -> str:
     """The frame's cells as text under their names; text from evidence is inert."""
     names = [str(name) for name in frame.columns]
-    rows = [[escape_invisible("" if pd.isna(cell) else str(cell)) for cell in row] for row in frame.itertuples(index=False)]
+    rows = [
+        [escape_invisible("" if pd.isna(cell) else str(cell)) for cell in row] for row in frame.itertuples(index=False)
+    ]
     widths = [max(measure_width(row[i]) for row in [names, *rows]) for i in range(len(names) - 1)]
     indent = sum(widths) + 2 * len(widths)
     lines = []

@@ -150,9 +150,7 @@ def count_rows(rollouts: list[Rollout], lanes: list[Lane], scale: TimeScale) -> 
     return _count_rollout_rows(rollouts) + len(_seen_alerts(lanes, scale))
 
 
-def draw_lanes(
-    panels: list[Axes], rollouts: list[Rollout], lanes: list[Lane], scale: TimeScale
-) -> None:
+def draw_lanes(panels: list[Axes], rollouts: list[Rollout], lanes: list[Lane], scale: TimeScale) -> None:
     """Rollouts (marks, and rules through all panels) above alerts (bars), as many as have room."""
     panel, alerts = panels[-1], _seen_alerts(lanes, scale)
     panel.set_yticks([])
@@ -185,9 +183,7 @@ def _head_lanes(panel: Axes, kinds: set[str], alerts: list[Lane]) -> None:
     if alerts:
         shown.append(Patch(fc=_ALERT, ec=_ALERT_EDGE, lw=0.7, label="alert firing"))
     if any(lane.acknowledged for lane in alerts):
-        shown.append(
-            Line2D([], [], color="#000000", marker="|", ms=8, mew=2, lw=0, label="acknowledged")
-        )
+        shown.append(Line2D([], [], color="#000000", marker="|", ms=8, mew=2, lw=0, label="acknowledged"))
     if shown:
         draw_head(panel, shown)
 
@@ -265,15 +261,10 @@ class _Place(NamedTuple):
     align: Literal["left", "right"]
 
 
-def _label_bar(
-    panel: Axes, label: str, bars: list[tuple[float, float]], y: float, scale: TimeScale
-) -> None:
+def _label_bar(panel: Axes, label: str, bars: list[tuple[float, float]], y: float, scale: TimeScale) -> None:
     """Beside a bar where there's room; else, shortened, wherever there's most."""
     starts = [low for low, _ in bars[1:]] + [scale.width_px]
-    places = [
-        _Place(start - high, high + 6, "left")
-        for (_, high), start in zip(bars, starts, strict=True)
-    ]
+    places = [_Place(start - high, high + 6, "left") for (_, high), start in zip(bars, starts, strict=True)]
     places.insert(1, _Place(bars[0][0], bars[0][0] - 8, "right"))
     places += [_Place(high - low, low + 6, "left") for low, high in bars]
     width = scale.measure(label) + 14

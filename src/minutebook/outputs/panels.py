@@ -44,9 +44,7 @@ def sum_minutes(minutes: pd.DataFrame) -> pd.DataFrame:
     grid = by_minute[columns].sum(min_count=1).astype("float64")
     is_none = (minutes["coverage"].astype("str") == "none").groupby(minutes["minute"])
     is_whole = (minutes["coverage"].astype("str") == "covered").groupby(minutes["minute"])
-    grid["coverage"] = np.where(
-        is_none.all(), "none", np.where(is_whole.all(), "covered", "partly")
-    )
+    grid["coverage"] = np.where(is_none.all(), "none", np.where(is_whole.all(), "covered", "partly"))
     first, last = grid.index[0], grid.index[-1]
     if (last - first) / pd.Timedelta(minutes=1) < _LONGEST_GRID:
         grid = grid.reindex(pd.date_range(first, last, freq="min"))
@@ -65,14 +63,9 @@ def shade_windows(
             continue  # hatched as minutes without data, never shaded as impact
         first, last = as_instant(window.get("start")) or start, as_instant(window.get("end")) or end
         for panel in panels:
-            panel.axvspan(
-                to_number(first), to_number(last), color=_WINDOW, alpha=0.3, lw=0, zorder=2.2
-            )
+            panel.axvspan(to_number(first), to_number(last), color=_WINDOW, alpha=0.3, lw=0, zorder=2.2)
             for edge, at in (("start", first), ("end", last)):
-                bounds = [
-                    as_instant(window.get(f"{edge}_{side}")) or at
-                    for side in ("earliest", "latest")
-                ]
+                bounds = [as_instant(window.get(f"{edge}_{side}")) or at for side in ("earliest", "latest")]
                 panel.axvspan(*map(to_number, bounds), color="#B8A800", alpha=0.5, lw=0, zorder=2.3)
                 panel.axvline(to_number(at), color="#555555", lw=0.8, zorder=2.4)
     for state, hatch, label in (("none", "xxxx", "no data"), ("partly", "..", "partly covered")):
@@ -84,9 +77,7 @@ def shade_windows(
                     edgecolor="#b0b0b0", hatch=hatch, lw=0, zorder=0.7 if state == "none" else 0.4,
                 )  # fmt: skip
             if state == "none" and (last - first) / (end - start) > 0.02:
-                _write_inside(
-                    panels[0], first + (last - first) / 2, label, (last - first) / (end - start)
-                )
+                _write_inside(panels[0], first + (last - first) / 2, label, (last - first) / (end - start))
 
 
 def _write_inside(panel: Axes, middle: pd.Timestamp, label: str, share: float) -> None:
@@ -164,9 +155,7 @@ def draw_users(panel: Axes, grid: pd.DataFrame) -> None:
     look: dict[str, Any] = {"fc": _USERS, "zorder": 3, "label": "users who hit a failure, a minute"}
     if len(grid) <= 120:
         users = grid["failed_users"].to_numpy(dtype=float, na_value=np.nan)
-        bars = panel.bar(
-            [to_number(time) for time in grid.index], users, 0.86 / 1440, align="edge", **look
-        )
+        bars = panel.bar([to_number(time) for time in grid.index], users, 0.86 / 1440, align="edge", **look)
     else:
         bars = _steps(panel, grid, grid["failed_users"], fill=True, lw=0.0, **look)
     _set_height(panel, grid["failed_users"])
@@ -196,9 +185,7 @@ def _say_nothing(panel: Axes, text: str) -> None:
     )  # fmt: skip
 
 
-def draw_time_axis(
-    panels: list[Axes], tz: datetime.tzinfo, zone: str, start: pd.Timestamp, end: pd.Timestamp
-) -> None:
+def draw_time_axis(panels: list[Axes], tz: datetime.tzinfo, zone: str, start: pd.Timestamp, end: pd.Timestamp) -> None:
     """Concise times in the zone under the last panel, and the zone and day below them."""
     import matplotlib.dates as mdates
 

@@ -61,9 +61,7 @@ def format_summary(
     return "\n".join(lines) + "\n"
 
 
-def format_impact(
-    impact: Mapping[str, Any], *, zone: str = "UTC", width: int = 80, colour: bool = False
-) -> str:
+def format_impact(impact: Mapping[str, Any], *, zone: str = "UTC", width: int = 80, colour: bool = False) -> str:
     """Windows, milestones and durations as one table: what, how much, and what that means."""
     tz, paint = find_zone(zone), _Paint(colour)
     windows = list(impact.get("windows") or ())
@@ -81,9 +79,7 @@ def format_impact(
     return "\n".join([*lines, *_three_columns(rows, width, paint)]) + "\n"
 
 
-def format_timeline(
-    timeline: pd.DataFrame, *, zone: str = "UTC", width: int = 80, colour: bool = False
-) -> str:
+def format_timeline(timeline: pd.DataFrame, *, zone: str = "UTC", width: int = 80, colour: bool = False) -> str:
     """The timeline, a line a row: time, kind and phase, summary, count and users where they fit."""
     tz, paint = find_zone(zone), _Paint(colour)
     if not len(timeline):
@@ -142,9 +138,7 @@ class _Paint:
 # --- the summary
 
 
-def _tell_reading(
-    ledger: Mapping[str, Any], tz: datetime.tzinfo, zone: str, width: int
-) -> Iterator[str]:
+def _tell_reading(ledger: Mapping[str, Any], tz: datetime.tzinfo, zone: str, width: int) -> Iterator[str]:
     sources = list(ledger.get("sources") or ())
     names = ("lines", "events", "lines_in_events", "lines_skipped", "lines_rejected", "copies")
     total = {name: sum(as_whole(source.get(name)) for source in sources) for name in names}
@@ -152,9 +146,7 @@ def _tell_reading(
     yield from _entry("Read", "", ", ".join(count_of(*count) for count in counts), width)
     told = total["lines_in_events"] + total["lines_skipped"] + total["lines_rejected"]
     parts = [f"{total['lines_in_events']:,} in events"]
-    parts += [
-        f"{total[f'lines_{w}']:,} {w}" for w in ("skipped", "rejected") if total[f"lines_{w}"]
-    ]
+    parts += [f"{total[f'lines_{w}']:,} {w}" for w in ("skipped", "rejected") if total[f"lines_{w}"]]
     parts += [f"{total['copies']:,} copies counted once"] if total["copies"] else []
     lead = "every line accounted for: " if told == total["lines"] else "lines: "
     yield from _entry("", "", lead + ", ".join(parts), width)
@@ -181,9 +173,7 @@ def _tell_missing(
     for source in ledger.get("sources") or ():
         rejected = as_whole(source.get("lines_rejected"))
         if rejected:
-            said.append(
-                f"{inert_text(source.get('source'))}: {count_of(rejected, 'line')} rejected"
-            )
+            said.append(f"{inert_text(source.get('source'))}: {count_of(rejected, 'line')} rejected")
     said += [inert_text(sentence) for sentence in ledger.get("assumptions") or ()]
     lines: list[str] = []
     for number, sentence in enumerate(said[:8]):

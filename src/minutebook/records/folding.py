@@ -70,9 +70,16 @@ def fold_lines(
     lines, stop = lines.copy(), stop.copy()
     np.add.at(lines, owner[is_folded], 1)
     np.maximum.at(stop, owner[is_folded], others[is_folded] + 1)
-    why = np.where(is_orphan, "stands before the first record", "is no record of a known format, and not part of one")
+    why = np.where(
+        is_orphan,
+        "stands before the first record",
+        "is no record of a known format, and not part of one",
+    )
     rejected = [(int(row), str(reason)) for row, reason in zip(others[is_rejected], why[is_rejected], strict=True)]
-    skipped = {"blank": int((is_skipped & ~is_header).sum()), "header or comment": int((is_skipped & is_header).sum())}
+    skipped = {
+        "blank": int((is_skipped & ~is_header).sum()),
+        "header or comment": int((is_skipped & is_header).sum()),
+    }
     return Folded(start, stop, lines, {reason: n for reason, n in skipped.items() if n}, rejected)
 
 

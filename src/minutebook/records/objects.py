@@ -14,7 +14,17 @@ import pyarrow as pa
 
 _LONGEST = 5000  # lines of one object
 #: Keys under which one object holds a list of records.
-BATCHES = ("resourceLogs", "Records", "records", "items", "logEvents", "hits", "entries", "events", "logs")
+BATCHES = (
+    "resourceLogs",
+    "Records",
+    "records",
+    "items",
+    "logEvents",
+    "hits",
+    "entries",
+    "events",
+    "logs",
+)
 
 
 def join_objects(text: pa.StringArray, is_free: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:

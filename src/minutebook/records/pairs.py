@@ -46,10 +46,7 @@ def cut_message(text: pa.Array) -> pa.Array:
 def match_logfmt(text: pa.StringArray, keys: Mapping[str, str]) -> Records:
     """Records of the lines that are logfmt: those in which the key of ``time`` is found."""
     parts = extract_pairs(text, keys)
-    if "time" in parts:
-        is_record = parts["time"].is_valid()
-    else:
-        is_record = pc.match_substring_regex(text, rf"^{_KEY}=")
+    is_record = parts["time"].is_valid() if "time" in parts else pc.match_substring_regex(text, rf"^{_KEY}=")
     rows = np.flatnonzero(is_record.to_numpy(zero_copy_only=False))
     kept = {part: values.filter(is_record) for part, values in parts.items()}
     return Records(kept, rows, np.zeros(len(rows), np.int64))

@@ -75,9 +75,9 @@ def _in_order(found: list[tuple[int, np.ndarray, dict[str, pa.Array]]]) -> Recor
     order = np.argsort(rows, kind="stable")
     names = dict.fromkeys(name for _, _, parts in found for name in parts)
     parts = {
-        name: pa.concat_arrays(
-            [parts.get(name, pa.nulls(len(rows), pa.string())) for _, rows, parts in found]
-        ).take(pa.array(order))
+        name: pa.concat_arrays([parts.get(name, pa.nulls(len(rows), pa.string())) for _, rows, parts in found]).take(
+            pa.array(order)
+        )
         for name in names
     }
     pattern = np.concatenate([np.full(len(rows), index) for index, rows, _ in found])
