@@ -154,8 +154,10 @@ def check_events(events: pd.DataFrame) -> pd.DataFrame:
 def _as_type(values: pd.Series, column: Column) -> pd.Series:
     try:
         if column.dtype.startswith("datetime64"):
+            if values.isna().all():
+                return pd.Series(pd.NaT, index=values.index, dtype=column.dtype)
             if values.dtype == object:
-                values = pd.to_datetime(values, utc=True) if values.isna().all() else pd.to_datetime(values)
+                values = pd.to_datetime(values)
             if values.dt.tz is None:
                 raise FrameError(
                     f"'{column.name}' has no zone",

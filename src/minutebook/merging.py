@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from minutebook.events import check_events
+
 #: A sampled alert (Prometheus) and an exact one (Alertmanager) are one if they start this close: a step of the
 #: range query, an evaluation interval and Alertmanager's group_wait lie between them.
 SAMPLED_TOLERANCE_S = 120
@@ -76,10 +78,10 @@ def merge_happenings(events: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str,
     merged.sort(key=lambda o: _order(o.best))
     rows = [_tell(occurrence) for occurrence in merged]
     frame = pd.DataFrame(rows, columns=[*events.columns, "evidence", "time_error_s", "count"])
-    frame = frame.astype({name: dtype for name, dtype in events.dtypes.items() if name not in ("kind", "phase")})
-    for name in ("kind", "phase"):
-        frame[name] = frame[name].astype("category")
-    return frame.astype({"evidence": "str", "time_error_s": "float64", "count": "Int64"}), _list_merges(merged)
+    told = frame[["evidence", "time_error_s", "count"]].astype(
+        {"evidence": "str", "time_error_s": "float64", "count": "Int64"}
+    )
+    return pd.concat([check_events(frame), told], axis=1), _list_merges(merged)
 
 
 def _name_alike(group: list[_Observation]) -> None:
