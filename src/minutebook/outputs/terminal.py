@@ -32,6 +32,14 @@ from minutebook.outputs.wording import (
 )
 
 _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
+#: what a source's status means to whoever reads the summary
+_STATUSES = {
+    "truncated": "it ends early; what stands before the cut was read",
+    "damaged": "damaged; what stands before the damage was read",
+    "unreadable": "it couldn't be read to its end",
+    "unknown": "not read",
+    "empty": "it is empty",
+}
 _SEVERE = frozenset({"error", "fatal"})
 
 
@@ -171,9 +179,13 @@ def _tell_missing(
             gap = count_of(len(held), "minute")
             said.append(f"{gap} without evidence, {where}: no data, which isn't health")
     for source in ledger.get("sources") or ():
+        name, status = inert_text(source.get("source")), inert_text(source.get("status"))
+        if status and status != "complete":
+            note = inert_text(source.get("note"))
+            said.append(f"{name}: {_STATUSES.get(status, status)}" + (f"; {note}" if note else ""))
         rejected = as_whole(source.get("lines_rejected"))
         if rejected:
-            said.append(f"{inert_text(source.get('source'))}: {count_of(rejected, 'line')} rejected")
+            said.append(f"{name}: {count_of(rejected, 'line')} rejected")
     said += [inert_text(sentence) for sentence in ledger.get("assumptions") or ()]
     lines: list[str] = []
     for number, sentence in enumerate(said[:8]):
