@@ -148,14 +148,19 @@ def _known(values: pa.Array) -> pa.Array:
 def _operation(parts: Mapping[str, pa.Array]) -> pa.Array | None:
     """``METHOD /path`` (OpenTelemetry's name of an HTTP span) from a request line or method and path."""
     if "request" in parts:
-        return map_values(parts["request"], _operation_of)
+        return map_values(_cut_query(parts["request"]), _operation_of)
     if "path" in parts:
         path = parts["path"]
         if "method" in parts:
             joined = pc.binary_join_element_wise(parts["method"], path, " ")
             path = pc.coalesce(joined, path)
-        return map_values(path, _operation_of)
+        return map_values(_cut_query(path), _operation_of)
     return _known(parts["operation"]) if "operation" in parts else None
+
+
+def _cut_query(targets: pa.Array) -> pa.Array:
+    """Without what stands behind ``?``, ``#`` or ``;``, so that few distinct ones are left."""
+    return pc.replace_substring_regex(targets, r"[?#;].*$", "")
 
 
 _METHOD = re.compile(r"([A-Z]{3,10}) (\S+)")

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from minutebook.coverage import find_coverage
 from minutebook.events import LAYERS
 from minutebook.summary import Summary
-
-_LONGEST_UNIT = 1 << 52
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ class Sli:
 
 def find_sli(summary: Summary) -> Sli:
     """The SLI of a Summary, and in ``assumptions`` which layer it is and why."""
-    trials = summary.trials.to_pandas()
+    trials = _unpack_longest(summary.trials).to_pandas()
     layer, added_from, assumptions = _choose_layer(trials)
     failures = summary.failures.to_pandas()
     kept = {name: _of_layer(getattr(summary, name).to_pandas(), layer) for name in ("counts", "breakdown")}
@@ -49,7 +47,6 @@ def find_sli(summary: Summary) -> Sli:
         own_failures = pd.concat([own_failures, extra], ignore_index=True)
         own_trials = pd.concat([own_trials, _as_trials(extra)], ignore_index=True)
         kept["counts"] = pd.concat([kept["counts"], _as_counts(extra)], ignore_index=True)
-    own_trials = _unpack_longest(own_trials)
     return Sli(
         layer,
         kept["counts"],
@@ -114,15 +111,16 @@ def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
     return grouped.agg(bad=("count", "sum")).reset_index().assign(bucket=-1, good=0)
 
 
-def _unpack_longest(trials: pd.DataFrame) -> pd.DataFrame:
-    packed = trials.pop("longest") if "longest" in trials else pd.Series(dtype=object)
-    known = packed.notna().to_numpy()
-    numbers = [int(value) for value in packed[known]]
-    longest = np.full(len(trials), np.nan)
-    longest[known] = [number // _LONGEST_UNIT / 1e6 for number in numbers]
-    at = pd.Series(pd.NA, index=trials.index, dtype="Int64")
-    at[known] = [_LONGEST_UNIT - 1 - number % _LONGEST_UNIT for number in numbers]
-    return trials.assign(longest_s=longest, longest_at=at)
+def _unpack_longest(trials: pa.Table) -> pa.Table:
+    """``longest_s`` and ``longest_at`` of the one number that a Summary keeps for both."""
+    import duckdb
+
+    with duckdb.connect(config={"threads": 2}) as connection:
+        connection.register("trials", trials)
+        return connection.sql(
+            "SELECT * EXCLUDE (longest), CAST(longest // 4503599627370496 AS DOUBLE) / 1e6 AS longest_s,"
+            " CAST(4503599627370495 - longest % 4503599627370496 AS BIGINT) AS longest_at FROM trials"
+        ).to_arrow_table()
 
 
 def _cover_services(summary: Summary, layer: str) -> pd.DataFrame:

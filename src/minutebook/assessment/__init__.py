@@ -115,7 +115,7 @@ def _measure_service(traffic: Traffic, service: str, limits: Mapping[tuple[str, 
     requests = (
         traffic.breakdown.assign(minute_no=_number(traffic.breakdown["minute"])).groupby("minute_no")["requests"].sum()
     )
-    plain = _prepare(traffic.trials, "fail", limits)
+    plain = by_channel[0][1]
     found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in find_holes(requests, coverage)]
 
 
@@ -137,7 +137,9 @@ def _prepare(trials: pd.DataFrame, channel: str, limits: Mapping[tuple[str, str]
     requests, bad = trials["requests"].to_numpy(float), trials["bad"].to_numpy(float)
     times = {name: _us(trials[name]) for name in ("first_bad", "last_bad", "first_good", "last_good", "longest_at")}
     if channel == "slow":
-        over = np.array([limits.get(pair, np.inf) for pair in zip(trials["service"], trials["operation"], strict=True)])
+        # All trials here are of one service.
+        own = {operation: over for (name, operation), over in limits.items() if name in set(trials["service"][:1])}
+        over = trials["operation"].map(own).fillna(np.inf).to_numpy(float)
         is_bad = trials["longest_s"].to_numpy(float) > over if len(trials) else np.zeros(0, bool)
         bad_at = bad_until = times["longest_at"]
         weight_bad = is_bad.astype(float)
