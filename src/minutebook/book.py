@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -25,9 +25,9 @@ from minutebook.grid import make_minutes
 from minutebook.ledger import find_shortfalls, make_ledger
 from minutebook.logformats import load_formats
 from minutebook.merging import merge_happenings
-from minutebook.reading import Settings, read_source
+from minutebook.reading import DEFERRED, Settings, read_source
 from minutebook.sli import find_sli
-from minutebook.sources import find_sources
+from minutebook.sources import Source, find_sources
 from minutebook.store import EventStore
 from minutebook.summary import Summary, merge, summarise
 from minutebook.traffic import make_traffic
@@ -94,13 +94,29 @@ def gather(
     """
     settings = Settings(load_formats(config.formats), load_exports(), config)
     sample = ClockSample()
-    accounts = []
-    for source in find_sources(evidence):
-        account, tables = read_source(source, settings, pool)
-        for table in tables:
-            store.add(source.name, table)
-            sample.add(table)
-        accounts.append(account)
+    accounts: dict[str, Account] = {}
+
+    def take(sources: Iterable[Source], settings: Settings) -> None:
+        for source in sources:
+            account, tables = read_source(source, settings, pool)
+            for table in tables:
+                store.add(source.name, table)
+                sample.add(table)
+            accounts[source.name] = account
+
+    sources = find_sources(evidence)
+    take(sources, settings)
+    waiting = [source for source in sources if accounts[source.name].status == DEFERRED]
+    if waiting:
+        # Stamps without a year: the other sources tell it.
+        known = [a for a in accounts.values() if a.events]
+        around = (min(a.first for a in known), max(a.last for a in known)) if known else None
+        take(waiting, replace(settings, around=around, is_last_call=True))
+    return _settle([accounts[source.name] for source in sources], config, store, sample, refuse)
+
+
+def _settle(accounts: list[Account], config: Config, store: EventStore, sample: ClockSample, refuse: bool) -> Gathered:
+    """Copies taken out, clocks and services found."""
     if refuse:
         _refuse_nothing(accounts)
     copied = drop_copies(store, accounts)

@@ -62,7 +62,9 @@ def make_timeline(
             told = [e for e in told if e in rank[:MOST_EPISODES]]
         rows += [row for episode in told for row in _tell_episode(episode, summary, resolutions)]
         if merged:
-            notes.append(f"Messages that two layers wrote of the same requests are one row, joined by their ids ({merged}).")
+            notes.append(
+                f"Messages that two layers wrote of the same requests are one row, joined by their ids ({merged})."
+            )
     return _make_frame(rows), notes
 
 

@@ -32,9 +32,12 @@ from minutebook.records.folding import Folded, find_exceptions
 from minutebook.records.table import update_w3c
 from minutebook.sources import Reader, Source
 from minutebook.times import parse_times
+from minutebook.years import find_year, is_yearless
 
 _SAMPLE_LINES = 2000
 _RETRY_SHARE = 0.02  # of a block rejected: look for a further format
+#: Status of a source whose year the others have to tell first.
+DEFERRED = "deferred"
 _OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
 
 
@@ -45,6 +48,8 @@ class Settings:
     formats: Sequence[LogFormat]
     exports: Sequence[ExportFormat]
     config: Config = field(default_factory=Config)
+    around: tuple[int, int] | None = None  #: span of the other sources (µs), for stamps without a year
+    is_last_call: bool = False  #: year-less sources aren't put off any more
     block_bytes: int = 8 << 20
 
 
@@ -64,6 +69,8 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
     else:
         lines = cut_lines(chain(head, blocks), settings.block_bytes)
         yield from _read_log(lines, head, source, settings, pool, account)
+    if account.status == DEFERRED:
+        return
     account.lines, account.sha256 = reader.lines, reader.sha256
     if account.status == "complete":
         account.status = reader.status
@@ -119,8 +126,29 @@ def _read_log(
         zone=str(said["zone"]) if "zone" in said else None,
         year=int(said["year"]) if "year" in said else None,
     )  # fmt: skip
+    if recipe.year is None and is_yearless(found.plans):
+        if not settings.is_last_call:
+            account.status = DEFERRED
+            return
+        recipe = replace(recipe, year=find_year(_sample_lines(head), found.plans, source, settings.around))
+    yield from _parse_batches(_cut_at_records(lines, found.plans), recipe, pool, account)
+
+
+def _parse_batches(
+    batches: Iterator[tuple[Lines, tuple[Plan, ...]]], recipe: Recipe, pool: Executor, account: Account
+) -> Iterator[pa.Table]:
+    """Tables of the batches in their order; a few at a time on threads."""
+    if recipe.year is not None and is_yearless(recipe.plans):
+        # The year goes on from batch to batch, so they can't be read side by side.
+        for batch, plans in batches:
+            table, part = parse_lines(batch, replace(recipe, plans=plans))
+            account.add(part)
+            if table.num_rows:
+                recipe = replace(recipe, year=table.column("time")[-1].as_py().year)
+            yield table
+        return
     waiting: collections.deque[Future[tuple[pa.Table, Account]]] = collections.deque()
-    for batch, plans in _cut_at_records(lines, found.plans):
+    for batch, plans in batches:
         waiting.append(pool.submit(parse_lines, batch, replace(recipe, plans=plans)))
         if len(waiting) > 3:
             yield _finish(waiting.popleft(), account)

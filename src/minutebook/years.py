@@ -1,0 +1,72 @@
+"""year-less stamps → the year of the first: what the caller says, else the neighbours, else the file's age."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+from minutebook.plans import Plan, match_lines_of
+from minutebook.sources import Source
+from minutebook.times import YEARLESS, YEARS, parse_times
+
+_DAY_US = 86_400_000_000
+#: Has a 29 February, so that every stamp of a year-less log can be read.
+_ANY_YEAR = 2000
+
+
+def is_yearless(plans: Sequence[Plan]) -> bool:
+    """Whether a plan's stamps lack the year."""
+    return any(
+        layout in YEARLESS for plan in plans for layout in (*plan.layouts, *(x for p in plan.inner for x in p.layouts))
+    )
+
+
+def find_year(
+    lines: Sequence[str], plans: Sequence[Plan], source: Source, around: tuple[int, int] | None
+) -> int | None:
+    """The year of the first year-less stamp among the lines; None where nothing tells it.
+
+    ``around`` is the span of the other sources (µs): the year that brings the stamp closest to it. Without
+    one, the latest year that doesn't put the stamp behind the file's own time of change.
+    """
+    first = _first_stamp(lines, plans)
+    if first is None:
+        return None
+    if around is not None:
+        years = range(_year_of(around[0]) - 1, _year_of(around[1]) + 2)
+        return min(years, key=lambda year: (_distance(_in_year(first, year), around), year))
+    if source.path is None:
+        return None
+    changed = int(source.path.stat().st_mtime * 1e6) + _DAY_US
+    latest = _year_of(changed)
+    return next((year for year in range(latest, YEARS[0] - 1, -1) if _in_year(first, year) <= changed), None)
+
+
+def _first_stamp(lines: Sequence[str], plans: Sequence[Plan]) -> datetime | None:
+    for matched in match_lines_of(pa.array(lines[:200], pa.string()), plans)[0]:
+        stamps = matched.parts.get("time")
+        for layout in matched.layouts:
+            if stamps is not None and layout in YEARLESS:
+                times = parse_times(stamps, layout, year=_ANY_YEAR).time.drop_null()
+                if len(times):
+                    return times[0].as_py()
+    return None
+
+
+def _in_year(stamp: datetime, year: int) -> int:
+    """µs of the stamp in that year; of 29 February in a year without one, the day after."""
+    try:
+        moved = stamp.replace(year=year)
+    except ValueError:
+        moved = stamp.replace(year=year, month=3, day=1)
+    return int(moved.replace(tzinfo=UTC).timestamp() * 1e6)
+
+
+def _year_of(us: int) -> int:
+    return datetime.fromtimestamp(us / 1e6, UTC).year
+
+
+def _distance(us: int, around: tuple[int, int]) -> int:
+    return max(around[0] - us, us - around[1], 0)
