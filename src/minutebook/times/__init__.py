@@ -1,0 +1,16 @@
+"""text → instants, strictly, and how far each is to be trusted.
+
+Stamps go through an allow-list of explicit layouts, never through a guesser. An impossible date is null,
+never another day. A zone-less stamp is given as if it were UTC, to be shifted when its zone is known.
+"""
+
+from minutebook.times.dates import find_years
+from minutebook.times.finding import find_layout
+from minutebook.times.instants import YEARS, Instants, parse_times
+from minutebook.times.layouts import YEARLESS, layouts
+from minutebook.times.typed import parse_instant
+from minutebook.times.zones import shift_zone
+
+__all__ = [
+    "YEARLESS", "YEARS", "Instants", "find_layout", "find_years", "layouts", "parse_instant", "parse_times", "shift_zone",
+]  # fmt: skip

@@ -1,0 +1,184 @@
+"""an array of stamps in one layout → their instants and how each is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.errors import MinutebookError
+from minutebook.times.dates import Dates, count_days, find_years, read_clocks, read_dates, read_halves, read_integers
+from minutebook.times.epochs import read_epochs
+from minutebook.times.iso import read_plain_iso
+from minutebook.times.layouts import LAYOUTS, Layout, whole_pattern
+from minutebook.times.tails import read_tails
+from minutebook.times.zones import MINUTE, TIME, shift_zone
+
+#: Years outside of these aren't an incident's: a stray stamp would make a grid of minutes explode.
+YEARS = (1990, 2100)
+_FIRST, _END = (int(np.datetime64(f"{year}-01-01", "us").astype(np.int64)) for year in (YEARS[0], YEARS[1] + 1))
+_DAY = 24 * 60 * MINUTE
+
+QUALITIES = ("stated", "zone_assumed", "zone_given", "year_assumed", "ambiguous")
+_STATED, _ZONE_ASSUMED, _ZONE_GIVEN, _YEAR_ASSUMED, _AMBIGUOUS = range(len(QUALITIES))
+
+
+class Instants(NamedTuple):
+    """What texts say: one instant each, how it's known, and the finest resolution seen."""
+
+    time: pa.Array  #: timestamp[us, UTC]; null where the text is no instant; zone-less ones as if UTC
+    quality: pa.Array  #: stated, zone_assumed (zone-less), zone_given, year_assumed, ambiguous; null as time
+    resolution_s: float
+
+
+def parse_times(
+    texts: pa.Array | pa.ChunkedArray, layout: str, *, zone: str | None = None, year: int | None = None
+) -> Instants:
+    """The instants that ``texts`` state in ``layout``; what isn't one is null.
+
+    ``zone`` (IANA name or offset) holds for zone-less stamps: of an hour that a clock change repeats the
+    earlier instant, out of one that it leaves out shifted forward, both flagged ambiguous. ``year`` is the
+    year of the first stamp of a year-less layout, without which its stamps are null; it changes where the
+    month falls back by more than one. ``:60`` is a leap second, at the end of an hour only: the last
+    microsecond before the next. Instants outside of `YEARS` are null. Raises `MinutebookError` where there's
+    no such layout or zone, never for a text.
+    """
+    if layout not in LAYOUTS:
+        raise MinutebookError(f"no time layout is called {layout!r}", do=f"use one of {', '.join(LAYOUTS)}")
+    if isinstance(texts, pa.ChunkedArray):
+        texts = texts.combine_chunks()
+    # Not checked for UTF-8: a byte that isn't matches no pattern, and its row is null.
+    texts = pc.cast(texts, pa.string(), safe=False)
+    known = LAYOUTS[layout]
+    # Stamps of a second's resolution repeat: each distinct one is read once.
+    head = texts[:1000]
+    if known.has_year and 2 * (pc.count_distinct(head).as_py() or 0) < len(head):
+        encoded = texts.dictionary_encode()
+        found = _finish(_read(encoded.dictionary, layout, known, year), zone)
+        index = encoded.indices
+        quality = pa.DictionaryArray.from_arrays(found.quality.indices.take(index), found.quality.dictionary)
+        return Instants(found.time.take(index), quality, found.resolution_s)
+    return _finish(_read(texts, layout, known, year), zone)
+
+
+@dataclass
+class _Reading:
+    """Rows as they're read: µs since 1970 (as if UTC where zone-less), and what is known of each."""
+
+    us: np.ndarray
+    is_valid: np.ndarray
+    is_zoned: np.ndarray
+    is_ambiguous: np.ndarray
+    is_yearless: bool
+    resolution_s: float = 1.0
+
+    @classmethod
+    def nothing(cls, count: int, *, is_yearless: bool) -> _Reading:
+        no = np.zeros(count, bool)
+        return cls(np.zeros(count, np.int64), no, no.copy(), no.copy(), is_yearless)
+
+
+def _read(texts: pa.Array, name: str, layout: Layout, year: int | None) -> _Reading:
+    reading = _Reading.nothing(len(texts), is_yearless=not layout.has_year)
+    if not layout.has_year and year is None:
+        return reading
+    rows = None
+    if name == "iso":
+        rows = _take_plain_iso(texts, reading)
+        if rows is not None:
+            if not len(rows):
+                return reading
+            texts = texts.take(pa.array(rows))
+    groups = pc.extract_regex(texts, whole_pattern(layout))
+    is_match = groups.is_valid()
+    if not pc.any(is_match).as_py():
+        return reading
+    matched = np.flatnonzero(is_match.to_numpy(zero_copy_only=False))
+    groups = groups.filter(is_match)
+    part = {field.name: pc.struct_field(groups, field.name) for field in groups.type}
+    rows = matched if rows is None else rows[matched]
+    if name == "epoch":
+        reading.us[rows], resolution_s = read_epochs(part["whole"], part["fraction"])
+        reading.is_valid[rows] = reading.is_zoned[rows] = True
+    else:
+        resolution_s = _read_calendar(part, layout, year, rows, reading)
+    reading.resolution_s = min(reading.resolution_s, resolution_s) if len(rows) < len(reading.us) else resolution_s
+    return reading
+
+
+def _take_plain_iso(texts: pa.Array, reading: _Reading) -> np.ndarray | None:
+    """Reads what Arrow's cast can; the rows that it left, or None for all."""
+    digits = 0
+    for rows, us, is_zoned, most in read_plain_iso(texts):
+        where = slice(None) if rows is None else rows
+        reading.us[where], reading.is_valid[where], reading.is_zoned[where] = us, True, is_zoned
+        digits = max(digits, most)
+    if not reading.is_valid.any():
+        return None
+    reading.resolution_s = 10.0 ** -min(digits, 6)
+    left = ~reading.is_valid
+    if texts.null_count:
+        left &= texts.is_valid().to_numpy(zero_copy_only=False)
+    return np.flatnonzero(left)
+
+
+def _read_calendar(
+    part: dict[str, pa.Array], layout: Layout, year: int | None, rows: np.ndarray, reading: _Reading
+) -> float:
+    """Puts what dates, clocks and zones say into the rows of ``reading``; gives the resolution (s)."""
+    texts, clock = part["date"], part["clock"]
+    if "year" in part:
+        texts = pc.binary_join_element_wise(texts, part["year"], " ")
+    if "ms" in part:
+        clock = pc.replace_substring_regex(clock, r"\b(\d)\b", r"0\1")
+    dates = read_dates(texts, layout.date)
+    us, exists, resolution_s = read_clocks(clock, is_compact=layout.is_compact)
+    if "ms" in part:
+        us, resolution_s = us + read_integers(part["ms"]) * 1000, 0.001
+    tails = read_tails(part["tail"] if "tail" in part else part["zone"])
+    if tails.half.any():
+        us, is_half = read_halves(us, tails.half)
+        exists &= is_half
+    if not layout.has_year:
+        dates = _assume_years(dates, exists, year or 0)
+    days, is_day = count_days(dates)
+    us = us + days * _DAY - tails.offset_us
+    for name, named in tails.names:
+        shifted, is_ambiguous = shift_zone(pa.array(us[named]).cast(TIME), name)
+        us[named] = shifted.cast(pa.int64()).to_numpy()
+        reading.is_ambiguous[rows[named]] = is_ambiguous.to_numpy(zero_copy_only=False)
+    exists &= is_day & tails.is_tail
+    reading.is_zoned[rows] = tails.is_zoned
+    reading.us[rows], reading.is_valid[rows] = us, exists
+    return resolution_s
+
+
+def _assume_years(dates: Dates, exists: np.ndarray, year: int) -> Dates:
+    """The dates with years; a row that can't be a date is no neighbour and costs no year."""
+    years = np.full(len(exists), year)
+    rows = np.flatnonzero(exists & (dates.month >= 1) & (dates.month <= 12) & (dates.day >= 1) & (dates.day <= 31))
+    years[rows] = find_years(dates.month[rows], year)
+    return dates._replace(year=years)
+
+
+def _finish(reading: _Reading, zone: str | None) -> Instants:
+    """Shifts what is zone-less by ``zone``, drops what is outside of `YEARS`, and names how each is known."""
+    words = np.where(reading.is_zoned, np.int32(_STATED), np.int32(_ZONE_ASSUMED))
+    if reading.is_yearless:
+        words[:] = _YEAR_ASSUMED
+    us, is_ambiguous = reading.us, reading.is_ambiguous
+    is_valid = reading.is_valid & (us >= _FIRST - _DAY) & (us < _END + _DAY)
+    if zone is not None:
+        rows = np.flatnonzero(~reading.is_zoned)
+        shifted, is_flagged = shift_zone(pa.array(us[rows], mask=~is_valid[rows]).cast(TIME), zone)
+        us[rows] = pc.fill_null(shifted.cast(pa.int64()), 0).to_numpy(zero_copy_only=False)
+        is_ambiguous[rows] = pc.fill_null(is_flagged, False).to_numpy(zero_copy_only=False)
+        if not reading.is_yearless:
+            words[rows] = _ZONE_GIVEN
+    words[is_ambiguous] = _AMBIGUOUS
+    is_null = ~(is_valid & (us >= _FIRST) & (us < _END))
+    quality = pa.DictionaryArray.from_arrays(pa.array(words, pa.int32(), mask=is_null), pa.array(QUALITIES))
+    return Instants(pa.array(us, pa.int64(), mask=is_null).cast(TIME), quality, reading.resolution_s)
