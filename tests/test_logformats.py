@@ -33,7 +33,6 @@ def test_an_own_format_is_a_few_lines() -> None:
         (("level>[", "lvl>["), "no group is called 'lvl'"),
         (('"iso"\n', '"iso"\nstart = 1\n'), "unknown key 'start'"),
         (("pieces", "[pieces"), "not TOML"),
-        (("(?P<time>", "(?P<time>(?P<user>(?P<host>(?P<trace>"), "more than three groups"),
     ],
 )
 def test_what_is_wrong_with_a_format_is_said(change: tuple[str, str], problem: str) -> None:

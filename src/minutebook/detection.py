@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.logformats import LogFormat
-from minutebook.names import choose_keys
+from minutebook.names import SECOND, choose_keys
 from minutebook.plans import Matched, Plan, match_lines_of
 from minutebook.records.folding import Folded, fold_lines
 from minutebook.records.jsonlines import add_rare_keys, list_keys
@@ -168,7 +168,7 @@ def _tail_keys(log_format: LogFormat, text: pa.StringArray) -> dict[str, str]:
         return {}
     keys = choose_keys(list_pair_keys(tail for tail in tails.to_pylist() if tail and "=" in tail))
     stated = {group for pattern in log_format.patterns for group in pattern.groups}
-    return {part: key for part, key in keys.items() if part not in stated | {"time", "level", "message", "request"}}
+    return {part: key for part, key in keys.items() if part.removesuffix(SECOND) not in stated | {"time", "level", "message", "request"}}
 
 
 def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) -> Plan:

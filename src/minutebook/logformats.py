@@ -3,9 +3,8 @@
 The file's keys are the fields of `LogFormat` and `Pattern`: an unknown key is an error by
 construction. Files of users and built-in ones are one kind of file.
 
-A pattern is a list of ``pieces``, RE2 expressions that are matched one after the other, each on
-what the one before left over. RE2 is fast up to four groups, so a piece has at most three of its own.
-A group's name is a column of the event frame or one of `GROUPS`.
+A pattern is a list of ``pieces``, RE2 expressions that are joined to one, anchored at the start; the pieces
+show how far a text got that doesn't fit. A group's name is a column of the event frame or one of `GROUPS`.
 """
 
 from __future__ import annotations
@@ -98,9 +97,6 @@ def _make_pattern(name: str, entry: dict[str, Any]) -> Pattern:
     pieces = tuple(entry.get("pieces", ()))
     if not pieces or "time" not in entry:
         raise FormatError("a [[pattern]] needs `pieces` and `time`", where=name)
-    for piece in pieces:
-        if piece.count("(?P<") > 3:
-            raise FormatError(f"more than three groups in one piece: {piece}", where=name, do="split it in two")
     pattern = Pattern(pieces, entry["time"])
     if odd := sorted(set(pattern.groups) - set(GROUPS)):
         raise FormatError(f"no group is called {odd[0]!r}", where=name, do=f"use one of {', '.join(GROUPS)}")

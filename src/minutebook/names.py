@@ -20,12 +20,12 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "record.ts", "fields.timestamp", "syslog_timestamp", "created_at", "published",
     ),
     "level": (
-        "level", "lvl", "severity", "severityText", "log.level", "loglevel", "log_level", "levelname", "@l",
-        "PRIORITY", "severity_label", "severityNumber", "s", "record.error_severity", "error_severity",
+        "record.error_severity", "error_severity", "level", "lvl", "severity", "severityText", "log.level", "loglevel", "log_level", "levelname", "@l",
+        "PRIORITY", "severity_label", "severityNumber", "s",
     ),
     "message": (
-        "msg", "message", "@m", "@mt", "event", "short_message", "MESSAGE", "body", "body.stringValue", "log",
-        "text", "record.message", "description", "fields.message",
+        "record.message", "msg", "message", "@m", "@mt", "event", "short_message", "MESSAGE", "body", "body.stringValue", "log",
+        "text", "description", "fields.message",
     ),
     "service": (
         "service", "service.name", "service_name", "svc", "app", "application", "appname", "app_name",
@@ -90,6 +90,16 @@ _UNIT_SUFFIX = re.compile(r"[_.\-]?(" + "|".join(sorted(_UNITS, key=len, reverse
 _CAMEL_UNIT = re.compile(r"(Ns|Nanos|Us|Micros|Ms|Millis|Sec|Seconds)$")
 
 
+#: Keys under which loggers put a whole record; they say nothing of what's in it.
+_CONTAINERS = frozenset(
+    ("properties", "fields", "data", "payload", "attributes", "extra", "record", "json", "jsonpayload", "context", "ctx",
+     "attr", "log", "event", "meta", "metadata", "labels", "details", "message", "msg", "body", "request", "source")
+)  # fmt: skip
+#: Columns whose second-best key is read too, for records that lack the best one.
+SECOND_CHOICES = ("level", "message", "trace", "user")
+SECOND = "#2"
+
+
 def normalise(key: str) -> str:
     """A key as it is compared: lower case, without ``_``, ``-``, ``@`` and blanks."""
     return re.sub(r"[_\-@\s]", "", key.lower())
@@ -110,14 +120,28 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
     present = sorted(set(keys))
     chosen: dict[str, str] = {}
     for column, ranks in _BY_NAME.items():
-        fitting = [(ranks[normalise(key)], key) for key in present if normalise(key) in ranks]
+        fitting = sorted(
+            (ranks[name] + (100 if name != normalise(key) else 0), key)
+            for key in present
+            if (name := _open_container(normalise(key), ranks)) is not None
+        )
         if fitting:
-            chosen[column] = min(fitting)[1]
+            chosen[column] = fitting[0][1]
+        if column in SECOND_CHOICES and len(fitting) > 1:
+            chosen[column + SECOND] = fitting[1][1]
     durations = [(rank, unit, key) for key in present if (rank_unit := _duration(key)) for rank, unit in [rank_unit]]
     if durations:
         _, unit, key = min(durations)
         chosen[f"duration_{unit}"] = key
     return chosen
+
+
+def _open_container(key: str, ranks: Mapping[str, int]) -> str | None:
+    """The usual name that a key is, or is within a container that says nothing itself (properties.httpStatus)."""
+    if key in ranks:
+        return key
+    container, _, inner = key.rpartition(".")
+    return inner if container in _CONTAINERS and inner in ranks else None
 
 
 def _duration(key: str) -> tuple[int, str] | None:

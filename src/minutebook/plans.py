@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.logformats import LogFormat
+from minutebook.names import SECOND
 from minutebook.records import Records, no_records
 from minutebook.records.folding import looks_stamped
 from minutebook.records.jsonlines import extract_keys
@@ -53,16 +54,16 @@ class Plan:
         if shape == "json":
             return self._read_json(text)
         if shape == "pairs":
-            return match_logfmt(text, self.keys)
+            return _with_second_choices(match_logfmt(text, self.keys))
         if shape in ("csv", "w3c"):
             return read_rows(text, self.header, self.keys) if self.header else no_records()
         return self._read_tails(match_lines(text, self.log_format))
 
     def _read_json(self, text: pa.StringArray) -> Records:
         if not self.is_batch:
-            return extract_keys(text, self.keys)
+            return _with_second_choices(extract_keys(text, self.keys))
         rows, texts = unfold(text.to_pylist())
-        records = extract_keys(pa.array(texts, pa.string()), self.keys)
+        records = _with_second_choices(extract_keys(pa.array(texts, pa.string()), self.keys))
         rows = rows[records.rows]
         return Records(records.parts, rows, np.zeros(len(rows), np.int64), rows + 1)
 
@@ -74,7 +75,7 @@ class Plan:
             tail = parts.get("message")
         if tail is None or not self.keys:
             return Records(parts, records.rows, records.pattern)
-        found = extract_pairs(tail, self.keys)
+        found = _coalesce_seconds(extract_pairs(tail, self.keys))
         marks = [found[part].is_valid() for part in _REQUEST_PARTS if part in found]
         if "message" in parts and marks:
             is_request = marks[0]
@@ -82,6 +83,17 @@ class Plan:
                 is_request = pc.or_(is_request, mark)
             parts["message"] = pc.if_else(is_request, cut_message(parts["message"]), parts["message"])
         return Records(found | parts, records.rows, records.pattern)
+
+
+def _with_second_choices(records: Records) -> Records:
+    return replace(records, parts=_coalesce_seconds(records.parts))
+
+
+def _coalesce_seconds(parts: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """Parts whose best key a record lacks, from their second-best one."""
+    seconds = {name.removesuffix(SECOND): values for name, values in parts.items() if name.endswith(SECOND)}
+    first = {name: values for name, values in parts.items() if not name.endswith(SECOND)}
+    return first | {name: pc.coalesce(first[name], values) for name, values in seconds.items()}
 
 
 @dataclass(frozen=True)
