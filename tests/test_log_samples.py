@@ -22,7 +22,7 @@ from minutebook.config import Config
 _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "samples"
 SAMPLES = Path(os.environ.get("MINUTEBOOK_SAMPLES", _BESIDE))
 #: Share of the files whose events must be exact.
-EXACT = 0.34
+EXACT = 0.95
 
 
 def list_samples() -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
 from minutebook.names import SECOND, choose_keys
 from minutebook.plans import Matched, Plan, match_lines_of
@@ -29,6 +30,7 @@ from minutebook.times import find_layout
 KNOWN = 0.5
 _MOST_PLANS = 6
 _INNER_LINES = 400
+_KNOWN_INSIDE = 0.3
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,13 @@ class _Scored:
 
 def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detection:
     """The formats that fit the most of the sample's lines, best first."""
-    text = pa.array(lines, pa.string())
+    text = strip_escapes(pa.array(lines, pa.string()))
     plans: list[Plan] = []
     best = second = None
     rest = text
     while len(plans) < _MOST_PLANS and len(rest):
         tried = [f for f in formats if f.name not in {p.log_format.name for p in plans}]
-        scored = _score_all(rest, tried, wrapped=False)
+        scored = _score_all(rest, tried, formats)
         if best is None:
             best, second = (scored[0] if scored else None), (scored[1] if len(scored) > 1 else None)
         good = next((s for s in scored if s.score >= KNOWN), scored[0] if scored and not plans else None)
@@ -82,17 +84,17 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
     )
 
 
-def _score_all(text: pa.StringArray, formats: Sequence[LogFormat], *, wrapped: bool) -> list[_Scored]:
-    """Formats that fit at least one line, best first."""
+def _score_all(
+    text: pa.StringArray, formats: Sequence[LogFormat], inside: Sequence[LogFormat]
+) -> list[_Scored]:
+    """Formats that fit at least one line, best first; messages of wrappers may be in a format of ``inside``."""
     scored = []
     for order, log_format in enumerate(formats):
-        if wrapped and log_format.wraps:
-            continue
         plan = make_plan(log_format, text)
         score = score_plan(plan, text) if plan is not None else 0.0
         if plan is not None and score > 0:
             if log_format.wraps:
-                plan = _look_inside(plan, text, formats)
+                plan = _look_inside(plan, text, [f for f in inside if not f.wraps])
             scored.append(_Scored(plan, score, (-score * log_format.weight, order)))
     return sorted(scored, key=lambda s: s.rank)
 
@@ -181,10 +183,10 @@ def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat])
     sample = pc.fill_null(message[:_INNER_LINES], "")
     inner: list[Plan] = []
     rest = sample
-    for _ in range(3):
-        good = next((s for s in _score_all(rest, formats, wrapped=True) if s.score >= 0.7), None)
-        if good is None and plan.log_format.weight < 1 and not inner:
-            break
+    # The lines of several services run through one another: a format needs no majority.
+    for _ in range(_MOST_PLANS):
+        tried = [f for f in formats if f.name not in {p.log_format.name for p in inner}]
+        good = next((s for s in _score_all(rest, tried, ()) if s.score >= _KNOWN_INSIDE), None)
         if good is None:
             break
         inner.append(good.plan)
@@ -202,6 +204,8 @@ def score_plan(plan: Plan, text: pa.StringArray) -> float:
     if not count:
         return 0.0
     own = sum(int((m.stop - m.rows).sum()) for m in matched)
+    if plan.log_format.goes_on:
+        own += int(pc.sum(pc.match_substring_regex(text, plan.log_format.goes_on)).as_py() or 0)
     is_indented = int(pc.sum(pc.match_substring_regex(text, r"^\s+\S")).as_py() or 0)
     loose = int(folded.lines.sum()) - own - is_indented
     return own / (own + len(folded.rejected) + 0.25 * max(loose, 0))

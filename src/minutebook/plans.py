@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from minutebook.logformats import LogFormat
 from minutebook.names import SECOND
 from minutebook.records import Records, no_records
-from minutebook.records.folding import looks_stamped
+from minutebook.records.folding import looks_continued
 from minutebook.records.jsonlines import extract_keys
 from minutebook.records.objects import join_objects, unfold
 from minutebook.records.pairs import cut_message, extract_pairs, match_logfmt
@@ -143,6 +143,15 @@ def _moved(matched: Matched, rest: np.ndarray) -> Matched:
 
 
 def _match(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.ndarray]:
+    if plan.log_format.goes_on:
+        is_more = pc.match_substring_regex(text, plan.log_format.goes_on).to_numpy(zero_copy_only=False)
+        goes_on, kept = np.flatnonzero(is_more), np.flatnonzero(~is_more)
+        matched, continued = _match_plain(text.take(pa.array(kept)), plan)
+        return [_moved(each, kept) for each in matched], np.concatenate((kept[continued], goes_on))
+    return _match_plain(text, plan)
+
+
+def _match_plain(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.ndarray]:
     records = plan.read(text)
     stop = records.stop if records.stop is not None else records.rows + 1
     nothing = np.empty(0, np.int64)
@@ -168,9 +177,9 @@ def _match_inner(outer: Matched, plan: Plan) -> tuple[list[Matched], np.ndarray]
     if goes_on:
         first = min(int(each.rows[0]) for each in matched)
         loose = np.flatnonzero(is_free & (np.arange(len(is_free)) > first))
-        stamped = looks_stamped(message.take(pa.array(loose)))
-        continued = np.concatenate((continued, loose[~stamped]))
-        is_free[loose[~stamped]] = False
+        more = loose[looks_continued(message.take(pa.array(loose)))]
+        continued = np.concatenate((continued, more))
+        is_free[more] = False
     if is_free.any() and "time" in outer.parts:
         found.append(_take(outer, np.flatnonzero(is_free)))
     return found, outer.rows[np.sort(continued)]

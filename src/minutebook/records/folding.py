@@ -17,6 +17,7 @@ _STAMP = (
     r"^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d[:.]\d\d|\d\d[/-]\w{3}[/-]\d{4}[: ]\d\d:\d\d|"
     r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{10}(?:\.\d+)?\s)"
 )
+_CONTINUED = r"^(?:\s|$|Traceback \(|Caused by: |\.\.\. \d+ more|[\w.$]+(?:Error|Exception)\b)"
 # How exceptions are printed: `shop.PoolTimeout: text`, as a line of its own.
 _EXCEPTION = r"^(?:[A-Za-z_][\w.$]*\.)?[A-Z]\w*(?:: [^\n]*|)$"
 
@@ -83,9 +84,9 @@ def fold_lines(
     return Folded(start, stop, lines, {reason: n for reason, n in skipped.items() if n}, rejected)
 
 
-def looks_stamped(text: pa.Array) -> np.ndarray:
-    """Which of the lines begin with a stamp, and so are no continuation."""
-    return _mask(pc.match_substring_regex(text, _STAMP))
+def looks_continued(text: pa.Array) -> np.ndarray:
+    """Which texts can only go on from the one before: indented, a stack's frame, an exception's name."""
+    return _mask(pc.match_substring_regex(text, _CONTINUED))
 
 
 def find_exceptions(text: pa.StringArray, start: np.ndarray, stop: np.ndarray) -> pa.Array | None:

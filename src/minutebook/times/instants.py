@@ -31,7 +31,7 @@ class Instants(NamedTuple):
 
     time: pa.Array  #: timestamp[us, UTC]; null where the text is no instant; zone-less ones as if UTC
     quality: pa.Array  #: stated, zone_assumed (zone-less), zone_given, year_assumed, ambiguous; null as time
-    resolution_s: float
+    resolution_s: float  #: 0 where nothing was read
 
 
 def parse_times(
@@ -73,7 +73,7 @@ class _Reading:
     is_zoned: np.ndarray
     is_ambiguous: np.ndarray
     is_yearless: bool
-    resolution_s: float = 1.0
+    resolution_s: float = np.inf
 
     @classmethod
     def nothing(cls, count: int, *, is_yearless: bool) -> _Reading:
@@ -105,7 +105,7 @@ def _read(texts: pa.Array, name: str, layout: Layout, year: int | None) -> _Read
         reading.is_valid[rows] = reading.is_zoned[rows] = True
     else:
         resolution_s = _read_calendar(part, layout, year, rows, reading)
-    reading.resolution_s = min(reading.resolution_s, resolution_s) if len(rows) < len(reading.us) else resolution_s
+    reading.resolution_s = min(reading.resolution_s, resolution_s)
     return reading
 
 
@@ -181,4 +181,5 @@ def _finish(reading: _Reading, zone: str | None) -> Instants:
     words[is_ambiguous] = _AMBIGUOUS
     is_null = ~(is_valid & (us >= _FIRST) & (us < _END))
     quality = pa.DictionaryArray.from_arrays(pa.array(words, pa.int32(), mask=is_null), pa.array(QUALITIES))
-    return Instants(pa.array(us, pa.int64(), mask=is_null).cast(TIME), quality, reading.resolution_s)
+    resolution_s = 0.0 if is_null.all() else reading.resolution_s
+    return Instants(pa.array(us, pa.int64(), mask=is_null).cast(TIME), quality, resolution_s)
