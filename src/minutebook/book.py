@@ -139,6 +139,11 @@ def _settle(accounts: list[Account], config: Config, store: EventStore, sample: 
 def _refuse_nothing(accounts: Sequence[Account]) -> None:
     if any(account.events for account in accounts) or not any(account.lines for account in accounts):
         if not any(account.lines for account in accounts):
+            broken = next((a for a in accounts if a.status not in ("complete", "empty")), None)
+            if broken is not None:
+                raise EvidenceError(
+                    f"{broken.status}: nothing of it could be read", where=broken.source.name, do="collect it again"
+                )
             raise EvidenceError("every file is empty", where=accounts[0].source.name, do="name the evidence")
         return
     if all(account.status in ("complete", "empty") and not account.rejected for account in accounts):

@@ -45,22 +45,18 @@ class Copied:
 def drop_copies(store: EventStore, accounts: Sequence[Account]) -> list[Copied]:
     """Take copies out of the store: whole files of equal content, then overlaps of one stream."""
     found: list[Copied] = []
-    first: dict[str, Account] = {}
+    first: dict[tuple[str, str], Account] = {}
     for account in accounts:
         if not account.lines:
             continue
-        if account.sha256 in first:
+        # Equal content under two hosts' names is two hosts that wrote the same.
+        key = (account.sha256, account.source.host or "")
+        if key in first:
             store.drop(account.source.name)
-            found.append(
-                Copied(
-                    account.source.name,
-                    first[account.sha256].source.name,
-                    account.events,
-                    "equal content",
-                )
-            )
+            why = "equal content"
+            found.append(Copied(account.source.name, first[key].source.name, account.events, why))
         else:
-            first[account.sha256] = account
+            first[key] = account
     kept = [account for account in first.values() if account.is_log and account.events]
     for later in range(1, len(kept)):
         for earlier in range(later):

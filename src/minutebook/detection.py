@@ -117,7 +117,7 @@ def match_and_fold(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Ma
         else start.astype(bool)
     )
     order = np.argsort(start, kind="stable")
-    skip = "|".join(f"(?:{p.log_format.skip})" for p in plans if p.log_format.skip)
+    skip = "|".join(f"(?:{p.skip})" for p in plans if p.skip)
     return matched, fold_lines(text, start[order], stop[order], is_multiline[order], is_continued, skip)
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -18,6 +17,7 @@ import pyarrow.compute as pc
 from minutebook.account import KEPT_REJECTS, Account
 from minutebook.events import make_table
 from minutebook.exports import Document, ExportFormat, Match, pick_export, read_export
+from minutebook.records.jsonlines import load_json
 from minutebook.records.objects import is_batch
 from minutebook.sources import Source
 
@@ -45,7 +45,7 @@ def take_documents(head: list[bytes], blocks: Iterator[bytes], exports: Sequence
     if not _DOCUMENT.match(start):
         return _take_table(head, blocks, exports)
     lines = start.split(b"\n", _SAMPLE)
-    sample = [value for line in lines[:_SAMPLE] if isinstance(value := _load(line), dict)]
+    sample = [value for line in lines[:_SAMPLE] if isinstance(value := load_json(line), dict)]
     if sample:  # one object a line: of an export, or of a log?
         match = pick_export(sample, exports)
         if match.format is None:
@@ -56,7 +56,7 @@ def take_documents(head: list[bytes], blocks: Iterator[bytes], exports: Sequence
         return None
     rest = list(blocks)
     content = b"".join((*head, *rest))
-    document = _load(content)
+    document = load_json(content)
     match = pick_export([document], exports)
     if match.format is None and _may_be_log(document, start):
         head += rest  # it's a log after all, which happens to begin like a document
@@ -111,18 +111,11 @@ def _count_lines(content: bytes) -> int:
     return content.count(b"\n") + (bool(content) and not content.endswith(b"\n"))
 
 
-def _load(text: bytes) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-
-
 def _split_lines(content: bytes) -> list[Document]:
     documents, offset = [], 0
     for number, line in enumerate(content.split(b"\n"), 1):
         if line.strip():
-            documents.append(Document(_load(line), number, offset, len(line)))
+            documents.append(Document(load_json(line), number, offset, len(line)))
         offset += len(line) + 1
     return documents
 

@@ -7,6 +7,7 @@ read a file that mixes formats: what one leaves over the next one is tried on.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -43,6 +44,14 @@ class Plan:
     def layouts(self) -> tuple[str, ...]:
         """Layout of ``time`` by pattern."""
         return tuple(p.time for p in self.log_format.patterns) or (self.layout,)
+
+    @property
+    def skip(self) -> str:
+        """Pattern of the lines that are no records; of a table, its header too."""
+        if self.log_format.shape != "csv" or self.header is None:
+            return self.log_format.skip
+        names = rf"\s*{re.escape(self.header.delimiter)}\s*".join(f'"?{re.escape(n)}"?' for n in self.header.names)
+        return rf"^\x{{feff}}?\s*{names}\s*$"
 
     def with_header(self, header: Header | None) -> Plan:
         """The same plan for rows under another header."""
@@ -108,8 +117,13 @@ class Matched:
     log_format: LogFormat
 
 
-def match_lines_of(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Matched], np.ndarray]:
-    """Records of the lines by the first plan that fits each, and which lines go on from the one before."""
+def match_lines_of(
+    text: pa.StringArray, plans: Sequence[Plan], *, joins: bool = True
+) -> tuple[list[Matched], np.ndarray]:
+    """Records of the lines by the first plan that fits each, and which lines go on from the one before.
+
+    With ``joins``, JSON objects over several of the lines that are left are records too.
+    """
     rest = np.arange(len(text))
     is_continued = np.zeros(len(text), bool)
     found: list[Matched] = []
@@ -124,7 +138,7 @@ def match_lines_of(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Ma
         is_continued[rest[continued]] = True
         is_left[continued] = False
         rest = rest[is_left]
-    if len(rest) and any(plan.log_format.shape == "json" for plan in plans):
+    if joins and len(rest) and any(plan.log_format.shape == "json" for plan in plans):
         found += _match_objects(text, rest, plans)
     return found, is_continued
 
@@ -216,5 +230,5 @@ def _match_objects(text: pa.StringArray, rest: np.ndarray, plans: Sequence[Plan]
     start, stop, joined = join_objects(text, is_free)
     if not len(start):
         return []
-    found, _ = match_lines_of(pa.array(joined, pa.string()), [p for p in plans if p.log_format.shape == "json"])
+    found, _ = match_lines_of(pa.array(joined, pa.string()), [p for p in plans if p.log_format.shape == "json"], joins=False)
     return [replace(each, rows=start[each.rows], stop=stop[each.rows]) for each in found]

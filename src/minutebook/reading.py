@@ -35,6 +35,7 @@ from minutebook.times import parse_times
 from minutebook.years import find_year, is_yearless
 
 _SAMPLE_LINES = 2000
+_MOST_SAMPLE_BLOCKS = 64  # of up to a megabyte
 _RETRY_SHARE = 0.02  # of a block rejected: look for a further format
 #: Status of a source whose year the others have to tell first.
 DEFERRED = "deferred"
@@ -72,26 +73,28 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
     if account.status == DEFERRED:
         return
     account.lines, account.sha256 = reader.lines, reader.sha256
-    if account.status == "complete":
+    if account.status == "complete" or (reader.status != "complete" and not account.events):
         account.status = reader.status
-    if reader.size == 0:
+    if reader.size == 0 and reader.status == "complete":
         account.status = "empty"
     account.check()
 
 
 def _take_sample(blocks: Iterator[bytes]) -> list[bytes]:
-    """The first blocks, up to about a megabyte."""
+    """The first blocks, up to about a megabyte that isn't blank, or far into what is."""
     head: list[bytes] = []
+    told = 0
     for block in blocks:
         head.append(block)
-        if sum(map(len, head)) >= 1 << 20:
+        told += len(block) if block.strip() else 0
+        if told >= 1 << 20 or len(head) > _MOST_SAMPLE_BLOCKS:
             break
     return head
 
 
 def _sample_lines(head: Sequence[bytes]) -> list[str]:
     """Lines of the sample, spread over it: the first ones say how a log begins, not how it goes on."""
-    lines = b"".join(head).decode("utf-8", "replace").split("\n")
+    lines = b"".join(head).lstrip(b"\r\n").decode("utf-8", "replace").split("\n")
     if len(lines) > 2:
         lines = lines[:-1]  # the last one may be cut
     lines = [line.rstrip("\r") for line in lines]

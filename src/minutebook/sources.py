@@ -11,6 +11,7 @@ from __future__ import annotations
 import bz2
 import codecs
 import hashlib
+import io
 import lzma
 import os
 import re
@@ -25,6 +26,7 @@ from typing import IO, Any
 from minutebook.errors import EvidenceError
 
 _RAW = 1 << 20
+_MOST_LAYERS = 4  # of compression within compression
 _MAGIC = (
     (b"\x1f\x8b", "gzip"),
     (b"BZh", "bzip2"),
@@ -190,33 +192,35 @@ class Reader:
 
     def _decompressed(self) -> Iterator[bytes]:
         with self._open() as file:
-            head = file.read(_RAW)
-            for magic, kind in _MAGIC:
-                if head.startswith(magic):
-                    self.compression = kind
+            blocks = _chunks(file.read(_RAW), file)
+            for _ in range(_MOST_LAYERS):
+                head = next(blocks, b"")
+                kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
+                if not kind:
+                    yield head
                     break
-            raw = _chunks(head, file)
-            if not self.compression:
-                yield from raw
-            elif self.compression == "zstd":
-                yield from self._zstd(raw)
-            else:
-                yield from self._members(raw)
+                self.compression = self.compression or kind
+                blocks = self._unpack(kind, chain([head], blocks))
+            yield from blocks
+
+    def _unpack(self, kind: str, raw: Iterator[bytes]) -> Iterator[bytes]:
+        unpacked = self._zstd(raw) if kind == "zstd" else self._members(kind, raw)
+        return (block for block in unpacked if block)
 
     def _open(self) -> IO[bytes]:
         if self.source.path is None:
             return open(sys.stdin.fileno(), "rb", closefd=False)
         return self.source.path.open("rb", buffering=0)
 
-    def _members(self, raw: Iterator[bytes]) -> Iterator[bytes]:
+    def _members(self, kind: str, raw: Iterator[bytes]) -> Iterator[bytes]:
         """Concatenated gzip, bzip2 or xz members, and what else may stand behind the last one."""
         make = {
             "gzip": lambda: zlib.decompressobj(31),
             "bzip2": bz2.BZ2Decompressor,
             "xz": lzma.LZMADecompressor,
-        }[self.compression]
+        }[kind]
         decoder: Any = make()
-        magic = next(magic for magic, kind in _MAGIC if kind == self.compression)
+        magic = next(magic for magic, name in _MAGIC if name == kind)
         for chunk in raw:
             data = chunk
             while data:
@@ -235,15 +239,14 @@ class Reader:
                     return
                 data = decoder.unused_data if decoder.eof else b""
         if not decoder.eof:
-            if self.compression == "gzip":
+            if kind == "gzip":
                 yield decoder.flush()
             self.status = "truncated"
 
     def _zstd(self, raw: Iterator[bytes]) -> Iterator[bytes]:
         import pyarrow as pa
 
-        del raw  # Arrow reads the file itself
-        with pa.input_stream(str(self.source.path), compression="zstd") as stream:
+        with pa.input_stream(_Joined(raw), compression="zstd") as stream:
             while True:
                 try:
                     block = stream.read(_RAW)
@@ -253,6 +256,25 @@ class Reader:
                 if not block:
                     return
                 yield block
+
+
+class _Joined(io.RawIOBase):
+    """Blocks of bytes as a file that Arrow reads from."""
+
+    def __init__(self, blocks: Iterator[bytes]) -> None:
+        self._blocks, self._rest = blocks, b""
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """At most ``size`` bytes; empty at the end."""
+        if not self._rest:
+            self._rest = next(self._blocks, b"")
+        taken = self._rest if size < 0 else self._rest[:size]
+        self._rest = self._rest[len(taken) :]
+        return taken
 
 
 def _chunks(head: bytes, file: IO[bytes]) -> Iterator[bytes]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from minutebook.records import Records
 
@@ -21,6 +22,25 @@ _RARE = ("error.type", "error.message", "exception.type", "exception.message", "
 
 def extract_keys(text: pa.StringArray, keys: Mapping[str, str]) -> Records:
     """Records of the lines that hold a JSON object: part → the text of its key (``keys``: part → key)."""
+    found = _run(text, keys)
+    is_object = found.is_valid().to_numpy(zero_copy_only=False)
+    parts = _split(found.filter(pa.array(is_object)), keys)
+    rows = np.flatnonzero(is_object)
+    # Python reads some objects that DuckDB doesn't: lone surrogates, numbers of thousands of digits.
+    odd = np.flatnonzero(~is_object)
+    if len(odd):
+        odd_rows, mended = _mend(text, odd)
+        if len(odd_rows):
+            more = _run(pa.array(mended, pa.string()), keys)
+            order = np.argsort(np.concatenate((rows, odd_rows)), kind="stable")
+            extra = _split(more, keys)
+            parts = {part: pa.concat_arrays([values, extra[part]]).take(pa.array(order)) for part, values in parts.items()}
+            rows = np.concatenate((rows, odd_rows))[order]
+    return Records(parts, rows, np.zeros(len(rows), np.int64))
+
+
+def _run(text: pa.StringArray, keys: Mapping[str, str]) -> pa.ListArray:
+    """The wanted values of each line, in the order of the keys; null where it holds no object."""
     import duckdb
 
     paths = "[" + ", ".join(f"'{_path(key)}'" for key in keys.values()) + "]"
@@ -33,13 +53,37 @@ def extract_keys(text: pa.StringArray, keys: Mapping[str, str]) -> Records:
     found = table.column("parts").combine_chunks()
     if isinstance(found, pa.ChunkedArray):
         found = pa.concat_arrays(found.chunks) if found.num_chunks else pa.array([], pa.list_(pa.string()))
-    is_object = found.is_valid().to_numpy(zero_copy_only=False)
-    rows = np.flatnonzero(is_object)
-    flat = found.filter(pa.array(is_object)).flatten()
-    step = len(keys)
-    base = np.arange(len(rows)) * step
-    parts = {part: flat.take(pa.array(base + i)) for i, part in enumerate(keys)}
-    return Records(parts, rows, np.zeros(len(rows), np.int64))
+    return found
+
+
+def _split(found: pa.ListArray, keys: Mapping[str, str]) -> dict[str, pa.Array]:
+    flat = found.flatten()
+    base = np.arange(len(found)) * len(keys)
+    return {part: flat.take(pa.array(base + i)) for i, part in enumerate(keys)}
+
+
+def _mend(text: pa.StringArray, rows: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Rows whose text Python reads as an object, and that object as JSON that anybody reads."""
+    is_open = pc.match_substring_regex(text.take(pa.array(rows)), r"^\s*\{").to_numpy(zero_copy_only=False)
+    found, mended = [], []
+    for row in rows[is_open].tolist():
+        value = load_json(text[row].as_py())
+        if isinstance(value, dict):
+            found.append(row)
+            mended.append(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode())
+    return np.array(found, np.int64), mended
+
+
+def load_json(text: str | bytes) -> object:
+    """The JSON value of a text; None where it's none. Numbers too long for Python stay texts."""
+    try:
+        return json.loads(text, parse_int=_read_integer)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read_integer(digits: str) -> int | str:
+    return int(digits) if len(digits) < 1000 else digits
 
 
 def _path(key: str) -> str:
@@ -52,10 +96,7 @@ def list_keys(lines: Iterable[str]) -> list[str]:
     """Every key of the JSON objects among the lines, nested ones as a path joined by U+001F."""
     found: dict[str, None] = {}
     for line in lines:
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
+        value = load_json(line)
         if isinstance(value, dict):
             _walk(value, "", found, 0)
     return list(found)

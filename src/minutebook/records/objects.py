@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from minutebook.records.jsonlines import load_json
+
 _LONGEST = 5000  # lines of one object
 #: Keys under which one object holds a list of records.
 BATCHES = (
@@ -62,7 +64,7 @@ def _join_from(first: int, lines: dict[int, str]) -> tuple[int, str] | None:
         depth += _depth(line)
         if depth == 0:
             whole = "\n".join(parts)
-            return (row + 1, whole) if isinstance(_load(whole), dict | list) else None
+            return (row + 1, whole) if isinstance(load_json(whole), dict | list) else None
         if depth < 0:
             return None
     return None
@@ -88,7 +90,7 @@ def unfold(texts: Iterable[str]) -> tuple[np.ndarray, list[str]]:
     rows: list[int] = []
     found: list[str] = []
     for index, text in enumerate(texts):
-        for record in _records_of(_load(text)):
+        for record in _records_of(load_json(text)):
             rows.append(index)
             found.append(json.dumps(record))
     return np.array(rows, np.int64), found
@@ -96,7 +98,7 @@ def unfold(texts: Iterable[str]) -> tuple[np.ndarray, list[str]]:
 
 def is_batch(text: str) -> bool:
     """Whether a text is an object that holds a list of records, or a list of them."""
-    value = _load(text) if text.lstrip()[:1] in ("{", "[") else None
+    value = load_json(text) if text.lstrip()[:1] in ("{", "[") else None
     if isinstance(value, list):
         return bool(value) and isinstance(value[0], dict)
     return _batch_key(value) is not None
@@ -150,10 +152,3 @@ def _any_value(value: object) -> Any:
     if isinstance(value, dict) and len(value) == 1:
         return next(iter(value.values()))
     return value
-
-
-def _load(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
-        return None

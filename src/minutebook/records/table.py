@@ -30,12 +30,19 @@ def find_header(lines: Sequence[str]) -> Header | None:
     if len(rows) < 2:
         return None
     for delimiter in DELIMITERS:
-        names = [name.strip().strip("\ufeff") for name in next(csv.reader([rows[0]], delimiter=delimiter))]
+        names = [name.strip().strip("\ufeff") for name in _cells(rows[0], delimiter)]
         if len(names) < 2 or any(not name or name[:1].isdigit() or len(name) > 60 for name in names):
             continue
-        if len(set(names)) == len(names) and len(next(csv.reader([rows[1]], delimiter=delimiter))) == len(names):
+        if len(set(names)) == len(names) and len(_cells(rows[1], delimiter)) == len(names):
             return Header(tuple(names), delimiter)
     return None
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
 
 
 def find_w3c_header(lines: Sequence[str]) -> Header | None:
@@ -102,10 +109,7 @@ def _read_quoted(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list
             # The cell goes on in the next lines, if one of them closes it.
             end = next((i for i in range(at, min(at + 1000, len(lines))) if lines[i].count('"') % 2), None)
             at = end + 1 if end is not None else at
-        try:
-            cells = next(csv.reader(["\n".join(lines[start:at])], delimiter=header.delimiter), [])
-        except csv.Error:
-            continue
+        cells = _cells("\n".join(lines[start:at]), header.delimiter)
         if len(cells) == len(header.names) and tuple(cells) != header.names:
             rows.append(start)
             stops.append(at)
