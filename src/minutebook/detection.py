@@ -84,9 +84,7 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
     )
 
 
-def _score_all(
-    text: pa.StringArray, formats: Sequence[LogFormat], inside: Sequence[LogFormat]
-) -> list[_Scored]:
+def _score_all(text: pa.StringArray, formats: Sequence[LogFormat], inside: Sequence[LogFormat]) -> list[_Scored]:
     """Formats that fit at least one line, best first; messages of wrappers may be in a format of ``inside``."""
     scored = []
     for order, log_format in enumerate(formats):
@@ -170,7 +168,11 @@ def _tail_keys(log_format: LogFormat, text: pa.StringArray) -> dict[str, str]:
         return {}
     keys = choose_keys(list_pair_keys(tail for tail in tails.to_pylist() if tail and "=" in tail))
     stated = {group for pattern in log_format.patterns for group in pattern.groups}
-    return {part: key for part, key in keys.items() if part.removesuffix(SECOND) not in stated | {"time", "level", "message", "request"}}
+    return {
+        part: key
+        for part, key in keys.items()
+        if part.removesuffix(SECOND) not in stated | {"time", "level", "message", "request"}
+    }
 
 
 def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) -> Plan:

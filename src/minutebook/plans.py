@@ -230,5 +230,7 @@ def _match_objects(text: pa.StringArray, rest: np.ndarray, plans: Sequence[Plan]
     start, stop, joined = join_objects(text, is_free)
     if not len(start):
         return []
-    found, _ = match_lines_of(pa.array(joined, pa.string()), [p for p in plans if p.log_format.shape == "json"], joins=False)
+    found, _ = match_lines_of(
+        pa.array(joined, pa.string()), [p for p in plans if p.log_format.shape == "json"], joins=False
+    )
     return [replace(each, rows=start[each.rows], stop=stop[each.rows]) for each in found]

@@ -166,13 +166,24 @@ def tell_rejected(rejected: Rejected, service: str, channel: str) -> dict[str, A
     }
 
 
+def _silence(trials: pd.DataFrame, start: int, end: int) -> tuple[int, int]:
+    """The longest silence about a hole's minutes, from the last request before it to the first one after.
+
+    Where traffic only thinned out, there's none that fills most of the hole: then its minutes are its edges.
+    """
+    near = trials[(trials["last_us"] >= start - 60_000_000) & (trials["first_us"] <= end + 60_000_000)]
+    times = np.unique(np.concatenate((near["first_us"], near["last_us"])))
+    if len(times) < 2:
+        return start, end
+    widest = int(np.diff(times).argmax())
+    begin, finish = int(times[widest]), int(times[widest + 1])
+    return (begin, finish) if finish - begin >= (end - start) / 2 else (start, end)
+
+
 def tell_hole(hole: Hole, service: str, trials: pd.DataFrame, happenings: pd.DataFrame) -> dict[str, Any]:
     """A window in which traffic is missing, or in which nothing is known."""
     start, end = hole.start * 60_000_000, hole.stop * 60_000_000
-    before = trials.loc[trials["last_us"] < start, "last_us"].max()
-    after = trials.loc[trials["first_us"] >= end, "first_us"].min()
-    begin = int(before) if pd.notna(before) and start - before < 120_000_000 else start
-    finish = int(after) if pd.notna(after) and after - end < 120_000_000 else end
+    begin, finish = _silence(trials, start, end)
     if hole.is_known:
         kind, missing = "traffic_loss", round(hole.expected - hole.seen)
         evidence = f"{hole.seen:,.0f} requests where {hole.expected:,.0f} are usual, while other evidence goes on."
@@ -198,12 +209,13 @@ def tell_hole(hole: Hole, service: str, trials: pd.DataFrame, happenings: pd.Dat
             "affected": 0,
             "failed": 0,
             "degraded": 0,
-            "silent": estimate_silent(trials, (hole.start, hole.stop)),
+            "silent": estimate_silent(trials, (begin, finish)),
         }
     return {
         "id": "", "kind": kind, "service": service or None, "operations": sorted(trials["operation"].unique()),
-        "start": write_instant(begin), "start_earliest": write_instant(begin), "start_latest": write_instant(start),
-        "end": write_instant(finish), "end_earliest": write_instant(end), "end_latest": write_instant(finish),
+        "start": write_instant(begin), "start_earliest": write_instant(min(begin, start)),
+        "start_latest": write_instant(max(begin, start)), "end": write_instant(finish),
+        "end_earliest": write_instant(min(finish, end)), "end_latest": write_instant(max(finish, end)),
         "open_start": False, "open_end": False, "pieces": [[write_instant(start), write_instant(end)]],
         "onset": "sudden", "recovery": "sudden", "evidence": evidence, "odds": round(hole.odds, 1),
         "valid": round(hole.seen) if hole.is_known else None, "bad": 0 if hole.is_known else None, "bad_ratio": None,

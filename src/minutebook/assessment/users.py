@@ -88,22 +88,25 @@ def count_usual(trials: pd.DataFrame, windows: list[tuple[int, int]], window: tu
     return int(np.median(found)) if found else None
 
 
-def estimate_silent(trials: pd.DataFrame, hole: tuple[int, int]) -> dict[str, int] | None:
-    """Users who would have come in the hole's minutes [start, stop) but weren't seen: low, mid, high.
+def estimate_silent(trials: pd.DataFrame, span: tuple[int, int]) -> dict[str, int] | None:
+    """Users who would have come within ``span`` (µs) but couldn't be seen: low, mid, high.
 
-    From stretches of the same length beside the hole; None where there are none.
+    Distinct users of stretches of the same length beside it, less those who were seen inside; None where
+    there are no such stretches.
     """
-    length = hole[1] - hole[0]
+    length = span[1] - span[0]
     known = trials[trials["user"].notna()]
-    counts = []
-    for k in range(1, 5):
-        for start in (hole[0] - k * length, hole[1] + (k - 1) * length):
-            inside = known["minute_no"].between(start, start + length - 1)
-            if inside.any():
-                counts.append(known.loc[inside, "user"].nunique())
+    first, last = known["first_us"].min(), known["last_us"].max()
+    starts = [span[0] - k * length for k in range(1, 5)] + [span[1] + k * length for k in range(4)]
+    counts = [
+        _within(known, (start, start + length - 1))["user"].nunique()
+        for start in starts
+        if start >= first - length * 0.02 and start + length <= last + length * 0.02
+    ]
     if not counts:
         return None
-    seen = known.loc[known["minute_no"].between(hole[0], hole[1] - 1), "user"].nunique()
+    # A user on a stretch's edge was seen within a second of it, not inside.
+    seen = _within(known, (span[0] + 1_000_000, span[1] - 1_000_000))["user"].nunique()
     mid = float(np.median(counts))
     spread = 2 * max(np.sqrt(mid), float(np.std(counts)))
     return {

@@ -34,7 +34,9 @@ def extract_keys(text: pa.StringArray, keys: Mapping[str, str]) -> Records:
             more = _run(pa.array(mended, pa.string()), keys)
             order = np.argsort(np.concatenate((rows, odd_rows)), kind="stable")
             extra = _split(more, keys)
-            parts = {part: pa.concat_arrays([values, extra[part]]).take(pa.array(order)) for part, values in parts.items()}
+            parts = {
+                part: pa.concat_arrays([values, extra[part]]).take(pa.array(order)) for part, values in parts.items()
+            }
             rows = np.concatenate((rows, odd_rows))[order]
     return Records(parts, rows, np.zeros(len(rows), np.int64))
 
