@@ -79,10 +79,11 @@ def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
         own = traffic.of(window["service"] or "")
         trials = _prepare(own.trials, window["kind"], limits)
         trials = trials[trials["operation"].isin(window["operations"])]
-        span = tuple(
+        # The edges are told to the millisecond, rounded down.
+        start, end = (
             pd.Timestamp(window[edge]).as_unit("us").to_datetime64().astype("int64") for edge in ("start", "end")
         )
-        events = _bad_events(own, trials, window["kind"], (int(span[0]), int(span[1])), window["operations"])
+        events = _bad_events(own, trials, window["kind"], (int(start), int(end) + 999), window["operations"])
         parts.append(find_states(trials, events, window["kind"]).assign(window=window["id"]))
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["window", "user", "state"])
     return frame[["window", "user", "state"]].astype("str")

@@ -1,0 +1,109 @@
+"""The impact method on traffic whose truth is known: what it must find, where, whom, and what it must leave alone."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pandas as pd
+import pytest
+from simulator import LOW, MID, START, Level, Shape, simulate
+
+from minutebook.assessment import affected_users, measure_impact
+
+#: Nothing was tuned on these.
+SEEDS = (1000, 1001)
+TOTAL = Shape(10_813, 11_293, 1.0)
+THIRD = Shape(10_813, 11_713, 0.3)
+CHECKOUT = Shape(10_813, 12_013, 0.5, ("checkout",))
+QUIET_LEVELS = [(LOW, 0.0004), (LOW, 0.004), (LOW, 0.02), (MID, 0.004)]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(("level", "usual"), QUIET_LEVELS)
+def test_a_quiet_day_has_no_window(level: Level, usual: float, seed: int) -> None:
+    assert measure_impact(simulate(seed, level, usual)[0])["windows"] == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("shape", [TOTAL, THIRD, CHECKOUT])
+def test_an_incident_is_one_window_with_its_edges_and_its_users(shape: Shape, seed: int) -> None:
+    traffic, truth = simulate(seed, LOW, 0.004, [shape])
+    impact = measure_impact(traffic)
+    (window,) = impact["windows"]
+    first, last = (START + pd.Timedelta(seconds=at) for at in (truth["at_s"].min(), truth["at_s"].max()))
+    assert abs((pd.Timestamp(window["start"]) - first).total_seconds()) <= 30
+    assert abs((pd.Timestamp(window["end"]) - last).total_seconds()) <= 30
+    assert (
+        pd.Timestamp(window["start_earliest"]) <= pd.Timestamp(window["start"]) <= pd.Timestamp(window["start_latest"])
+    )
+    assert window["operations"] == sorted(shape.operations)
+    found, wanted = set(affected_users(traffic, impact)["user"]), set(truth["user"])
+    assert len(found & wanted) >= 0.97 * len(wanted)
+    assert len(found & wanted) >= 0.95 * len(found)
+    assert len(found) == window["users"]["affected"]
+
+
+def test_two_incidents_are_two_windows_and_the_total_is_their_union() -> None:
+    traffic, _ = simulate(1000, LOW, 0.004, [TOTAL, Shape(20_000, 20_600, 0.6)])
+    impact = measure_impact(traffic)
+    assert len(impact["windows"]) == 2
+    spans = [(pd.Timestamp(w["end"]) - pd.Timestamp(w["start"])).total_seconds() for w in impact["windows"]]
+    assert impact["total"]["impact_seconds"] == pytest.approx(sum(spans), abs=0.01)
+    assert impact["total"]["affected"] <= sum(w["users"]["affected"] for w in impact["windows"])
+
+
+def test_one_client_in_a_loop_is_no_incident() -> None:
+    impact = measure_impact(simulate(1000, LOW, 0.004, loops=3000)[0])
+    assert impact["windows"] == []
+
+
+def test_a_ramp_is_found_and_its_start_is_called_gradual_or_bounded() -> None:
+    traffic, truth = simulate(1000, MID, 0.004, [Shape(5000, 7400, 0.4, ramp_s=1200)])
+    (window,) = measure_impact(traffic)["windows"]
+    first = START + pd.Timedelta(seconds=truth["at_s"].min())
+    assert abs((pd.Timestamp(window["start"]) - first).total_seconds()) <= 300
+
+
+def test_counts_fit_together() -> None:
+    (window,) = measure_impact(simulate(1001, MID, 0.004, [THIRD])[0])["windows"]
+    users = window["users"]
+    assert users["failed"] + users["degraded"] == users["affected"] <= users["exposed"]
+    assert users["usual"] < users["affected"] / 5
+    assert window["bad"] <= window["valid"]
+    assert window["user_minutes"] >= users["affected"]
+
+
+def test_the_order_of_the_rows_does_not_matter() -> None:
+    traffic, _ = simulate(1000, LOW, 0.004, [THIRD])
+    shuffled = dataclasses.replace(
+        traffic,
+        **{
+            name: getattr(traffic, name).sample(frac=1, random_state=1).reset_index(drop=True)
+            for name in ("trials", "latency", "failures", "breakdown", "coverage")
+        },
+    )
+    assert measure_impact(shuffled) == measure_impact(traffic)
+
+
+def test_a_hole_is_loss_of_traffic_only_where_something_else_kept_logging() -> None:
+    traffic, _ = simulate(1000, MID, 0.004)
+    begin, stop = START + pd.Timedelta(minutes=100), START + pd.Timedelta(minutes=108)
+    frames = {name: getattr(traffic, name) for name in ("trials", "latency", "breakdown")}
+    cut = {name: frame[~frame["minute"].between(begin, stop, inclusive="left")] for name, frame in frames.items()}
+    failures = traffic.failures[~traffic.failures["time"].between(begin, stop)]
+    hole = traffic.coverage["minute"].between(begin, stop, inclusive="left")
+    seen = set(frames["trials"].loc[frames["trials"]["minute"].between(begin, stop, inclusive="left"), "user"])
+    told = {}
+    for alive in (True, False):
+        coverage = traffic.coverage.assign(
+            state=traffic.coverage["state"].where(~hole, "none"), alive=traffic.coverage["alive"].where(~hole, alive)
+        )
+        (told[alive],) = measure_impact(dataclasses.replace(traffic, **cut, failures=failures, coverage=coverage))[
+            "windows"
+        ]
+    assert told[True]["kind"] == "traffic_loss"
+    assert abs((pd.Timestamp(told[True]["start"]) - begin).total_seconds()) <= 5
+    assert told[True]["users"]["silent"]["mid"] == pytest.approx(len(seen), rel=0.1)
+    assert told[True]["users"]["affected"] == 0
+    assert told[False]["kind"] == "no_evidence"
+    assert told[False]["users"]["silent"] is None
