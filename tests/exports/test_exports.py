@@ -51,7 +51,7 @@ def test_every_export_has_a_sample(name: str) -> None:
         (None, "null, or no JSON"),
         ({"error": "unauthorised"}, "an object with keys error"),
         ([1, 2], "a list of 2 entries"),
-        ("<html>", "a str"),
+        ("<html>", "HTML or XML"),
     ],
 )
 def test_what_is_none_of_them_is_refused_by_what_was_seen(value: object, seen: str) -> None:

@@ -1,65 +1,128 @@
-"""paths such as ``data.result.labels`` → what stands there in a document."""
+"""paths such as ``data.result.labels`` → what stands there in a document.
+
+A step in quotes may contain dots, a number is a place in a list, ``a[].b`` goes through every entry of ``a``,
+and a text that holds JSON is opened. A key that isn't there as written is looked for without case, ``_`` and
+``-``, since the same record is ``created_at`` in an API, ``createdAt`` in a command and ``CreatedAt`` elsewhere.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from minutebook.names import normalise
+
+_STEP = re.compile(r'"([^"]*)"|([^.]+)')
+_MISSING = object()
+#: Documents nest this deep at most; what is below isn't looked at.
+_DEEPEST = 50
+
+
+@cache
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(quoted or plain for quoted, plain in _STEP.findall(path))
 
 
 def find(value: object, path: str) -> object:
-    """What stands at a dotted path; None where nothing does. A number is a place in a list."""
-    for step in path.split(".") if path else ():
+    """What stands at a dotted path; None where nothing does."""
+    found = _look(value, _steps(path))
+    return None if found is _MISSING else found
+
+
+def _look(value: object, steps: Sequence[str]) -> object:
+    for step in steps:
+        if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
+            value = _open(value)
         if isinstance(value, Mapping):
-            if step not in value:
-                return None
-            value = value[step]
-        elif isinstance(value, list) and step.lstrip("-").isdigit() and -len(value) <= int(step) < len(value):
-            value = value[int(step)]
+            value = _get(value, step)
+        elif isinstance(value, list) and step.lstrip("-").isdecimal() and len(step) < 9:
+            place = int(step)
+            value = value[place] if -len(value) <= place < len(value) else _MISSING
         else:
-            return None
+            return _MISSING
     return value
 
 
-def find_first(value: object, paths: str | Sequence[str]) -> object:
-    """What stands at the first of the paths at which anything does."""
+def _get(value: Mapping[str, object], step: str) -> object:
+    if step in value:
+        return value[step]
+    wanted = normalise(step)
+    return next((value[key] for key in value if isinstance(key, str) and normalise(key) == wanted), _MISSING)
+
+
+def _open(text: str) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def find_first(value: object, paths: str | Sequence[str], parent: object = None) -> object:
+    """What stands at the first of the paths at which anything does; ``^`` begins a path in ``parent``.
+
+    A path that begins with ``=`` is the text behind it. Several values, by ``[]``, come as a list.
+    """
     for path in [paths] if isinstance(paths, str) else paths:
-        found = find(value, path)
+        if path.startswith("="):
+            return path[1:]
+        target = parent if path.startswith("^") else value
+        inside = path.lstrip("^")
+        found = find_all(target, inside) if "[]" in inside else find(target, inside)
         if found not in (None, "", [], {}):
             return found
     return None
 
 
 def find_all(value: object, path: str) -> list[object]:
-    """The rows at a path: a list's entries, or the one value; ``a[].b`` goes through every entry of ``a``."""
+    """The entries at a path: a list's, or the one value; ``a[].b`` goes through every entry of ``a``."""
     found = [value]
     for part in path.split("[]"):
-        step = part.strip(".")
-        found = [each for one in found for each in _entries(find(one, step))]
+        found = [each for one in found for each in _entries(find(one, part.strip(".")))]
     return found
 
 
 def _entries(value: object) -> list[object]:
     if isinstance(value, list):
-        return list(value)
+        return value
     return [] if value is None else [value]
 
 
+def flatten(value: object, depth: int = 0) -> Iterator[object]:
+    """The entries of a list, and of the lists in it (pages, one after the other); else the value itself."""
+    if isinstance(value, list) and depth < _DEEPEST:
+        for each in value:
+            yield from flatten(each, depth + 1)
+    else:
+        yield value
+
+
 def has_keys(row: object, document: object, keys: Sequence[str]) -> bool:
-    """Whether the row (or, with ``^`` before it, its document) has each key; a|b is either, !a is none."""
+    """Whether the row (or, with ``^`` before it, its document) has each key; a|b is either, !a is none.
+
+    ``a=x`` asks for the value too, ``a=~x`` for a value that begins so.
+    """
     for key in keys:
         target = document if key.startswith("^") else row
         wanted = key.lstrip("^")
         if wanted.startswith("!"):
-            if find(target, wanted[1:]) is not None:
+            if _has(target, wanted[1:]):
                 return False
-        elif all(_is_missing(target, option) for option in wanted.split("|")):
+        elif not any(_has(target, option) for option in wanted.split("|")):
             return False
     return True
 
 
-def _is_missing(value: object, path: str) -> bool:
-    parent, _, last = path.rpartition(".")
-    inside = find(value, parent)
-    return not (isinstance(inside, Mapping) and last in inside)
+def _has(value: object, wanted: str) -> bool:
+    path, mark, text = wanted.partition("=")
+    found = _look(value, _steps(path))
+    if not mark:
+        return found is not _MISSING
+    if found is _MISSING:
+        return False
+    said = str(found).lower()
+    return said.startswith(text[1:].lower()) if text.startswith("~") else said == text.lower()
 
 
 def name_shape(value: object) -> str:
@@ -71,4 +134,6 @@ def name_shape(value: object) -> str:
         return f"an object with keys {keys}" if keys else "an empty object"
     if isinstance(value, list):
         return f"a list of {len(value):,} entries" + (f", the first {name_shape(value[0])}" if value else "")
+    if isinstance(value, str) and re.match(r"\s*<(?:!doctype|html|\?xml|\w+[\s>])", value, re.IGNORECASE):
+        return "HTML or XML"
     return f"a {type(value).__name__}"

@@ -2,100 +2,117 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-
-from minutebook.names import normalise
+import html
+import re
+from collections.abc import Mapping
 
 #: severities of alerts → levels
 SEVERITIES: Mapping[str, str] = {
-    "page": "fatal", "critical": "fatal", "crit": "fatal", "emergency": "fatal", "p1": "fatal", "sev1": "fatal",
-    "high": "error", "error": "error", "major": "error", "p2": "error", "sev2": "error", "urgent": "error",
-    "warning": "warn", "warn": "warn", "ticket": "warn", "medium": "warn", "minor": "warn", "p3": "warn",
-    "low": "warn", "p4": "info", "info": "info", "none": "info", "informational": "info",
+    **dict.fromkeys(("page", "critical", "crit", "emergency", "fatal", "disaster", "blocker", "p1", "p0", "sev0", "sev1",
+                     "s1", "down"), "fatal"),
+    **dict.fromkeys(("high", "error", "major", "p2", "sev2", "s2", "urgent", "severe"), "error"),
+    **dict.fromkeys(("warning", "warn", "ticket", "medium", "minor", "moderate", "average", "p3", "sev3", "s3", "low",
+                     "unknown"), "warn"),
+    **dict.fromkeys(("p4", "p5", "sev4", "sev5", "info", "none", "information", "informational", "ok", "notice"), "info"),
 }  # fmt: skip
 
 #: states of deploys, changes and alerts → phases
 STATES: Mapping[str, str] = {
     **dict.fromkeys(("success", "succeeded", "successful", "ok", "completed", "complete", "done", "finished", "deployed",
-                     "passed", "applied", "live", "healthy"), "succeeded"),
-    **dict.fromkeys(("failure", "failed", "error", "errored", "timed_out", "timeout", "broken", "unhealthy"), "failed"),
-    **dict.fromkeys(("cancelled", "canceled", "aborted", "skipped"), "cancelled"),
-    **dict.fromkeys(("rolled_back", "rolledback", "rollback", "reverted"), "rolled_back"),
-    **dict.fromkeys(("superseded", "inactive"), "superseded"),
-    **dict.fromkeys(("running", "in_progress", "inprogress", "started", "pending", "queued", "deploying"), "started"),
-    **dict.fromkeys(("resolved", "closed", "recovered", "inactive_alert"), "resolved"),
-    **dict.fromkeys(("firing", "triggered", "open", "alerting", "active", "acknowledged"), "fired"),
+                     "passed", "applied", "live", "healthy", "neutral", "active", "ready", "unstable", "partiallysucceeded",
+                     "succeededwithissues", "warning", "rollback_failed_but_done"), "succeeded"),
+    **dict.fromkeys(("failure", "failed", "error", "errored", "timed_out", "timedout", "timeout", "broken", "unhealthy",
+                     "startup_failure", "terminal", "crashed", "degraded", "fail", "rollback_failed"), "failed"),
+    **dict.fromkeys(("cancelled", "canceled", "aborted", "skipped", "not_built", "not_build", "notbuilt", "stopped",
+                     "stale", "destroyed", "rejected", "expired", "blocked"), "cancelled"),
+    **dict.fromkeys(("rolled_back", "rolledback", "rollback", "reverted", "rollback_successful"), "rolled_back"),
+    **dict.fromkeys(("superseded", "inactive", "undeployed", "replaced"), "superseded"),
+    **dict.fromkeys(("running", "in_progress", "inprogress", "started", "deploying", "building", "executing"), "started"),
+    **dict.fromkeys(("pending", "queued", "created", "waiting", "requested", "notstarted", "not_started", "scheduled",
+                     "action_required", "on_hold", "needs_approval", "blocked_on_approval"), "pending"),
+}  # fmt: skip
+#: the same for alerts and incidents, of which "active" and "open" are not the end but the beginning
+ALERT_STATES: Mapping[str, str] = {
+    **dict.fromkeys(("resolved", "closed", "recovered", "ok", "normal", "inactive", "cleared", "up", "healthy", "ended",
+                     "fixed", "recovery", "done", "success", "completed"), "resolved"),
+    **dict.fromkeys(("firing", "triggered", "open", "opened", "alerting", "active", "alarm", "problem", "critical", "down",
+                     "created", "activated", "new", "fired", "unhealthy", "started", "failed", "error"), "fired"),
+    **dict.fromkeys(("acknowledged", "acked", "ack", "acknowledge"), "acknowledged"),
+    "pending": "pending",
 }  # fmt: skip
 
 #: words for a change that is a deploy
-DEPLOYS = ("deploy", "deployment", "release", "rollout")
-
-_START = ("started_at", "start", "start_time", "started", "fired_at", "triggered_at", "starts_at", "startsAt", "begin",
-          "created_at", "deployed_at", "timestamp", "time", "date", "datetime", "at", "when", "created", "published_at")  # fmt: skip
-_END = ("finished_at", "end", "end_time", "ended_at", "completed_at", "finished", "completed", "resolved_at", "closed_at",
-        "ended", "ends_at", "endsAt")  # fmt: skip
-_ACKNOWLEDGED = ("acknowledged_at", "acked_at", "ack_time")
-_COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "deploy_id", "deployment_id", "change_id", "alert_id", "incident_id", "key", "uuid", "number"),
-    "service": ("service", "app", "application", "component", "project", "service_name", "repo", "repository"),
-    "version": ("version", "tag", "sha", "revision", "commit", "image", "release", "build", "ref"),
-    "environment": ("environment", "env", "stage", "target"),
-    "actor": ("actor", "user", "author", "deployed_by", "creator", "by", "who", "owner", "username", "changed_by"),
-    "status": ("status", "state", "result", "outcome", "conclusion"),
-    "host": ("host", "hostname", "instance", "node"),
-    "hosts": ("hosts", "instances", "nodes"),
-    "detail": ("message", "title", "summary", "description", "text", "note", "what", "change", "comment", "details"),
-    "severity": ("severity", "priority", "level", "urgency"),
-    "name": ("alertname", "alert", "alert_name", "rule", "monitor", "check", "name"),
-    "what": ("kind", "type", "category"),
-}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class UsualNames:
-    """Which keys of an entry feed which column, and which are its times."""
-
-    columns: Mapping[str, str]
-    start: str | None
-    end: str | None
-    acknowledged: str | None
-
-
-def usual_names(kind: str, keys: Sequence[str]) -> UsualNames:
-    """The usual names among ``keys``, of entries of one kind."""
-    del kind
-    by_name = {normalise(str(key)): str(key) for key in reversed(keys)}
-
-    def pick(names: Sequence[str]) -> str | None:
-        return next((by_name[normalise(name)] for name in names if normalise(name) in by_name), None)
-
-    columns = {column: key for column, names in _COLUMNS.items() if (key := pick(names)) is not None}
-    return UsualNames(columns, pick(_START), pick(_END), pick(_ACKNOWLEDGED))
-
+DEPLOYS = ("deploy", "deployment", "release", "rollout", "rollback")
+_DEPLOYS = re.compile(r"deploy|releas|roll-?_?out|roll-?_?back|promot|publish|ship\b|(?<![a-z])(?:prod|cd)(?![a-z])")
+_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 _DONE = {
-    "started": "started", "succeeded": "finished", "failed": "failed", "rolled_back": "rolled back", "cancelled":
+    "started": "started", "succeeded": "finished", "failed": "failed", "rolled_back": "was rolled back", "cancelled":
     "was cancelled", "superseded": "was superseded", "fired": "fired", "resolved": "resolved", "acknowledged":
-    "was acknowledged", "pending": "pending", "noted": "",
+    "was acknowledged", "pending": "is pending", "noted": "",
 }  # fmt: skip
+_PLACE = re.compile(r"\{(\w+)\}")
+_LONGEST = 400
+
+
+def read_state(word: object, kind: str, own: Mapping[str, str]) -> str:
+    """The phase that a state's word means: the format's own words, then the usual ones; "" for none."""
+    said = str(word if word is not None else "").strip().lower()
+    usual = ALERT_STATES if kind in ("alert", "incident") else STATES
+    for key in (said, re.sub(r"[\s\-]+", "_", said), re.sub(r"[\s\-_]+", "", said)):
+        if key in own:
+            return own[key]
+        if key in usual:
+            return usual[key]
+    return ""
+
+
+def read_severity(word: object, own: Mapping[str, str], kind: str) -> str:
+    """The level of a severity's word; an alert without one is an error, an incident a warning."""
+    said = str(word if word is not None else "").strip().lower()
+    squeezed = re.sub(r"[\s\-_]+", "", said)
+    usual = "error" if kind == "alert" else "warn"
+    return own.get(said) or SEVERITIES.get(said) or SEVERITIES.get(squeezed) or usual
+
+
+def is_deploy_word(text: object) -> bool:
+    """Whether a pipeline's or workflow's name says that it deploys."""
+    return bool(_DEPLOYS.search(str(text).lower()))
+
+
+def say(template: str, known: Mapping[str, str]) -> str:
+    """A format's own sentence, with what is known in its places; what isn't known leaves no gap."""
+    text = _PLACE.sub(lambda place: shorten(known.get(place[1], "")), template)
+    return tidy(re.sub(r"\s*[:,]\s*$|\(\s*\)", "", text))
+
+
+def tidy(text: str) -> str:
+    """One line, without markup, of bounded length."""
+    line = " ".join(html.unescape(text).split())
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
+
+
+def shorten(version: str) -> str:
+    """A version as people say it: the first seven digits of a commit's hash."""
+    return version[:7] if _SHA.fullmatch(version) else version
 
 
 def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     """What happened, in one line; people are no part of it."""
-    done = _DONE.get(phase, phase)
+    done = known.get("done") or _DONE.get(phase, phase)
     detail = known.get("detail", "")
-    if kind == "alert":
-        text = f"alert {known.get('name') or 'without a name'} {done}"
-        return f"{text}: {detail}" if detail and phase in ("fired", "pending") else text
     if kind == "note":
-        return detail or known.get("name", "")
-    subject = " ".join(part for part in (known.get("service") or known.get("name"), known.get("version")) if part)
+        return tidy(detail or known.get("name", "") or "a note without text")
+    if kind in ("alert", "incident"):
+        if kind == "incident" and phase == "fired":
+            done = "opened"
+        text = f"{known.get('what') or kind} {known.get('name') or 'without a name'} {done}"
+        is_told = detail and detail != known.get("name") and phase in ("fired", "pending", "noted")
+        return tidy(f"{text}: {detail}" if is_told else text)
+    subject = " ".join(p for p in (known.get("service") or known.get("name"), shorten(known.get("version", ""))) if p)
+    what = known.get("what") or kind
+    head = f"{what} of {subject}" if subject else what
     where = f" to {known['environment']}" if known.get("environment") and kind == "deploy" else ""
     hosts = f" (hosts {known['hosts']})" if known.get("hosts") else ""
-    text = (
-        f"{known.get('what') or kind} of {subject}{where} {done}{hosts}"
-        if subject
-        else f"{known.get('what') or kind} {done}"
-    )
-    return f"{text}: {detail}" if detail and detail != subject else text
+    text = f"{head}{where} {done}{hosts}"
+    return tidy(f"{text}: {detail}" if detail and detail not in (subject, known.get("version")) else text)

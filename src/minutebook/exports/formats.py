@@ -1,0 +1,140 @@
+"""TOML files → export formats: how each is known, where its rows are, and which path feeds which column."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from minutebook.errors import FormatError
+from minutebook.events import KINDS, PHASES
+
+FOLDERS = ("alerts", "deploys", "notes")
+#: Columns that a path may feed; those that aren't in the event frame are worded, or kept in ``fields``.
+COLUMNS = (
+    "service", "host", "environment", "version", "actor", "name", "detail", "severity", "labels", "hosts", "what",
+    "url", "number", "count", "first", "status", "done",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of a lifecycle: when a row tells of it, and at which instant."""
+
+    time: tuple[str, ...]  #: paths, the first found wins; ``^`` begins one in the row around ``each``
+    name: str = ""  #: the phase, or
+    by: tuple[str, ...] = ()  #: the paths of a word that `ExportFormat.states` turns into a phase
+    otherwise: str = ""  #: the phase where that word isn't known
+    end: tuple[str, ...] = ()
+    kind: str = ""  #: where it isn't the format's
+    key: tuple[str, ...] = ()  #: where it isn't the format's
+    plus_ms: str = ""  #: path of milliseconds to add to ``time``
+    ns: str = ""  #: path of nanoseconds within the second of ``time``
+    each: tuple[str, ...] = ()  #: path of a list in the row, whose entries the other paths are in
+    first: bool = False  #: only the first entry of ``each`` that holds, by time
+    later: str = ""  #: the phase of the entries behind the first
+    when: Mapping[str, Any] = field(default_factory=dict)  #: path → texts; "" is none, "*" any
+    unless: Mapping[str, Any] = field(default_factory=dict)
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)  #: what else is kept of an entry of ``each``
+    say: str = ""  #: the message, with {column} in it
+    quality: str = ""  #: time_quality, if it isn't the stamp's own
+
+
+@dataclass(frozen=True)
+class Skip:
+    """Rows that are no happening, and why."""
+
+    when: Mapping[str, Any]
+    why: str
+    unless: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ExportFormat:
+    """An export's format, as its TOML file states it."""
+
+    name: str
+    title: str
+    kind: str
+    requires: tuple[str, ...] = ()  #: what a row, or with ^ its document, has: see `paths.has_keys`
+    rows: tuple[str, ...] = ("",)  #: paths of the rows in a document, the first that has any; "" is the document
+    reading: str = "table"  #: function of `readings`
+    key: tuple[str, ...] = ()  #: paths (a|b is either) that together name one lifecycle; none: its columns do
+    family: str = ""  #: before the key, so that two tools' numbers don't meet
+    columns: Mapping[str, Any] = field(default_factory=dict)  #: column → path or paths, first found wins
+    fields: Mapping[str, str] = field(default_factory=dict)  #: what else of a record is kept, name → path
+    phases: tuple[Phase, ...] = ()
+    skip: tuple[Skip, ...] = ()
+    states: Mapping[str, str] = field(default_factory=dict)  #: word → phase, before the usual words
+    severities: Mapping[str, str] = field(default_factory=dict)  #: word → level, before the usual words
+    deploys_by: tuple[str, ...] = ()  #: paths, one of which says "deploy" or "release"; else the row is a change
+    weight: float = 1.0  #: below 1 for a shape so general that a closer one should win
+    samples: tuple[Mapping[str, Any], ...] = ()
+
+    @classmethod
+    def from_toml(cls, name: str, text: str) -> ExportFormat:
+        """The format that a TOML text states, or `FormatError` that says what is wrong with it."""
+        try:
+            raw = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise FormatError(f"not TOML: {error}", where=name) from error
+        raw["phases"] = tuple(_make(Phase, part, name) for part in raw.pop("phase", ()))
+        raw["skip"] = tuple(_make(Skip, part, name) for part in raw.pop("skip", ()))
+        raw["samples"] = tuple(raw.pop("sample", ()))
+        made = _make(cls, {"name": name} | raw, name)
+        _check(made)
+        return made
+
+
+def _make(kind: type[Any], raw: Mapping[str, Any], where: str) -> Any:
+    """The dataclass of a table's keys; texts become tuples where its field is one."""
+    known = {f.name: str(f.type) for f in fields(kind)}
+    if odd := sorted(set(raw) - set(known)):
+        shown = ", ".join(sorted(set(known) - {"name", "samples", "phases"}))
+        raise FormatError(f"unknown key {odd[0]!r}", where=where, do=f"known are {shown}")
+    typed = {
+        key: tuple([value] if isinstance(value, str) else value) if known[key].startswith("tuple") else value
+        for key, value in raw.items()
+    }
+    try:
+        return kind(**typed)
+    except TypeError as error:
+        missing = sorted({"title", "kind", "time", "when", "why"} & set(known) - set(typed))
+        raise FormatError(f"lacks the key {', '.join(missing)}", where=where) from error
+
+
+def _check(made: ExportFormat) -> None:
+    from minutebook.exports.readings import READINGS
+
+    words = [*made.states.values(), *(w for p in made.phases for w in (p.name, p.otherwise, p.later))]
+    for value, known, what in (
+        (made.kind, KINDS, "kind"),
+        *((p.kind, KINDS, "kind") for p in made.phases if p.kind),
+        (made.reading, tuple(READINGS), "reading"),
+        *((word, PHASES, "phase") for word in words if word),
+        *((c, COLUMNS, "column") for c in (*made.columns, *(c for p in made.phases for c in p.columns))),
+    ):
+        if value not in known:
+            raise FormatError(f"no {what} is called {value!r}", where=made.name, do=f"use one of {', '.join(known)}")
+
+
+@cache
+def _built_in() -> tuple[ExportFormat, ...]:
+    found = []
+    for folder in FOLDERS:
+        place = files("minutebook") / "formats" / folder
+        if place.is_dir():
+            entries = sorted((e for e in place.iterdir() if e.name.endswith(".toml")), key=lambda e: e.name)
+            found += [ExportFormat.from_toml(e.name[:-5], e.read_text("utf-8")) for e in entries]
+    return tuple(found)
+
+
+def load_exports(paths: Iterable[str | Path] = ()) -> tuple[ExportFormat, ...]:
+    """The user's formats in ``paths`` first, then the built-in ones; raises `FormatError`."""
+    own = [ExportFormat.from_toml(Path(p).stem, Path(p).read_text("utf-8")) for p in paths]
+    return (*own, *_built_in())

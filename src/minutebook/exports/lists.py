@@ -1,0 +1,134 @@
+"""an entry of somebody's own list of deploys, changes, alerts or notes → its phases, by the table of usual names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from minutebook.exports.rows import Context, Row, make_row, text_of
+from minutebook.exports.stamps import Stamp
+from minutebook.exports.wording import DEPLOYS, read_state
+from minutebook.names import normalise
+
+_START = ("note_time", "started_at", "start", "start_time", "started", "start_date", "started_date", "date_started", "deploy_start",
+          "fired_at", "triggered_at", "starts_at", "startsAt", "begin", "begin_time", "opened_at", "created_at", "created_on",
+          "deployed_at", "deploy_time", "timestamp", "time", "date", "datetime", "at", "when", "ts", "created", "published_at",
+          "occurred_at", "event_time", "activated_at", "changed_at")  # fmt: skip
+_END = ("finished_at", "finished_date", "end", "end_time", "end_date", "ended_at", "completed_at", "completed_on", "finished",
+        "completed", "resolved_at", "closed_at", "recovered_at", "ended", "ends_at", "endsAt", "finish", "finish_time",
+        "date_finished", "stopped_at", "stop")  # fmt: skip
+_ACKNOWLEDGED = ("acknowledged_at", "acked_at", "ack_time", "ack_at", "acknowledged_on")
+_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "deploy_id", "deployment_id", "change_id", "alert_id", "incident_id", "release_id", "key", "uuid", "number",
+           "ticket"),
+    "service": ("service", "app", "application", "component", "project", "service_name", "application_name", "app_name",
+                "repo", "repository", "system"),
+    "version": ("version", "tag", "sha", "revision", "commit", "commit_sha", "image_tag", "image", "release", "build", "ref",
+                "artifact"),
+    "environment": ("environment", "env", "stage", "target", "cluster"),
+    "actor": ("actor", "user", "author", "deployed_by", "creator", "by", "who", "owner", "username", "changed_by",
+              "created_by", "deployer", "triggered_by", "started_by", "initiator", "requester"),
+    "result": ("result", "outcome", "conclusion"),
+    "status": ("status", "state", "phase", "action", "event"),
+    "host": ("host", "hostname", "instance", "node", "server"),
+    "hosts": ("hosts", "instances", "nodes", "servers"),
+    "detail": ("message", "title", "summary", "description", "text", "note", "notes", "what", "change", "comment", "details",
+               "subject", "remark", "entry"),
+    "severity": ("severity", "priority", "level", "urgency"),
+    "name": ("alertname", "alert", "alert_name", "rule", "monitor", "check", "flag", "setting", "name"),
+    "what": ("kind", "type", "category"),
+    "first": (),
+}  # fmt: skip
+#: Types of a pipeline's steps that are no deploys.
+_BUILDS = ("build", "test", "lint", "scan", "check", "ci")
+_NO_WHAT = ("change", "alert", "incident", "note", "event")
+
+
+@dataclass(frozen=True)
+class UsualNames:
+    """Which keys of an entry feed which column, and which are its times."""
+
+    columns: Mapping[str, str]
+    start: tuple[str, ...]
+    end: tuple[str, ...]
+    acknowledged: tuple[str, ...]
+
+
+def usual_names(keys: Sequence[str]) -> UsualNames:
+    """The usual names among ``keys``, best first where there are several times."""
+    by_name = {normalise(str(key)): str(key) for key in reversed(keys)}
+
+    def pick(names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(by_name[normalise(name)] for name in names if normalise(name) in by_name))
+
+    columns = {column: found[0] for column, names in _COLUMNS.items() if (found := pick(names))}
+    return UsualNames(columns, pick(_START), pick(_END), pick(_ACKNOWLEDGED))
+
+
+def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
+    """The phases of one entry; one with a single time is told by its state, or was done then."""
+    if not isinstance(entry, Mapping):
+        return [], "is no object"
+    names = usual_names([key for key in entry if isinstance(key, str)])
+    facts = {column: _plain(entry[key]) for column, key in names.columns.items()}
+    what = text_of(facts.pop("what", None) or "").strip().lower()
+    kind = context.format.kind
+    if kind in ("change", "deploy") and what:
+        kind = "deploy" if what in DEPLOYS else "change" if what in _BUILDS or kind == "change" else kind
+        if what not in _NO_WHAT:
+            facts["what"] = "rollback" if what == "rollback" else "deploy" if what in DEPLOYS else what
+    elif kind == "change" and text_of(facts.get("name") or "").lower().startswith(DEPLOYS):
+        kind = "deploy"
+    start = _first_stamp(entry, names.start, context)
+    end = _first_stamp(entry, names.end, context)
+    acknowledged = _first_stamp(entry, names.acknowledged, context)
+    word = facts.pop("result", None) or facts.get("status")
+    entity = _name_entity(facts)
+    if start is None and end is None:
+        return [], "has no time that can be read"
+    if kind == "note":
+        return [make_row(context, facts, "noted", start or end, entity=entity)], ""  # type: ignore[arg-type]
+    phase = read_state(word, kind, context.format.states)
+    opening, closing = ("fired", "resolved") if kind in ("alert", "incident") else ("started", "succeeded")
+    rows = []
+    if start is not None:
+        # A list with no column for ends says when each was done, or what became of it then.
+        only = (phase or closing) if not names.end and opening == "started" else phase if not names.end else opening
+        rows.append(
+            make_row(
+                context, _say_unknown(facts, only, phase), only or opening, start, end=end, kind=kind, entity=entity
+            )
+        )
+    if acknowledged is not None:
+        rows.append(make_row(context, facts, "acknowledged", acknowledged, kind=kind, entity=entity))
+    if end is not None:
+        # An end that's stated is an end, whatever the state says: it may be older than the end.
+        last = phase if phase not in ("", "started", "fired", "pending", "acknowledged") else closing
+        rows.append(make_row(context, _say_unknown(facts, last, phase), last, end, kind=kind, entity=entity))
+    return rows, ""
+
+
+def _say_unknown(facts: Mapping[str, object], told: str, phase: str) -> Mapping[str, object]:
+    """A deploy whose record doesn't say how it went has finished, no more."""
+    is_said = phase not in ("", "started", "pending") or (not phase and not facts.get("status"))
+    is_unsaid = told == "succeeded" and not is_said
+    return {**facts, "done": "finished, outcome not stated"} if is_unsaid else facts
+
+
+def _plain(value: object) -> object:
+    """The name of an object that has one: {"service": {"name": "shop"}}."""
+    if isinstance(value, Mapping):
+        return next((value[key] for key in ("name", "login", "username", "summary", "id") if value.get(key)), value)
+    return value
+
+
+def _first_stamp(entry: Mapping[str, object], keys: Sequence[str], context: Context) -> Stamp | None:
+    return next((stamp for key in keys if (stamp := context.read(entry[key])) is not None), None)
+
+
+def _name_entity(facts: Mapping[str, object]) -> str:
+    """The id, with what it's the id of: two lists may count from one."""
+    if not facts.get("id"):
+        return ""
+    own = [facts["id"], *(facts.get(column) for column in ("service", "name", "version"))]
+    return "/".join(text_of(part) for part in own if part)

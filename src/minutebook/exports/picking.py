@@ -1,0 +1,87 @@
+"""the first documents of a file → which export they are of, by their keys and never by the file's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from minutebook.exports.formats import ExportFormat
+from minutebook.exports.paths import find_all, flatten, has_keys, name_shape
+from minutebook.exports.readings import WHOLE
+
+#: A format that fits a smaller share of the rows isn't theirs.
+ENOUGH = 0.4
+_SAMPLE = 20
+
+#: What an API answers that has nothing to list; of which tool it is can't be told, and needn't be.
+EMPTY = ExportFormat("empty", "An export that lists nothing", "note")
+
+
+class Match(NamedTuple):
+    """Which export some documents are of; ``seen`` says in words what they are if they're none."""
+
+    format: ExportFormat | None
+    score: float
+    runner_up: str | None
+    nearest: str | None
+    seen: str
+
+
+def find_rows(document: object, export: ExportFormat) -> list[tuple[object, object]]:
+    """(row, the document around it) of all that a document, or each page of a list of them, holds."""
+    if export.reading in WHOLE:
+        return [(page, page) for page in flatten(document)]
+    for path in export.rows:
+        found = [(row, page) for page in flatten(document) for row in _rows_of(page, path)]
+        if any(has_keys(row, page, export.requires) for row, page in found[:_SAMPLE]):
+            return found
+    return []
+
+
+def _rows_of(page: object, path: str) -> Iterator[object]:
+    # Lists of lists are pages of pages.
+    for entry in find_all(page, path) if path else [page]:
+        yield from flatten(entry)
+
+
+def score_export(document: object, export: ExportFormat) -> float:
+    """Share of the document's rows that have the keys the format asks for."""
+    rows = find_rows(document, export)[:_SAMPLE]
+    return sum(has_keys(row, page, export.requires) for row, page in rows) / len(rows) if rows else 0.0
+
+
+def pick_export(values: Sequence[object], formats: Sequence[ExportFormat]) -> Match:
+    """The export that the first documents of a file are of; none where no format fits enough of them."""
+    known = [value for value in islice(values, _SAMPLE) if value is not None]
+    if known and all(value in ([], {}) for value in known):
+        return Match(EMPTY, 1.0, None, None, "a list of 0 entries")
+    scored = []
+    for order, each in enumerate(formats):
+        score = sum(score_export(value, each) for value in known) / len(known) if known else 0.0
+        if score:
+            scored.append((-score * each.weight, -len(each.requires), order, score, each))
+    scored.sort(key=lambda entry: entry[:3])
+    seen = name_shape(known[0] if known else (values[0] if values else None))
+    if not scored and known and all(_is_hollow(value) for value in known):
+        return Match(EMPTY, 1.0, None, None, f"{seen}, with nothing in its lists")
+    if not scored:
+        return Match(None, 0.0, None, None, seen)
+    best, runner_up = scored[0], scored[1][4].name if len(scored) > 1 else None
+    if best[3] < ENOUGH:
+        return Match(None, best[3], None, best[4].name, seen)
+    return Match(best[4], min(best[3], 1.0), runner_up, best[4].name, seen)
+
+
+def _is_hollow(document: object) -> bool:
+    """Whether a document is a page of an API that lists nothing: lists, all of them empty, and no error."""
+    if not isinstance(document, Mapping) or {"error", "errors", "message", "detail"} & {
+        str(key).lower() for key in document
+    }:
+        return False
+    inside = [
+        *document.values(),
+        *(v for part in document.values() if isinstance(part, Mapping) for v in part.values()),
+    ]
+    lists = [value for value in inside if isinstance(value, list)]
+    return bool(lists) and not any(lists)

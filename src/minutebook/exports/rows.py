@@ -1,0 +1,118 @@
+"""what is known of a happening → a row of event columns."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from minutebook.exports.formats import ExportFormat
+from minutebook.exports.stamps import Stamp, read_stamp
+from minutebook.exports.wording import describe, read_severity, say
+
+Row = dict[str, object]
+
+#: Labels that say in which state a series or message is, not which alert it is.
+STATE_LABELS = ("alertstate", "__name__")
+_IN_FRAME = ("service", "host", "environment", "version", "actor")
+
+
+class Context(NamedTuple):
+    """What holds for all entries of an export."""
+
+    format: ExportFormat
+    defaults: Mapping[str, str]  #: columns that the caller states, and ``zone`` of zone-less stamps
+    document: object = None
+
+    def read(self, value: object) -> Stamp | None:
+        """The instant that a value states, zone-less ones in the caller's zone."""
+        return read_stamp(value, zone=self.defaults.get("zone"))
+
+
+def make_row(
+    context: Context, facts: Mapping[str, object], phase: str, start: Stamp, *,
+    end: Stamp | None = None, entity: str = "", kind: str = "", message: str = "", **fields: object,
+) -> Row:  # fmt: skip
+    """A row of event columns from what is known; what the columns don't hold is kept in ``fields``."""
+    kind = kind or context.format.kind
+    known = {
+        name: text_of(value) for name, value in {**context.defaults, **facts}.items() if value not in (None, "", [], {})
+    }
+    for column in ("service", "version"):
+        if known.get(column, "").startswith("arn:"):
+            known[column] = known[column].rstrip("/").rpartition("/")[2].rpartition(":")[2]
+    labels = facts.get("labels")
+    labels = labels if isinstance(labels, Mapping) else None
+    if not entity:
+        entity = fingerprint(labels) if labels else hash_facts(known, start if not known.get("number") else None)
+    level = read_severity(known.get("severity"), context.format.severities, kind)
+    if kind not in ("alert", "incident"):
+        level = "error" if phase == "failed" else _level_of(known.get("severity"), context)
+    more: dict[str, object] = {
+        **{
+            k: v
+            for k, v in known.items()
+            if k not in (*_IN_FRAME, "zone", "what", "done", "message", "fields", "labels")
+        },
+        "labels": labels,
+        **fields,
+    }
+    if isinstance(own := facts.get("fields"), Mapping):
+        more.update(own)
+    return {
+        "time": start.time,
+        "end": end.time if end and end.time > start.time else None,
+        "time_quality": start.quality,
+        "kind": kind,
+        "phase": phase,
+        "level": "info" if phase in ("resolved", "pending", "acknowledged") else level,
+        **{column: known.get(column) for column in _IN_FRAME},
+        "message": say(message, known) if message else describe(kind, phase, known),
+        "entity": f"{kind}:{entity}",
+        "fields": to_json({k: v for k, v in more.items() if v not in (None, "", [], {})}),
+    }
+
+
+def _level_of(severity: str | None, context: Context) -> str:
+    return read_severity(severity, context.format.severities, context.format.kind) if severity else "info"
+
+
+def text_of(value: object) -> str:
+    """A value as one text: a list's entries behind commas, true and false as JSON writes them."""
+    if isinstance(value, list):
+        return ", ".join(text_of(each) for each in value)
+    if isinstance(value, Mapping | bool):
+        return to_json(value)
+    return _clean(str(value))
+
+
+def to_json(value: object) -> str:
+    """JSON with sorted keys, which any writer can take: without lone surrogates."""
+    return _clean(json.dumps(value, sort_keys=True, default=str, ensure_ascii=False))
+
+
+def _clean(text: str) -> str:
+    return text.encode("utf-8", "replace").decode() if not text.isascii() else text
+
+
+def fingerprint(labels: Mapping[str, Any]) -> str:
+    """Alertmanager's fingerprint of a set of labels: FNV-1a, 64 bits, over names and values in order.
+
+    Source: `LabelSet.Fingerprint` of Prometheus' common library. Thus a body without fingerprints and a series
+    of ``ALERTS`` have the key under which Alertmanager knows the alert.
+    """
+    total = 0xCBF29CE484222325
+    for name in sorted(map(str, labels)):
+        if name not in STATE_LABELS:
+            parts = (name.encode(), text_of(labels[name]).encode(), b"")
+            for byte in b"\xff".join(parts):
+                total = ((total ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
+    return f"{total:016x}"
+
+
+def hash_facts(known: Mapping[str, str], start: Stamp | None) -> str:
+    """A stable name for what has no key of its own: what it is, and when it began."""
+    kept = [(name, known[name]) for name in sorted(known) if name not in ("status", "severity", "actor", "done")]
+    text = json.dumps([*kept, start.time.isoformat() if start else ""])
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]

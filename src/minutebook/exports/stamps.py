@@ -1,0 +1,69 @@
+"""a stamp in an export, text or number → (its instant in UTC, how it's known)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from minutebook.times import find_layout, parse_times
+
+#: Exports of long ago are still records; year 1 and 1970 mean "never" there.
+_FIRST_YEAR = 1971
+
+
+class Stamp(NamedTuple):
+    """An instant in UTC, and how it's known."""
+
+    time: datetime
+    quality: str
+
+
+def read_stamp(value: object, *, zone: str | None = None) -> Stamp | None:
+    """The instant that a value states; None for none, year 1, zero and what can't be read.
+
+    A zone-less stamp is in ``zone``, else as if in UTC, and its quality says so.
+    """
+    if value is None or isinstance(value, bool | dict | list):
+        return None
+    text = str(value).strip()
+    return _read(text, zone) if 0 < len(text) < 80 else None
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str, zone: str | None) -> Stamp | None:
+    read = _parse(text, "iso", zone) if text[4:5] == "-" else None
+    if read is None and (layout := find_layout([text])):
+        read = _parse(text, layout, zone)
+    return read or _read_old(text)
+
+
+def _parse(text: str, layout: str, zone: str | None) -> Stamp | None:
+    read = parse_times(pa.array([text]), layout, zone=zone)
+    if read.time.null_count:
+        return None
+    return Stamp(read.time[0].as_py().astimezone(UTC), str(read.quality[0].as_py()))
+
+
+def _read_old(text: str) -> Stamp | None:
+    """A whole ISO stamp from before the years that logs are read in."""
+    try:
+        time = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if time.tzinfo is None or not _FIRST_YEAR <= time.year < 1990:
+        return None
+    return Stamp(time.astimezone(UTC), "stated")
+
+
+def add_ms(stamp: Stamp, value: object) -> Stamp | None:
+    """The stamp, some milliseconds later; None where the value is no number of them."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        return stamp._replace(time=stamp.time + timedelta(microseconds=int(Decimal(str(value)) * 1000)))
+    except (InvalidOperation, ValueError, OverflowError):
+        return None

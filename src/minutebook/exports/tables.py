@@ -1,0 +1,148 @@
+"""one row of an export, and the table of its format → its phases, as rows of event columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from minutebook.exports.formats import Phase
+from minutebook.exports.paths import find_all, find_first
+from minutebook.exports.rows import Context, Row, hash_facts, make_row, text_of
+from minutebook.exports.stamps import Stamp, add_ms
+from minutebook.exports.wording import is_deploy_word, read_state
+
+
+def read_table(entry: object, context: Context) -> tuple[list[Row], str]:
+    """The phases that the format's table states."""
+    form = context.format
+    for skip in form.skip:
+        if holds(entry, skip.when) and (not skip.unless or not holds(entry, skip.unless)):
+            return [], f"no happening: {skip.why}"
+    shared = {column: find_first(entry, paths, context.document) for column, paths in form.columns.items()}
+    kind = _kind(entry, context)
+    unnamed = _name_without_key(entry, shared, context)
+    rows: list[Row] = []
+    for phase in form.phases:
+        told: list[Row] = []
+        for scope in _scopes(entry, phase):
+            if not holds(scope, phase.when, entry) or (phase.unless and holds(scope, phase.unless, entry)):
+                continue
+            start = _read_time(scope, entry, phase, context)
+            name = (
+                phase.name or read_state(find_first(scope, phase.by, entry), form.kind, form.states) or phase.otherwise
+            )
+            if start is None or not name:
+                continue
+            own = {column: find_first(scope, paths, entry) for column, paths in phase.columns.items()}
+            facts = {**shared, **{column: value for column, value in own.items() if value is not None}}
+            end = context.read(find_first(scope, phase.end, entry)) if phase.end else None
+            facts["fields"] = {
+                **{name: find_first(entry, path, context.document) for name, path in form.fields.items()},
+                **{name: find_first(scope, path, entry) for name, path in phase.fields.items()},
+            }
+            if phase.quality:
+                start = start._replace(quality=phase.quality)
+            told.append(
+                make_row(
+                    context, facts, name, start, end=end, kind=phase.kind or kind, message=phase.say,
+                    entity=name_entity(scope, entry, phase, context) or unnamed,
+                )
+            )  # fmt: skip
+        rows += _only_first(told, phase)
+    return rows, "" if rows else _why_nothing(entry, context)
+
+
+def _why_nothing(entry: object, context: Context) -> str:
+    """A row without times, or in a state that begins and ends nothing, is no happening; else its time is bad."""
+    stated = [
+        (find_first(scope, path, entry), _read_time(scope, entry, phase, context))
+        for phase in context.format.phases
+        for scope in _scopes(entry, phase)
+        for path in phase.time
+    ]
+    if any(read for _, read in stated):
+        return "no happening: in a state that begins or ends nothing"
+    is_said = any(value not in (None, "", 0, "0") and not str(value).startswith("0001-") for value, _ in stated)
+    return "has no time that can be read" if is_said else "no happening: it has no times"
+
+
+def _only_first(told: list[Row], phase: Phase) -> list[Row]:
+    """Of repeated entries the first by time; those behind it are of the phase ``later``, if there's one."""
+    if not (phase.first or phase.later) or len(told) < 2:
+        return told
+    told = sorted(told, key=lambda row: str(row["time"]))
+    if not phase.later:
+        return told[:1]
+    return [row if not place else row | {"phase": phase.later, "end": None} for place, row in enumerate(told)]
+
+
+def name_entity(scope: object, entry: object, phase: Phase, context: Context) -> str:
+    """The lifecycle's key: the parts that the phase, else the format names, behind the tool's family."""
+    form = context.format
+    inside, around = (scope, entry) if phase.key else (entry, context.document)
+    parts = [find_first(inside, part.split("|"), around) for part in phase.key or form.key]
+    if all(part is None for part in parts):
+        return ""
+    told = ["-" if part is None else text_of(part) for part in parts]
+    while told[-1] == "-":
+        told.pop()
+    return "/".join([*([form.family] if form.family else []), *_stated_service(context), *told])
+
+
+def _name_without_key(entry: object, shared: Mapping[str, object], context: Context) -> str:
+    """One name for all phases of a row without a key: what it is, and the first instant that's told."""
+    if isinstance(shared.get("labels"), Mapping):
+        return ""  # its labels name it
+    known = {column: text_of(value) for column, value in shared.items() if value is not None}
+    first = next((t for p in context.format.phases if not p.each and (t := _read_time(entry, entry, p, context))), None)
+    return hash_facts(known, first)
+
+
+def _stated_service(context: Context) -> list[str]:
+    # Of a record that doesn't name what it's about, what the caller says is part of the key.
+    return [context.defaults["service"]] if "service" in context.defaults else []
+
+
+def _kind(entry: object, context: Context) -> str:
+    paths = context.format.deploys_by
+    if not paths:
+        return context.format.kind
+    return "deploy" if any(is_deploy_word(find_first(entry, path) or "") for path in paths) else "change"
+
+
+def _scopes(entry: object, phase: Phase) -> Iterator[object]:
+    if not phase.each:
+        yield entry
+        return
+    for path in phase.each:
+        found = find_all(entry, path)
+        if found:
+            yield from found
+            return
+
+
+def _read_time(scope: object, entry: object, phase: Phase, context: Context) -> Stamp | None:
+    for path in phase.time:
+        stamp = context.read(find_first(scope, path, entry))
+        if stamp is None:
+            continue
+        if phase.ns and (parts := find_first(scope, phase.ns, entry)) is not None and str(parts).isdecimal():
+            stamp = stamp._replace(time=stamp.time.replace(microsecond=int(str(parts)) // 1000 % 1_000_000))
+        return add_ms(stamp, find_first(scope, phase.plus_ms, entry)) if phase.plus_ms else stamp
+    return None
+
+
+def holds(scope: object, conditions: Mapping[str, Any], parent: object = None) -> bool:
+    """Whether each path has one of its texts (case apart); "" is none, "*" is any, "~x" contains x."""
+    for path, wanted in conditions.items():
+        target = parent if path.startswith("^") else scope
+        found = find_first(target, path.lstrip("^"))
+        said = "" if found in (None, "", [], {}) else text_of(found).lower()
+        options = [str(option).lower() for option in (wanted if isinstance(wanted, list) else [wanted])]
+        is_met = any(
+            bool(said) if option == "*" else option[1:] in said if option.startswith("~") else said == option
+            for option in options
+        )
+        if not is_met:
+            return False
+    return True

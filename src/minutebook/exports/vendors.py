@@ -1,0 +1,67 @@
+"""Records that a table can't read: Octopus' sentences, LaunchDarkly's resource strings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from minutebook.exports.paths import find, find_first
+from minutebook.exports.rows import Context, Row, make_row, text_of
+
+#: Octopus' categories of events that are deploys' phases.
+_OCTOPUS = {
+    "deploymentstarted": "started", "deploymentqueued": "pending", "deploymentsucceeded": "succeeded",
+    "deploymentfailed": "failed", "deploymentcanceled": "cancelled", "deploymentresumed": "started",
+}  # fmt: skip
+_RELEASE = re.compile(
+    r"\bfor (?P<service>.{1,200}?) release (?P<version>\S+) to (?P<environment>.{1,100}?)(?: for .*)?$"
+)
+_DARKLY = re.compile(r"proj/(?P<project>[^:;]*):env/(?P<environment>[^:;]*):flag/(?P<flag>[^:;]*)")
+
+
+def read_octopus(entry: object, context: Context) -> tuple[list[Row], str]:
+    """One event of Octopus: which project, release and environment is only in its message."""
+    category = str(find(entry, "Category") or "")
+    phase = _OCTOPUS.get(category.lower())
+    if phase is None:
+        return [], "no happening: an event of another category"
+    start = context.read(find(entry, "Occurred"))
+    if start is None:
+        return [], "has no time that can be read"
+    said = _RELEASE.search(str(find(entry, "Message") or ""))
+    documents = find(entry, "RelatedDocumentIds")
+    listed = documents if isinstance(documents, list) else []
+    deploy = next((str(each) for each in listed if str(each).startswith("Deployments-")), "")
+    facts = {
+        "name": category, "actor": find(entry, "Username"), "number": find(entry, "Id"), **(said.groupdict() if said else {}),
+    }  # fmt: skip
+    entity = f"octopus/{deploy or text_of(find(entry, 'Id'))}"
+    return [make_row(context, facts, phase, start, entity=entity)], ""
+
+
+def read_launchdarkly(entry: object, context: Context) -> tuple[list[Row], str]:
+    """One entry of LaunchDarkly's audit log: flag and environment are only in the resource's text.
+
+    ``updateOn`` says that a flag was toggled, the verb of the title in which direction.
+    """
+    start = context.read(find(entry, "date"))
+    if start is None:
+        return [], "has no time that can be read"
+    resource = find_first(entry, ["accesses[].resource", "target.resources[]"])
+    said = _DARKLY.search(text_of(resource) if resource else "")
+    verb = text_of(find(entry, "titleVerb") or "changed")
+    columns: Mapping[str, str] = said.groupdict() if said else {}
+    name = columns.get("flag") or text_of(find_first(entry, context.format.columns["name"]) or "")
+    facts = {
+        "service": columns.get("project") if columns.get("project") != "default" else None,
+        "environment": columns.get("environment"), "name": name, "status": verb,
+        "actor": find_first(entry, context.format.columns["actor"]),
+        "detail": find_first(entry, context.format.columns["detail"]),
+        "fields": {"action": find_first(entry, "accesses[].action")},
+    }  # fmt: skip
+    key = find(entry, "_id")
+    row = make_row(
+        context, facts, "succeeded", start, entity=f"launchdarkly/{text_of(key)}" if key else "",
+        message="flag {name} in {environment}: {status}" if columns else "{name}: {status}",
+    )  # fmt: skip
+    return [row], ""
