@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
+from pathlib import Path
 
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from minutebook.events import check_events
+from minutebook.exports import load_exports, parse_documents, pick_export, read_export
 from minutebook.merging import merge_happenings
 
 T = pd.Timestamp("2026-11-23T09:00:00Z")
@@ -114,3 +119,197 @@ def test_what_was_merged_is_listed() -> None:
     _, merges = merge_happenings(check_events(pd.DataFrame(TOLD)))
     assert {entry["what"] for entry in merges} == {"alert"}
     assert any(entry["count"] == 5 for entry in merges)
+
+
+REAL = Path(__file__).parents[1] / "sample_logs" / "bad-deploy" / "evidence"
+
+
+def read(path: Path) -> list[dict]:  # type: ignore[type-arg]
+    documents = parse_documents(path.read_bytes())
+    export = pick_export([document.value for document in documents], load_exports()).format
+    assert export is not None
+    rows = read_export(documents, export, source=path.name).rows
+    return [{**row, "source": path.name} for row in rows]
+
+
+def test_the_real_incident_is_three_deploys_and_two_alerts() -> None:
+    files = ("alertmanager.webhooks.jsonl", "alertmanager.alerts.json", "prometheus.alerts-range.json", "deploys.json")
+    rows = [row for name in files for row in read(REAL / name)]
+    merged = merge(rows)
+    told = Counter(zip(merged["kind"].astype("str"), merged["phase"].astype("str"), strict=True))
+    assert told == {
+        ("deploy", "started"): 3, ("deploy", "succeeded"): 3,
+        ("alert", "pending"): 2, ("alert", "fired"): 2, ("alert", "resolved"): 2,
+    }  # fmt: skip
+    exact = merged[merged["phase"].astype("str").isin(["fired", "resolved"])]
+    assert (exact["time_error_s"] == 0).all()
+    fired = exact[exact["phase"].astype("str") == "fired"]
+    assert fired["evidence"].str.contains("prometheus").all()
+    pd.testing.assert_frame_equal(merge(rows + rows), merged)
+
+
+def test_the_latest_explicit_end_wins_and_a_repeat_moves_nothing() -> None:
+    rows = [
+        alert("fired", 0, "one", 1, end=300),
+        alert("resolved", 300, "one", 1),
+        alert("fired", 0, "two", 1, end=330),
+        alert("resolved", 330, "two", 1),
+    ]
+    merged = merge(rows)
+    assert merged["phase"].astype("str").tolist() == ["fired", "resolved"]
+    assert merged["time"].tolist() == [T, T + pd.Timedelta(seconds=330)]
+    assert merged["end"].iloc[0] == T + pd.Timedelta(seconds=330)
+    assert merged["evidence"].tolist() == ["one:1; two:1", "one:1; two:1"]
+
+
+def test_an_explicit_end_beats_a_sampled_one() -> None:
+    rows = [
+        alert("fired", 5, "prom", end=400, step=15),
+        alert("resolved", 400, "prom", step=15),
+        alert("fired", 0, "webhooks", end=360),
+        alert("resolved", 360, "webhooks"),
+    ]
+    merged = merge(rows)
+    assert merged["time"].tolist() == [T, T + pd.Timedelta(seconds=360)]
+    assert merged["end"].iloc[0] == T + pd.Timedelta(seconds=360)
+
+
+def test_samples_alone_say_how_far_they_may_be_off() -> None:
+    rows = [alert("fired", 0, "prom", end=60, step=15), alert("resolved", 60, "prom", step=15)]
+    assert merge(rows)["time_error_s"].tolist() == [15.0, 15.0]
+
+
+def test_a_sampled_firing_of_which_no_exact_record_tells_stays_a_firing() -> None:
+    rows = [alert("fired", 0, "webhooks"), alert("fired", 5000, "prom", end=5060, step=15)]
+    assert merge(rows)["phase"].astype("str").tolist() == ["fired", "fired"]
+
+
+def test_labels_that_prometheus_adds_when_it_sends_part_no_alert() -> None:
+    sent = {**alert("fired", 0, "webhooks"), "fields": json.dumps({"labels": {"alertname": "A", "cluster": "eu"}})}
+    assert len(merge([sent, alert("fired", 3, "prom", step=5)])) == 1
+    other = {**sent, "fields": json.dumps({"labels": {"alertname": "A", "cluster": "us"}}), "line": 2}
+    assert len(merge([sent, other, alert("fired", 3, "prom", step=5)])) == 3  # of which of them isn't proven
+
+
+def pager(key: str) -> dict:  # type: ignore[type-arg]
+    fields = {"incident_key": key, "name": "A is high"}
+    return {**alert("fired", 20, "pagerduty"), "entity": "alert:pagerduty/P1", "fields": json.dumps(fields)}
+
+
+def test_a_page_is_the_alert_whose_groups_key_it_has() -> None:
+    told = alert("fired", 0, "webhooks")
+    fields = {**json.loads(told["fields"]), "group_key": '{}:{alertname="A"}'}
+    told = {**told, "fields": json.dumps(fields)}
+    key = hashlib.sha256(fields["group_key"].encode()).hexdigest()
+    merged = merge([told, pager(key), {**pager(key), "phase": "acknowledged", "time": T + pd.Timedelta(seconds=90)}])
+    assert merged["phase"].astype("str").tolist() == ["fired", "acknowledged"]
+    assert merged["evidence"].iloc[0] == "pagerduty:1; webhooks:1"
+    assert merged["entity"].nunique() == 1
+
+
+def test_a_page_that_nothing_proves_the_same_stays_apart_with_a_note() -> None:
+    rows = [alert("fired", 0, "webhooks", name="QueueFull"), {**pager("k"), "fields": '{"name": "QueueFull on mail"}'}]
+    merged, entries = merge_happenings(check_events(pd.DataFrame(rows)))
+    assert len(merged) == 2
+    assert [entry["why"] for entry in entries] == ["kept apart: one name and time, and no id proves them one"]
+    assert entries[0]["from"] == "pagerduty:1; webhooks:1"
+
+
+def test_flapping_that_goes_on_has_no_end() -> None:
+    rows = [alert("fired", 120 * i, "w", i, end=120 * i + 60 if i < 4 else None) for i in range(5)]
+    rows += [alert("resolved", 120 * i + 60, "w", i) for i in range(4)]
+    merged = merge(rows)
+    assert merged["phase"].astype("str").tolist() == ["fired"]
+    assert merged["count"].tolist() == [5]
+    assert merged["end"].isna().all()
+
+
+def test_three_firings_are_no_flapping() -> None:
+    rows = [alert("fired", 120 * i, "w", i, end=120 * i + 60) for i in range(3)]
+    assert len(merge(rows)) == 3
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "count"),
+    [
+        ({"version": "2.0.0"}, {"version": "v2.0.0"}, 1),
+        ({"version": "2.0.0"}, {"version": "registry.example/shop:2.0.0"}, 1),
+        ({"version": "2.0.0"}, {"version": "2.0.1"}, 2),
+        ({"version": "2.0.0", "environment": "prod"}, {"version": "2.0.0", "environment": "production"}, 1),
+        ({"version": "2.0.0", "environment": "prod"}, {"version": "2.0.0", "environment": "staging"}, 2),
+        ({"version": "abc1234"}, {"version": "abc1234def", "service": "shop-prod"}, 1),
+        ({"version": "2.0.0"}, {"version": "2.0.0", "service": "shop-prod"}, 2),
+        ({"version": "2.0.0"}, {"version": "2.0.0", "service": "mail"}, 2),
+    ],
+)
+def test_which_two_deploys_are_one(one: dict, other: dict, count: int) -> None:  # type: ignore[type-arg]
+    rows = [
+        {**deploy("started", 0, "list", "", "deploy:1"), **one},
+        {**deploy("started", 200, "argocd", "", "deploy:2"), **other},
+    ]
+    assert len(merge(rows)) == count
+
+
+def test_deploys_without_a_version_stay_apart_with_a_note() -> None:
+    rows = [
+        deploy("started", 0, "list", "2.0.0", "deploy:1"),
+        {**deploy("started", 9, "ci", "", "deploy:2"), "version": None},
+    ]
+    merged, entries = merge_happenings(check_events(pd.DataFrame(rows)))
+    assert len(merged) == 2
+    assert entries[0]["why"].startswith("kept apart: both of shop")
+
+
+def test_other_columns_are_the_newest_observations() -> None:
+    rows = [
+        {**deploy("started", 0, "list", "2.0.0", "deploy:1"), "message": "deploy started", "line": 1},
+        {
+            **deploy("started", 0, "list", "2.0.0", "deploy:1"),
+            "message": "deploy of shop started",
+            "line": 2,
+            "actor": "kim",
+        },
+    ]
+    merged = merge(rows)
+    assert merged["message"].tolist() == ["deploy of shop started"]
+    assert merged["actor"].tolist() == ["kim"]
+    assert merged["evidence"].tolist() == ["list:1; list:2"]
+
+
+DEPLOYS = [
+    deploy("started", 0, "github", "abc1234def", "deploy:1"),
+    deploy("succeeded", 60, "github", "abc1234def", "deploy:1"),
+    deploy("started", 40, "argocd", "abc1234", "deploy:x"),
+    {**deploy("noted", 41, "argocd", "abc1234", "deploy:x"), "kind": "change"},
+    deploy("started", 90, "list", "abc1234", "deploy:l"),
+    deploy("started", 95, "list", "abc1234", "deploy:m"),
+]
+
+
+@given(st.permutations(DEPLOYS + TOLD))
+def test_the_order_of_deploys_does_not_matter(rows: list[dict]) -> None:  # type: ignore[type-arg]
+    expected, entries = merge_happenings(check_events(pd.DataFrame(DEPLOYS + TOLD)))
+    merged, told = merge_happenings(check_events(pd.DataFrame(rows)))
+    pd.testing.assert_frame_equal(merged, expected)
+    assert told == entries
+
+
+ANY = st.builds(
+    alert,
+    st.sampled_from(["pending", "fired", "acknowledged", "resolved", "noted"]),
+    st.integers(0, 2000),
+    st.sampled_from(["prom", "webhooks", "pager"]),
+    st.integers(1, 9),
+    end=st.none() | st.integers(0, 3000),
+    step=st.sampled_from([0, 15]),
+    name=st.sampled_from("AB"),
+)
+
+
+@given(st.lists(ANY, min_size=1, max_size=25).flatmap(lambda rows: st.tuples(st.just(rows), st.permutations(rows))))
+def test_any_rows_in_any_order_and_told_twice_give_the_same(pair: tuple[list[dict], list[dict]]) -> None:  # type: ignore[type-arg]
+    rows, shuffled = pair
+    merged = merge(rows)
+    pd.testing.assert_frame_equal(merge(shuffled + rows), merged)
+    told = {place for cell in merged["evidence"] for place in cell.split("; ")}
+    assert told == {f"{row['source']}:{row['line']}" for row in rows}  # nothing is lost

@@ -1,0 +1,104 @@
+"""observations of deploys and changes → which are one, by their key or by service, version and time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from minutebook.merging.observations import OPENING, Observation, Occurrence, cluster, distance_s, sources_of
+
+#: Two exports' deploys of one version of one service are one if they start this close.
+TOLERANCE_S = 300.0
+_SHA = re.compile(r"[0-9a-f]{7,64}")
+_OUTSIDE = re.compile(r"[-_/.\s]+")
+_ENVIRONMENTS = {"prod": "production", "prd": "production", "live": "production", "stg": "staging", "stage": "staging",
+                 "dev": "development", "testing": "test"}  # fmt: skip
+
+
+def join_deploys(groups: Sequence[list[Observation]]) -> tuple[list[list[Observation]], list[dict[str, Any]]]:
+    """(groups, those of two tools joined that are one deploy; notes on those that may be, and aren't proven)."""
+    joined: list[list[Observation]] = []
+    recent: list[list[Observation]] = []
+    notes: list[dict[str, Any]] = []
+    for group in sorted(groups, key=lambda g: min(o.order for o in g)):
+        if group[0].row["kind"] != "deploy":
+            joined.append(group)
+            continue
+        recent = [other for other in recent if distance_s(_start(other), _start(group)) <= TOLERANCE_S]
+        near = [other for other in recent if _is_near(other, group)]
+        same = [other for other in near if _is_same_version(_of(other, "version"), _of(group, "version"))]
+        if same:
+            min(same, key=lambda other: (distance_s(_start(other), _start(group)), other[0].order)).extend(group)
+            continue
+        notes += [_note(other, group) for other in near if not (_of(other, "version") and _of(group, "version"))]
+        joined.append(list(group))
+        recent.append(joined[-1])
+    return joined, notes
+
+
+def merge_phases(group: Sequence[Observation]) -> list[Occurrence]:
+    """One occurrence a phase; notes, of which there may be many, apart by instant and words."""
+    phases: dict[tuple[str, str], list[Observation]] = {}
+    for each in group:
+        words = str(each.row["message"]) if each.phase == "noted" else ""
+        phases.setdefault((each.phase, words), []).append(each)
+    told = []
+    for (phase, _), seen in sorted(phases.items()):
+        told += [Occurrence(run) for run in cluster(seen, 1.0)] if phase == "noted" else [Occurrence(seen)]
+    ends = [o.time for o in group if o.phase not in OPENING and o.phase != "superseded"]
+    stated = [o.end for o in group if o.end is not None]
+    for occurrence in told:
+        if occurrence.phase == "started" and (stated or ends):
+            occurrence.end = max(stated or ends)
+    return told
+
+
+def _start(group: Sequence[Observation]) -> Any:
+    return min(o.time for o in group)
+
+
+def _of(group: Sequence[Observation], column: str) -> str:
+    return next((value for o in group if isinstance(value := o.row.get(column), str) and value), "")
+
+
+def _is_near(one: Sequence[Observation], other: Sequence[Observation]) -> bool:
+    """Two tools', of one service, not of two environments, and begun together."""
+    if sources_of(one) & sources_of(other):
+        return False
+    places = {
+        _ENVIRONMENTS.get(e.lower(), e.lower()) for e in (_of(one, "environment"), _of(other, "environment")) if e
+    }
+    service, another = _of(one, "service"), _of(other, "service")
+    if not service or not another:
+        return False
+    if _words(service) == _words(another):
+        return len(places) < 2
+    # mail, a repository, and mail-prod, an application: one only where the commit says so too.
+    versions = (_of(one, "version").lower(), _of(other, "version").lower())
+    is_part = set(_words(service)) <= set(_words(another)) or set(_words(another)) <= set(_words(service))
+    return is_part and all(_SHA.fullmatch(version) for version in versions)
+
+
+def _words(service: str) -> tuple[str, ...]:
+    return tuple(word for word in _OUTSIDE.split(service.lower()) if word)
+
+
+def _is_same_version(one: str, other: str) -> bool:
+    """2.0.0 is v2.0.0 and registry/shop:2.0.0; a commit is what begins with seven of its digits."""
+    short, long = sorted((_plain(one), _plain(other)), key=len)
+    if not short:
+        return False
+    return short == long or bool(_SHA.fullmatch(short) and _SHA.fullmatch(long) and long.startswith(short))
+
+
+def _plain(version: str) -> str:
+    tag = version.lower().split("@sha256", 1)[0].rpartition("/")[2].rpartition(":")[2]
+    return tag[1:] if re.match(r"v\d", tag) else tag
+
+
+def _note(one: Sequence[Observation], other: Sequence[Observation]) -> dict[str, Any]:
+    return {
+        "what": "deploy", "into": "", "from": "; ".join(sorted({o.place for o in (*one, *other)})), "count": 2,
+        "why": f"kept apart: both of {_of(one, 'service')} within {TOLERANCE_S:.0f} s, and no version proves them one",
+    }  # fmt: skip
