@@ -20,8 +20,8 @@ ORDER = (
     "errors", "events", "times", "names", "logformats", "exports", "config",
     "sources", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "reading", "samples",
     "store", "copies", "clocks", "merging", "templates", "summary",
-    "coverage", "sli", "assessment", "traffic", "grid", "episodes", "chronology", "ledger",
-    "outputs", "book", "raw", "verbs", "cli",
+    "coverage", "sli", "assessment", "traffic", "grid", "raw", "episodes", "chronology", "ledger",
+    "outputs", "book", "verbs", "cli",
 )  # fmt: skip
 
 HEAVY = ("pandas", "matplotlib", "duckdb")

@@ -16,6 +16,7 @@ import pandas as pd
 from minutebook.coverage import find_coverage, find_grid, find_runs
 from minutebook.episodes import Episode, find_episodes
 from minutebook.sli import Sli
+from minutebook.raw import MORE
 from minutebook.summary import Summary
 
 COLUMNS = (
@@ -24,6 +25,7 @@ COLUMNS = (
 )  # fmt: skip
 #: The most rows that messages may take up; the loudest are told, and the ledger says how many were not.
 MOST_EPISODES = 60
+_MOST_REFERENCES = 12
 _MOST_MINUTES = 60  # rows of one window, a minute each where it's shorter
 
 Row = dict[str, Any]
@@ -99,9 +101,18 @@ def _tell_happenings(happenings: pd.DataFrame) -> list[Row]:
         rows.append(
             _row(_us(row.time), str(row.kind), _text(row.phase), _text(row.message), service=_text(row.service),
                  severity=_text(row.level), last_time=_us(end) if end is not None else None, time_error_s=row.time_error_s,
-                 count=int(row.count), evidence=row.evidence)
+                 count=int(row.count), evidence=_shorten(row.evidence))
         )  # fmt: skip
     return rows
+
+
+def _shorten(evidence: str) -> str:
+    """The first references in the order of their lines; of thousands, how many more there are."""
+    places = [place.rpartition(":") for place in evidence.split("; ")]
+    ordered = sorted(places, key=lambda p: (p[0], int(p[2]) if p[2].isdigit() else 0))
+    shown = [f"{source}:{line}" for source, _, line in ordered[:_MOST_REFERENCES]]
+    left = len(ordered) - len(shown)
+    return "; ".join([*shown, f"{MORE} {left:,} more"] if left else shown)
 
 
 def _us(time: pd.Timestamp) -> int:

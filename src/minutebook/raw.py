@@ -13,6 +13,8 @@ from minutebook.logformats import LogFormat
 from minutebook.plans import Plan
 from minutebook.sources import Reader, Source, find_sources
 
+#: Begins a part that says how many references were left out.
+MORE = "… and"
 _LONGEST_RECORD = 500  # lines
 
 
@@ -28,6 +30,8 @@ def parse_references(text: str) -> list[tuple[str, int]]:
     """(source, line) of each reference in a text such as ``web-2.app.log:812; edge.log.gz:7``."""
     found = []
     for part in text.split("; "):
+        if part.startswith(MORE):
+            continue
         source, _, line = part.strip().rpartition(":")
         if not source or not line.isdigit():
             raise EvidenceError(f"no reference to evidence: {part!r}", do="write it as source:line")

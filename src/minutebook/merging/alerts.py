@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -104,13 +105,22 @@ def _is_same_firing(firing: _Firing, sampled: Observation) -> bool:
 def _attach_ends(firings: Sequence[_Firing], resolved: Sequence[Observation]) -> list[Observation]:
     """Gives each end to its firing; those of none are given back."""
     loose = []
+    # By source and second, so that thousands of firings don't each look at all the others.
+    told: dict[tuple[str, int], list[tuple[_Firing, Observation]]] = {}
+    for one in firings:
+        for fired in one.fired:
+            if fired.end is not None:
+                told.setdefault((fired.source, int(fired.end.timestamp())), []).append((one, fired))
+    starts = [f.start for f in firings]
     for each in sorted(resolved, key=lambda o: (not o.is_exact, o.order)):
-        own = [f for f in firings if any(_is_end_of(o, each) for o in f.fired)]
+        second = int(each.time.timestamp())
+        close = [pair for shift in (-2, -1, 0, 1, 2) for pair in told.get((each.source, second + shift), ())]
+        own = [one for one, fired in close if _is_end_of(fired, each)]
         if own:
-            own[-1].resolved.append(each)
+            max(own, key=lambda f: f.start).resolved.append(each)
             continue
-        before = [f for f in firings if f.start <= each.time]
-        firing = before[-1] if before else None
+        before = bisect_right(starts, each.time)
+        firing = firings[before - 1] if before else None
         end = firing.stated_end if firing else None
         if firing and (end is None or distance_s(end, each.time) <= TOLERANCE_S + each.error_s):
             firing.resolved.append(each)
