@@ -15,8 +15,8 @@ import pandas as pd
 
 from minutebook.coverage import find_coverage, find_grid, find_runs
 from minutebook.episodes import Episode, find_episodes
-from minutebook.sli import Sli
 from minutebook.raw import MORE
+from minutebook.sli import Sli
 from minutebook.summary import Summary
 
 COLUMNS = (

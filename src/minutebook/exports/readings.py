@@ -8,7 +8,7 @@ from minutebook.exports.lists import read_usual_names
 from minutebook.exports.matrix import read_matrix
 from minutebook.exports.rows import Context, Row
 from minutebook.exports.tables import read_table
-from minutebook.exports.vendors import read_launchdarkly, read_octopus
+from minutebook.exports.vendors import read_grafana_history, read_launchdarkly, read_octopus
 
 READINGS: Mapping[str, Callable[[object, Context], tuple[list[Row], str]]] = {
     "table": read_table,
@@ -16,6 +16,7 @@ READINGS: Mapping[str, Callable[[object, Context], tuple[list[Row], str]]] = {
     "usual_names": read_usual_names,
     "octopus": read_octopus,
     "launchdarkly": read_launchdarkly,
+    "grafana_history": read_grafana_history,
 }
 #: readings that take a whole document, not one of its rows
 WHOLE = frozenset({"matrix"})

@@ -133,14 +133,18 @@ def _read_time(scope: object, entry: object, phase: Phase, context: Context) -> 
 
 
 def holds(scope: object, conditions: Mapping[str, Any], parent: object = None) -> bool:
-    """Whether each path has one of its texts (case apart); "" is none, "*" is any, "~x" contains x."""
+    """Whether each path has one of its texts (case apart); "" is none, "*" any, "~x" contains x, "@x" is what stands at x."""
     for path, wanted in conditions.items():
         target = parent if path.startswith("^") else scope
         found = find_first(target, path.lstrip("^"))
         said = "" if found in (None, "", [], {}) else text_of(found).lower()
         options = [str(option).lower() for option in (wanted if isinstance(wanted, list) else [wanted])]
         is_met = any(
-            bool(said) if option == "*" else option[1:] in said if option.startswith("~") else said == option
+            bool(said)
+            if option == "*"
+            else option[1:] in said
+            if option.startswith("~")
+            else said == (text_of(find_first(target, option[1:]) or "").lower() if option.startswith("@") else option)
             for option in options
         )
         if not is_met:

@@ -30,6 +30,8 @@ _NAGIOS = re.compile(r"\[(\d{9,11})\] (?:(SERVICE|HOST) ALERT: )?(.*)")
 _STAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d)?"
 _COMMIT = re.compile(rf"([0-9a-f]{{7,64}})\t({_STAMP})(?:\t({_STAMP}))?(?:\t([^\t]*))?(?:\t(.*))?")
 _TAG = re.compile(rf"(?:refs/tags/)?(\S{{1,200}})[\t ]({_STAMP})(?:[\t ](.*))?")
+_GIT_BEGIN = re.compile(r"commit ([0-9a-f]{7,64})(?: \(.*\))?$")
+_GIT_HEAD = re.compile(r"(Author|AuthorDate|Commit|CommitDate|Date|Merge): +(.*)")
 _HEADER = re.compile(r'[\w \-./()"#]+(?:[,;\t][\w \-./()"#]*)+')
 _YAML = re.compile(r"""(?:---|%YAML|[\w./"'-]+:(?:\s|$)|- ?[\w"'./-]+:(?:\s|$))""")
 _ENOUGH = 0.9
@@ -144,6 +146,8 @@ def _read_nagios(lines: Sequence[str]) -> list[tuple[int, int, object]]:
 
 def _read_git(lines: Sequence[str]) -> list[tuple[int, int, object]]:
     """``git log --format=%H%x09%cI…`` and ``git for-each-ref --format='%(refname:short) %(creatordate:iso-strict)'``."""
+    if blocks := _read_git_log(lines):
+        return blocks
     known = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     for pattern, names in (
         (_COMMIT, ("commit_sha", "committed_at", "authored_at", "author", "subject")),
@@ -153,6 +157,31 @@ def _read_git(lines: Sequence[str]) -> list[tuple[int, int, object]]:
         if matches and len(matches) >= _ENOUGH * len(known) and (pattern is _COMMIT or not _is_log(matches)):
             return [(n, n, {k: v for k, v in zip(names, m.groups(), strict=True) if v}) for n, m in matches]
     return []
+
+
+def _read_git_log(lines: Sequence[str]) -> list[tuple[int, int, object]]:
+    """``git log`` as it comes: commit, Author, Date, and the message further in."""
+    found: list[tuple[int, int, object]] = []
+    value: dict[str, object] = {}
+    for number, line in enumerate(lines, 1):
+        if begin := _GIT_BEGIN.match(line):
+            value = {"commit_sha": begin[1]}
+            found.append((number, number, value))
+        elif not found:
+            if line.strip():
+                return []
+        elif head := _GIT_HEAD.match(line):
+            # CommitDate is when it landed; Date is when it was written, unless there's nothing else.
+            name = {"Author": "author", "Commit": "committer", "CommitDate": "committed_at"}.get(head[1])
+            if name is None and head[1].endswith("Date"):
+                value["authored_at"] = head[2]
+                value.setdefault("committed_at", head[2])
+            elif name is not None:
+                value[name] = head[2].partition(" <")[0]
+        elif line.startswith("    ") and line.strip():
+            value.setdefault("subject", line.strip())
+            found[-1] = (found[-1][0], number, value)
+    return found
 
 
 def _is_log(matches: Sequence[tuple[int, re.Match[str]]]) -> bool:

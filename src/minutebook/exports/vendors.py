@@ -1,4 +1,4 @@
-"""Records that a table can't read: Octopus' sentences, LaunchDarkly's resource strings."""
+"""Records that a table can't read: Octopus' sentences, LaunchDarkly's resource strings, Grafana's frames."""
 
 from __future__ import annotations
 
@@ -65,3 +65,30 @@ def read_launchdarkly(entry: object, context: Context) -> tuple[list[Row], str]:
         message="flag {name} in {environment}: {status}" if columns else "{name}: {status}",
     )  # fmt: skip
     return [row], ""
+
+
+def read_grafana_history(entry: object, context: Context) -> tuple[list[Row], str]:
+    """A frame of Grafana's state history: a column of times, one of transitions, side by side."""
+    values = find(entry, "data.values")
+    columns = values if isinstance(values, list) else []
+    if len(columns) < 2 or not all(isinstance(column, list) for column in columns[:2]):
+        return [], "has no columns of times and transitions"
+    rows = []
+    for time, line in zip(columns[0], columns[1], strict=False):
+        start = context.read(time)
+        before, now = (str(find(line, key) or "").lower() for key in ("previous", "current"))
+        labels = find(line, "labels")
+        if start is None or not now:
+            continue
+        fired, was_firing = now.startswith(("alerting", "error")), before.startswith(("alerting", "error"))
+        if fired == was_firing and not now.startswith("pending"):
+            continue
+        phase = "pending" if now.startswith("pending") else "fired" if fired else "resolved"
+        known = labels if isinstance(labels, Mapping) else {}
+        facts = {
+            "labels": known, "name": known.get("alertname") or find(line, "ruleTitle"),
+            "service": known.get("service") or known.get("app"), "severity": known.get("severity"),
+            "host": known.get("instance"), "fields": {"previous": before, "current": now},
+        }  # fmt: skip
+        rows.append(make_row(context, facts, phase, start))
+    return rows, "" if rows else "no happening: no alert changed its state"
