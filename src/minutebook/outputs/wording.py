@@ -36,6 +36,23 @@ def tell_users(users: Mapping[str, Any]) -> str:
     return text
 
 
+_LASTED = {
+    "fail": "from the first to the last bad request",
+    "slow": "from the first to the last slow request",
+    "traffic_loss": "without the usual traffic",
+    "no_evidence": "without a line of any source",
+}
+_EDGES = {"traffic_loss": "edge of the silence", "no_evidence": "edge of the hole"}
+
+
+def _tell_silent(users: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    silent = users.get("silent")
+    if not isinstance(silent, Mapping):
+        return []
+    text = f"stayed away, an estimate: {_number(silent.get('low'))} – {_number(silent.get('high'))}"
+    return [("  silent", _number(silent.get("mid")), text)]
+
+
 def tell_window(window: Mapping[str, Any], tz: datetime.tzinfo) -> list[tuple[str, str, str]]:
     """Rows (name, value, meaning) of one window; a row named ``#`` is a heading."""
     users = window.get("users") or {}
@@ -47,24 +64,26 @@ def tell_window(window: Mapping[str, Any], tz: datetime.tzinfo) -> list[tuple[st
         ),
         ("start", _edge(window, "start", tz), _bounds(window, "start", tz)),
         ("end", _edge(window, "end", tz), _bounds(window, "end", tz)),
-        ("lasted", lasted(window), "from the first to the last bad request"),
-        ("users affected", _number(users.get("affected")), _of_exposed(users)),
+        ("lasted", lasted(window), _LASTED.get(str(window.get("kind")), "")),
     ]
+    if window.get("kind") == "no_evidence":
+        return rows  # nothing is known of it: there's nothing to count
+    if window.get("kind") == "traffic_loss":
+        rows.append(("requests lost", _number(window.get("lost_requests")), "fewer than are usual; an estimate"))
+        return rows + _tell_silent(users)
+    rows.append(("users affected", _number(users.get("affected")), _of_exposed(users)))
     meanings = {"failed": "had no success within 60 s of a failure",
                 "degraded": "succeeded within 60 s, or were only slow"}  # fmt: skip
     rows += [(f"  {key}", _number(users[key]), text) for key, text in meanings.items()
              if users.get(key) is not None]  # fmt: skip
-    silent = users.get("silent")
-    if isinstance(silent, Mapping):
-        text = "stayed away, an estimate: "
-        text += f"{_number(silent.get('low'))} – {_number(silent.get('high'))}"
-        rows.append(("  silent", _number(silent.get("mid")), text))
+    rows += _tell_silent(users)
     if users.get("anonymous_clients"):
         text = "clients without a user id, counted apart"
         rows.append(("anonymous", _number(users["anonymous_clients"]), text))
     of = f"of {_number(window.get('valid'))}: {_percent(window.get('bad_ratio'))}, "
     of += f"where {_percent(window.get('usual_ratio'))} is usual"
-    rows.append(("requests failed", _number(window.get("bad")), of))
+    word = "requests slow" if window.get("kind") == "slow" else "requests failed"
+    rows.append((word, _number(window.get("bad")), of))
     if window.get("user_minutes") is not None:
         text = "pairs of a user and a minute with a failure"
         rows.append(("user-minutes", _number(window["user_minutes"]), text))
@@ -196,7 +215,8 @@ def _bounds(window: Mapping[str, Any], edge: str, tz: datetime.tzinfo) -> str:
     low, high = (as_instant(window.get(f"{edge}_{side}")) for side in ("earliest", "latest"))
     which = "first" if edge == "start" else "last"
     between = f" ({format_clock(low, tz)} – {format_clock(high, tz)})" if low and high else ""
-    return f"{which} bad request{between}"
+    what = _EDGES.get(str(window.get("kind")), f"{which} bad request")
+    return f"{what}{between}"
 
 
 def between(window: Mapping[str, Any], tz: datetime.tzinfo) -> str:
