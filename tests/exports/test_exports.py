@@ -7,8 +7,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from minutebook.exports import Document, load_exports, pick_export, read_export
+from minutebook.exports.picking import ENOUGH, score_export
 
 EXPORTS = {each.name: each for each in load_exports()}
 SAMPLES = [(name, number) for name, each in EXPORTS.items() for number in range(len(each.samples))]
@@ -38,6 +41,14 @@ def test_a_sample_is_known_as_its_own_export(name: str, number: int) -> None:
     match = pick_export([value], list(EXPORTS.values()))
     assert match.format is not None
     assert match.format.name == name
+
+
+@pytest.mark.parametrize(("name", "number"), SAMPLES)
+def test_no_two_formats_claim_one_sample(name: str, number: int) -> None:
+    """General shapes (weight below 1) give way; two tools' formats must tell each other apart."""
+    value, _ = read(name, number)
+    claims = {each.name for each in EXPORTS.values() if each.weight == 1 and score_export(value, each) >= ENOUGH}
+    assert claims <= {name}
 
 
 @pytest.mark.parametrize("name", EXPORTS)
@@ -76,3 +87,115 @@ def test_a_year_one_end_is_no_end() -> None:
             "startsAt": "2026-11-23T09:00:00Z", "endsAt": "0001-01-01T00:00:00Z", "fingerprint": "f"}]}  # fmt: skip
     rows = read_export([Document(body, 1, 0, 1)], EXPORTS["alertmanager_webhook"], source="x").rows
     assert [(row["phase"], row["end"]) for row in rows] == [("fired", None)]
+
+
+@pytest.mark.parametrize(
+    "page", [{"incidents": [], "limit": 25, "more": False}, {"data": {"alerts": []}}, {"values": [], "links": {}}, []]
+)
+def test_a_page_that_lists_nothing_is_empty_and_no_refusal(page: object) -> None:
+    match = pick_export([page], list(EXPORTS.values()))
+    assert match.format is not None
+    assert match.format.name == "empty"
+    assert read_export([Document(page, 1, 0, 2)], match.format, source="x") == ([], [], {})
+
+
+@pytest.mark.parametrize(
+    "page", [{"error": {"code": 401}, "items": []}, {"message": "Not Found"}, {"errors": []}, "null"]
+)
+def test_an_error_body_is_refused(page: object) -> None:
+    assert pick_export([page], list(EXPORTS.values())).format is None
+
+
+def test_what_is_no_record_among_records_is_rejected_with_its_line() -> None:
+    good = {"alert": "QueueFull", "fired_at": "2026-11-23T09:00:00Z"}
+    bad = {"alert": "QueueFull", "fired_at": "yesterday"}
+    documents = [Document(good, 1, 0, 9), Document(None, 2, 10, 4), Document(bad, 3, 15, 9)]
+    reading = read_export(documents, EXPORTS["alert_list"], source="x")
+    assert [row["line"] for row in reading.rows] == [1]
+    assert [line for line, _ in reading.rejects] == [2, 3]
+    assert reading.rejects[1][1] == "has no time that can be read"
+
+
+def test_what_the_record_lacks_the_caller_can_say() -> None:
+    history = [
+        {"revision": 6, "updated": "2026-11-23T09:00:00Z", "status": "deployed", "chart": "mail-1", "description": "ok"}
+    ]
+    stated = {"service": "mail", "environment": "production"}
+    (row,) = read_export([Document(history, 1, 0, 1)], EXPORTS["helm_history"], source="x", defaults=stated).rows
+    assert (row["service"], row["environment"]) == ("mail", "production")
+    other = read_export(
+        [Document(history, 1, 0, 1)], EXPORTS["helm_history"], source="x", defaults={"service": "shop"}
+    ).rows[0]
+    assert row["entity"] != other["entity"]  # the revisions of two releases
+
+
+def test_a_zone_that_is_said_moves_zoneless_stamps_only() -> None:
+    rows = [{"service": "mail", "version": "1", "time": "2026-11-23 10:00:00"},
+            {"service": "mail", "version": "2", "time": "2026-11-23T09:30:00Z"}]  # fmt: skip
+    read = read_export(
+        [Document(rows, 1, 0, 1)], EXPORTS["deploy_list"], source="x", defaults={"zone": "Europe/Berlin"}
+    ).rows
+    assert [row["time"] for row in read] == [pd.Timestamp("2026-11-23T09:00Z"), pd.Timestamp("2026-11-23T09:30Z")]
+    assert [row["time_quality"] for row in read] == ["zone_given", "stated"]
+
+
+def test_people_are_in_actor_and_not_in_the_message() -> None:
+    entry = {"service": "mail", "version": "2", "time": "2026-11-23T09:30:00Z", "deployed_by": "Kim Example"}
+    (row,) = read_export([Document(entry, 1, 0, 1)], EXPORTS["deploy_list"], source="x").rows
+    assert row["actor"] == "Kim Example"
+    assert "Kim" not in str(row["message"])
+
+
+def test_a_list_of_one_row_an_event_pairs_by_id() -> None:
+    rows = [{"deploy_id": 7, "service": "mail", "version": "2", "time": "2026-11-23T09:00:00Z", "status": "started"},
+            {"deploy_id": 7, "service": "mail", "version": "2", "time": "2026-11-23T09:02:00Z", "status": "failed"}]  # fmt: skip
+    read = read_export([Document(rows, 1, 0, 1)], EXPORTS["deploy_list"], source="x").rows
+    assert [row["phase"] for row in read] == ["started", "failed"]
+    assert len({row["entity"] for row in read}) == 1
+
+
+def test_an_end_of_unknown_outcome_is_told_so() -> None:
+    entry = {"service": "mail", "version": "2", "started_at": "2026-11-23T09:00:00Z", "finished_at": "2026-11-23T09:02:00Z",
+             "status": "in_progress"}  # fmt: skip
+    rows = read_export([Document(entry, 1, 0, 1)], EXPORTS["deploy_list"], source="x").rows
+    assert rows[1]["message"] == "deploy of mail 2 finished, outcome not stated"
+
+
+KEYS = st.sampled_from(["id", "service", "version", "time", "status", "labels", "startsAt", "alerts", "data", "result",
+                        "metric", "values", "incident", "event", "history", "items", "created_at", "metadata", "kind"])  # fmt: skip
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+    | st.sampled_from(["2026-11-23T09:00:00Z", "0001-01-01T00:00:00Z", "{", "[1", "\ud800", "{{x}}", "=x", "^"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(ANYTHING, st.sampled_from(sorted(EXPORTS)))
+def test_no_document_raises_whatever_it_holds(value: object, name: str) -> None:
+    pick_export([value], list(EXPORTS.values()))
+    for row in read_export([Document(value, 1, 0, 1)], EXPORTS[name], source="x").rows:
+        assert str(row["message"]).isprintable() or "\n" not in str(row["message"])
+        json.loads(str(row["fields"])).keys()
+        str(row).encode()
+
+
+def broken(value: Any, path: tuple[Any, ...] = ()) -> list[Any]:
+    """The value with each of its parts, one at a time, made something else."""
+    made = [None, "", "x", 10**30, [], {}, [None], True, float("nan"), "0001-01-01T00:00:00Z"]
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            made += [{**value, key: other} for other in broken(inner)]
+    if isinstance(value, list):
+        for place, inner in enumerate(value[:3]):
+            made += [[*value[:place], other, *value[place + 1 :]] for other in broken(inner)]
+    return made
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_a_damaged_sample_is_read_or_rejected_and_never_raises(name: str) -> None:
+    value = json.loads(EXPORTS[name].samples[0]["text"])
+    for damaged in broken(value)[:1500]:
+        reading = read_export([Document(damaged, 1, 0, 1)], EXPORTS[name], source="x")
+        for row in reading.rows:
+            assert row["time"].year > 1970  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from minutebook.events import PHASES
 from minutebook.exports.formats import ExportFormat, load_exports
 from minutebook.exports.paths import find, has_keys, name_shape
-from minutebook.exports.picking import Match, find_rows, pick_export
+from minutebook.exports.picking import EMPTY, Match, find_rows, is_empty, pick_export
 from minutebook.exports.readings import READINGS
 from minutebook.exports.rollbacks import word_rollbacks
 from minutebook.exports.rows import Context
@@ -42,9 +42,9 @@ def read_export(
     skipped: dict[str, int] = {}
     context = Context(format, dict(defaults or {}))
     for document in documents:
-        if document.value in ([], {}):
+        entries = find_rows(document.value, format) if format is not EMPTY else []
+        if not entries and is_empty(document.value):
             continue
-        entries = find_rows(document.value, format)
         if not entries:
             rejects.append((document.line, "is no record: " + name_shape(document.value)))
         for entry, page in entries:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -104,7 +104,11 @@ def _make(kind: type[Any], raw: Mapping[str, Any], where: str) -> Any:
     try:
         return kind(**typed)
     except TypeError as error:
-        missing = sorted({"title", "kind", "time", "when", "why"} & set(known) - set(typed))
+        missing = [
+            f.name
+            for f in fields(kind)
+            if f.default is MISSING and f.default_factory is MISSING and f.name not in typed
+        ]
         raise FormatError(f"lacks the key {', '.join(missing)}", where=where) from error
 
 

@@ -55,7 +55,7 @@ def pick_export(values: Sequence[object], formats: Sequence[ExportFormat]) -> Ma
     """The export that the first documents of a file are of; none where no format fits enough of them."""
     known = [value for value in islice(values, _SAMPLE) if value is not None]
     if known and all(value in ([], {}) for value in known):
-        return Match(EMPTY, 1.0, None, None, "a list of 0 entries")
+        return Match(EMPTY, 1.0, None, None, name_shape(known[0]))
     scored = []
     for order, each in enumerate(formats):
         score = sum(score_export(value, each) for value in known) / len(known) if known else 0.0
@@ -63,7 +63,7 @@ def pick_export(values: Sequence[object], formats: Sequence[ExportFormat]) -> Ma
             scored.append((-score * each.weight, -len(each.requires), order, score, each))
     scored.sort(key=lambda entry: entry[:3])
     seen = name_shape(known[0] if known else (values[0] if values else None))
-    if not scored and known and all(_is_hollow(value) for value in known):
+    if not scored and known and all(is_empty(value) for value in known):
         return Match(EMPTY, 1.0, None, None, f"{seen}, with nothing in its lists")
     if not scored:
         return Match(None, 0.0, None, None, seen)
@@ -73,8 +73,10 @@ def pick_export(values: Sequence[object], formats: Sequence[ExportFormat]) -> Ma
     return Match(best[4], min(best[3], 1.0), runner_up, best[4].name, seen)
 
 
-def _is_hollow(document: object) -> bool:
-    """Whether a document is a page of an API that lists nothing: lists, all of them empty, and no error."""
+def is_empty(document: object) -> bool:
+    """Whether a document lists nothing: no entries, or a page of an API with lists, all of them empty, and no error."""
+    if document in ([], {}):
+        return True
     if not isinstance(document, Mapping) or {"error", "errors", "message", "detail"} & {
         str(key).lower() for key in document
     }:

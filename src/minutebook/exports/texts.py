@@ -40,7 +40,7 @@ _ENOUGH = 0.9
 def parse_documents(content: bytes) -> list[Document]:
     """The documents of an export: each JSON or YAML value, each row of a table, each line of a known command."""
     text = _decode(content)
-    start = text.lstrip("\ufeff \t\r\n")
+    start = text.lstrip("\ufeff\x1e \t\r\n")
     whole = [Document(text, 1, 0, len(content))]
     if not start:
         return []

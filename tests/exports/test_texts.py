@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minutebook.exports import parse_documents
+
+
+def values(text: str) -> list[object]:
+    return [document.value for document in parse_documents(text.encode())]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"a": 1}', [{"a": 1}]),
+        ('[{"a": 1}]\n', [[{"a": 1}]]),
+        ('\ufeff{"a": 1}', [{"a": 1}]),
+        ('{"a": 1}\n{"a": 2}\n', [{"a": 1}, {"a": 2}]),
+        ('{\n "a": 1\n}\n{\n "a": 2\n}', [{"a": 1}, {"a": 2}]),  # pretty, one after the other
+        ('[{"a": 1}][{"a": 2}]', [[{"a": 1}], [{"a": 2}]]),  # pages of gh api --paginate
+        ('\x1e{"a": 1}\n\x1e{"a": 2}\n', [{"a": 1}, {"a": 2}]),  # RFC 7464
+        ('{"a": 1}\n{"a": \n{"a": 3}\n', [{"a": 1}, None, {"a": 3}]),  # one damaged line
+        ("a: 1\nb:\n- x\n", [{"a": 1, "b": ["x"]}]),
+        ("---\na: 1\n---\na: 2\n", [{"a": 1}, {"a": 2}]),
+        ("a,b\n1,2\n", [{"a": "1", "b": "2"}]),
+        ("a;b\r\n1;2\r\n", [{"a": "1", "b": "2"}]),
+        ("a\tb \n1\t 2\n", [{"a": "1", "b": "2"}]),
+        ('a,b\n007,NA\n"x\ny",9007199254740993\n', [{"a": "007", "b": "NA"}, {"a": "x\ny", "b": "9007199254740993"}]),
+        ("", []),
+        ("  \n\n", []),
+    ],
+)
+def test_every_arrangement_is_read(text: str, expected: list[object]) -> None:
+    assert values(text) == expected
+
+
+@pytest.mark.parametrize("text", ["<html><body>Sign in</body></html>", "just words", "{broken", "key: [unclosed\n"])
+def test_what_is_not_understood_is_one_text(text: str) -> None:
+    assert values(text) == [text]
+
+
+def test_utf_16_is_read() -> None:
+    assert parse_documents('{"a": "ü"}'.encode("utf-16"))[0].value == {"a": "ü"}
+
+
+def test_documents_know_where_they_stood() -> None:
+    content = '{"ä": 1}\n\n{\n"b": 2}\n'.encode()
+    documents = parse_documents(content)
+    assert [document.line for document in documents] == [1, 3]
+    assert [json.loads(content[d.offset : d.offset + d.length]) for d in documents] == [{"ä": 1}, {"b": 2}]
+
+
+def test_rows_know_where_they_stood() -> None:
+    content = 'a,b\n1,ä\n"x\ny",3\n4,5'.encode()
+    documents = parse_documents(content)
+    assert [document.line for document in documents] == [2, 3, 5]
+    found = [content[d.offset : d.offset + d.length].decode() for d in documents]
+    assert found == ["1,ä", '"x\ny",3', "4,5"]
+
+
+def test_nagios_splits_its_own_separators_only() -> None:
+    text = "[1795424400] SERVICE ALERT: db-1;Disk;CRITICAL;HARD;3;91; above 90\n[1795424401] Auto-save done.\n"
+    first, second = values(text)
+    assert first == {
+        "nagios_time": "1795424400", "nagios_entry": "SERVICE", "host": "db-1", "service": "Disk", "state": "CRITICAL",
+        "type": "HARD", "attempt": "3", "output": "91; above 90",
+    }  # fmt: skip
+    assert second == {"nagios_time": "1795424401", "nagios_entry": "Auto-save done."}
+
+
+def test_git_log_by_fields_and_as_it_comes() -> None:
+    sha = "1" * 40
+    (one,) = values(f"{sha}\t2026-11-23T10:00:00+01:00\t2026-11-01T10:00:00+01:00\tKim\tWiden: the queue\n")
+    assert one == {
+        "commit_sha": sha, "committed_at": "2026-11-23T10:00:00+01:00", "authored_at": "2026-11-01T10:00:00+01:00",
+        "author": "Kim", "subject": "Widen: the queue",
+    }  # fmt: skip
+    (two,) = values(
+        f"commit {sha} (HEAD -> main)\nAuthor: Kim <k@example.com>\nDate:   Mon Nov 23 10:00:00 2026 +0100\n\n    Widen\n"
+    )
+    assert isinstance(two, dict)
+    assert (two["committed_at"], two["author"], two["subject"]) == ("Mon Nov 23 10:00:00 2026 +0100", "Kim", "Widen")
+
+
+def test_git_tags() -> None:
+    assert values("v3.1.0 2026-11-23T10:00:00+01:00\nv3.0.0 2026-11-20T10:00:00+01:00\n")[0] == {
+        "git_tag": "v3.1.0",
+        "tagged_at": "2026-11-23T10:00:00+01:00",
+    }
+
+
+NOTES = """# Notes of 2026-11-23
+- 14:05 called the vendor
+- 14:20 UTC they look into it
+  and call back
+* **14:30** – rolled back: see chat
+
+## 2026-11-24
+9:15 all quiet
+"""
+
+
+def test_notes_have_the_day_that_stands_above_them() -> None:
+    assert values(NOTES) == [
+        {"note_time": "2026-11-23T14:05:00", "note": "called the vendor"},
+        {"note_time": "2026-11-23T14:20:00Z", "note": "they look into it and call back"},
+        {"note_time": "2026-11-23T14:30:00", "note": "rolled back: see chat"},
+        {"note_time": "2026-11-24T09:15:00", "note": "all quiet"},
+    ]
+
+
+def test_log_lines_are_no_notes() -> None:
+    text = "2026-11-23 14:05:02 INFO started\n2026-11-23 14:05:03 INFO ready\n"
+    assert values(text) == [text]
+
+
+@given(st.text(max_size=200))
+def test_no_text_raises(text: str) -> None:
+    parse_documents(text.encode("utf-8", "surrogatepass"))
+
+
+@given(st.binary(max_size=100))
+def test_no_bytes_raise(content: bytes) -> None:
+    parse_documents(content)
+
+
+@pytest.mark.parametrize(
+    "text", ["[" * 100_000, '{"a":' * 50_000, "- " * 5_000 + "x", "9" * 6_000, "[" + "9" * 6_000 + "]"]
+)
+def test_depth_and_size_raise_nothing(text: str) -> None:
+    parse_documents(text.encode())

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from minutebook.exports.yaml_text import parse_yaml
+
+
+def one(text: str) -> object:
+    ((_, value),) = parse_yaml(text)
+    return value
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: 1", {"a": 1}),
+        ('a: "1"', {"a": "1"}),
+        ("a: 007", {"a": "007"}),
+        ("a: 1.5\nb: -2\nc: 1e3", {"a": 1.5, "b": -2, "c": "1e3"}),
+        ("a: true\nb: null\nc:\nd: ~", {"a": True, "b": None, "c": None, "d": None}),
+        ("a: 2026-11-23T09:00:00Z", {"a": "2026-11-23T09:00:00Z"}),
+        ("a:\n- b: 1\n  c: 2\n- b: 3", {"a": [{"b": 1, "c": 2}, {"b": 3}]}),
+        ("a:\n  - - 1\n    - 2\n  -\n    x: 1", {"a": [[1, 2], {"x": 1}]}),
+        ("a: {}\nb: []\nc: [x, y]\nd: {\"k\": [1]}", {"a": {}, "b": [], "c": ["x", "y"], "d": {"k": [1]}}),
+        ("a: |\n  one\n  two\nb: >-\n  one\n  two", {"a": "one\ntwo\n", "b": "one two"}),
+        ("a: one\n  two\nb: 'it''s'\nc: \"x\\ty\"", {"a": "one two", "b": "it's", "c": "x\ty"}),
+        ("app.kubernetes.io/name: mail\n\"quoted: key\": 1", {"app.kubernetes.io/name": "mail", "quoted: key": 1}),
+        ("a: http://x:8080/y # why\n# b: 2\nc: 3", {"a": "http://x:8080/y", "c": 3}),
+        ("a: ReplicaSet \"x\" timed out: why", {"a": 'ReplicaSet "x" timed out: why'}),
+    ],
+)  # fmt: skip
+def test_what_commands_print_is_read(text: str, expected: object) -> None:
+    assert one(text) == expected
+
+
+def test_documents_and_the_lines_they_begin_at() -> None:
+    assert parse_yaml("---\na: 1\n---\n# nothing\n---\nb: 2\n...\n") == [(2, {"a": 1}), (6, {"b": 2})]
+
+
+@pytest.mark.parametrize(
+    "text", ["a: &x 1", "a: *x", "a: !!python/object:os.system x", "a: {b: 1}", "a: 'x", "a: 1\n   b: 2\n c: 3"]
+)
+def test_the_rest_of_yaml_is_refused_not_guessed(text: str) -> None:
+    with pytest.raises(ValueError, match=r"line|quote"):
+        parse_yaml(text)
+
+
+SCALARS = st.integers(-(10**9), 10**9) | st.booleans() | st.none() | st.text("abc :#-'\"{}[]|>&*é", max_size=9)
+NESTED = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc./-", min_size=1).filter(lambda k: k[0] != "-"), inner, max_size=3)
+)  # fmt: skip
+
+
+def write(value: object, indent: int = 0) -> str:
+    """As kubectl writes: blocks, quotes around texts, nothing in one line but scalars and what is empty."""
+    import json
+
+    pad = "  " * indent
+    if isinstance(value, dict) and value:
+        return "".join(f"{pad}{json.dumps(k)}:{_behind(v, indent)}" for k, v in value.items())
+    if isinstance(value, list) and value:
+        return "".join(f"{pad}-{_behind(v, indent)}" for v in value)
+    return f"{pad}{json.dumps(value)}\n"
+
+
+def _behind(value: object, indent: int) -> str:
+    block = isinstance(value, dict | list) and value
+    return "\n" + write(value, indent + 1) if block else " " + write(value).lstrip()
+
+
+@given(st.dictionaries(st.sampled_from("abc"), NESTED, min_size=1))
+def test_what_is_written_is_read_again(value: dict[str, object]) -> None:
+    assert one(write(value)) == value
+
+
+@given(st.text("ab:- \n#'\"|>{}[]&*!", max_size=60))
+def test_no_text_raises_anything_but_value_errors(text: str) -> None:
+    try:
+        parse_yaml(text)
+    except ValueError as error:
+        assert str(error)
