@@ -5,8 +5,6 @@ Exports are told by their content, never by their name, and read whole: they are
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -16,15 +14,15 @@ import pyarrow.compute as pc
 
 from minutebook.account import KEPT_REJECTS, Account
 from minutebook.events import make_table
-from minutebook.exports import Document, ExportFormat, Match, pick_export, read_export
+from minutebook.exports import Document, ExportFormat, Match, parse_documents, pick_export, read_export
 from minutebook.records.jsonlines import load_json
 from minutebook.records.objects import is_batch
 from minutebook.sources import Source
 
 _SAMPLE = 20  # documents that tell what an export is
 _HEAD = 1 << 20
+_SAMPLE_LINES = 200  # of a long text
 _DOCUMENT = re.compile(rb'[\[{]\s*[\[{"}\]]')
-_HEADER = re.compile(r'[\w \-./()"]+(?:[,;\t][\w \-./()"]*)+')
 
 
 class Documents(NamedTuple):
@@ -43,7 +41,7 @@ def take_documents(head: list[bytes], blocks: Iterator[bytes], exports: Sequence
     """
     start = b"".join(head).lstrip()
     if not _DOCUMENT.match(start):
-        return _take_table(head, blocks, exports)
+        return _take_text(head, blocks, exports)
     lines = start.split(b"\n", _SAMPLE)
     sample = [value for line in lines[:_SAMPLE] if isinstance(value := load_json(line), dict)]
     if sample:  # one object a line: of an export, or of a log?
@@ -75,36 +73,17 @@ def _may_be_log(document: object, start: bytes) -> bool:
     return document is None or is_batch(start.decode("utf-8", "replace")) or isinstance(document, list)
 
 
-def _take_table(head: Sequence[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat]) -> Documents | None:
-    """CSV with a header, one row a deploy, alert or note."""
+def _take_text(head: Sequence[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat]) -> Documents | None:
+    """What isn't JSON: tables, YAML, notes, the lines of a few commands."""
     start = b"".join(head)
-    first = start.split(b"\n", 1)[0].decode("utf-8", "replace").rstrip("\r")
-    delimiter = next((mark for mark in (",", "\t", ";") if first.count(mark) >= 1), None)
-    if delimiter is None or not _HEADER.fullmatch(first):
-        return None
-    match = pick_export([row.value for row in _read_rows(start, delimiter)[:_SAMPLE]], exports)
-    if match.format is None:
+    if len(start) >= _HEAD:  # as long as a log: a sample tells
+        start = b"\n".join(start.split(b"\n", _SAMPLE_LINES)[:_SAMPLE_LINES])
+    sample = [document.value for document in parse_documents(start)]
+    match = pick_export([value for value in sample if not isinstance(value, str)], exports)
+    if match.format is None or match.format.name == "empty":
         return None
     content = b"".join((*head, *blocks))
-    return Documents(match, _read_rows(content, delimiter), _count_lines(content), False)
-
-
-def _read_rows(content: bytes, delimiter: str) -> list[Document]:
-    """CSV rows as dicts of texts; a row's length is up to where the next one begins."""
-    text = content.decode("utf-8", "replace")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    rows: list[Document] = []
-    try:
-        header = [name.strip() for name in next(reader)]
-        before = reader.line_num
-        for row in reader:
-            if row:
-                value = dict(zip(header, row, strict=False))
-                rows.append(Document(value, before + 1, 0, 0))
-            before = reader.line_num
-    except (csv.Error, StopIteration):
-        pass  # what was read so far is told; the rest is counted as rejected
-    return rows
+    return Documents(match, parse_documents(content), _count_lines(content), False)
 
 
 def _count_lines(content: bytes) -> int:
@@ -140,10 +119,12 @@ def read_document(taken: Documents, source: Source, account: Account) -> pa.Tabl
     if taken.is_whole:
         account.lines_in_events = taken.lines
     else:
-        account.lines_in_events = len(documents) - len(bad)
-        account.rejected = len(bad)
-        if other := taken.lines - len(documents):
-            account.skipped["header or blank"] += other
+        # A document goes on to where the next one begins; what stands before the first one is a header.
+        places = sorted({document.line for document in documents}) or [taken.lines + 1]
+        ends = dict(zip(places, [*places[1:], taken.lines + 1], strict=True))
+        account.skipped.update({"header or comment": places[0] - 1} if places[0] > 1 else {})
+        account.rejected = sum(ends[line] - line for line in bad if line in ends)
+        account.lines_in_events = taken.lines - account.skipped_lines - account.rejected
     account.rejects = sorted(reading.rejects)[:KEPT_REJECTS]
     account.note = "; ".join(f"{count} {why}" for why, count in sorted(reading.skipped.items()))
     names = dict.fromkeys(name for row in reading.rows for name in row)
