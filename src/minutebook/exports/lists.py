@@ -25,7 +25,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
                 "repo", "repository", "system"),
     "version": ("version", "tag", "sha", "revision", "commit", "commit_sha", "image_tag", "image", "release", "build", "ref",
                 "artifact"),
-    "environment": ("environment", "env", "stage", "target", "cluster"),
+    "environment": ("environment", "env", "stage", "target"),
     "actor": ("actor", "user", "author", "deployed_by", "creator", "by", "who", "owner", "username", "changed_by",
               "created_by", "deployer", "triggered_by", "started_by", "initiator", "requester"),
     "result": ("result", "outcome", "conclusion"),

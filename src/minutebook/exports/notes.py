@@ -8,7 +8,7 @@ from collections.abc import Sequence
 _DAY = r"\d{4}-\d\d-\d\d"
 _NOTE = re.compile(
     rf"\s*(?P<bullet>[-*+] +|\| *)?(?:\*\*|`)?(?:(?P<day>{_DAY})[T ])?(?P<clock>[0-2]?\d:[0-5]\d(?P<s>:[0-5]\d)?)"
-    r"(?: ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d))?(?:\*\*|`)?(?:\s*[:|–—-]\s*|\s+)(?P<text>\S.*)"
+    r"(?: ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d))?(?:\*\*|`)?(?:\s*[|–—-]\s*|:\s+|\s+)(?P<text>\S.*)"
 )
 _HEADING = re.compile(rf"\s*(?:#+ .*|[^|]{{0,40}})?({_DAY})\b[^|]{{0,80}}")
 #: Fewer of the lines than this being notes, the text is something else.
@@ -22,12 +22,12 @@ def read_notes(lines: Sequence[str]) -> list[tuple[int, int, object]]:
     says no day, and the note is rejected later by name. Lines without a clock go on with the note before.
     """
     found: list[tuple[int, int, object]] = []
-    day, is_open, others, is_marked = "", False, 0, False
+    day, is_open, others, marked = "", False, 0, 0
     for number, line in enumerate(lines, 1):
         note = _NOTE.fullmatch(line)
         if note:
             day = note["day"] or day
-            is_marked |= bool(note["bullet"]) or not note["s"]
+            marked += bool(note["bullet"]) or not note["s"]
             clock = note["clock"].zfill(5) if not note["s"] else note["clock"].zfill(8)
             seconds = "" if note["s"] else ":00"
             zone = "Z" if note["zone"] in ("UTC", "GMT") else note["zone"] or ""
@@ -49,6 +49,6 @@ def read_notes(lines: Sequence[str]) -> list[tuple[int, int, object]]:
         else:
             others += 1
     # Lines that begin with seconds and no bullet are a log's, not a person's.
-    is_notes = bool(found) and is_marked and len(found) >= _ENOUGH * (len(found) + others)
+    is_notes = bool(found) and 2 * marked > len(found) and len(found) >= _ENOUGH * (len(found) + others)
     has_day = any(isinstance(value, dict) and value["note_time"] for _, _, value in found)
     return found if is_notes and (has_day or others == 0) else []

@@ -30,25 +30,31 @@ class Match(NamedTuple):
 
 def find_rows(document: object, export: ExportFormat) -> list[tuple[object, object]]:
     """(row, the document around it) of all that a document, or each page of a list of them, holds."""
-    if export.reading in WHOLE:
-        return [(page, page) for page in flatten(document)]
     for path in export.rows:
-        found = [(row, page) for page in flatten(document) for row in _rows_of(page, path)]
-        if any(has_keys(row, page, export.requires) for row, page in found[:_SAMPLE]):
-            return found
+        if any(
+            has_keys(row, page, export.requires) for row, page in islice(_each_row(document, path, export), _SAMPLE)
+        ):
+            return list(_each_row(document, path, export))
     return []
 
 
-def _rows_of(page: object, path: str) -> Iterator[object]:
-    # Lists of lists are pages of pages.
-    for entry in find_all(page, path) if path else [page]:
-        yield from flatten(entry)
+def _each_row(document: object, path: str, export: ExportFormat) -> Iterator[tuple[object, object]]:
+    for page in flatten(document):
+        if export.reading in WHOLE:
+            yield page, page
+            continue
+        for entry in find_all(page, path) if path else [page]:
+            for row in flatten(entry):  # lists of lists are pages of pages
+                yield row, page
 
 
 def score_export(document: object, export: ExportFormat) -> float:
-    """Share of the document's rows that have the keys the format asks for."""
-    rows = find_rows(document, export)[:_SAMPLE]
-    return sum(has_keys(row, page, export.requires) for row, page in rows) / len(rows) if rows else 0.0
+    """Share of the document's first rows that have the keys the format asks for."""
+    for path in export.rows:
+        rows = list(islice(_each_row(document, path, export), _SAMPLE))
+        if fitting := sum(has_keys(row, page, export.requires) for row, page in rows):
+            return fitting / len(rows)
+    return 0.0
 
 
 def pick_export(values: Sequence[object], formats: Sequence[ExportFormat]) -> Match:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -15,6 +16,8 @@ Row = dict[str, object]
 
 #: Labels that say in which state a series or message is, not which alert it is.
 STATE_LABELS = ("alertstate", "__name__")
+_UNKNOWN: tuple[object, ...] = (None, "", "-", "undefined", [], {})
+_NUMBERED = re.compile(r"^\[#\d+\] (?=\S)")  # [#1234] before an incident's title
 _IN_FRAME = ("service", "host", "environment", "version", "actor")
 
 
@@ -36,17 +39,18 @@ def make_row(
 ) -> Row:  # fmt: skip
     """A row of event columns from what is known; what the columns don't hold is kept in ``fields``."""
     kind = kind or context.format.kind
-    known = {
-        name: text_of(value) for name, value in {**context.defaults, **facts}.items() if value not in (None, "", [], {})
-    }
+    known = {name: text_of(value) for name, value in {**context.defaults, **facts}.items() if value not in _UNKNOWN}
     for column in ("service", "version"):
         if known.get(column, "").startswith("arn:"):
             known[column] = known[column].rstrip("/").rpartition("/")[2].rpartition(":")[2]
+    if "name" in known:
+        known["name"] = _NUMBERED.sub("", known["name"])
     labels = facts.get("labels")
     labels = labels if isinstance(labels, Mapping) else None
     if not entity:
         entity = fingerprint(labels) if labels else hash_facts(known, start if not known.get("number") else None)
     level = read_severity(known.get("severity"), context.format.severities, kind)
+    is_told_on = phase == "noted" and kind in ("alert", "incident")
     if kind not in ("alert", "incident"):
         level = "error" if phase == "failed" else _level_of(known.get("severity"), context)
     more: dict[str, object] = {
@@ -66,7 +70,7 @@ def make_row(
         "time_quality": start.quality,
         "kind": kind,
         "phase": phase,
-        "level": "info" if phase in ("resolved", "pending", "acknowledged") else level,
+        "level": "info" if phase in ("resolved", "pending", "acknowledged") or is_told_on else level,
         **{column: known.get(column) for column in _IN_FRAME},
         "message": say(message, known) if message else describe(kind, phase, known),
         "entity": f"{kind}:{entity}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -9,8 +10,10 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from minutebook.times import find_layout, parse_times
+from minutebook.times import YEARS, find_layout, parse_times
 
+#: What `parse_times` reads in the same way, a thousand times slower when it's one by one.
+_WHOLE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
 #: Exports of long ago are still records; year 1 and 1970 mean "never" there.
 _FIRST_YEAR = 1971
 
@@ -35,6 +38,13 @@ def read_stamp(value: object, *, zone: str | None = None) -> Stamp | None:
 
 @lru_cache(maxsize=4096)
 def _read(text: str, zone: str | None) -> Stamp | None:
+    if _WHOLE.fullmatch(text):
+        try:
+            time = datetime.fromisoformat(text)
+        except ValueError:
+            time = None
+        if time is not None and YEARS[0] <= time.year <= YEARS[1]:
+            return Stamp(time.astimezone(UTC), "stated")
     read = _parse(text, "iso", zone) if text[4:5] == "-" else None
     if read is None and (layout := find_layout([text])):
         read = _parse(text, layout, zone)

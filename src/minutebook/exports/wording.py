@@ -44,7 +44,9 @@ ALERT_STATES: Mapping[str, str] = {
 #: words for a change that is a deploy
 DEPLOYS = ("deploy", "deployment", "release", "rollout", "rollback")
 _DEPLOYS = re.compile(r"deploy|releas|roll-?_?out|roll-?_?back|promot|publish|ship\b|(?<![a-z])(?:prod|cd)(?![a-z])")
-_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_SHA = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])")
+_ALGORITHM = re.compile(r"sha256(?::|%3a)", re.IGNORECASE)
+_LINK = re.compile(r"<(https?:[^|>]*)(?:\|([^>]*))?>")
 
 _DONE = {
     "started": "started", "succeeded": "finished", "failed": "failed", "rolled_back": "was rolled back", "cancelled":
@@ -94,7 +96,8 @@ def tidy(text: str) -> str:
 
 def shorten(version: str) -> str:
     """A version as people say it: the first seven digits of a commit's hash."""
-    return version[:7] if _SHA.fullmatch(version) else version
+    name = version.rpartition("/")[2] if version.startswith("pkg:") else version
+    return _SHA.sub(lambda sha: sha[0][:7], _ALGORITHM.sub("", name))
 
 
 def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
@@ -102,17 +105,23 @@ def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     done = known.get("done") or _DONE.get(phase, phase)
     detail = known.get("detail", "")
     if kind == "note":
-        return tidy(detail or known.get("name", "") or "a note without text")
+        text = _LINK.sub(lambda link: link[2] or link[1], detail or known.get("name", ""))
+        return tidy(text) or "a note without text"
     if kind in ("alert", "incident"):
         if kind == "incident" and phase == "fired":
             done = "opened"
         text = f"{known.get('what') or kind} {known.get('name') or 'without a name'} {done}"
         is_told = detail and detail != known.get("name") and phase in ("fired", "pending", "noted")
         return tidy(f"{text}: {detail}" if is_told else text)
-    subject = " ".join(p for p in (known.get("service") or known.get("name"), shorten(known.get("version", ""))) if p)
+    version, name = shorten(known.get("version", "")), known.get("name", "")
+    subject = " ".join(part for part in (known.get("service") or name, version) if part)
     what = known.get("what") or kind
+    # A pipeline's own name, where it isn't what's deployed.
+    if known.get("what") and name and known.get("service") not in (None, name) and kind != "note":
+        what = f"{what} {name}"
     head = f"{what} of {subject}" if subject else what
     where = f" to {known['environment']}" if known.get("environment") and kind == "deploy" else ""
     hosts = f" (hosts {known['hosts']})" if known.get("hosts") else ""
+    done = done or f"is in {known.get('status') or 'another state'}"
     text = f"{head}{where} {done}{hosts}"
-    return tidy(f"{text}: {detail}" if detail and detail not in (subject, known.get("version")) else text)
+    return tidy(f"{text}: {detail}" if detail and detail not in (subject, known.get("version"), name) else text)

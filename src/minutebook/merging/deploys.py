@@ -76,8 +76,10 @@ def _is_near(one: Sequence[Observation], other: Sequence[Observation]) -> bool:
         return len(places) < 2
     # mail, a repository, and mail-prod, an application: one only where the commit says so too.
     versions = (_of(one, "version").lower(), _of(other, "version").lower())
-    is_part = set(_words(service)) <= set(_words(another)) or set(_words(another)) <= set(_words(service))
-    return is_part and all(_SHA.fullmatch(version) for version in versions)
+    words = (set(_words(service)), set(_words(another)))
+    stages = {_ENVIRONMENTS.get(word, word) for word in words[0] ^ words[1]} & {*_ENVIRONMENTS.values()}
+    is_part = words[0] <= words[1] or words[1] <= words[0]
+    return is_part and len(places | stages) < 2 and all(_SHA.fullmatch(version) for version in versions)
 
 
 def _words(service: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minutebook.merging.alerts import TOLERANCE_S
@@ -27,9 +27,10 @@ def group_alerts(observations: Sequence[Observation]) -> tuple[list[_Group], lis
     others = [group for key, group in sorted(groups.items()) if key[0] != "labels"]
     joined = _join_external_labels(labelled)
     named = list(joined)
+    paged = _index_keys(named)
     notes: list[dict[str, Any]] = []
     for group in others:
-        told = _told_by(joined, group)
+        told = _told_by(paged, group)
         if len(told) == 1:
             told[0].extend(group)
             continue
@@ -56,14 +57,19 @@ def _join_external_labels(groups: Sequence[_Group]) -> list[_Group]:
     return joined
 
 
-def _told_by(groups: Sequence[_Group], group: _Group) -> list[_Group]:
-    """The alerts whose group's key is what a pager's record has as its own."""
-    keys = {str(o.details[name]) for o in group for name in _PAGER_KEYS if o.details.get(name)}
-    if not keys:
-        return []
-    return [
-        other for other in groups if other is not group and keys & {_hash(o) for o in other} and _is_near(other, group)
-    ]
+def _index_keys(groups: Sequence[_Group]) -> dict[str, list[_Group]]:
+    """The key that a pager is given → the alerts that it pages for."""
+    found: dict[str, list[_Group]] = {}
+    for group in groups:
+        for key in sorted({_hash(each) for each in group} - {""}):
+            found.setdefault(key, []).append(group)
+    return found
+
+
+def _told_by(paged: Mapping[str, Sequence[_Group]], group: _Group) -> list[_Group]:
+    """The alerts whose group's key is what a pager's record has as its own, at its time."""
+    keys = sorted({str(o.details[name]) for o in group for name in _PAGER_KEYS if o.details.get(name)})
+    return [other for key in keys for other in paged.get(key, ()) if _is_near(other, group)]
 
 
 def _hash(observation: Observation) -> str:
