@@ -50,8 +50,9 @@ def _each_row(document: object, path: str, export: ExportFormat) -> Iterator[tup
 
 def score_export(document: object, export: ExportFormat) -> float:
     """Share of the document's first rows that have the keys the format asks for."""
+    first = list(islice(flatten(document), _SAMPLE))
     for path in export.rows:
-        rows = list(islice(_each_row(document, path, export), _SAMPLE))
+        rows = list(islice(_each_row(first, path, export), _SAMPLE))
         if fitting := sum(has_keys(row, page, export.requires) for row, page in rows):
             return fitting / len(rows)
     return 0.0

@@ -117,11 +117,12 @@ def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     subject = " ".join(part for part in (known.get("service") or name, version) if part)
     what = known.get("what") or kind
     # A pipeline's own name, where it isn't what's deployed.
-    if known.get("what") and name and known.get("service") not in (None, name) and kind != "note":
-        what = f"{what} {name}"
+    is_named = bool(known.get("what") and name and known.get("service") not in (None, name))
+    what = f"{what} {name}" if is_named else what
     head = f"{what} of {subject}" if subject else what
     where = f" to {known['environment']}" if known.get("environment") and kind == "deploy" else ""
     hosts = f" (hosts {known['hosts']})" if known.get("hosts") else ""
     done = done or f"is in {known.get('status') or 'another state'}"
     text = f"{head}{where} {done}{hosts}"
-    return tidy(f"{text}: {detail}" if detail and detail not in (subject, known.get("version"), name) else text)
+    told = (subject, known.get("version"), name if is_named or not known.get("service") else None)
+    return tidy(f"{text}: {detail}" if detail and detail not in told else text)
