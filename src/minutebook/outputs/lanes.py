@@ -47,6 +47,9 @@ def build_lanes(happenings: pd.DataFrame) -> list[Lane]:
     if happenings is None or not len(happenings):
         return []
     rows = happenings.assign(kind=happenings["kind"].astype("str"), phase=happenings["phase"].astype("str").fillna(""))
+    # Pending isn't firing: an alert's lane begins where it fired, if it did.
+    fired = set(rows.loc[rows["phase"] == "fired", "entity"]) if "entity" in rows else set()
+    rows = rows[(rows["phase"] != "pending") | ~rows["entity"].isin(fired)] if fired else rows
     keyed: dict[tuple[str, str], list[object]] = {}
     order = [name for name in ("time", "kind", "entity", "message") if name in rows]
     for number, row in enumerate(rows.sort_values(order, kind="stable").itertuples()):
