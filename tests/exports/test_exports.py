@@ -199,3 +199,32 @@ def test_a_damaged_sample_is_read_or_rejected_and_never_raises(name: str) -> Non
         reading = read_export([Document(damaged, 1, 0, 1)], EXPORTS[name], source="x")
         for row in reading.rows:
             assert row["time"].year > 1970  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"time": "2026-11-23T09:00:00Z", "service": "shop", "version": "2.0.0", "path": "/x", "message": "served"},
+        {"date": "2026-11-23T09:00:00Z", "type": "request", "method": "GET", "path": "/x", "status": 200, "user": "u1"},
+        {"timestamp": "2026-11-23T09:00:00Z", "event": "request", "description": "ok", "service": "shop"},
+        {"timestamp": "2026-11-23T09:00:00Z", "severity": "INFO", "message": "x", "app": "shop", "version": "2"},
+        {"time": "2026-11-23T09:00:00Z", "name": "shop", "message": "order placed", "user": "u1"},
+        {"timestamp": "2026-11-23T09:00:00Z", "name": "cpu", "value": "1"},
+        {"kind": "Event", "apiVersion": "audit.k8s.io/v1", "level": "Metadata", "auditID": "a", "verb": "get",
+         "requestReceivedTimestamp": "2026-11-23T09:00:00Z"},
+    ],
+)  # fmt: skip
+def test_lines_of_logs_and_measurements_are_no_exports(line: dict[str, object]) -> None:
+    assert pick_export([line], list(EXPORTS.values())).format is None
+
+
+def test_a_gap_in_what_is_known_leaves_none_in_the_sentence() -> None:
+    event = {
+        "id": 9,
+        "type": "feature-archived",
+        "createdBy": "kim",
+        "createdAt": "2026-11-23T09:00:00Z",
+        "featureName": "f",
+    }
+    (row,) = read_export([Document({"events": [event]}, 1, 0, 1)], EXPORTS["unleash"], source="x").rows
+    assert row["message"] == "flag f: feature-archived"

@@ -64,5 +64,5 @@ def test_the_key_is_alertmanagers_fingerprint() -> None:
             "result": [{"metric": {"alertname": "metric:alerting_rule"}, "values": [[T, "1"]]}],
         }
     }
-    (row, _) = read_export([Document(document, 1, 0, 1)], EXPORT, source="x").rows
+    (row,) = read_export([Document(document, 1, 0, 1)], EXPORT, source="x").rows
     assert row["entity"] == "alert:114212a24ca97549"

@@ -41,7 +41,7 @@ def read_matrix(document: object, context: Context) -> tuple[list[Row], str]:
     step = min(steps) if steps else _ONE_SAMPLE_STEP_S
     for each in alerts:
         for first, last in _cut_runs([time for time, _ in each.samples], _GAP_STEPS * step):
-            is_open = last >= stamps[-1] and len(stamps) > 1
+            is_open = last >= stamps[-1]
             rows += _tell(each, first, None if is_open else last + step, step, first <= stamps[0], context)
     return sorted(rows, key=lambda row: (str(row["time"]), str(row["entity"]), str(row["phase"]))), ""
 

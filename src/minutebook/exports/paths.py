@@ -33,6 +33,8 @@ def find(value: object, path: str) -> object:
 
 def _look(value: object, steps: Sequence[str]) -> object:
     for step in steps:
+        if value is _MISSING or value is None:
+            return _MISSING
         if step == "@last":  # of a URL, an ARN, a path
             value = str(value).rstrip("/").rpartition("/")[2] or _MISSING
             continue

@@ -14,6 +14,16 @@ from minutebook.exports.readings import WHOLE
 ENOUGH = 0.4
 _SAMPLE = 20
 
+#: Keys of a page beside its list, and those that have the list in them.
+_PAGING = frozenset(
+    ("limit", "offset", "more", "total", "count", "next", "previous", "page", "pagelen", "size", "per_page", "page_size",
+     "pagination", "pagination_meta", "paging", "links", "_links", "meta", "metadata", "took", "requestid", "request_id",
+     "status", "version", "nexttoken", "next_page_token", "kind", "apiversion", "total_count", "totalcount", "has_more",
+     "ok", "jsonrpc", "id", "current_page_number", "total_pages", "isdone", "failures", "totalevents", "numberofpages",
+     "itemsperpage", "totalresults", "lastpagenumber", "itemtype")
+)  # fmt: skip
+_INSIDE = ("data", "result", "summary", "payload")
+
 #: What an API answers that has nothing to list; of which tool it is can't be told, and needn't be.
 EMPTY = ExportFormat("empty", "An export that lists nothing", "note")
 
@@ -81,16 +91,13 @@ def pick_export(values: Sequence[object], formats: Sequence[ExportFormat]) -> Ma
 
 
 def is_empty(document: object) -> bool:
-    """Whether a document lists nothing: no entries, or a page of an API with lists, all of them empty, and no error."""
+    """Whether a document lists nothing: no entries, or an API's page of lists that are all empty."""
     if document in ([], {}):
         return True
-    if not isinstance(document, Mapping) or {"error", "errors", "message", "detail"} & {
-        str(key).lower() for key in document
-    }:
+    if not isinstance(document, Mapping):
         return False
-    inside = [
-        *document.values(),
-        *(v for part in document.values() if isinstance(part, Mapping) for v in part.values()),
-    ]
-    lists = [value for value in inside if isinstance(value, list)]
-    return bool(lists) and not any(lists)
+    lists = [value for key, value in document.items() if isinstance(value, list) and "error" not in str(key).lower()]
+    inside = [value for key, value in document.items() if str(key).lower() in _INSIDE and isinstance(value, Mapping)]
+    others = [str(key).lower() for key, value in document.items() if value not in lists and value not in inside]
+    is_page = all(key in _PAGING for key in others) and not any(lists)
+    return is_page and bool(lists or inside) and all(is_empty(value) for value in inside)

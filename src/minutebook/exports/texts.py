@@ -30,6 +30,7 @@ _NAGIOS = re.compile(r"\[(\d{9,11})\] (?:(SERVICE|HOST) ALERT: )?(.*)")
 _STAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d)?"
 _COMMIT = re.compile(rf"([0-9a-f]{{7,64}})\t({_STAMP})(?:\t({_STAMP}))?(?:\t([^\t]*))?(?:\t(.*))?")
 _TAG = re.compile(rf"(?:refs/tags/)?(\S{{1,200}})[\t ]({_STAMP})(?:[\t ](.*))?")
+_SCALAR = re.compile(r"null|true|false|-?\d{1,300}(?:\.\d{1,300})?")
 _GIT_BEGIN = re.compile(r"commit ([0-9a-f]{7,64})(?: \(.*\))?$")
 _GIT_HEAD = re.compile(r"(Author|AuthorDate|Commit|CommitDate|Date|Merge): +(.*)")
 _HEADER = re.compile(r'[\w \-./()"#]+(?:[,;\t][\w \-./()"#]*)+')
@@ -46,6 +47,8 @@ def parse_documents(content: bytes) -> list[Document]:
         return []
     if start[0] in "{[" and not re.match(r"\[\d{9,11}\] ", start):
         return _read_json(text) or whole
+    if _SCALAR.fullmatch(start.rstrip()):
+        return _read_json(text)
     lines = text.split("\n")
     for read in (_read_nagios, _read_git, read_notes):
         if values := read([line.rstrip("\r") for line in lines]):

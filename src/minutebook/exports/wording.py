@@ -53,7 +53,7 @@ _DONE = {
     "was cancelled", "superseded": "was superseded", "fired": "fired", "resolved": "resolved", "acknowledged":
     "was acknowledged", "pending": "is pending", "noted": "",
 }  # fmt: skip
-_PLACE = re.compile(r"\{(\w+)\}")
+_PLACE = re.compile(r"(\b(?:in|on|of|to|for) )?\{(\w+)\}")
 _LONGEST = 400
 
 
@@ -84,8 +84,14 @@ def is_deploy_word(text: object) -> bool:
 
 def say(template: str, known: Mapping[str, str]) -> str:
     """A format's own sentence, with what is known in its places; what isn't known leaves no gap."""
-    text = _PLACE.sub(lambda place: shorten(known.get(place[1], "")), template)
-    return tidy(re.sub(r"\s*[:,]\s*$|\(\s*\)", "", text))
+
+    def fill(place: re.Match[str]) -> str:
+        value = shorten(known.get(place[2], ""))
+        goes_on = template[place.end() : place.end() + 2] == " {"  # of {service} {name}: the next one may be known
+        return (place[1] or "") + value if value or goes_on else ""
+
+    text = _PLACE.sub(fill, template)
+    return tidy(re.sub(r"\s+(?=:)|(?:\s*[:,])+\s*$|\(\s*\)", "", text))
 
 
 def tidy(text: str) -> str:
@@ -110,11 +116,12 @@ def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     if kind in ("alert", "incident"):
         if kind == "incident" and phase == "fired":
             done = "opened"
-        text = f"{known.get('what') or kind} {known.get('name') or 'without a name'} {done}"
-        is_told = detail and detail != known.get("name") and phase in ("fired", "pending", "noted")
+        head = f"{known.get('what') or kind} {known.get('name') or detail or 'without a name'}"
+        text = f"{head} {done}" if done else head
+        is_told = detail and detail != known.get("name", detail) and phase in ("fired", "pending", "noted")
         return tidy(f"{text}: {detail}" if is_told else text)
     version, name = shorten(known.get("version", "")), known.get("name", "")
-    subject = " ".join(part for part in (known.get("service") or name, version) if part)
+    subject = " ".join(dict.fromkeys(part for part in (known.get("service") or name, version) if part))
     what = known.get("what") or kind
     # A pipeline's own name, where it isn't what's deployed.
     is_named = bool(known.get("what") and name and known.get("service") not in (None, name))
