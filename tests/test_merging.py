@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minutebook.events import check_events
-from minutebook.exports import load_exports, parse_documents, pick_export, read_export
+from minutebook.exports import Document, load_exports, parse_documents, pick_export, read_export
 from minutebook.merging import merge_happenings
 
 T = pd.Timestamp("2026-11-23T09:00:00Z")
@@ -313,3 +313,73 @@ def test_any_rows_in_any_order_and_told_twice_give_the_same(pair: tuple[list[dic
     pd.testing.assert_frame_equal(merge(shuffled + rows), merged)
     told = {place for cell in merged["evidence"] for place in cell.split("; ")}
     assert told == {f"{row['source']}:{row['line']}" for row in rows}  # nothing is lost
+
+
+def told(*values: object) -> list[dict]:  # type: ignore[type-arg]
+    rows = []
+    for number, value in enumerate(values):
+        export = pick_export([value], load_exports()).format
+        assert export is not None
+        read = read_export([Document(value, 1, 0, 1)], export, source=str(number)).rows
+        rows += [{**row, "source": f"file-{number}"} for row in read]
+    return rows
+
+
+def phases(rows: list[dict]) -> list[str]:  # type: ignore[type-arg]
+    return list(merge(rows)["phase"].astype("str"))
+
+
+def test_an_incident_open_and_then_closed_fires_once() -> None:
+    opened = {
+        "incident": {
+            "incident_id": "g1",
+            "state": "open",
+            "started_at": 1795424400,
+            "ended_at": None,
+            "policy_name": "Q",
+        }
+    }
+    closed = {"incident": {**opened["incident"], "state": "closed", "ended_at": 1795425000}}
+    assert phases(told(opened, closed)) == ["fired", "resolved"]
+
+
+def test_a_run_by_the_command_and_by_the_api_is_one() -> None:
+    listed = [{"databaseId": 9, "attempt": 2, "workflowName": "Deploy", "headSha": "a" * 40, "status": "completed",
+               "conclusion": "failure", "startedAt": "2026-11-23T09:00:00Z", "updatedAt": "2026-11-23T09:04:00Z"}]  # fmt: skip
+    api = {"workflow_runs": [{"id": 9, "run_attempt": 2, "name": "Deploy", "path": ".github/workflows/x.yml", "run_number": 4,
+                              "head_sha": "a" * 40, "status": "completed", "conclusion": "failure", "workflow_id": 1,
+                              "created_at": "2026-11-22T09:00:00Z", "run_started_at": "2026-11-23T09:00:00Z",
+                              "updated_at": "2026-11-23T09:04:00Z", "repository": {"name": "mail"}}]}  # fmt: skip
+    merged = merge(told(listed, api))
+    assert merged["phase"].astype("str").tolist() == ["started", "failed"]
+    assert merged["service"].tolist() == ["mail", "mail"]
+    assert merged["evidence"].tolist() == ["file-0:1; file-1:1"] * 2
+
+
+def test_a_pagers_incident_its_log_and_its_webhook_are_one() -> None:
+    incidents = {"incidents": [{"id": "P1", "incident_number": 4, "incident_key": "k", "title": "Queue full", "urgency": "high",
+                                "status": "resolved", "created_at": "2026-11-23T09:00:00Z", "acknowledgements": [],
+                                "last_status_change_at": "2026-11-23T09:20:00Z", "service": {"summary": "mail"}}]}  # fmt: skip
+    entry = {"incident": {"id": "P1", "summary": "[#4] Queue full"}, "agent": {"summary": "Kim"}}
+    log = {"log_entries": [{**entry, "type": "acknowledge_log_entry", "created_at": "2026-11-23T09:02:00Z"},
+                           {**entry, "type": "trigger_log_entry", "created_at": "2026-11-23T09:00:01Z"}]}  # fmt: skip
+    hook = {"event": {"id": "e", "event_type": "incident.resolved", "occurred_at": "2026-11-23T09:20:00.4Z",
+                      "data": {"id": "P1", "title": "Queue full"}}}  # fmt: skip
+    rows = told(incidents, log, hook)
+    assert phases(rows) == ["fired", "acknowledged", "resolved"]
+    assert phases(rows + told(incidents, log, hook)) == ["fired", "acknowledged", "resolved"]
+
+
+def test_a_deployment_of_github_and_the_sync_of_argo_cd_are_one() -> None:
+    sha = "0123456789abcdef0123456789abcdef01234567"
+    github = [{"id": 71, "sha": sha, "environment": "production", "created_at": "2026-11-23T09:00:00Z", "statuses_url": "u",
+               "repository_url": "https://git.example/repos/a/mail"}]  # fmt: skip
+    history = [
+        {"id": 4, "revision": sha, "deployStartedAt": "2026-11-23T09:01:00Z", "deployedAt": "2026-11-23T09:02:00Z"}
+    ]
+    argo = {"kind": "Application", "metadata": {"name": "mail-prod", "uid": "u"}, "status": {"history": history}}
+    merged = merge(told(github, argo))
+    assert merged["phase"].astype("str").tolist() == ["started", "succeeded"]
+    assert merged["evidence"].tolist() == ["file-0:1; file-1:1", "file-1:1"]
+    elsewhere = {**argo, "metadata": {"name": "mail-staging", "uid": "v"}}
+    assert len(merge(told(github, elsewhere))) == 3

@@ -228,3 +228,10 @@ def test_a_gap_in_what_is_known_leaves_none_in_the_sentence() -> None:
     }
     (row,) = read_export([Document({"events": [event]}, 1, 0, 1)], EXPORTS["unleash"], source="x").rows
     assert row["message"] == "flag f: feature-archived"
+
+
+def test_what_began_has_the_end_that_its_record_tells() -> None:
+    run = {"databaseId": 1, "attempt": 1, "workflowName": "Deploy", "headSha": "a" * 40, "status": "completed",
+           "conclusion": "success", "startedAt": "2026-11-23T09:00:00Z", "updatedAt": "2026-11-23T09:04:00Z"}  # fmt: skip
+    started, done = read_export([Document(run, 1, 0, 1)], EXPORTS["github_actions"], source="x").rows
+    assert (started["end"], done["end"]) == (done["time"], None)

@@ -8,7 +8,7 @@ it, ``reading`` names a function of `readings`. Exports are known by content, ne
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from minutebook.events import PHASES
 from minutebook.exports.formats import ExportFormat, load_exports
@@ -16,8 +16,11 @@ from minutebook.exports.paths import find, has_keys, name_shape
 from minutebook.exports.picking import EMPTY, Match, find_rows, is_empty, pick_export
 from minutebook.exports.readings import READINGS
 from minutebook.exports.rollbacks import word_rollbacks
-from minutebook.exports.rows import Context
+from minutebook.exports.rows import Context, Row
 from minutebook.exports.texts import Document, parse_documents
+
+_OPENING = ("started", "fired")
+_CLOSING = ("succeeded", "failed", "cancelled", "rolled_back", "resolved")
 
 
 class Reading(NamedTuple):
@@ -60,16 +63,30 @@ def read_export(
     return Reading(word_rollbacks(rows), rejects, skipped)
 
 
-def _read_entry(entry: object, context: Context) -> tuple[list[dict[str, object]], str]:
+def _read_entry(entry: object, context: Context) -> tuple[list[Row], str]:
     if not has_keys(entry, context.document, context.format.requires):
         return [], f"is no record of {context.format.title}: {name_shape(entry)}"
     try:
         rows, why = READINGS[context.format.reading](entry, context)
-        return sorted(
-            rows, key=lambda row: (str(row["time"]), row["phase"] != "pending", PHASES.index(str(row["phase"])))
-        ), why
     except (TypeError, ValueError, AttributeError, KeyError, OverflowError, RecursionError) as error:
         return [], f"can't be read: {type(error).__name__}"
+    return _pair(sorted(rows, key=_order)), why
+
+
+def _order(row: Row) -> tuple[object, ...]:
+    return (str(row["time"]), row["phase"] != "pending", PHASES.index(str(row["phase"])))
+
+
+def _pair(rows: list[Row]) -> list[Row]:
+    """The rows of one record; what began has the end that the record tells in another phase."""
+    ends: dict[object, Any] = {}
+    for row in reversed(rows):
+        if row["phase"] in _CLOSING:
+            ends[row["entity"]] = row["time"]
+        elif row["phase"] in _OPENING and row["end"] is None and row["entity"] in ends:
+            end = ends.pop(row["entity"])
+            row["end"] = end if end > row["time"] else None
+    return rows
 
 
 __all__ = [

@@ -26,6 +26,8 @@ class Document(NamedTuple):
     length: int
 
 
+#: A number of thousands of digits stays a text, and so does NaN, which is no JSON.
+_DECODER = json.JSONDecoder(parse_int=lambda digits: int(digits) if len(digits) < 1000 else digits, parse_constant=str)
 _NAGIOS = re.compile(r"\[(\d{9,11})\] (?:(SERVICE|HOST) ALERT: )?(.*)")
 _STAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d)?"
 _COMMIT = re.compile(rf"([0-9a-f]{{7,64}})\t({_STAMP})(?:\t({_STAMP}))?(?:\t([^\t]*))?(?:\t(.*))?")
@@ -84,7 +86,7 @@ def _place(values: Sequence[tuple[int, int, object]], content: bytes) -> list[Do
 def _read_json(text: str) -> list[Document]:
     """One value, values one after the other (pages, streams, RFC 7464), or one a line."""
     try:
-        return [Document(json.loads(text.lstrip("\ufeff")), 1, 0, len(text.encode("utf-8", "replace")))]
+        return [Document(_DECODER.decode(text.strip("\ufeff \t\r\n")), 1, 0, len(text.encode("utf-8", "replace")))]
     except (ValueError, RecursionError):
         pass
     return _read_stream(text) or _read_lines(text)
@@ -92,7 +94,7 @@ def _read_json(text: str) -> list[Document]:
 
 def _read_stream(text: str) -> list[Document]:
     found: list[Document] = []
-    decoder, place, line, offset = json.JSONDecoder(), 0, 1, 0
+    place, line, offset = 0, 1, 0
     while True:
         gap = re.compile(r"[\s,\x1e\ufeff]*").match(text, place)
         begin = gap.end() if gap else place
@@ -101,7 +103,7 @@ def _read_stream(text: str) -> list[Document]:
         if begin >= len(text):
             return found
         try:
-            value, end = decoder.raw_decode(text, begin)
+            value, end = _DECODER.raw_decode(text, begin)
         except (ValueError, RecursionError):
             return []
         length = len(text[begin:end].encode("utf-8", "replace"))
@@ -117,7 +119,7 @@ def _read_lines(text: str) -> list[Document]:
         length = len(line.encode("utf-8", "replace"))
         if line.strip():
             try:
-                value = json.loads(line)
+                value = _DECODER.decode(line.strip())
             except (ValueError, RecursionError):
                 value = None
             found.append(Document(value, number, offset, length))

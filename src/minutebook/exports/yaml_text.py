@@ -11,13 +11,13 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
-_KEY = re.compile(
-    r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'#&*!|>%@`{}\[\],?-][^#]*?|-[^\s#][^#]*?)\s*:(?:\s+(.*))?$"""
-)
+_QUOTED_KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')[ ]{0,9}:(?:\s+(.*))?$""")
+_NOT_A_KEY = tuple("\"'#&*!|>%@`{}[],?")
 _BLOCK = re.compile(r"([|>])([+-]?)\d?([+-]?)\s*(?:#.*)?$")
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})(\.\d{1,17})?")
 _WORDS = {"null": None, "~": None, "": None, "true": True, "false": False, "Null": None, "True": True, "False": False}
 _DEEPEST = 100
+_LONGEST = 1000  # lines of one scalar
 
 
 class _Line(NamedTuple):
@@ -64,7 +64,7 @@ class _Reader:
             raise ValueError("nested too deep, or nothing there")
         if line.text == "-" or line.text.startswith("- "):
             return self._read_sequence(indent, depth)
-        if _KEY.match(line.text):
+        if _split_key(line.text):
             return self._read_mapping(indent, depth)
         self.at += 1
         return self._read_scalar(line.text, line, indent - 1, depth)
@@ -84,12 +84,11 @@ class _Reader:
 
     def _read_mapping(self, indent: int, depth: int) -> dict[str, object]:
         found: dict[str, object] = {}
-        while (line := self._peek()) and line.indent == indent and (match := _KEY.match(line.text)):
+        while (line := self._peek()) and line.indent == indent and (parts := _split_key(line.text)):
             if line.text.startswith("- "):
                 break
             self.at += 1
-            key = _unquote(match[1]) if match[1][0] in "\"'" else match[1]
-            rest = (match[2] or "").strip()
+            key, rest = parts
             if not rest or rest.startswith("#"):
                 found[key] = self._read_nested(indent, depth)
             else:
@@ -109,11 +108,14 @@ class _Reader:
         if text[0] in "&*!%@`":
             raise ValueError(f"line {line.number} has an anchor or a tag")
         is_quoted = text[0] in "\"'"
+        last = self.at + _LONGEST
         while (following := self._peek()) and following.indent > indent and not (is_quoted and _is_closed(text)):
-            if not is_quoted and _KEY.match(following.text) and text[0] not in "{[":
+            if not is_quoted and _split_key(following.text) and text[0] not in "{[":
                 raise ValueError(f"line {following.number} is further in than what it's part of")
             text += " " + following.text
             self.at += 1
+            if self.at > last:
+                raise ValueError(f"line {line.number} goes on for too long")
         if is_quoted:
             return _unquote(text)
         text = re.split(r"\s#", text, maxsplit=1)[0].strip()
@@ -136,6 +138,19 @@ class _Reader:
         inner = min((len(raw) - len(raw.lstrip(" ")) for raw in taken if raw.strip()), default=0)
         text = (" " if is_folded else "\n").join(raw[inner:] for raw in taken).rstrip()
         return text if chomp == "-" or not text else text + "\n"
+
+
+def _split_key(text: str) -> tuple[str, str] | None:
+    """(key, what stands behind it) of a line that is an entry of a mapping."""
+    if text[0] in "\"'":
+        match = _QUOTED_KEY.match(text)
+        return (_unquote(match[1]), (match[2] or "").strip()) if match else None
+    place = text.find(": ")
+    if place < 0:
+        place = len(text) - 1 if text.endswith(":") else -1
+    if place < 1 or text.startswith((*_NOT_A_KEY, "- ")) or " #" in text[:place]:
+        return None
+    return text[:place].rstrip(), text[place + 1 :].strip()
 
 
 def _is_closed(text: str) -> bool:
