@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minutebook.exports import Document, load_exports, pick_export, read_export
+from minutebook.exports import Document, load_exports, parse_documents, pick_export, read_export
 from minutebook.exports.picking import ENOUGH, score_export
 
 EXPORTS = {each.name: each for each in load_exports()}
@@ -235,3 +235,16 @@ def test_what_began_has_the_end_that_its_record_tells() -> None:
            "conclusion": "success", "startedAt": "2026-11-23T09:00:00Z", "updatedAt": "2026-11-23T09:04:00Z"}  # fmt: skip
     started, done = read_export([Document(run, 1, 0, 1)], EXPORTS["github_actions"], source="x").rows
     assert (started["end"], done["end"]) == (done["time"], None)
+
+
+def test_an_alert_of_two_rows_without_an_id_is_one() -> None:
+    rows = [{"time": "2026-11-23T09:00:00Z", "alert": "Q", "service": "mail", "event": "alert_fired"},
+            {"time": "2026-11-23T09:05:00Z", "alert": "Q", "service": "mail", "event": "alert_resolved"}]  # fmt: skip
+    read = read_export([Document(rows, 1, 0, 1)], EXPORTS["alert_list"], source="x").rows
+    assert [(row["phase"], row["entity"]) for row in read] == [("fired", "alert:Q/mail"), ("resolved", "alert:Q/mail")]
+
+
+def test_a_note_without_a_day_is_told_what_to_write() -> None:
+    documents = parse_documents(b"- 14:05 called the vendor\n- 14:10 they look\n")
+    reading = read_export(documents, EXPORTS["note_list"], source="x")
+    assert reading.rejects == [(1, "says no day: write one above it, as 2026-11-23"), (2, reading.rejects[0][1])]

@@ -83,7 +83,9 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
     end = _first_stamp(entry, names.end, context)
     acknowledged = _first_stamp(entry, names.acknowledged, context)
     word = facts.pop("result", None) or facts.get("status")
-    entity = _name_entity(facts)
+    entity = _name_entity(facts, kind)
+    if start is None and end is None and entry.get("note_time") == "":
+        return [], "says no day: write one above it, as 2026-11-23"
     if start is None and end is None:
         return [], "has no time that can be read"
     if kind == "note":
@@ -126,9 +128,11 @@ def _first_stamp(entry: Mapping[str, object], keys: Sequence[str], context: Cont
     return next((stamp for key in keys if (stamp := context.read(entry[key])) is not None), None)
 
 
-def _name_entity(facts: Mapping[str, object]) -> str:
-    """The id, with what it's the id of: two lists may count from one."""
+def _name_entity(facts: Mapping[str, object], kind: str) -> str:
+    """The id, with what it's the id of, since two lists may count from one; of an alert without one its name."""
+    parts = ["id", "service", "name", "version"]
     if not facts.get("id"):
-        return ""
-    own = [facts["id"], *(facts.get(column) for column in ("service", "name", "version"))]
-    return "/".join(text_of(part) for part in own if part)
+        if kind not in ("alert", "incident") or not facts.get("name"):
+            return ""
+        parts = ["name", "service", "host", "environment"]
+    return "/".join(text_of(facts[part]) for part in parts if facts.get(part))

@@ -44,6 +44,7 @@ ALERT_STATES: Mapping[str, str] = {
 #: words for a change that is a deploy
 DEPLOYS = ("deploy", "deployment", "release", "rollout", "rollback")
 _DEPLOYS = re.compile(r"deploy|releas|roll-?_?out|roll-?_?back|promot|publish|ship\b|(?<![a-z])(?:prod|cd)(?![a-z])")
+_NOUN = re.compile(r"^(?:deploy|deployment|release|rollout|alert|incident|build|job|pipeline)[_.\-: ]+(?=\w)")
 _SHA = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])")
 _ALGORITHM = re.compile(r"sha256(?::|%3a)", re.IGNORECASE)
 _LINK = re.compile(r"<(https?:[^|>]*)(?:\|([^>]*))?>")
@@ -59,7 +60,7 @@ _LONGEST = 400
 
 def read_state(word: object, kind: str, own: Mapping[str, str]) -> str:
     """The phase that a state's word means: the format's own words, then the usual ones; "" for none."""
-    said = str(word if word is not None else "").strip().lower()
+    said = _NOUN.sub("", str(word if word is not None else "").strip().lower())
     usual = ALERT_STATES if kind in ("alert", "incident") else STATES
     for key in (said, re.sub(r"[\s\-]+", "_", said), re.sub(r"[\s\-_]+", "", said)):
         if key in own:
