@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minutebook.exports import parse_documents
+from minutebook.exports import load_exports, parse_documents, pick_export, read_export
 
 
 def values(text: str) -> list[object]:
@@ -133,3 +133,58 @@ def test_no_bytes_raise(content: bytes) -> None:
 )
 def test_depth_and_size_raise_nothing(text: str) -> None:
     parse_documents(text.encode())
+
+
+ENTRIES = """{"note": "ä {not an object}",
+ "incidents": [
+  {"id": "1", "title": "é \\" {", "by": {"who": "x"}},
+
+  {"id": "2"}
+ ]
+}
+"""
+
+
+def test_entries_of_a_document_know_where_they_stand() -> None:
+    (document,) = parse_documents(ENTRIES.encode())
+    assert isinstance(document.value, dict)
+    first, second = (document.places[id(entry)] for entry in document.value["incidents"])
+    assert (first.line, second.line) == (3, 5)
+    content = ENTRIES.encode()
+    assert json.loads(content[second.offset : second.offset + second.length]) == {"id": "2"}
+    assert json.loads(content[first.offset : first.offset + first.length])["by"] == {"who": "x"}
+
+
+def test_an_object_that_is_lost_takes_no_others_place() -> None:
+    (document,) = parse_documents(b'[{"a": {"b": 1}, "a": 2}]')
+    assert document.places == {}
+
+
+def test_a_row_is_evidence_by_the_line_of_its_entry() -> None:
+    text = b'[\n {"service": "mail", "version": "1", "time": "2026-11-23T09:00:00Z"},\n {"service": "mail", "version": "2",\n  "time": "2026-11-23T10:00:00Z"}\n]'
+    documents = parse_documents(text)
+    export = pick_export([document.value for document in documents], load_exports()).format
+    assert export is not None
+    assert [row["line"] for row in read_export(documents, export, source="x").rows] == [2, 3]
+
+
+@given(
+    st.recursive(
+        st.none() | st.text('ab{}"\\\n:ä'),
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text('a{"'), inner, max_size=3),
+        max_leaves=9,
+    )
+)
+def test_every_object_stands_where_it_is_said_to(value: object) -> None:
+    content = json.dumps({"x": value}, ensure_ascii=False, indent=1).encode()
+    (document,) = parse_documents(content)
+
+    def check(part: object) -> None:
+        if isinstance(part, dict):
+            place = document.places[id(part)]
+            assert json.loads(content[place.offset : place.offset + place.length]) == part
+            assert place.line == content[: place.offset].count(b"\n") + 1
+        for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else []:
+            check(inner)
+
+    check(document.value)

@@ -14,6 +14,7 @@ from minutebook.events import PHASES
 from minutebook.exports.formats import ExportFormat, load_exports
 from minutebook.exports.paths import find, has_keys, name_shape
 from minutebook.exports.picking import EMPTY, Match, find_rows, is_empty, pick_export
+from minutebook.exports.places import Place
 from minutebook.exports.readings import READINGS
 from minutebook.exports.rollbacks import word_rollbacks
 from minutebook.exports.rows import Context, Row
@@ -52,14 +53,14 @@ def read_export(
             rejects.append((document.line, "is no record: " + name_shape(document.value)))
         for entry, page in entries:
             made, why = _read_entry(entry, context._replace(document=page))
-            place = {"line": document.line, "offset": document.offset, "length": document.length}
-            rows += [{**row, **place} for row in made]
+            place = document.places.get(id(entry)) or Place(document.line, document.offset, document.length)
+            rows += [{**row, **place._asdict()} for row in made]
             if made:
                 continue
             if why.startswith("no happening"):
                 skipped[why] = skipped.get(why, 0) + 1
             else:
-                rejects.append((document.line, why))
+                rejects.append((place.line, why))
     return Reading(word_rollbacks(rows), rejects, skipped)
 
 

@@ -9,11 +9,13 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
+from types import MappingProxyType
 from typing import NamedTuple
 
 from minutebook.exports.notes import read_notes
+from minutebook.exports.places import Place, find_places
 from minutebook.exports.yaml_text import parse_yaml
 
 
@@ -24,6 +26,7 @@ class Document(NamedTuple):
     line: int
     offset: int
     length: int
+    places: Mapping[int, Place] = MappingProxyType({})  #: by `id`, of the objects in it: see `places`
 
 
 #: A number of thousands of digits stays a text, and so does NaN, which is no JSON.
@@ -86,10 +89,10 @@ def _place(values: Sequence[tuple[int, int, object]], content: bytes) -> list[Do
 def _read_json(text: str) -> list[Document]:
     """One value, values one after the other (pages, streams, RFC 7464), or one a line."""
     try:
-        return [Document(_DECODER.decode(text.strip("\ufeff \t\r\n")), 1, 0, len(text.encode("utf-8", "replace")))]
+        value = _DECODER.decode(text.strip("\ufeff \t\r\n"))
     except (ValueError, RecursionError):
-        pass
-    return _read_stream(text) or _read_lines(text)
+        return _read_stream(text) or _read_lines(text)
+    return [Document(value, 1, 0, len(text.encode("utf-8", "replace")), find_places(text, value))]
 
 
 def _read_stream(text: str) -> list[Document]:
