@@ -17,7 +17,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: Every module and package of minutebook, each before those that may import it. Read as the chain:
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
-    "errors", "events", "times", "names", "logformats", "exports", "config",
+    "errors", "events", "times", "names", "logformats", "exports", "ownformats", "config",
     "sources", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "reading", "samples",
     "store", "copies", "clocks", "merging", "templates", "summary",
     "coverage", "sli", "assessment", "traffic", "grid", "raw", "episodes", "chronology", "ledger",

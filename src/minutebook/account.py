@@ -30,6 +30,7 @@ class Account:
     rejects: list[tuple[int, str]] = field(default_factory=list)  #: (line, why), the first ones
     events: int = 0
     note: str = ""
+    stated: dict[str, str] = field(default_factory=dict)  #: what the caller said of it and was used
     is_log: bool = True  #: and no export of deploys, alerts or notes
     first: int = 0  #: its earliest and latest stamp, as stated (µs since 1970)
     last: int = 0

@@ -20,11 +20,10 @@ from minutebook.config import Config
 from minutebook.copies import Copied, drop_copies
 from minutebook.errors import EvidenceError
 from minutebook.events import to_frame
-from minutebook.exports import load_exports
 from minutebook.grid import make_minutes
 from minutebook.ledger import find_shortfalls, make_ledger
-from minutebook.logformats import load_formats
 from minutebook.merging import merge_happenings
+from minutebook.ownformats import load_all
 from minutebook.reading import DEFERRED, Settings, read_source
 from minutebook.sli import find_sli
 from minutebook.sources import Source, find_sources
@@ -92,7 +91,8 @@ def gather(
 
     Raises `EvidenceError` when nothing of it can be read (unless ``refuse`` is off).
     """
-    settings = Settings(load_formats(config.formats), load_exports(), config)
+    formats = load_all(config.formats)
+    settings = Settings(formats.logs, formats.exports, config)
     sample = ClockSample()
     accounts: dict[str, Account] = {}
 
@@ -104,7 +104,7 @@ def gather(
                 sample.add(table)
             accounts[source.name] = account
 
-    sources = find_sources(evidence)
+    sources = [_with_host(source, config) for source in find_sources(evidence)]
     take(sources, settings)
     waiting = [source for source in sources if accounts[source.name].status == DEFERRED]
     if waiting:
@@ -115,25 +115,27 @@ def gather(
     return _settle([accounts[source.name] for source in sources], config, store, sample, refuse)
 
 
+def _with_host(source: Source, config: Config) -> Source:
+    host = config.of(source.name).get("host")
+    return source if host is None else replace(source, stated_host=str(host))
+
+
 def _settle(accounts: list[Account], config: Config, store: EventStore, sample: ClockSample, refuse: bool) -> Gathered:
     """Copies taken out, clocks and services found."""
     if refuse:
         _refuse_nothing(accounts)
     copied = drop_copies(store, accounts)
     shared = sample.frame()
+    given = {a.source.name: a.stated["zone"] for a in accounts if "zone" in a.stated and a.qualities["zone_given"]}
     clocks = settle_clocks(
         shared,
-        {a.source.name: a.is_zoneless for a in accounts},
+        {a.source.name: a.is_zoneless or a.source.name in given for a in accounts},
         {a.source.name: a.resolution_s for a in accounts},
+        given=given,
         hosts={a.source.name: (a.source.host, a.stated_offset) for a in accounts},
         align=config.align,
     )
-    services = find_services(shared)
-    for account in accounts:
-        said = config.of(account.source.name)
-        if "service" in said:
-            services[account.source.name] = {"": str(said["service"])}
-    return Gathered(store, accounts, clocks, services, copied)
+    return Gathered(store, accounts, clocks, find_services(shared), copied)
 
 
 def _refuse_nothing(accounts: Sequence[Account]) -> None:

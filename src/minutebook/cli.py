@@ -83,7 +83,7 @@ def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
             "formats",
             multiple=True,
             metavar="[GLOB=]NAME",
-            help="Format of such files.",
+            help="Format of such files; NAME.toml is one of your own.",
         ),
         click.option(
             "--zone",
@@ -116,16 +116,25 @@ def _config(
     config: str | None,
     no_align: bool,
 ) -> Config:
+    from dataclasses import replace
+    from pathlib import Path
+
     from minutebook.config import Config
 
     made = Config.load(config) if config else Config()
     made = Config(made.sources, made.formats, made.align and not no_align)
     said: list[tuple[str, str, str | int]] = []
+    own = [word.rpartition("=")[2] for word in formats if word.endswith(".toml")]
+    made = replace(made, formats=[*own, *made.formats])
     for key, values in (("zone", zones), ("format", formats), ("year", years)):
         for value in values:
             glob, _, word = value.rpartition("=")
             if key == "year" and not word.isdigit():
                 raise MinutebookError(f"no year: {word}", where="--year", do="write it as 2026")
+            if key == "format" and word.endswith(".toml"):
+                if not glob:
+                    continue  # tried on all files, beside the built-in ones
+                word = Path(word).stem
             said.append((glob or "*", key, int(word) if key == "year" else word))
     return made.with_sources(*said)
 

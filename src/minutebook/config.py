@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatch
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from minutebook.errors import MinutebookError
 
-_OF_SOURCES = ("format", "zone", "year", "service", "host")
+#: What can be said of a source: how it's read, and columns that its records lack.
+STATED = ("service", "host", "environment", "version", "actor", "name")
+_OF_SOURCES = ("format", "zone", "year", *STATED)
 
 
 @dataclass(frozen=True)
@@ -22,11 +24,13 @@ class Config:
     """Everything that a caller can say about the evidence.
 
     ``sources`` maps a file name or glob to what is known of such sources: ``format``, ``zone`` (IANA name
-    or offset), ``year``, ``service``, ``host``; ``*`` speaks of all of them. Later entries win.
+    or offset), ``year``, and what its records lack: ``service``, ``host``, and for exports of deploys and alerts
+    also ``environment``, ``version``, ``actor`` and ``name`` (a Helm release, a check). ``*`` speaks of all of
+    them, later entries win, and what a record says itself comes first.
     """
 
     sources: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
-    formats: Sequence[str] = ()  #: paths of the user's own format files
+    formats: Sequence[str] = ()  #: the user's own format files, or folders of them
     align: bool = True  #: whether clock offsets that shared ids prove are applied
 
     @classmethod
@@ -43,9 +47,11 @@ class Config:
         for key in raw:
             if key not in known:
                 raise MinutebookError(f"unknown key {key!r}", where=where, do=f"known are {', '.join(known)}")
+        _check_types(raw, where)
         made = cls(**raw)
         made.check(where)
-        return made
+        # A path is seen from where it's written.
+        return replace(made, formats=[str(Path(path).parent / name) for name in made.formats])
 
     def with_sources(self, *more: tuple[str, str, str | int]) -> Config:
         """These settings and (glob, key, value) from the command line, which win."""
@@ -67,6 +73,9 @@ class Config:
                         where=where,
                         do=f"known are {', '.join(_OF_SOURCES)}",
                     )
+                if not isinstance(value, int if key == "year" else str) or isinstance(value, bool):
+                    kind = "number" if key == "year" else "text"
+                    raise MinutebookError(f"{key!r} of {glob!r} is no {kind}", where=where)
                 if key == "zone":
                     check_zone(str(value), where)
                 if key == "year" and not 1990 <= int(value) <= 2100:
@@ -79,6 +88,16 @@ class Config:
             if fnmatch(name, glob) or fnmatch(name.rsplit("/", 1)[-1], glob):
                 found |= values
         return found
+
+
+def _check_types(raw: Mapping[str, object], where: str) -> None:
+    sources, formats = raw.get("sources", {}), raw.get("formats", [])
+    if not isinstance(sources, dict) or not all(isinstance(values, dict) for values in sources.values()):
+        raise MinutebookError("'sources' is no table of tables", where=where, do='write [sources."web-*.log"]')
+    if not isinstance(formats, list) or not all(isinstance(path, str) for path in formats):
+        raise MinutebookError("'formats' is no list of paths", where=where, do='write formats = ["ours.toml"]')
+    if not isinstance(raw.get("align", True), bool):
+        raise MinutebookError("'align' is neither true nor false", where=where)
 
 
 def check_zone(zone: str, where: str) -> None:

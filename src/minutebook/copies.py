@@ -45,12 +45,12 @@ class Copied:
 def drop_copies(store: EventStore, accounts: Sequence[Account]) -> list[Copied]:
     """Take copies out of the store: whole files of equal content, then overlaps of one stream."""
     found: list[Copied] = []
-    first: dict[tuple[str, str], Account] = {}
+    first: dict[tuple[str, ...], Account] = {}
     for account in accounts:
         if not account.lines:
             continue
-        # Equal content under two hosts' names is two hosts that wrote the same.
-        key = (account.sha256, account.source.host or "")
+        # Equal content under two hosts' names is two hosts that wrote the same; so with two stated services.
+        key = (account.sha256, account.source.host or "", *(f"{name} {said}" for name, said in account.stated.items()))
         if key in first:
             store.drop(account.source.name)
             why = "equal content"

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.account import KEPT_REJECTS, Account
+from minutebook.config import STATED
 from minutebook.events import make_table
 from minutebook.exports import Document, ExportFormat, Match, parse_documents, pick_export, read_export
 from minutebook.records.jsonlines import load_json
@@ -114,7 +115,8 @@ def read_document(taken: Documents, source: Source, account: Account) -> pa.Tabl
         match.score,
         match.runner_up or "",
     )
-    reading = read_export(documents, match.format, source=source.name)
+    defaults = {key: value for key, value in account.stated.items() if key in ("zone", *STATED)}
+    reading = read_export(documents, match.format, source=source.name, defaults=defaults)
     bad = {line for line, _ in reading.rejects}
     if taken.is_whole:
         account.lines_in_events = taken.lines

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from minutebook.errors import FrameError
 
@@ -102,6 +103,15 @@ def _as_arrow(values: object, kind: pa.DataType, rows: int) -> pa.Array | pa.Chu
     if pa.types.is_dictionary(kind):
         return pa.array(values, kind.value_type).dictionary_encode()
     return pa.array(values, kind)
+
+
+def fill_columns(table: pa.Table, values: Mapping[str, str]) -> pa.Table:
+    """The table, its nulls in some text columns filled with one value each."""
+    for name, value in values.items():
+        place = table.schema.get_field_index(name)
+        whole = pc.fill_null(table.column(name).cast(pa.string()), value)
+        table = table.set_column(place, table.schema.field(name), whole.dictionary_encode())
+    return table
 
 
 def to_frame(table: pa.Table) -> pd.DataFrame:

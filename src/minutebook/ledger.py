@@ -65,6 +65,7 @@ def _tell_source(account: Account, clock: Clock, copied: Copied | None) -> dict[
         "score": round(account.score, 4),
         "resolution_s": account.resolution_s or None,
         "note": account.note or None,
+        "stated": account.stated,
     }
 
 
@@ -92,6 +93,9 @@ def _assume(
         name, clock = account.source.name, clocks.get(account.source.name, Clock())
         if not account.events:
             continue
+        if account.stated:
+            said = ", ".join(f"{key} {value}" for key, value in account.stated.items())
+            told.append(f"{name}: as the caller states where its records don't: {said}.")
         if clock.zone_basis == "assumed":
             told.append(f"{name}: its stamps lack a zone and nothing tells it; taken as UTC.")
         elif clock.zone_basis.startswith("inferred"):

@@ -136,6 +136,8 @@ def load_formats(paths: Iterable[str | Path] = ()) -> tuple[LogFormat, ...]:
     for path in map(Path, paths):
         try:
             own.append(LogFormat.from_toml(path.stem, path.read_text("utf-8")))
+        except FormatError as error:
+            raise FormatError(error.what, where=str(path), do=error.do) from error
         except OSError as error:
             raise FormatError(f"can't be read: {error.strerror}", where=str(path)) from error
     names = {each.name for each in own}

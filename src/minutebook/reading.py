@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.account import KEPT_REJECTS, Account
-from minutebook.config import Config
+from minutebook.config import STATED, Config
 from minutebook.detection import Detection, detect_format, match_and_fold
 from minutebook.documents import read_document, take_documents
 from minutebook.errors import EvidenceError
-from minutebook.events import make_table
+from minutebook.events import NAMES, fill_columns, make_table
 from minutebook.exports import ExportFormat
 from minutebook.fields import read_fields
 from minutebook.lines import Lines, cut_lines, strip_escapes
@@ -56,15 +56,19 @@ class Settings:
 
 def read_source(source: Source, settings: Settings, pool: Executor) -> tuple[Account, Iterator[pa.Table]]:
     """The source's events in tables, in order, and its account, complete once they are exhausted."""
-    account = Account(source)
-    return account, _read(source, settings, pool, account)
+    said = settings.config.of(source.name)
+    account = Account(source, stated={key: str(said[key]) for key in sorted(said)})
+    filled = {column: account.stated[column] for column in STATED if column in account.stated and column in NAMES}
+    tables = _read(source, settings, pool, account)
+    return account, (fill_columns(table, filled) for table in tables) if filled else tables
 
 
 def _read(source: Source, settings: Settings, pool: Executor, account: Account) -> Iterator[pa.Table]:
     reader = Reader(source)
     blocks = iter(reader)
     head = _take_sample(blocks)
-    documents = take_documents(head, blocks, settings.exports)
+    exports = _choose_exports(account.stated.get("format"), settings)
+    documents = take_documents(head, blocks, exports) if exports else None
     if documents is not None:
         yield read_document(documents, source, account)
     else:
@@ -159,13 +163,24 @@ def _parse_batches(
         yield _finish(waiting.popleft(), account)
 
 
+def _choose_exports(name: str | None, settings: Settings) -> Sequence[ExportFormat]:
+    """All exports, or the one that the caller named for the source; none where a log's format is named."""
+    return settings.exports if name is None else [each for each in settings.exports if each.name == name]
+
+
 def _choose_formats(name: str | int | None, settings: Settings, source: Source) -> Sequence[LogFormat]:
     """All formats, or the one that the caller named for the source."""
     if name is None:
         return settings.formats
     named = [each for each in settings.formats if each.name == name]
     if not named:
-        known = ", ".join(sorted(each.name for each in settings.formats))
+        if any(each.name == name for each in settings.exports):
+            raise EvidenceError(
+                f"is no {name}, as stated", where=source.name, do="let the content tell, or see `minutebook check`"
+            )
+        known = ", ".join(
+            sorted([*(each.name for each in settings.formats), *(each.name for each in settings.exports)])
+        )
         raise EvidenceError(f"no format is called {name!r}", where=source.name, do=f"use one of {known}")
     return named
 

@@ -5,7 +5,8 @@ That is the format's test and its documentation. A failing sample shows how far 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import pandas as pd
 
 from minutebook.detection import detect_format
 from minutebook.events import ARROW_SCHEMA, to_frame
+from minutebook.exports import ExportFormat, parse_documents, pick_export, read_export
 from minutebook.lines import split_lines
 from minutebook.logformats import LogFormat, load_formats
 from minutebook.reading import Recipe, parse_lines
@@ -30,6 +32,27 @@ def try_samples(log_format: LogFormat) -> pd.DataFrame:
         problem = find_problem(log_format, sample)
         rows.append((number, str(sample.get("text", "")), not problem, problem))
     return pd.DataFrame(rows, columns=["sample", "text", "as_stated", "problem"])
+
+
+def try_export_samples(export: ExportFormat) -> pd.DataFrame:
+    """The same of an export's samples."""
+    rows = []
+    for number, sample in enumerate(export.samples, 1):
+        problem = find_export_problem(export, sample)
+        rows.append((number, str(sample.get("text", "")), not problem, problem))
+    return pd.DataFrame(rows, columns=["sample", "text", "as_stated", "problem"])
+
+
+def find_export_problem(export: ExportFormat, sample: Mapping[str, Any]) -> str:
+    """What is wrong with an export's sample, in a sentence; "" when it becomes what it states."""
+    documents = parse_documents(str(sample.get("text", "")).encode())
+    match = pick_export([document.value for document in documents], [export])
+    if match.format is not export:
+        return f"isn't known by its keys: {match.seen}"
+    reading = read_export(documents, export, source="sample")
+    if reading.rejects:
+        return f"line {reading.rejects[0][0]} {reading.rejects[0][1]}"
+    return _compare(reading.rows, sample.get("event", []))
 
 
 def read_sample(log_format: LogFormat, text: str) -> pd.DataFrame:
@@ -50,7 +73,14 @@ def find_problem(log_format: LogFormat, sample: Mapping[str, Any]) -> str:
     made = read_sample(log_format, text)
     if len(made) != len(stated):
         return f"{len(made)} events, not {len(stated)}; {_tell_progress(log_format, text)}"
-    for number, (row, event) in enumerate(zip(made.to_dict("records"), stated, strict=True), 1):
+    return _compare(made.to_dict("records"), stated)
+
+
+def _compare(made: Sequence[Mapping[Any, Any]], stated: Sequence[Mapping[str, Any]]) -> str:
+    """What is wrong with a sample's events."""
+    if len(made) != len(stated):
+        return f"{len(made)} events, not {len(stated)}"
+    for number, (row, event) in enumerate(zip(made, stated, strict=True), 1):
         for column, wanted in event.items():
             if column not in row:
                 return f"event {number}: there is no column {column!r}"
@@ -62,7 +92,7 @@ def find_problem(log_format: LogFormat, sample: Mapping[str, Any]) -> str:
 def _is_same(found: Any, wanted: Any) -> bool:
     if found is None or found is pd.NA or (isinstance(found, float) and np.isnan(found)):
         return wanted == ""
-    if isinstance(found, pd.Timestamp):
+    if isinstance(found, datetime):  # a pandas Timestamp too
         return found == pd.Timestamp(wanted)
     if isinstance(wanted, float):
         return bool(np.isclose(float(found), wanted, rtol=1e-9))

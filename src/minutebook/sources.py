@@ -53,6 +53,7 @@ class Source:
 
     name: str
     path: Path | None  #: None is standard input
+    stated_host: str | None = None  #: as the caller says
 
     @property
     def stream(self) -> str:
@@ -67,7 +68,9 @@ class Source:
 
     @property
     def host(self) -> str | None:
-        """The host that the name states (web-2 of web-2.app.log), if it does."""
+        """The host that the caller, else the name states (web-2 of web-2.app.log), if any does."""
+        if self.stated_host:
+            return self.stated_host
         head = self.stream.split(".")[0]
         return head if _HOST.match(head) else None
 

@@ -18,6 +18,7 @@ from minutebook.errors import MinutebookError
 from minutebook.events import COLUMNS, to_frame, to_table
 from minutebook.ledger import make_ledger
 from minutebook.logformats import load_formats
+from minutebook.ownformats import load_all
 from minutebook.store import EventStore
 
 Evidence = str | PathLike[str]
@@ -130,10 +131,12 @@ def formats(path: Evidence | None = None) -> pd.DataFrame:
     For a file: a row a sample with ``sample, as_stated, problem``.
     """
     from minutebook.exports import load_exports
-    from minutebook.samples import try_samples
+    from minutebook.ownformats import is_export
+    from minutebook.samples import try_export_samples, try_samples
 
     if path is not None:
-        return try_samples(load_formats([Path(path)])[0])
+        file = Path(path)
+        return try_export_samples(load_exports([file])[0]) if is_export(file) else try_samples(load_formats([file])[0])
     logs = [(each.name, f"{each.kind} log", each.title) for each in load_formats()]
     exports = [(each.name, each.kind, each.title) for each in load_exports()]
     return pd.DataFrame(sorted(logs + exports), columns=["name", "kind", "title"])
@@ -162,7 +165,7 @@ def show(row: pd.Series | str, *evidence: Evidence, config: Config | str | PathL
             "the row has neither 'evidence' nor 'source' and 'line'",
             do="pass a row of the timeline",
         )
-    return fetch_records(references, evidence, load_formats(_settings(None, config).formats))
+    return fetch_records(references, evidence, load_all(_settings(None, config).formats).logs)
 
 
 def _settings(zone: str | None, config: Config | str | PathLike[str] | None) -> Config:

@@ -37,8 +37,8 @@ def read_export(
 ) -> Reading:
     """The happenings of an export's documents, a row a phase.
 
-    ``defaults`` are columns that the records lack and the caller states (``service`` of a Helm history), and
-    ``zone``, in which zone-less stamps are. No document raises: what can't be read is a reject.
+    ``defaults`` are columns that the records lack and the caller states (``service`` of a Helm history, ``name`` of
+    a check), and ``zone``, in which zone-less stamps are. No document raises: what can't be read is a reject.
     """
     del source  # rows don't hold it: a table of one source does
     rows: list[dict[str, object]] = []

@@ -83,6 +83,9 @@ class ExportFormat:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise FormatError(f"not TOML: {error}", where=name) from error
+        for key in ("phase", "skip", "sample"):
+            if not isinstance(raw.get(key, []), list):
+                raise FormatError(f"{key!r} is no list of tables", where=name, do=f"write [[{key}]]")
         raw["phases"] = tuple(_make(Phase, part, name) for part in raw.pop("phase", ()))
         raw["skip"] = tuple(_make(Skip, part, name) for part in raw.pop("skip", ()))
         raw["samples"] = tuple(raw.pop("sample", ()))
@@ -97,6 +100,9 @@ def _make(kind: type[Any], raw: Mapping[str, Any], where: str) -> Any:
     if odd := sorted(set(raw) - set(known)):
         shown = ", ".join(sorted(set(known) - {"name", "samples", "phases"}))
         raise FormatError(f"unknown key {odd[0]!r}", where=where, do=f"known are {shown}")
+    for key, value in raw.items():
+        if not _fits(value, known[key]):
+            raise FormatError(f"{key!r} can't be {value!r}", where=where)
     typed = {
         key: tuple([value] if isinstance(value, str) else value) if known[key].startswith("tuple") else value
         for key, value in raw.items()
@@ -110,6 +116,26 @@ def _make(kind: type[Any], raw: Mapping[str, Any], where: str) -> Any:
             if f.default is MISSING and f.default_factory is MISSING and f.name not in typed
         ]
         raise FormatError(f"lacks the key {', '.join(missing)}", where=where) from error
+
+
+def _fits(value: object, kind: str) -> bool:
+    """Whether a value can be a field's: tables, texts, lists of them, numbers and booleans apart."""
+    if kind.startswith("tuple[str"):
+        return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
+    if kind.startswith("tuple"):
+        return isinstance(value, tuple) and all(isinstance(each, Phase | Skip | dict) for each in value)
+    if kind.startswith("Mapping[str, str"):
+        return isinstance(value, dict) and all(isinstance(each, str) for each in value.values())
+    if kind.startswith("Mapping"):
+        return isinstance(value, dict) and all(_is_text(each) for each in value.values())
+    if kind == "float":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, bool if kind == "bool" else str)
+
+
+def _is_text(value: object) -> bool:
+    listed = value if isinstance(value, list) else [value]
+    return all(isinstance(each, str | int | bool) for each in listed)
 
 
 def _check(made: ExportFormat) -> None:
@@ -140,5 +166,13 @@ def _built_in() -> tuple[ExportFormat, ...]:
 
 def load_exports(paths: Iterable[str | Path] = ()) -> tuple[ExportFormat, ...]:
     """The user's formats in ``paths`` first, then the built-in ones; raises `FormatError`."""
-    own = [ExportFormat.from_toml(Path(p).stem, Path(p).read_text("utf-8")) for p in paths]
-    return (*own, *_built_in())
+    own = []
+    for path in map(Path, paths):
+        try:
+            own.append(ExportFormat.from_toml(path.stem, path.read_text("utf-8")))
+        except FormatError as error:
+            raise FormatError(error.what, where=str(path), do=error.do) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise FormatError(f"can't be read: {error}", where=str(path)) from error
+    names = {each.name for each in own}
+    return (*own, *(each for each in _built_in() if each.name not in names))

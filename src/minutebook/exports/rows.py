@@ -39,7 +39,9 @@ def make_row(
 ) -> Row:  # fmt: skip
     """A row of event columns from what is known; what the columns don't hold is kept in ``fields``."""
     kind = kind or context.format.kind
-    known = {name: text_of(value) for name, value in {**context.defaults, **facts}.items() if value not in _UNKNOWN}
+    stated = {column: value for column, value in context.defaults.items() if column != "zone"}
+    told = {name: text_of(value) for name, value in facts.items() if value not in _UNKNOWN}
+    known = {**stated, **told}  # what the record says itself comes first
     for column in ("service", "version"):
         if known.get(column, "").startswith("arn:"):
             known[column] = known[column].rstrip("/").rpartition("/")[2].rpartition(":")[2]
@@ -54,11 +56,7 @@ def make_row(
     if kind not in ("alert", "incident"):
         level = "error" if phase == "failed" else _level_of(known.get("severity"), context)
     more: dict[str, object] = {
-        **{
-            k: v
-            for k, v in known.items()
-            if k not in (*_IN_FRAME, "zone", "what", "done", "message", "fields", "labels")
-        },
+        **{k: v for k, v in known.items() if k not in (*_IN_FRAME, "what", "done", "message", "fields", "labels")},
         "labels": labels,
         **fields,
     }

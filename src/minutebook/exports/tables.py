@@ -86,7 +86,7 @@ def name_entity(scope: object, entry: object, phase: Phase, context: Context) ->
     told = ["-" if part is None else text_of(part) for part in parts]
     while told[-1] == "-":
         told.pop()
-    return "/".join([*([form.family] if form.family else []), *_stated_service(context), *told])
+    return "/".join([*([form.family] if form.family else []), *_stated_name(context), *told])
 
 
 def _name_without_key(entry: object, shared: Mapping[str, object], context: Context) -> str:
@@ -98,9 +98,9 @@ def _name_without_key(entry: object, shared: Mapping[str, object], context: Cont
     return hash_facts(known, first)
 
 
-def _stated_service(context: Context) -> list[str]:
+def _stated_name(context: Context) -> list[str]:
     # Of a record that doesn't name what it's about, what the caller says is part of the key.
-    return [context.defaults["service"]] if "service" in context.defaults else []
+    return [context.defaults[column] for column in ("environment", "service", "name") if column in context.defaults]
 
 
 def _kind(entry: object, context: Context) -> str:
