@@ -383,3 +383,9 @@ def test_a_deployment_of_github_and_the_sync_of_argo_cd_are_one() -> None:
     assert merged["evidence"].tolist() == ["file-0:1; file-1:1", "file-1:1"]
     elsewhere = {**argo, "metadata": {"name": "mail-staging", "uid": "v"}}
     assert len(merge(told(github, elsewhere))) == 3
+
+
+@pytest.mark.parametrize(("purpose", "rows"), [({}, 1), ({"purpose": "not stated"}, 2)])
+def test_a_run_that_may_only_test_a_commit_is_no_deploy_of_it(purpose: dict[str, str], rows: int) -> None:
+    run = deploy("started", 20, "actions", "abcdef1", "run/1") | {"fields": json.dumps(purpose)}
+    assert len(merge([deploy("started", 0, "argocd", "abcdef1", "argo/1"), run])) == rows

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from minutebook.exports import Document, load_exports, read_export
 
-LIST = next(each for each in load_exports() if each.name == "deploy_list")
+EXPORTS = {each.name: each for each in load_exports()}
+LIST = EXPORTS["deploy_list"]
 
 
 def messages(*deploys: tuple[str, str]) -> list[str]:
@@ -38,3 +39,16 @@ def test_a_rollback_that_the_record_states() -> None:
     entry = {"service": "mail", "version": "1", "time": "2026-11-23T09:00:00Z", "status": "rolled_back"}
     (row,) = read_export([Document(entry, 1, 0, 1)], LIST, source="x").rows
     assert (row["phase"], row["message"]) == ("rolled_back", "deploy of mail 1 was rolled back")
+
+
+def test_a_run_whose_purpose_is_not_stated_proves_no_version_ran() -> None:
+    runs = [
+        {"databaseId": number, "attempt": 1, "workflowName": name, "headSha": sha * 40, "status": "completed",
+         "conclusion": "success", "startedAt": f"2026-11-23T09:0{number}:00Z", "updatedAt": f"2026-11-23T09:0{number}:30Z"}
+        for number, (name, sha) in enumerate([("Lint", "a"), ("Deploy", "b"), ("Deploy", "a")])
+    ]  # fmt: skip
+    rows = read_export(
+        [Document(runs, 1, 0, 1)], EXPORTS["github_actions"], source="x", defaults={"service": "mail"}
+    ).rows
+    assert {row["kind"] for row in rows} == {"deploy"}
+    assert not any("rollback" in str(row["message"]) for row in rows)

@@ -72,7 +72,9 @@ class ExportFormat:
     skip: tuple[Skip, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)  #: word → phase, before the usual words
     severities: Mapping[str, str] = field(default_factory=dict)  #: word → level, before the usual words
-    deploys_by: tuple[str, ...] = ()  #: paths, one of which says "deploy" or "release"; else the row is a change
+    deploys_by: tuple[
+        str, ...
+    ] = ()  #: paths, one of which says "deploy" or "release"; else it's a run of unstated purpose
     weight: float = 1.0  #: below 1 for a shape so general that a closer one should win
     samples: tuple[Mapping[str, Any], ...] = ()
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from minutebook.exports.rows import PURPOSE
+
 _OPENING = "deploy of "
 
 
@@ -19,7 +21,13 @@ def word_rollbacks(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     begun: set[object] = set()
     for row in sorted(rows, key=lambda row: (row["time"], str(row["entity"]))):
         version, lane = row["version"], (row["service"], row["environment"])
-        if row["kind"] != "deploy" or not version or not row["service"] or row["phase"] not in ("started", "succeeded"):
+        if (
+            row["kind"] != "deploy"
+            or PURPOSE in json.loads(row["fields"])
+            or not version
+            or not row["service"]
+            or row["phase"] not in ("started", "succeeded")
+        ):
             continue
         if row["entity"] in begun:  # its end; another deploy may have begun in between
             continue

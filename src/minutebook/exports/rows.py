@@ -16,6 +16,8 @@ Row = dict[str, object]
 
 #: Labels that say in which state a series or message is, not which alert it is.
 STATE_LABELS = ("alertstate", "__name__")
+#: The field that says of a pipeline's run whether it deploys, where its name doesn't.
+PURPOSE = "purpose"
 _UNKNOWN: tuple[object, ...] = (None, "", "-", "undefined", [], {})
 _NUMBERED = re.compile(r"^\[#\d+\] (?=\S)")  # [#1234] before an incident's title
 _IN_FRAME = ("service", "host", "environment", "version", "actor")

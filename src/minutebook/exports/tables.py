@@ -7,7 +7,7 @@ from typing import Any
 
 from minutebook.exports.formats import Phase
 from minutebook.exports.paths import find_all, find_first
-from minutebook.exports.rows import Context, Row, hash_facts, make_row, text_of
+from minutebook.exports.rows import PURPOSE, Context, Row, hash_facts, make_row, text_of
 from minutebook.exports.stamps import Stamp, add_ms
 from minutebook.exports.wording import is_deploy_word, read_state
 
@@ -19,7 +19,7 @@ def read_table(entry: object, context: Context) -> tuple[list[Row], str]:
         if holds(entry, skip.when) and (not skip.unless or not holds(entry, skip.unless)):
             return [], f"no happening: {skip.why}"
     shared = {column: find_first(entry, paths, context.document) for column, paths in form.columns.items()}
-    kind = _kind(entry, context)
+    purpose = _tell_purpose(entry, context)
     unnamed = _name_without_key(entry, shared, context)
     rows: list[Row] = []
     for phase in form.phases:
@@ -37,6 +37,7 @@ def read_table(entry: object, context: Context) -> tuple[list[Row], str]:
             facts = {**shared, **{column: value for column, value in own.items() if value is not None}}
             end = context.read(find_first(scope, phase.end, entry)) if phase.end else None
             facts["fields"] = {
+                **purpose,
                 **{name: find_first(entry, path, context.document) for name, path in form.fields.items()},
                 **{name: find_first(scope, path, entry) for name, path in phase.fields.items()},
             }
@@ -44,7 +45,7 @@ def read_table(entry: object, context: Context) -> tuple[list[Row], str]:
                 start = start._replace(quality=phase.quality)
             told.append(
                 make_row(
-                    context, facts, name, start, end=end, kind=phase.kind or kind, message=phase.say,
+                    context, facts, name, start, end=end, kind=phase.kind, message=phase.say,
                     entity=name_entity(scope, entry, phase, context) or unnamed,
                 )
             )  # fmt: skip
@@ -103,11 +104,11 @@ def _stated_name(context: Context) -> list[str]:
     return [context.defaults[column] for column in ("environment", "service", "name") if column in context.defaults]
 
 
-def _kind(entry: object, context: Context) -> str:
+def _tell_purpose(entry: object, context: Context) -> dict[str, object]:
+    """A pipeline's run is a row of deploys; where its name doesn't say that it deploys, that is kept with it."""
     paths = context.format.deploys_by
-    if not paths:
-        return context.format.kind
-    return "deploy" if any(is_deploy_word(find_first(entry, path) or "") for path in paths) else "change"
+    is_said = not paths or any(is_deploy_word(find_first(entry, path) or "") for path in paths)
+    return {} if is_said else {PURPOSE: "not stated"}
 
 
 def _scopes(entry: object, phase: Phase) -> Iterator[object]:

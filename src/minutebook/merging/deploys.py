@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from minutebook.exports import PURPOSE
 from minutebook.merging.observations import OPENING, Observation, Occurrence, cluster, distance_s, sources_of
 
 #: Two exports' deploys of one version of one service are one if they start this close.
@@ -22,7 +23,8 @@ def join_deploys(groups: Sequence[list[Observation]]) -> tuple[list[list[Observa
     recent: list[list[Observation]] = []
     notes: list[dict[str, Any]] = []
     for group in sorted(groups, key=lambda g: min(o.order for o in g)):
-        if group[0].row["kind"] != "deploy":
+        # A run that may only test a commit is no deploy of it.
+        if group[0].row["kind"] != "deploy" or any(PURPOSE in each.details for each in group):
             joined.append(group)
             continue
         recent = [other for other in recent if distance_s(_start(other), _start(group)) <= TOLERANCE_S]
