@@ -22,6 +22,7 @@ from minutebook.records.folding import Folded, fold_lines
 from minutebook.records.jsonlines import add_rare_keys, list_keys
 from minutebook.records.objects import is_batch, join_objects, unfold
 from minutebook.records.pairs import list_pair_keys
+from minutebook.records.partials import join_partials
 from minutebook.records.table import find_header, find_w3c_header
 from minutebook.records.text import match_lines
 from minutebook.times import find_layout
@@ -84,11 +85,13 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
     )
 
 
-def _score_all(text: pa.StringArray, formats: Sequence[LogFormat], inside: Sequence[LogFormat]) -> list[_Scored]:
+def _score_all(
+    text: pa.StringArray, formats: Sequence[LogFormat], inside: Sequence[LogFormat], *, needs_time: bool = True
+) -> list[_Scored]:
     """Formats that fit at least one line, best first; messages of wrappers may be in a format of ``inside``."""
     scored = []
     for order, log_format in enumerate(formats):
-        plan = make_plan(log_format, text)
+        plan = make_plan(log_format, text, needs_time=needs_time)
         score = score_plan(plan, text) if plan is not None else 0.0
         if plan is not None and score > 0:
             if log_format.wraps:
@@ -119,21 +122,25 @@ def match_and_fold(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Ma
     return matched, fold_lines(text, start[order], stop[order], is_multiline[order], is_continued, skip)
 
 
-def make_plan(log_format: LogFormat, text: pa.StringArray) -> Plan | None:
-    """How lines like ``text`` would be read by the format; None where it can't be their own."""
+def make_plan(log_format: LogFormat, text: pa.StringArray, *, needs_time: bool = True) -> Plan | None:
+    """How lines like ``text`` would be read by the format; None where it can't be their own.
+
+    Inside of a wrapper, which has a clock, JSON and pairs needn't state a time.
+    """
     shape = log_format.shape
     if shape == "text":
         return Plan(log_format, _tail_keys(log_format, text))
     if shape == "json":
-        return _plan_json(log_format, text)
+        return _plan_json(log_format, text, needs_time)
     lines = text.to_pylist()
     if shape in ("csv", "w3c"):
         header = find_header(lines) if shape == "csv" else find_w3c_header(lines)
         return _plan_keys(replace(Plan(log_format), header=header), list(header.names), text) if header else None
-    return _plan_keys(Plan(log_format), list_pair_keys(line for line in lines if line.count("=") >= 2), text)
+    paths = list_pair_keys(line for line in lines if line.count("=") >= 2)
+    return _plan_keys(Plan(log_format), paths, text, needs_time=needs_time)
 
 
-def _plan_json(log_format: LogFormat, text: pa.StringArray) -> Plan | None:
+def _plan_json(log_format: LogFormat, text: pa.StringArray, needs_time: bool) -> Plan | None:
     lines = text.to_pylist()
     joined = join_objects(text, np.ones(len(text), bool))[2] if not list_keys(lines[:50]) else []
     is_folded = any(is_batch(line) for line in (*lines[:20], *joined[:5]))
@@ -144,15 +151,19 @@ def _plan_json(log_format: LogFormat, text: pa.StringArray) -> Plan | None:
     if log_format.wraps and len(paths) > 4:
         return None
     plan = Plan(log_format, is_batch=is_folded)
-    return _plan_keys(plan, add_rare_keys(paths), pa.array(joined, pa.string()) if joined else text)
+    if log_format.wraps:
+        made = _plan_keys(plan, paths, text)
+        return replace(made, keys={**made.keys, "stream": "stream"}) if made else None
+    text = pa.array(joined, pa.string()) if joined else text
+    return _plan_keys(plan, add_rare_keys(paths), text, needs_time=needs_time)
 
 
-def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray) -> Plan | None:
+def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray, *, needs_time: bool = True) -> Plan | None:
     """The plan with the keys that feed columns and the layout of the stamps; None without a time."""
     by_name = {path.replace("\x1f", "."): path for path in reversed(paths)}
     keys = {part: by_name[name] for part, name in choose_keys(by_name).items()}
     if "time" not in keys:
-        return None
+        return replace(plan, keys=keys) if not needs_time and {"level", "message"} <= set(keys) else None
     stamps = replace(plan, keys={"time": keys["time"]}).read(text).parts.get("time")
     layout = find_layout([s for s in (stamps.to_pylist() if stamps is not None else []) if s][:200])
     return replace(plan, keys=keys, layout=layout) if layout else None
@@ -177,7 +188,8 @@ def _tail_keys(log_format: LogFormat, text: pa.StringArray) -> dict[str, str]:
 
 def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) -> Plan:
     """The wrapper's plan with the formats that its messages are in, if most of them are in one."""
-    message = plan.read(text).parts.get("message")
+    records, _ = join_partials(plan.read(text))
+    message = records.parts.get("message")
     if message is None or not len(message):
         return plan
     if plan.log_format.shape == "json":  # docker keeps the line's end
@@ -188,7 +200,7 @@ def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat])
     # The lines of several services run through one another: a format needs no majority.
     for _ in range(_MOST_PLANS):
         tried = [f for f in formats if f.name not in {p.log_format.name for p in inner}]
-        good = next((s for s in _score_all(rest, tried, ()) if s.score >= _KNOWN_INSIDE), None)
+        good = next((s for s in _score_all(rest, tried, (), needs_time=False) if s.score >= _KNOWN_INSIDE), None)
         if good is None:
             break
         inner.append(good.plan)
@@ -205,9 +217,7 @@ def score_plan(plan: Plan, text: pa.StringArray) -> float:
     count = sum(len(m.rows) for m in matched)
     if not count:
         return 0.0
-    own = sum(int((m.stop - m.rows).sum()) for m in matched)
-    if plan.log_format.goes_on:
-        own += int(pc.sum(pc.match_substring_regex(text, plan.log_format.goes_on)).as_py() or 0)
+    own = sum(int((m.stop - m.rows).sum()) for m in matched) + folded.known
     is_indented = int(pc.sum(pc.match_substring_regex(text, r"^\s+\S")).as_py() or 0)
     loose = int(folded.lines.sum()) - own - is_indented
     return own / (own + len(folded.rejected) + 0.25 * max(loose, 0))

@@ -38,6 +38,7 @@ GROUPS: Mapping[str, str] = {
     "duration": "… with its unit written behind it: 12.5ms",
     "user": "user id", "client": "client address", "agent": "the client's program",
     "trace": "request or trace id",
+    "stream": "stdout or stderr (containers)",
     "partial": "P where a line goes on in the next one of its stream (containers)",
     "pairs": "key=value pairs, read by the table of usual names",
 }  # fmt: skip

@@ -22,6 +22,7 @@ from minutebook.records.folding import looks_continued
 from minutebook.records.jsonlines import extract_keys
 from minutebook.records.objects import join_objects, unfold
 from minutebook.records.pairs import cut_message, extract_pairs, match_logfmt
+from minutebook.records.partials import join_partials
 from minutebook.records.table import Header, read_rows
 from minutebook.records.text import match_lines
 
@@ -167,14 +168,17 @@ def _match(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.ndarray]
 
 def _match_plain(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.ndarray]:
     records = plan.read(text)
-    stop = records.stop if records.stop is not None else records.rows + 1
-    nothing = np.empty(0, np.int64)
+    continued = np.empty(0, np.int64)
+    if plan.log_format.wraps:
+        records, continued = join_partials(records)
     if not len(records.rows):
-        return [], nothing
+        return [], continued
+    stop = records.stop if records.stop is not None else records.rows + 1
     outer = Matched(records.rows, stop, records.parts, records.pattern, plan.layouts, plan.log_format)
     if not plan.inner or "message" not in records.parts:
-        return [outer], nothing
-    return _match_inner(outer, plan)
+        return [outer], continued
+    found, more = _match_inner(outer, plan)
+    return found, np.concatenate((continued, more))
 
 
 def _match_inner(outer: Matched, plan: Plan) -> tuple[list[Matched], np.ndarray]:

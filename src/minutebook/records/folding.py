@@ -31,6 +31,7 @@ class Folded:
     lines: np.ndarray  #: how many lines each record has, its own one and the folded ones
     skipped: dict[str, int]
     rejected: list[tuple[int, str]]  #: (index of the line, why), in order
+    known: int = 0  #: how many of the folded lines their format itself says go on
 
 
 def fold_lines(
@@ -81,7 +82,14 @@ def fold_lines(
         "blank": int((is_skipped & ~is_header).sum()),
         "header or comment": int((is_skipped & is_header).sum()),
     }
-    return Folded(start, stop, lines, {reason: n for reason, n in skipped.items() if n}, rejected)
+    return Folded(
+        start,
+        stop,
+        lines,
+        {reason: n for reason, n in skipped.items() if n},
+        rejected,
+        int((is_folded & is_continued[others]).sum()),
+    )
 
 
 def looks_continued(text: pa.Array) -> np.ndarray:

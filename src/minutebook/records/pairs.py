@@ -40,7 +40,7 @@ def cut_message(text: pa.Array) -> pa.Array:
     """What stands before the first key=value pair; the whole text where none is."""
     head = pc.extract_regex(text, rf"^(?P<head>[^=]*?)[\s,;:]*(?:\s|^){_KEY}=")
     cut = pc.struct_field(head, "head")
-    return pc.if_else(pc.and_(head.is_valid(), pc.not_equal(cut, "")), cut, text)
+    return pc.coalesce(pc.if_else(pc.not_equal(cut, ""), cut, None), text)
 
 
 def match_logfmt(text: pa.StringArray, keys: Mapping[str, str]) -> Records:
