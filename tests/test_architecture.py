@@ -18,7 +18,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
     "errors", "events", "times", "names", "logformats", "exports", "ownformats", "config",
-    "sources", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "reading", "samples",
+    "sources", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
     "store", "copies", "clocks", "merging", "templates", "summary",
     "coverage", "sli", "assessment", "traffic", "grid", "raw", "episodes", "chronology", "ledger",
     "outputs", "book", "verbs", "cli",

@@ -59,6 +59,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("client", "str", pa.string(), "client address (and agent)"),
     Column("trace", "str", pa.string(), "request or trace id"),
     Column("message", "str", pa.string(), "what happened, in one line"),
+    Column("count", "Int64", pa.int32(), "how many equal happenings the record stands for; null: one"),
     Column("entity", "str", pa.string(), "groups one lifecycle: the phases of one deploy or alert"),
     Column("source", "category", _WORD, "the source it was read from"),
     Column("line", "Int64", pa.int64(), "its first line there, counted from 1"),
@@ -121,7 +122,7 @@ def to_frame(table: pa.Table) -> pd.DataFrame:
         values = table.column(column.name)
         if column.dtype == "str" and pa.types.is_dictionary(values.type):
             values = values.cast(pa.string())
-        if column.dtype in ("Int16", "Int64"):
+        if column.dtype.startswith("Int"):
             frame[column.name] = pd.array(values.to_pandas(types_mapper=pd.ArrowDtype), dtype=column.dtype)
         elif column.dtype == "category":
             frame[column.name] = _as_category(column.name, values.cast(pa.string()).to_pandas())

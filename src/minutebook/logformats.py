@@ -70,6 +70,7 @@ class LogFormat:
     multiline: bool = True  #: whether lines that don't match may belong to the record before them
     skip: str = ""  #: lines that are no records: headers, comments (RE2)
     goes_on: str = ""  #: lines that fit a pattern but go on from the record before them (RE2)
+    repeats: str = ""  #: messages that stand for N of the one before; groups ``count`` and ``message`` (RE2)
     wraps: bool = False  #: whether its messages may be lines of any other format
     clock: str = "outer"  #: of a wrapper and what it wraps: whose stamp counts, outer or inner
     levels: Mapping[str, str] = field(default_factory=dict)  #: words for levels beyond the usual ones

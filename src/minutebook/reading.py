@@ -30,6 +30,7 @@ from minutebook.logformats import LogFormat
 from minutebook.plans import Matched, Plan, match_lines_of
 from minutebook.records.folding import Folded, find_exceptions
 from minutebook.records.table import update_w3c
+from minutebook.repeats import count_repeats
 from minutebook.sources import Reader, Source
 from minutebook.times import parse_times
 from minutebook.years import find_year, is_yearless
@@ -307,11 +308,22 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
         at += len(each.rows)
         tables.append(_make_events(each, text, lines, folded, own, recipe, account))
     account.rejects = sorted(account.rejects)[:KEPT_REJECTS]
+    return _with_repeats(_in_order(tables), recipe.plans), account
+
+
+def _in_order(tables: Sequence[pa.Table]) -> pa.Table:
+    """The tables as one, in the order of the lines."""
     if len(tables) == 1:
-        return tables[0], account
+        return tables[0]
     whole = pa.concat_tables(tables).unify_dictionaries() if tables else make_table({}, 0)
     lines_of = whole.column("line").to_numpy()
-    return whole.take(pa.array(np.argsort(lines_of, kind="stable"))), account
+    return whole.take(pa.array(np.argsort(lines_of, kind="stable")))
+
+
+def _with_repeats(events: pa.Table, plans: Sequence[Plan]) -> pa.Table:
+    for pattern in {plan.log_format.repeats for plan in plans} - {""}:
+        events = count_repeats(events, pattern)
+    return events
 
 
 def _make_events(

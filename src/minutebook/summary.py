@@ -25,23 +25,27 @@ _TRIAL_TIMES = (
 # The longest and when it was, in one number, since max() of a pair must not depend on the order of rows.
 _LONGEST = "CAST(duration * 1e6 AS HUGEINT) * 4503599627370496 + (4503599627370495 - time)"
 
+# A record that stands for several counts as several.
+_ALL, _GOOD, _BAD = (
+    f"CAST(coalesce(sum(times){which}, 0) AS BIGINT)" for which in ("", " FILTER (NOT bad)", " FILTER (bad)")
+)
+
 # table → (grouping columns, how one batch's events give it, how parts of it add up)
 _TABLES: dict[str, tuple[str, str, str]] = {
     "counts": (
         "minute, layer, service, operation, bucket",
-        "SELECT minute, layer, service, operation, bucket, count(*) FILTER (NOT bad) AS good,"
-        " count(*) FILTER (bad) AS bad FROM valid GROUP BY ALL",
+        f"SELECT minute, layer, service, operation, bucket, {_GOOD} AS good, {_BAD} AS bad FROM valid GROUP BY ALL",
         "CAST(sum(good) AS BIGINT) AS good, CAST(sum(bad) AS BIGINT) AS bad",
     ),
     "breakdown": (
         "minute, layer, service, operation, status, host, version",
-        "SELECT minute, layer, service, operation, status, host, version, count(*) AS requests FROM valid GROUP BY ALL",
+        f"SELECT minute, layer, service, operation, status, host, version, {_ALL} AS requests FROM valid GROUP BY ALL",
         "CAST(sum(requests) AS BIGINT) AS requests",
     ),
     "trials": (
         'minute, layer, service, operation, "user", client',
         'SELECT minute, layer, service, operation, "user", CASE WHEN "user" IS NULL THEN client END AS client,'
-        " count(*) AS requests, count(*) FILTER (bad) AS bad,"
+        f" {_ALL} AS requests, {_BAD} AS bad,"
         " min(time) FILTER (bad) AS first_bad, max(time) FILTER (bad) AS last_bad,"
         " min(time) FILTER (NOT bad) AS first_good, max(time) FILTER (NOT bad) AS last_good,"
         f" max({_LONGEST}) FILTER (NOT bad AND duration < 2000000) AS longest"
@@ -52,12 +56,12 @@ _TABLES: dict[str, tuple[str, str, str]] = {
     "failures": (
         'time, layer, service, operation, status, "user", client, trace, host, version, template, source, line',
         'SELECT time, layer, service, operation, status, "user", client, trace, host, version, template, source, line,'
-        " count(*) AS count FROM valid WHERE bad GROUP BY ALL",
+        f" {_ALL} AS count FROM valid WHERE bad GROUP BY ALL",
         "CAST(sum(count) AS BIGINT) AS count",
     ),
     "templates": (
         "template, level, layer, service, host, source, minute",
-        "SELECT template, level, layer, service, host, source, minute, count(*) AS count, min(time) AS first,"
+        f"SELECT template, level, layer, service, host, source, minute, {_ALL} AS count, min(time) AS first,"
         " max(time) AS last, min(line) AS line, max(line) AS last_line, arg_min(message, line) AS message,"
         " max(status) AS status FROM told GROUP BY ALL",
         "CAST(sum(count) AS BIGINT) AS count, min(first) AS first, max(last) AS last, arg_min(message, line) AS message,"
@@ -74,7 +78,7 @@ _TABLES: dict[str, tuple[str, str, str]] = {
 
 _VIEWS = """
 CREATE TEMP VIEW logs AS
-    SELECT *, time // 60000000 AS minute FROM batch WHERE kind IN ('log', 'request', 'probe');
+    SELECT * EXCLUDE ("count"), coalesce("count", 1) AS times, time // 60000000 AS minute FROM batch WHERE kind IN ('log', 'request', 'probe');
 CREATE TEMP VIEW valid AS
     SELECT * EXCLUDE (layer),
         CASE WHEN kind = 'request' THEN layer ELSE 'lines' END AS layer,
@@ -140,7 +144,7 @@ def merge(parts: Iterable[Summary]) -> Summary:
 def _prepare(events: pa.Table) -> pa.Table:
     """What the queries read: times as integers, words as words, and each message's template."""
     needed = ("kind", "layer", "level", "service", "host", "version", "operation", "status", "duration", "user",
-              "client", "trace", "message", "source", "line")  # fmt: skip
+              "client", "trace", "message", "count", "source", "line")  # fmt: skip
     columns: dict[str, pa.ChunkedArray | pa.Array] = {name: events.column(name) for name in needed}
     columns["time"] = events.column("time").cast(pa.int64())
     template = find_templates(columns["message"]).cast(pa.string())

@@ -21,8 +21,8 @@ _OF_THE_BEST = ("time", "time_quality", "phase", "kind", "source", "line", "offs
 def merge_happenings(events: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """(one row per phase of one occurrence, the merges as ledger entries) of the happenings in an event frame.
 
-    The columns are the event frame's and ``evidence`` (``source:line; …``), ``time_error_s`` (seconds) and
-    ``count`` (firings). The same whatever the order of the rows; a repeat adds nothing. A ledger entry says
+    The columns are the event frame's and ``evidence`` (``source:line; …``) and ``time_error_s`` (seconds);
+    ``count`` is of firings. The same whatever the order of the rows; a repeat adds nothing. A ledger entry says
     ``what``, ``into`` (empty where two were kept apart), ``from``, ``count`` and ``why``.
     """
     observations = observe(events)
@@ -39,10 +39,8 @@ def merge_happenings(events: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str,
             merged += told
     merged.sort(key=lambda each: each.best.order)
     rows = [_tell(each, entities[id(each)]) for each in merged]
-    frame = pd.DataFrame(rows, columns=[*events.columns, "evidence", "time_error_s", "count"])
-    told_of = frame[["evidence", "time_error_s", "count"]].astype(
-        {"evidence": "str", "time_error_s": "float64", "count": "Int64"}
-    )
+    frame = pd.DataFrame(rows, columns=[*events.columns, "evidence", "time_error_s"])
+    told_of = frame[["evidence", "time_error_s"]].astype({"evidence": "str", "time_error_s": "float64"})
     entries = [*_list_merges(merged), *sorted(notes + more, key=lambda entry: (entry["from"], entry["why"]))]
     return pd.concat([check_events(frame), told_of], axis=1), entries
 
