@@ -17,9 +17,9 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: Every module and package of minutebook, each before those that may import it. Read as the chain:
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
-    "errors", "events", "times", "names", "logformats", "exports", "ownformats", "config",
+    "errors", "events", "times", "names", "logformats", "exports", "ownformats", "rules", "config",
     "sources", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
-    "store", "copies", "clocks", "merging", "templates", "summary",
+    "store", "copies", "clocks", "merging", "templates", "judging", "summary",
     "coverage", "sli", "assessment", "traffic", "grid", "raw", "episodes", "chronology", "ledger",
     "outputs", "book", "verbs", "cli",
 )  # fmt: skip

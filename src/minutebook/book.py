@@ -18,13 +18,14 @@ from minutebook.chronology import make_timeline
 from minutebook.clocks import Clock, ClockSample, find_services, settle, settle_clocks
 from minutebook.config import Config
 from minutebook.copies import Copied, drop_copies
-from minutebook.errors import EvidenceError
+from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.events import to_frame
 from minutebook.grid import make_minutes
 from minutebook.ledger import find_shortfalls, make_ledger
 from minutebook.merging import merge_happenings
 from minutebook.ownformats import load_all
 from minutebook.reading import DEFERRED, Settings, read_source
+from minutebook.rules import Rules
 from minutebook.sli import find_sli
 from minutebook.sources import Source, find_sources
 from minutebook.store import EventStore
@@ -155,12 +156,12 @@ def _refuse_nothing(accounts: Sequence[Account]) -> None:
     raise EvidenceError(what, where=first.source.name, do="see `minutebook check`, or write a format")
 
 
-def summarise_all(tables: Iterable[pa.Table], pool: Executor) -> Summary:
-    """One Summary of all tables, small ones together, two at a time."""
+def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None = None) -> Summary:
+    """One Summary of all tables by the rules, small ones together, two at a time."""
     waiting = []
     parts: list[Summary] = []
     for batch in _gather_rows(tables):
-        waiting.append(pool.submit(summarise, batch))
+        waiting.append(pool.submit(summarise, batch, rules))
         if len(waiting) > _THREADS:
             parts.append(waiting.pop(0).result())
         if sum(part.nbytes for part in parts) > 256 << 20:
@@ -189,22 +190,32 @@ def reconstruct(evidence: Sequence[Evidence], config: Config, *, every: bool = F
     """The book of some evidence: the whole chain."""
     with ThreadPoolExecutor(_THREADS) as pool, EventStore() as store:
         gathered = gather(evidence, config, store, pool)
-        summary = summarise_all(gathered.tables(), pool)
-    return make_book(summary, gathered.resolutions, gathered=gathered, every=every)
+        summary = summarise_all(gathered.tables(), pool, config.sli)
+    return make_book(summary, gathered.resolutions, config, gathered=gathered, every=every)
 
 
 def make_book(
     summary: Summary,
     resolutions: Mapping[str, float],
+    config: Config | None = None,
     *,
     gathered: Gathered | None = None,
     every: bool = False,
 ) -> Book:
     """Minutes, timeline, impact and ledger: functions of a Summary alone."""
-    sli = find_sli(summary)
+    rules = (config or Config()).sli
+    sli = find_sli(summary, rules)
     happenings, merges = merge_happenings(to_frame(summary.happenings))
     traffic = make_traffic(sli, happenings, resolutions)
-    impact = measure_impact(traffic)
+    limits = {
+        (service, operation): over
+        for service, operation in sli.pairs
+        if (over := rules.slow_limit_s(operation)) is not None
+    }
+    if isinstance(rules.baseline, tuple) and not sli.has_minutes(*rules.baseline):
+        raise MinutebookError("no evidence lies within it", where="[sli] baseline")
+    impact = measure_impact(traffic, slow_over_s=limits, baseline=rules.baseline)
+    impact["sli"] = {**rules.tell(), "layer": sli.layer}
     slow = {(each["service"], each["operation"]): each["over_s"] for each in impact["slow_over_s"]}
     minutes = make_minutes(sli, happenings, slow)
     timeline, notes = make_timeline(summary, sli, happenings, impact, minutes, resolutions, every=every)

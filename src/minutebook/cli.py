@@ -122,7 +122,7 @@ def _config(
     from minutebook.config import Config
 
     made = Config.load(config) if config else Config()
-    made = Config(made.sources, made.formats, made.align and not no_align)
+    made = replace(made, align=made.align and not no_align)
     said: list[tuple[str, str, str | int]] = []
     own = [word.rpartition("=")[2] for word in formats if word.endswith(".toml")]
     made = replace(made, formats=[*own, *made.formats])

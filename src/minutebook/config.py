@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from minutebook.errors import MinutebookError
+from minutebook.rules import Rules, suggest
 
 #: What can be said of a source: how it's read, and columns that its records lack.
 STATED = ("service", "host", "environment", "version", "actor", "name")
@@ -21,17 +22,29 @@ _OF_SOURCES = ("format", "zone", "year", *STATED)
 
 @dataclass(frozen=True)
 class Config:
-    """Everything that a caller can say about the evidence.
+    """Everything that a caller can say about the evidence: the keys of a settings file.
 
     ``sources`` maps a file name or glob to what is known of such sources: ``format``, ``zone`` (IANA name
     or offset), ``year``, and what its records lack: ``service``, ``host``, and for exports of deploys and alerts
     also ``environment``, ``version``, ``actor`` and ``name`` (a Helm release, a check). ``*`` speaks of all of
-    them, later entries win, and what a record says itself comes first.
+    them, later entries win, and what a record says itself comes first. ``sli`` is what counts and what is bad, as
+    `rules` explains:
+
+        [sources."web-2*"]
+        zone = "America/New_York"
+
+        [sli]
+        operations = ["POST /checkout*"]
+        bad_statuses = ["5xx", 429]
+        slow_over_s = 0.8
+        objectives = ["checkout.slo.yaml"]
     """
 
     sources: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
     formats: Sequence[str] = ()  #: the user's own format files, or folders of them
     align: bool = True  #: whether clock offsets that shared ids prove are applied
+    clock_error_s: float = 1.0  #: how far a clock may be off that shares no ids with others
+    sli: Rules = field(default_factory=Rules)
 
     @classmethod
     def load(cls, path: str | Path) -> Config:
@@ -46,8 +59,10 @@ class Config:
         known = [f.name for f in fields(cls)]
         for key in raw:
             if key not in known:
-                raise MinutebookError(f"unknown key {key!r}", where=where, do=f"known are {', '.join(known)}")
+                raise MinutebookError(f"unknown key {key!r}", where=where, do=suggest(key, known))
         _check_types(raw, where)
+        if "sli" in raw:
+            raw["sli"] = Rules.load(raw["sli"], where).beside(Path(path).parent)
         made = cls(**raw)
         made.check(where)
         # A path is seen from where it's written.
@@ -59,7 +74,7 @@ class Config:
         for glob, key, value in more:
             entry = sources.pop(glob, {})
             sources[glob] = {**entry, key: value}
-        made = Config(sources, self.formats, self.align)
+        made = replace(self, sources=sources)
         made.check("command line")
         return made
 
@@ -71,7 +86,7 @@ class Config:
                     raise MinutebookError(
                         f"unknown key {key!r} for {glob!r}",
                         where=where,
-                        do=f"known are {', '.join(_OF_SOURCES)}",
+                        do=suggest(key, _OF_SOURCES),
                     )
                 if not isinstance(value, int if key == "year" else str) or isinstance(value, bool):
                     kind = "number" if key == "year" else "text"
@@ -98,6 +113,9 @@ def _check_types(raw: Mapping[str, object], where: str) -> None:
         raise MinutebookError("'formats' is no list of paths", where=where, do='write formats = ["ours.toml"]')
     if not isinstance(raw.get("align", True), bool):
         raise MinutebookError("'align' is neither true nor false", where=where)
+    error_s = raw.get("clock_error_s", 0)
+    if isinstance(error_s, bool) or not isinstance(error_s, int | float) or not 0 <= error_s < 1e6:
+        raise MinutebookError("'clock_error_s' is no number of seconds", where=where)
 
 
 def check_zone(zone: str, where: str) -> None:

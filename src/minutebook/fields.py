@@ -7,6 +7,7 @@ distinct values are typed once a value, not once a row.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 
@@ -15,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.events import LEVELS
+from minutebook.names import ASKED
+from minutebook.rules import Rules
 
 _WORDS: Mapping[str, str] = {
     "trace": "trace", "finest": "trace", "finer": "trace", "verbose": "trace", "trc": "trace", "t": "trace",
@@ -31,23 +34,18 @@ _WORDS: Mapping[str, str] = {
 }  # fmt: skip
 _SYSLOG = ("fatal", "fatal", "fatal", "error", "warn", "info", "info", "debug")
 
-_PROBE_PATH = re.compile(
-    r"/(?:-/)?(?:health|healthz|healthcheck|health[-_]check|livez|readyz|liveness|readiness|ready|alive|ping|"
-    r"metrics|actuator/(?:health|prometheus)|server-status|nginx_status|stub_status|_status|heartbeat|lbcheck)(?:/.*)?$",
-    re.I,
-)
-_PROBE_AGENT = re.compile(
-    r"kube-probe|Prometheus/|ELB-HealthChecker|GoogleHC|HAProxy|Consul Health|Envoy/HC|Blackbox|UptimeRobot|"
-    r"Pingdom|StatusCake|Datadog|NewRelicPinger|Site24x7|Zabbix|check_http|"
-    r"bot\b|crawler|spider|slurp|Googlebot|bingbot",
-    re.I,
-)
+_USUAL_PROBES = Rules().probe_patterns()
 
 
 def read_fields(
-    parts: Mapping[str, pa.Array], kind: str, levels: Mapping[str, str] | None = None
+    parts: Mapping[str, pa.Array],
+    kind: str,
+    levels: Mapping[str, str] | None = None,
+    probes: tuple[re.Pattern[str], re.Pattern[str]] = _USUAL_PROBES,
 ) -> dict[str, pa.Array]:
     """Typed columns of the records whose parts these are; ``kind`` is the format's.
+
+    ``probes`` are found in the operations and agents of health checks and bots.
 
     Absent parts stay absent. ``time`` is not read here but by `times`, with the format's layout.
     """
@@ -68,7 +66,8 @@ def read_fields(
     if "message" in parts:
         columns["message"] = _with_exception(parts)
     _read_client(parts, columns)
-    _read_kind(parts, columns, kind)
+    _read_kind(parts, columns, kind, probes)
+    _keep_asked(parts, columns)
     return columns
 
 
@@ -217,7 +216,25 @@ def _read_client(parts: Mapping[str, pa.Array], columns: dict[str, pa.Array]) ->
     columns["client"] = client
 
 
-def _read_kind(parts: Mapping[str, pa.Array], columns: dict[str, pa.Array], kind: str) -> None:
+def _keep_asked(parts: Mapping[str, pa.Array], columns: dict[str, pa.Array]) -> None:
+    """Keys that the caller asked for, as JSON in ``fields``."""
+    pieces = []
+    for name, values in sorted(parts.items()):
+        if name.startswith(ASKED):
+            lead = json.dumps(name.removeprefix(ASKED), ensure_ascii=False) + ": "
+            told = map_values(_known(values), lambda text, lead=lead: lead + json.dumps(text, ensure_ascii=False))  # type: ignore[misc]
+            pieces.append(told.cast(pa.string()))
+    if pieces:
+        joined = pc.binary_join_element_wise(*pieces, ", ", null_handling="skip")
+        columns["fields"] = pc.if_else(pc.equal(joined, ""), None, pc.binary_join_element_wise("{", joined, "}", ""))
+
+
+def _read_kind(
+    parts: Mapping[str, pa.Array],
+    columns: dict[str, pa.Array],
+    kind: str,
+    probes: tuple[re.Pattern[str], re.Pattern[str]],
+) -> None:
     """A record with a status and an operation is a request; probes are told by path and agent."""
     status, operation = columns.get("status"), columns.get("operation")
     if status is None or operation is None:
@@ -225,9 +242,9 @@ def _read_kind(parts: Mapping[str, pa.Array], columns: dict[str, pa.Array], kind
     is_request = pc.is_valid(status)
     if kind != "request":
         is_request = pc.and_(is_request, pc.is_valid(operation))
-    is_probe = _matches(operation, _PROBE_PATH)
+    is_probe = _matches(operation, probes[0])
     if "agent" in parts:
-        is_probe = pc.or_(is_probe, _matches(parts["agent"], _PROBE_AGENT))
+        is_probe = pc.or_(is_probe, _matches(parts["agent"], probes[1]))
     words = np.where(
         is_request.to_numpy(zero_copy_only=False),
         np.where(is_probe.to_numpy(zero_copy_only=False), 1, 0),

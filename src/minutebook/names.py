@@ -98,6 +98,8 @@ _CONTAINERS = frozenset(
 #: Columns whose second-best key is read too, for records that lack the best one.
 SECOND_CHOICES = ("level", "message", "trace", "user")
 SECOND = "#2"
+#: Before the name of a key that the caller asked for, as a part of its own.
+ASKED = "asked:"
 
 
 def normalise(key: str) -> str:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.logformats import LogFormat
-from minutebook.names import SECOND
+from minutebook.names import ASKED, SECOND
 from minutebook.records import Records, no_records
 from minutebook.records.folding import looks_continued
 from minutebook.records.jsonlines import extract_keys
@@ -57,6 +57,13 @@ class Plan:
     def with_header(self, header: Header | None) -> Plan:
         """The same plan for rows under another header."""
         return replace(self, header=header)
+
+    def asking(self, keys: Sequence[str]) -> Plan:
+        """The same plan that reads these keys too, where a record has them."""
+        step = "\x1f" if self.log_format.shape == "json" else "."
+        more = {ASKED + key: key.replace(".", step) for key in keys}
+        inner = tuple(plan.asking(keys) for plan in self.inner)
+        return replace(self, keys={**self.keys, **more}, inner=inner) if keys else self
 
     def read(self, text: pa.StringArray) -> Records:
         """Records of the lines that the plan's format fits, all parts read."""

@@ -31,6 +31,7 @@ from minutebook.plans import Matched, Plan, match_lines_of
 from minutebook.records.folding import Folded, find_exceptions
 from minutebook.records.table import update_w3c
 from minutebook.repeats import count_repeats
+from minutebook.rules import Rules
 from minutebook.sources import Reader, Source
 from minutebook.times import parse_times
 from minutebook.years import find_year, is_yearless
@@ -129,8 +130,10 @@ def _read_log(
     if not found.plans:
         yield from _reject_all(lines, found, account)
         return
+    rules = settings.config.sli
+    plans = tuple(plan.asking(rules.keys) for plan in found.plans)
     recipe = Recipe(
-        source, found.plans, formats,
+        source, plans, formats, rules,
         zone=str(said["zone"]) if "zone" in said else None,
         year=int(said["year"]) if "year" in said else None,
     )  # fmt: skip
@@ -139,7 +142,7 @@ def _read_log(
             account.status = DEFERRED
             return
         recipe = replace(recipe, year=find_year(_sample_lines(head), found.plans, source, settings.around))
-    yield from _parse_batches(_cut_at_records(lines, found.plans), recipe, pool, account)
+    yield from _parse_batches(_cut_at_records(lines, plans), recipe, pool, account)
 
 
 def _parse_batches(
@@ -280,6 +283,7 @@ class Recipe:
     source: Source
     plans: tuple[Plan, ...]
     formats: Sequence[LogFormat] = ()  #: tried on what the plans leave over
+    rules: Rules = field(default_factory=Rules)
     zone: str | None = None
     year: int | None = None
 
@@ -294,6 +298,7 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
         left = pa.array([row for row, _ in folded.rejected], pa.int64())
         more = detect_format(text.take(left[:_SAMPLE_LINES]).to_pylist(), recipe.formats).plans
         if more:
+            more = tuple(plan.asking(recipe.rules.keys) for plan in more)
             matched, folded = match_and_fold(text, (*recipe.plans, *more))
     account.rejects = [(lines.first + row, why) for row, why in folded.rejected[:KEPT_REJECTS]]
     account.rejected = len(folded.rejected)
@@ -357,7 +362,7 @@ def _make_events(
         start, stop = start[known], stop[known]
     rows = len(times)
     account.add(_measure(recipe.source, times, quality, resolution_s))
-    columns = read_fields(parts, matched.log_format.kind, matched.log_format.levels)
+    columns = read_fields(parts, matched.log_format.kind, matched.log_format.levels, recipe.rules.probe_patterns())
     source = recipe.source
     if "host" in columns and source.host:
         columns["host"] = pc.coalesce(columns["host"], pa.scalar(source.host))

@@ -7,13 +7,16 @@ inner one counts, and failures that the outer one alone saw are added to it by t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
 import pyarrow as pa
 
 from minutebook.coverage import find_coverage
+from minutebook.errors import MinutebookError
 from minutebook.events import LAYERS
+from minutebook.rules import Rules, fits, suggest
 from minutebook.summary import Summary
 
 
@@ -30,15 +33,29 @@ class Sli:
     assumptions: tuple[str, ...]
 
     @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """(service, operation) of all requests."""
+        return sorted(set(zip(self.counts["service"], self.counts["operation"], strict=True)))
+
+    def has_minutes(self, start_us: int, end_us: int) -> bool:
+        """Whether there's a request, or a minute without any, between two times (µs since 1970)."""
+        minute = self.coverage["minute"]
+        return bool(((minute >= start_us // 60_000_000) & (minute * 60_000_000 < end_us)).any())
+
+    @property
     def services(self) -> list[str]:
         """Services that have requests, by name."""
         return sorted(self.counts["service"].unique())
 
 
-def find_sli(summary: Summary) -> Sli:
-    """The SLI of a Summary, and in ``assumptions`` which layer it is and why."""
+def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
+    """The SLI of a Summary in the scope of the rules, and in ``assumptions`` which layer it is and why.
+
+    Raises `MinutebookError` where the rules leave nothing of the requests that there are.
+    """
+    rules = rules or Rules()
     trials = _unpack_longest(summary.trials).to_pandas()
-    layer, added_from, assumptions = _choose_layer(trials)
+    layer, added_from, assumptions = _choose_layer(trials, rules.layer)
     failures = summary.failures.to_pandas()
     kept = {name: _of_layer(getattr(summary, name).to_pandas(), layer) for name in ("counts", "breakdown")}
     own_trials, own_failures = _of_layer(trials, layer), _of_layer(failures, layer)
@@ -47,20 +64,58 @@ def find_sli(summary: Summary) -> Sli:
         own_failures = pd.concat([own_failures, extra], ignore_index=True)
         own_trials = pd.concat([own_trials, _as_trials(extra)], ignore_index=True)
         kept["counts"] = pd.concat([kept["counts"], _as_counts(extra)], ignore_index=True)
+    own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
+    coverage = _cover_services(summary, layer)
+    notes = _check_scope(own_trials, rules)
     return Sli(
         layer,
-        kept["counts"],
-        kept["breakdown"],
-        own_trials,
-        own_failures.sort_values(["time", "source", "line"], ignore_index=True),
-        _cover_services(summary, layer),
-        assumptions,
+        _in_scope(kept["counts"], rules),
+        _in_scope(kept["breakdown"], rules),
+        _in_scope(own_trials, rules),
+        _in_scope(own_failures, rules),
+        coverage[_fits(coverage["service"], rules.has_service)].reset_index(drop=True),
+        (*assumptions, *rules.sentences(), *notes),
     )
 
 
-def _choose_layer(trials: pd.DataFrame) -> tuple[str, str, tuple[str, ...]]:
+def _in_scope(frame: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    if not (rules.services or rules.operations or rules.except_operations):
+        return frame
+    is_in = _fits(frame["service"], rules.has_service) & _fits(frame["operation"], rules.has_operation)
+    return frame[is_in].reset_index(drop=True)
+
+
+def _fits(values: pd.Series, is_in: Callable[[str], bool]) -> pd.Series:
+    known = {value: is_in(value) for value in values.unique()}
+    return values.map(known).astype(bool)
+
+
+def _check_scope(trials: pd.DataFrame, rules: Rules) -> list[str]:
+    """Sentences on globs that fit nothing; an error where the scope leaves nothing."""
+    told = []
+    for key, column, globs in (
+        ("services", "service", rules.services),
+        ("operations", "operation", rules.operations),
+        ("except_operations", "operation", rules.except_operations),
+    ):
+        known = sorted(trials[column].unique())
+        loose = [glob for glob in globs if not any(fits(name, (glob,)) for name in known)]
+        told += [f"The settings' {key} {glob!r} fits none of the evidence." for glob in loose]
+    if len(trials) and not len(_in_scope(trials, rules)):
+        known = sorted({*trials["service"], *trials["operation"]} - {""})
+        word = (*rules.services, *rules.operations, "")[0]
+        raise MinutebookError("the scope leaves no request", where="[sli]", do=suggest(word, known[:20]))
+    return told
+
+
+def _choose_layer(trials: pd.DataFrame, stated: str) -> tuple[str, str, tuple[str, ...]]:
     """(the SLI's layer, an outer layer whose own failures are added, sentences for the ledger)."""
     present = [layer for layer in LAYERS if (trials["layer"] == layer).any()]
+    if stated:
+        known = sorted(trials["layer"].dropna().unique())
+        if known and stated not in known:
+            raise MinutebookError(f"no request of the layer {stated!r}", where="[sli] layer", do=suggest(stated, known))
+        return stated, "", (f"The SLI is the {stated} layer, as the settings say.",)
     if not present:
         if not len(trials):
             return "lines", "", ()

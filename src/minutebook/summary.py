@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.events import ARROW_SCHEMA
+from minutebook.judging import judge
+from minutebook.rules import Rules
 from minutebook.templates import find_templates
 
 #: Events of these kinds are kept whole.
@@ -82,10 +84,9 @@ CREATE TEMP VIEW logs AS
 CREATE TEMP VIEW valid AS
     SELECT * EXCLUDE (layer),
         CASE WHEN kind = 'request' THEN layer ELSE 'lines' END AS layer,
-        CASE WHEN kind = 'request' THEN status >= 500 ELSE level IN ('error', 'fatal') END AS bad,
         CASE WHEN duration >= 1e-4 THEN CAST(floor(ln(duration / 1e-4) / ln(1.02)) AS INTEGER)
              WHEN duration >= 0 THEN 0 ELSE -1 END AS bucket
-    FROM logs WHERE kind = 'request' OR (kind = 'log' AND status IS NULL AND level IS NOT NULL);
+    FROM logs WHERE is_valid;
 CREATE TEMP VIEW told AS SELECT * FROM logs WHERE template IS NOT NULL;
 """
 
@@ -95,7 +96,7 @@ class Summary:
     """Tables that add up; times are µs and minutes are minutes since 1970, both UTC, as int64.
 
     ``layer`` is where in the request path events were seen; ``lines`` stands for log lines that are no
-    requests, which serve as the SLI (bad = level ≥ error) only where there is no request at all.
+    requests, which serve as the SLI (bad by level) only where there is no request at all, or where that's said.
     """
 
     counts: pa.Table
@@ -112,13 +113,13 @@ class Summary:
         return sum(getattr(self, f.name).nbytes for f in fields(self))
 
 
-def summarise(events: pa.Table) -> Summary:
-    """The Summary of a batch of events (an Arrow table of `events.ARROW_SCHEMA`)."""
+def summarise(events: pa.Table, rules: Rules | None = None) -> Summary:
+    """The Summary of a batch of events (an Arrow table of `events.ARROW_SCHEMA`), judged by ``rules``."""
     import duckdb
 
     is_happening = pc.is_in(events.column("kind").cast(pa.string()), pa.array(HAPPENINGS))
     with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("batch", _prepare(events))
+        connection.register("batch", _prepare(events, rules or Rules()))
         connection.execute(_VIEWS)
         tables = {name: _run(connection, query) for name, (_, query, _) in _TABLES.items()}
     return Summary(**tables, happenings=events.filter(is_happening))
@@ -141,21 +142,33 @@ def merge(parts: Iterable[Summary]) -> Summary:
     return Summary(**merged, happenings=happenings)
 
 
-def _prepare(events: pa.Table) -> pa.Table:
-    """What the queries read: times as integers, words as words, and each message's template."""
+def _prepare(events: pa.Table, rules: Rules) -> pa.Table:
+    """What the queries read: times as integers, words as words, what is valid and bad, each message's template."""
     needed = ("kind", "layer", "level", "service", "host", "version", "operation", "status", "duration", "user",
               "client", "trace", "message", "count", "source", "line")  # fmt: skip
     columns: dict[str, pa.ChunkedArray | pa.Array] = {name: events.column(name) for name in needed}
     columns["time"] = events.column("time").cast(pa.int64())
+    columns |= judge(events, rules)
+    columns["message"] = _without_told(events)
     template = find_templates(columns["message"]).cast(pa.string())
     # A failed request that says nothing is told by its code and operation.
-    code = pc.if_else(pc.greater_equal(events.column("status"), 500), events.column("status"), None)
+    is_failed = pc.and_(columns["bad"], pc.is_valid(events.column("status")))
+    code = pc.if_else(is_failed, events.column("status"), None)
     if code.null_count < len(code):
         told = pc.binary_join_element_wise(code.cast(pa.string()), events.column("operation").cast(pa.string()), " ")
         columns["message"] = pc.coalesce(columns["message"], told)
         template = pc.coalesce(template, columns["message"])
     columns["template"] = template
     return pa.table(columns)
+
+
+def _without_told(events: pa.Table) -> pa.ChunkedArray:
+    """Messages as logged: what `verbs.read` says of a request that logged none is none."""
+    status, message = events.column("status"), events.column("message")
+    if status.null_count == len(status):
+        return message
+    told = pc.binary_join_element_wise(events.column("operation").cast(pa.string()), status.cast(pa.string()), " ")
+    return pc.if_else(pc.fill_null(pc.equal(message, told), False), None, message)
 
 
 def _run(connection: object, query: str) -> pa.Table:

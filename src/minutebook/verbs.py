@@ -178,15 +178,19 @@ def _book(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: b
     if isinstance(what, Book):
         return what
     if isinstance(what, pd.DataFrame):
+        settings = _settings(said.get("zone"), said.get("config"))
         with ThreadPoolExecutor(2) as pool:
-            summary = books.summarise_all([to_table(what)], pool)
-        return books.make_book(summary, _resolutions(what), every=every)
+            summary = books.summarise_all([to_table(what)], pool, settings.sli)
+        return books.make_book(summary, _resolutions(what), settings, every=every)
     paths = [what] if isinstance(what, str | PathLike) else list(what)
     return reconstruct(*paths, every=every, **said)
 
 
 def _resolutions(events: pd.DataFrame) -> dict[str, float]:
-    """Source → resolution (s) as its stamps show it: whole seconds only are a second."""
+    """Source → resolution (s): as `read` found it, else as its stamps show it: whole seconds only are a second."""
+    ledger = events.attrs.get("ledger")
+    if ledger:
+        return {source["source"]: source["resolution_s"] or 0.0 for source in ledger["sources"]}
     if "source" not in events or not len(events):
         return {}
     fraction = events["time"].dt.as_unit("us").astype("int64") % 1_000_000 != 0

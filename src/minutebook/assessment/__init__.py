@@ -21,7 +21,7 @@ from minutebook.assessment.slow import find_slow_limits
 from minutebook.assessment.telling import Scope, as_instant, tell_hole, tell_rejected, tell_window
 from minutebook.assessment.traffic import Traffic
 from minutebook.assessment.users import count_user_minutes, find_states
-from minutebook.assessment.windows import Window, find_windows
+from minutebook.assessment.windows import Rejected, Window, find_windows
 
 
 @dataclass
@@ -35,17 +35,26 @@ class _Found:
     mitigated: list[int] = field(default_factory=list)
 
 
-def measure_impact(traffic: Traffic, *, slow_over_s: Mapping[tuple[str, str], float] | None = None) -> dict[str, Any]:
+#: What is usual: (from, to) in µs since 1970, or so many seconds ahead of the impact; None: all but the windows.
+Baseline = tuple[int, int] | float | None
+
+
+def measure_impact(
+    traffic: Traffic,
+    *,
+    slow_over_s: Mapping[tuple[str, str], float] | None = None,
+    baseline: Baseline = None,
+) -> dict[str, Any]:
     """Impact of an incident: ``windows, rejected, milestones, durations, definitions, total, slow_over_s``.
 
     JSON-able; times are RFC 3339 in UTC, durations seconds. ``slow_over_s`` overrides what slow means, by
-    (service, operation). The method's sources: Kulldorff 1997 (scan statistic), Hauer et al. NSDI 2020
+    (service, operation), ``baseline`` which minutes may be usual. The method's sources: Kulldorff 1997 (scan statistic), Hauer et al. NSDI 2020
     (user-minutes), good and valid events as in SRE practice.
     """
     limits = {**find_slow_limits(traffic.latency), **(slow_over_s or {})}
     found = _Found()
     for service in sorted(traffic.trials["service"].unique()):
-        _measure_service(traffic.of(service), service, limits, found)
+        _measure_service(traffic.of(service), service, limits, baseline, found)
     order = sorted(
         range(len(found.told)),
         key=lambda i: (found.told[i]["start"], found.told[i]["kind"], found.told[i]["service"]),
@@ -89,7 +98,9 @@ def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
     return frame[["window", "user", "state"]].astype("str")
 
 
-def _measure_service(traffic: Traffic, service: str, limits: Mapping[tuple[str, str], float], found: _Found) -> None:
+def _measure_service(
+    traffic: Traffic, service: str, limits: Mapping[tuple[str, str], float], baseline: Baseline, found: _Found
+) -> None:
     coverage = traffic.coverage.assign(minute_no=_number(traffic.coverage["minute"])).sort_values("minute_no")
     minutes = np.unique(
         np.concatenate((coverage["minute_no"].to_numpy(), _number(traffic.trials["minute"]).to_numpy()))
@@ -97,7 +108,7 @@ def _measure_service(traffic: Traffic, service: str, limits: Mapping[tuple[str, 
     by_channel: list[tuple[str, pd.DataFrame, list[Window]]] = []
     for channel in ("fail", "slow"):
         trials = _prepare(traffic.trials, channel, limits)
-        windows, rejected, _ = find_windows(trials, minutes, channel)
+        windows, rejected = _find_windows(trials, minutes, channel, baseline)
         by_channel.append((channel, trials, windows))
         found.rejected += [tell_rejected(r, service, channel) for r in rejected]
     taken = [piece for _, _, windows in by_channel for window in windows for piece in window.pieces]
@@ -118,6 +129,20 @@ def _measure_service(traffic: Traffic, service: str, limits: Mapping[tuple[str, 
     )
     plain = by_channel[0][1]
     found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in find_holes(requests, coverage)]
+
+
+def _find_windows(
+    trials: pd.DataFrame, minutes: np.ndarray, channel: str, baseline: Baseline
+) -> tuple[list[Window], list[Rejected]]:
+    """Windows and rejected candidates, where usual is what was in the baseline."""
+    if isinstance(baseline, tuple):
+        base = (minutes >= baseline[0] // 60_000_000) & (minutes < -(-baseline[1] // 60_000_000))
+        return find_windows(trials, minutes, channel, base=base if base.any() else None)[:2]
+    windows, rejected, _ = find_windows(trials, minutes, channel)
+    if baseline is None or not windows:
+        return windows, rejected
+    start = min(window.start.at for window in windows)
+    return _find_windows(trials, minutes, channel, (start - int(baseline * 1e6), start // 60_000_000 * 60_000_000))
 
 
 def _number(minutes: pd.Series) -> pd.Series:

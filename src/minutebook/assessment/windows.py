@@ -57,22 +57,30 @@ def make_grid(trials: pd.DataFrame, minutes: np.ndarray) -> Grid:
 
 
 def find_windows(
-    trials: pd.DataFrame, minutes: np.ndarray, channel: str
+    trials: pd.DataFrame,
+    minutes: np.ndarray,
+    channel: str,
+    *,
+    sure: float = SURE,
+    base: np.ndarray | None = None,
 ) -> tuple[list[Window], list[Rejected], np.ndarray]:
     """(windows, rejected candidates, usual rate by operation) of one service's trials.
 
     ``trials`` has ``minute_no, operation, who, weight, weight_bad, bad_at, bad_until, good_at``: what counts,
-    what is bad in this channel, and µs of its bad and good events.
+    what is bad in this channel, and µs of its bad and good events. ``sure`` are the ln odds asked for; only
+    minutes in ``base`` (of ``minutes``, default all) may be usual.
     """
     grid = make_grid(trials, minutes)
-    is_usual = find_first_usual(grid)
+    may_be = np.ones(len(minutes), bool) if base is None else base
+    is_usual = find_first_usual(grid) & may_be
+    is_usual = is_usual if is_usual.any() else may_be
     windows: list[Window] = []
     rejected: list[Rejected] = []
     for round_number in range(_ROUNDS):
         rates = find_rates(grid, is_usual)
-        found, rejected = _scan(grid, trials, rates, is_usual, channel, twice=round_number == 0)
+        found, rejected = _scan(grid, trials, rates, is_usual, channel, sure * (2 if round_number == 0 else 1))
         found = [_settle_edges(window, trials, grid, rates, is_usual) for window in found]
-        now = np.ones(len(minutes), bool)
+        now = may_be.copy()
         for window in found:
             for first, last in _covered(window):
                 now[np.searchsorted(minutes, first) : np.searchsorted(minutes, last, side="right")] = False
@@ -123,8 +131,7 @@ def _scan(
     rates: np.ndarray,
     is_usual: np.ndarray,
     channel: str,
-    *,
-    twice: bool,
+    need: float,
 ) -> tuple[list[Window], list[Rejected]]:
     expected = grid.valid * rates
     noise = find_noise(grid.total_bad, expected.sum(axis=1), is_usual)
@@ -133,7 +140,6 @@ def _scan(
     scopes: list[tuple[int | None, float]] = [(None, 0.0)]
     if len(grid.operations) > 1:
         scopes += [(column, penalty) for column in range(len(grid.operations)) if grid.bad[:, column].sum() >= 2]
-    need = SURE * (2 if twice else 1)
     pieces: list[tuple[int, int, float]] = []
     rejected: list[Rejected] = []
     best = {scope: find_best(*_counts(grid, expected, scope), is_open) for scope, _ in scopes}

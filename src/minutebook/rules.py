@@ -1,0 +1,315 @@
+"""what `[sli]` in a settings file says → which events count, which of them are bad, and whose they are.
+
+Every key has a default that serves without it; `Rules.tell` states all of them for the ledger. Patterns are
+globs (``*`` and ``?``), compared with the whole text and with case.
+
+    [sli]
+    layer = "proxy"                          # whose requests count: cdn, balancer, proxy, app or lines
+    services = ["shop"]                      # only these; all by default
+    operations = ["POST /checkout*"]         # only these; all by default
+    except_operations = ["GET /static/*"]
+    bad_statuses = ["5xx", 429]              # default ["5xx"]
+    invalid_statuses = [401, 404]            # neither good nor bad: left out; none by default
+    bad_levels = ["error", "fatal"]          # of log lines, where there are no requests
+    outcome = "result"                       # a key of the records, and which of its values are bad
+    bad_outcomes = ["timeout", "aborted"]
+    slow_over_s = {"*" = 0.8, "GET /report" = 5}   # or one number; the last pattern that fits counts
+    user = "tenant_id"                       # a key of the records, or a column of the event frame
+    probe_operations = ["* /internal/up"]    # health checks: left out, and kept as signs of life
+    probe_agents = ["*Synthetics*"]
+    probe_clients = ["10.0.0.*"]
+    usual_probes = true                      # also the usual health checks and declared bots
+    baseline = {from = 2026-11-23T08:00:00Z, to = 2026-11-23T09:00:00Z}   # or "2h": ahead of the impact
+    objectives = ["checkout.slo.yaml"]       # OpenSLO or Sloth, beside this file
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import fnmatch
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from minutebook.errors import MinutebookError
+from minutebook.events import LAYERS, LEVELS
+
+#: Paths that only machines ask for, at the end of an operation.
+USUAL_PROBE_PATHS = (
+    "health", "healthz", "healthcheck", "health[-_]check", "_health", "livez", "readyz", "liveness", "readiness", "ready",
+    "alive", "ping", "metrics", "actuator/(?:health|prometheus)", "server-status", "nginx_status", "stub_status",
+    "_status", "heartbeat", "lbcheck", r"grpc\.health\.v1\.Health/\w+",
+)  # fmt: skip
+#: What user agents of probes and of declared bots hold.
+USUAL_PROBE_AGENTS = (
+    "kube-probe", "Prometheus/", "ELB-HealthChecker", "GoogleHC", "GoogleStackdriverMonitoring", "HAProxy",
+    "Consul Health", "Envoy/HC", "Blackbox", "Route53-Health-Check", "Azure Traffic Manager", "UptimeRobot",
+    "Uptime-Kuma", "Better Uptime", "Pingdom", "StatusCake", "Datadog", "NewRelicPinger", "Site24x7", "Zabbix",
+    "NodePing", "check_http", r"bot\b", "crawler", "spider", "slurp", "facebookexternalhit", "ia_archiver",
+)  # fmt: skip
+#: Columns of the event frame that may say who a user is.
+USER_COLUMNS = ("user", "client", "actor", "host", "trace")
+
+_STATUS = re.compile(r"[1-5](?:xx|\d\d)")
+_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
+_KEY = re.compile(r"[\w.\-@/ ]{1,200}")
+_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What counts, what is bad, and who is a user; each field is a key of `[sli]`, explained above."""
+
+    layer: str = ""
+    services: tuple[str, ...] = ()
+    operations: tuple[str, ...] = ()
+    except_operations: tuple[str, ...] = ()
+    bad_statuses: tuple[str, ...] = ("5xx",)
+    invalid_statuses: tuple[str, ...] = ()
+    bad_levels: tuple[str, ...] = ("error", "fatal")
+    outcome: str = ""
+    bad_outcomes: tuple[str, ...] = ()
+    slow_over_s: Mapping[str, float] = field(default_factory=dict)
+    user: str = ""
+    probe_operations: tuple[str, ...] = ()
+    probe_agents: tuple[str, ...] = ()
+    probe_clients: tuple[str, ...] = ()
+    usual_probes: bool = True
+    #: (from, to) in µs since 1970, or seconds ahead of the impact; None: all that is usual
+    baseline: tuple[int, int] | float | None = None
+    objectives: tuple[str, ...] = ()
+
+    @classmethod
+    def load(cls, said: object, where: str) -> Rules:
+        """The rules of a table; raises `MinutebookError`, in one line, on what can't be meant."""
+        if not isinstance(said, Mapping):
+            raise MinutebookError("[sli] is no table", where=where)
+        known = [f.name for f in fields(cls)]
+        made: dict[str, Any] = {}
+        for key, value in said.items():
+            if key not in known:
+                raise MinutebookError(f"unknown key {key!r} in [sli]", where=where, do=suggest(key, known))
+            try:
+                made[key] = _READERS[key](value)
+            except (TypeError, ValueError) as error:
+                raise MinutebookError(f"[sli] {key}: {error}", where=where) from error
+        rules = cls(**made)
+        if bool(rules.outcome) != bool(rules.bad_outcomes):
+            lacks = "bad_outcomes" if rules.outcome else "outcome"
+            raise MinutebookError(f"[sli] {lacks} is missing: outcome and bad_outcomes need each other", where=where)
+        return rules
+
+    def beside(self, folder: Path) -> Rules:
+        """The same rules; their files lie in that folder."""
+        return replace(self, objectives=tuple(str(folder / path) for path in self.objectives))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Keys of the records that have to be read beside the usual ones."""
+        asked = (self.outcome, self.user if self.user not in USER_COLUMNS else "")
+        return tuple(dict.fromkeys(key for key in asked if key))
+
+    def is_bad_status(self, status: int) -> bool:
+        """Whether a response code is bad."""
+        return _has_status(self.bad_statuses, status)
+
+    def is_invalid_status(self, status: int) -> bool:
+        """Whether requests with a response code are left out."""
+        return _has_status(self.invalid_statuses, status)
+
+    def has_service(self, service: str) -> bool:
+        """Whether the service is in scope."""
+        return not self.services or fits(service, self.services)
+
+    def has_operation(self, operation: str) -> bool:
+        """Whether the operation is in scope."""
+        is_in = not self.operations or fits(operation, self.operations)
+        return is_in and not fits(operation, self.except_operations)
+
+    def slow_limit_s(self, operation: str) -> float | None:
+        """Over how many seconds the operation is slow; None where nothing is said of it."""
+        found = [over for pattern, over in self.slow_over_s.items() if fits(operation, (pattern,))]
+        return found[-1] if found else None
+
+    def probe_patterns(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
+        """Patterns to search in operations and in user agents of probes and bots."""
+        paths = [rf"/(?:-/)?(?:{'|'.join(USUAL_PROBE_PATHS)})(?:/.*)?$"] if self.usual_probes else []
+        agents = list(USUAL_PROBE_AGENTS) if self.usual_probes else []
+        paths += [rf"\A{_regex(glob)}" for glob in self.probe_operations]
+        agents += [rf"\A{_regex(glob)}" for glob in self.probe_agents]
+        return _join(paths), _join(agents)
+
+    def tell(self) -> dict[str, Any]:
+        """All settings as they hold, for `impact.json`."""
+        baseline: Any = self.baseline
+        if isinstance(baseline, tuple):
+            baseline = {"from": _write(baseline[0]), "to": _write(baseline[1])}
+        elif baseline is not None:
+            baseline = {"seconds_before": baseline}
+        told = {f.name: getattr(self, f.name) for f in fields(self)}
+        told = {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
+        return {**told, "layer": self.layer or None, "outcome": self.outcome or None, "user": self.user or None,
+                "slow_over_s": dict(self.slow_over_s), "baseline": baseline}  # fmt: skip
+
+    def sentences(self) -> list[str]:
+        """What was said, for the ledger: only what differs from the defaults."""
+        said = [
+            ("only services {}", self.services), ("only operations {}", self.operations),
+            ("without operations {}", self.except_operations),
+            ("statuses {} are bad", self.bad_statuses if self.bad_statuses != Rules.bad_statuses else ()),
+            ("statuses {} are left out, neither good nor bad", self.invalid_statuses),
+            ("levels {} are bad", self.bad_levels if self.bad_levels != Rules.bad_levels else ()),
+            (f"{self.outcome} {{}} is bad", self.bad_outcomes),
+            ("slow is over {}", [f"{over:g} s ({glob})" for glob, over in self.slow_over_s.items()]),
+            ("users are told by {}", (self.user,) if self.user else ()),
+            ("operations {} are probes", self.probe_operations), ("agents {} are probes", self.probe_agents),
+            ("clients {} are probes", self.probe_clients),
+        ]  # fmt: skip
+        told = [text.format(", ".join(values)) for text, values in said if values]
+        if not self.usual_probes:
+            told.append("the usual health checks and bots count as users")
+        if isinstance(self.baseline, tuple):
+            told.append(f"usual is what was from {_write(self.baseline[0])} to {_write(self.baseline[1])}")
+        elif self.baseline is not None:
+            told.append(f"usual is what was in the {self.baseline / 60:g} min ahead of the impact")
+        return [f"As the settings say: {sentence}." for sentence in told]
+
+
+def fits(text: str, globs: Iterable[str]) -> bool:
+    """Whether the whole text fits one of the globs."""
+    return any(fnmatch.fnmatchcase(text, glob) for glob in globs)
+
+
+def suggest(word: str, known: Sequence[str]) -> str:
+    """What to do about a word that isn't known."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+
+
+def read_field(text: str | None, key: str) -> str | None:
+    """The value of a key in the JSON of the column ``fields``; None where it has none."""
+    try:
+        value = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
+    found = value.get(key) if isinstance(value, dict) else None
+    return None if found is None or found == "" else found if isinstance(found, str) else json.dumps(found)
+
+
+def read_span_s(text: str) -> float:
+    """Seconds of ``30d`` or ``1h 30m``; raises ValueError for what is none."""
+    parts = _DURATION.findall(text)
+    if not parts or _DURATION.sub("", text).strip():
+        raise ValueError(f"no span of time: {text!r}; write it as 90m, 2h or 30d")
+    return float(sum(float(number) * _UNITS_S[unit] for number, unit in parts))
+
+
+def _has_status(patterns: Sequence[str], status: int) -> bool:
+    return any(pattern in (str(status), f"{status // 100}xx") for pattern in patterns)
+
+
+def _regex(glob: str) -> str:
+    return fnmatch.translate(glob)
+
+
+def _join(parts: Sequence[str]) -> re.Pattern[str]:
+    """One pattern of several; without any, one that fits nothing."""
+    return re.compile("|".join(f"(?:{part})" for part in parts) or r"(?!)", re.I)
+
+
+def _write(us: int) -> str:
+    return datetime.datetime.fromtimestamp(us / 1e6, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# --- the values of the keys
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise TypeError("has to be a text")
+    return value
+
+
+def _key(value: object) -> str:
+    word = _word(value)
+    if not _KEY.fullmatch(word):
+        raise ValueError(f"no name of a key: {word!r}")
+    return word
+
+
+def _words(value: object) -> tuple[str, ...]:
+    listed = [value] if isinstance(value, str) else value
+    if not isinstance(listed, list) or not all(isinstance(entry, str) and entry for entry in listed):
+        raise TypeError("has to be a list of texts")
+    return tuple(listed)
+
+
+def _layer(value: object) -> str:
+    word, known = _word(value), (*LAYERS, "lines")
+    if word not in known:
+        raise ValueError(f"no such layer: {word!r}; {suggest(word, known)}")
+    return word
+
+
+def _levels(value: object) -> tuple[str, ...]:
+    words = _words(value)
+    for word in words:
+        if word not in LEVELS:
+            raise ValueError(f"no such level: {word!r}; {suggest(word, LEVELS)}")
+    return words
+
+
+def _statuses(value: object) -> tuple[str, ...]:
+    listed = value if isinstance(value, list) else [value]
+    words = tuple(str(entry).lower() for entry in listed)
+    for word in words:
+        if not _STATUS.fullmatch(word):
+            raise ValueError(f"no status: {word!r}; write 503, or 5xx for all from 500 to 599")
+    return words
+
+
+def _limits(value: object) -> dict[str, float]:
+    table = value if isinstance(value, Mapping) else {"*": value}
+    for glob, over in table.items():
+        if isinstance(over, bool) or not isinstance(over, int | float) or not 0 < over < float("inf"):
+            raise ValueError(f"{glob}: has to be a number of seconds above 0")
+    return {str(glob): float(over) for glob, over in table.items()}  # type: ignore[arg-type]
+
+
+def _flag(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("has to be true or false")
+    return value
+
+
+def _baseline(value: object) -> tuple[int, int] | float:
+    if isinstance(value, str):
+        return read_span_s(value)
+    if not isinstance(value, Mapping) or set(value) != {"from", "to"}:
+        raise TypeError('has to be a span such as "2h", or {from = …, to = …}')
+    start, end = (_instant(value[key], key) for key in ("from", "to"))
+    if start >= end:
+        raise ValueError("it ends before it begins")
+    return start, end
+
+
+def _instant(value: object, key: str) -> int:
+    if isinstance(value, str):
+        value = datetime.datetime.fromisoformat(value)
+    if not isinstance(value, datetime.datetime):
+        raise TypeError(f"{key} has to be a time such as 2026-11-23T08:00:00Z")
+    if value.tzinfo is None:
+        raise ValueError(f"{key} has no zone; write 2026-11-23T08:00:00Z")
+    return round(value.timestamp() * 1_000_000)
+
+
+_READERS: Mapping[str, Callable[[object], Any]] = {
+    "layer": _layer, "services": _words, "operations": _words, "except_operations": _words, "bad_statuses": _statuses,
+    "invalid_statuses": _statuses, "bad_levels": _levels, "outcome": _key, "bad_outcomes": _words,
+    "slow_over_s": _limits, "user": _key, "probe_operations": _words, "probe_agents": _words, "probe_clients": _words,
+    "usual_probes": _flag, "baseline": _baseline, "objectives": _words,
+}  # fmt: skip
