@@ -285,6 +285,31 @@ def plot(evidence: tuple[str, ...], output: str, show_zone: str, **said: Any) ->
 
 @main.command()
 @takes_evidence
+@click.option("-o", "--output", default="report.html", show_default=True, metavar="FILE", help="html or md; - is HTML.")
+@click.option("--title", default="", help="What to call the incident. Default: its day and services.")
+@click.option("--evidence", "lines_of", multiple=True, metavar="PATH", help="Of a saved book: where its lines are.")
+def report(evidence: tuple[str, ...], output: str, title: str, lines_of: tuple[str, ...], **said: Any) -> None:
+    """The page to open first: completeness, impact, plot, timeline with its raw lines, ledger.
+
+    Example: minutebook report evidence/ -o report.html
+    """
+    from minutebook.book import is_book
+    from minutebook.outputs import pick_suffix
+    from minutebook.outputs.report import REPORT_WRITERS
+    from minutebook.verbs import report as write
+
+    suffix = ".html" if output == "-" else pick_suffix(output, REPORT_WRITERS)
+    config = _config(**said)
+    book = _reconstruct(evidence, **said)
+    paths = lines_of or [path for path in evidence if not is_book(path)]
+    write(
+        book, sys.stdout.buffer if output == "-" else output, title=title, evidence=paths, suffix=suffix, config=config
+    )
+    _finish(book)
+
+
+@main.command()
+@takes_evidence
 def check(evidence: tuple[str, ...], **said: Any) -> None:
     """How each source would be read: format, runner-up, zone, lines, status.
 

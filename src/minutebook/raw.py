@@ -54,7 +54,27 @@ def fetch_records(
     return [record for name, lines in wanted.items() for record in _fetch(sources[name], sorted(set(lines)), formats)]
 
 
-def _fetch(source: Source, lines: list[int], formats: Sequence[LogFormat]) -> list[RawRecord]:
+def find_lines(
+    references: Iterable[tuple[str, int]],
+    evidence: Sequence[str | PathLike[str]],
+    formats: Sequence[LogFormat],
+) -> dict[tuple[str, int], tuple[str, ...]]:
+    """(source, line) → the lines of the record there; what the evidence doesn't hold is left out."""
+    sources = {source.name: source for source in find_sources(evidence)}
+    wanted: dict[str, set[int]] = {}
+    for name, line in references:
+        if name in sources:
+            wanted.setdefault(name, set()).add(line)
+    return {
+        (name, record.line): record.text
+        for name, lines in sorted(wanted.items())
+        for record in _fetch(sources[name], sorted(lines), formats, is_lenient=True)
+    }
+
+
+def _fetch(
+    source: Source, lines: list[int], formats: Sequence[LogFormat], *, is_lenient: bool = False
+) -> list[RawRecord]:
     plans: tuple[Plan, ...] = ()
     found, last = [], 0
     waiting = list(lines)
@@ -66,7 +86,7 @@ def _fetch(source: Source, lines: list[int], formats: Sequence[LogFormat]) -> li
         last = batch.first + len(batch) - 1
         if not waiting:
             break
-    if waiting:
+    if waiting and not is_lenient:
         raise EvidenceError(f"has {last:,} lines, and no line {waiting[0]:,}", where=source.name)
     return found
 

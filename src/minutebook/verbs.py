@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import pyarrow as pa
@@ -18,6 +18,7 @@ from minutebook.errors import MinutebookError
 from minutebook.events import COLUMNS, to_frame, to_table
 from minutebook.ledger import make_ledger
 from minutebook.logformats import load_formats
+from minutebook.outputs import Target, pick_suffix
 from minutebook.ownformats import load_all
 from minutebook.store import EventStore
 
@@ -110,6 +111,36 @@ def plot(
 
     book = _book(what, **said)
     return draw_impact(book.minutes, book.impact, book.happenings, zone=zone, axes=axes)
+
+
+def report(
+    what: pd.DataFrame | Book | Evidence | Sequence[Evidence],
+    path: Target,
+    *,
+    title: str = "",
+    evidence: Evidence | Sequence[Evidence] = (),
+    suffix: str | None = None,
+    **said: Any,
+) -> None:
+    """Write the report of a book or of evidence: one HTML or Markdown file, by the suffix of ``path``.
+
+    It shows raw lines of the evidence, so hand it on as you would hand on the logs. A book doesn't hold them:
+    ``evidence`` is where it was made from; without it, rows name their lines and don't show them.
+    """
+    from minutebook.outputs.report import REPORT_WRITERS, pick_references, write_report
+    from minutebook.raw import find_lines
+
+    chosen = suffix or pick_suffix(cast(Evidence, path), REPORT_WRITERS)
+    paths: list[Evidence] = [evidence] if isinstance(evidence, str | PathLike) else list(evidence)
+    if not paths and not isinstance(what, Book | pd.DataFrame):
+        given = [what] if isinstance(what, str | PathLike) else list(what)
+        paths = [each for each in given if not books.is_book(each)]
+    book = _book(what, **said)
+    lines = None
+    if paths:
+        formats = load_formats(_settings(None, said.get("config")).formats)
+        lines = find_lines(pick_references(book.timeline), paths, formats)
+    write_report(book, path, suffix=chosen, lines=lines, title=title)
 
 
 def check(

@@ -7,6 +7,7 @@ read directly (a terminal, a figure) also escapes characters that are invisible 
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable
@@ -53,6 +54,11 @@ def escape_invisible(text: str) -> str:
         escape_character(character) if unicodedata.category(character) in _INVISIBLE else character
         for character in text
     )
+
+
+def escape_html(text: str) -> str:
+    """``text`` for an element or a quoted attribute of HTML: inert to the eye, and none of it is markup."""
+    return html.escape(escape_invisible(text), quote=True)
 
 
 def escape_json(encoded: str) -> str:

@@ -80,8 +80,8 @@ def tell_window(window: Mapping[str, Any], tz: datetime.tzinfo) -> list[tuple[st
     if users.get("anonymous_clients"):
         text = "clients without a user id, counted apart"
         rows.append(("anonymous", _number(users["anonymous_clients"]), text))
-    of = f"of {_number(window.get('valid'))}: {_percent(window.get('bad_ratio'))}, "
-    of += f"where {_percent(window.get('usual_ratio'))} is usual"
+    of = f"of {_number(window.get('valid'))}: {percent_of(window.get('bad_ratio'))}, "
+    of += f"where {percent_of(window.get('usual_ratio'))} is usual"
     word = "requests slow" if window.get("kind") == "slow" else "requests failed"
     rows.append((word, _number(window.get("bad")), of))
     if window.get("user_minutes") is not None:
@@ -176,7 +176,8 @@ def _number(value: object) -> str:
     return f"{float(value):,.0f}"
 
 
-def _percent(ratio: object) -> str:
+def percent_of(ratio: object) -> str:
+    """``4.33 %``."""
     if not isinstance(ratio, numbers.Real) or ratio != ratio:
         return "unknown"
     share = float(ratio) * 100

@@ -1,0 +1,101 @@
+"""a book's figure → SVG inside a page: no style or script of its own, ids that clash with nothing, colours by class.
+
+Matplotlib writes its looks into ``style`` attributes, which a strict policy of the page forbids. They become
+presentation attributes here, which a style sheet may still override: that is how the dark plot is made.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+import pandas as pd
+
+from minutebook.outputs.figure import draw_impact, save_figure
+from minutebook.outputs.inert import escape_html
+from minutebook.outputs.report.markup import Html, element
+
+_REFERENCE = re.compile(r"url\(#([^)]+)\)")
+_FONT_SIZE = re.compile(r"([\d.]+)px")
+_LONG_FRACTION = re.compile(r"-?\d+\.\d{3,}")
+_SPACES = re.compile(r"\s+")
+_DROPPED = frozenset({"metadata", "style", "title"})
+
+
+def render_plot(
+    minutes: pd.DataFrame,
+    impact: Mapping[str, Any],
+    happenings: pd.DataFrame,
+    *,
+    name: str,
+    size_in: tuple[float, float],
+    label: str,
+) -> Html:
+    """The plot as an ``<svg>`` whose ids begin with ``name``; ``label`` is what a screen reader says of it."""
+    buffer = io.BytesIO()
+    figure: Any = draw_impact(minutes, impact, happenings, size_in=size_in)
+    save_figure(figure, buffer, "svg")
+    root = ElementTree.fromstring(buffer.getvalue())
+    used = set(_REFERENCE.findall(buffer.getvalue().decode("utf-8")))
+    used |= {value[1:] for node in root.iter() for key, value in node.items() if _local(key) == "href"}
+    inside = Html("".join(_render(node, name, used) for node in root))
+    return element("svg", inside, viewBox=root.get("viewBox"), class_="plot", role="img", aria_label=label)
+
+
+def _render(node: ElementTree.Element, name: str, used: set[str]) -> str:
+    tag = _local(node.tag)
+    if tag in _DROPPED:
+        return ""
+    inside = "".join(_render(child, name, used) for child in node)
+    if tag == "defs" and not inside:
+        return ""
+    attributes = _attributes(node, name, used)
+    if tag == "g" and not attributes:
+        return inside
+    told = "".join(f' {key}="{escape_html(value)}"' for key, value in attributes.items())
+    text = escape_html(node.text) if tag == "text" and node.text else ""
+    return f"<{tag}{told}>{text}{inside}</{tag}>"
+
+
+def _attributes(node: ElementTree.Element, name: str, used: set[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for key, value in node.items():
+        key = _local(key)
+        if key == "id":
+            if value in used:
+                found["id"] = f"{name}-{value}"
+        elif key == "href":
+            found["href"] = f"#{name}-{value[1:]}"
+        elif key == "style":
+            found |= _read_style(value, name)
+        else:
+            found[key] = _LONG_FRACTION.sub(_round, _SPACES.sub(" ", _rename(value, name)).strip())
+    return found
+
+
+def _read_style(style: str, name: str) -> dict[str, str]:
+    found = {}
+    for declaration in style.split(";"):
+        key, _, value = (part.strip() for part in declaration.partition(":"))
+        if key == "font":  # size and family in one, which no attribute takes
+            size = _FONT_SIZE.search(value)
+            found["font-size"] = size[1] if size else "8"
+        elif key and key != "font-family":
+            found[key] = _rename(value, name)
+    return found
+
+
+def _rename(value: str, name: str) -> str:
+    return _REFERENCE.sub(rf"url(#{name}-\1)", value)
+
+
+def _round(number: re.Match[str]) -> str:
+    """A hundredth of a point is less than a screen shows; it halves the file."""
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
+
+
+def _local(tag: str) -> str:
+    return tag.rpartition("}")[2]
