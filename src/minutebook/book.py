@@ -25,6 +25,7 @@ from minutebook.ledger import find_shortfalls, make_ledger
 from minutebook.merging import merge_happenings
 from minutebook.ownformats import load_all
 from minutebook.reading import DEFERRED, Settings, read_source
+from minutebook.roles import name_roles
 from minutebook.rules import Rules
 from minutebook.sli import find_sli
 from minutebook.sources import Source, find_sources
@@ -205,7 +206,9 @@ def make_book(
     """Minutes, timeline, impact and ledger: functions of a Summary alone."""
     rules = (config or Config()).sli
     sli = find_sli(summary, rules)
-    happenings, merges = merge_happenings(to_frame(summary.happenings))
+    observed = to_frame(summary.happenings)
+    merged, merges = merge_happenings(observed)
+    happenings = name_roles(merged, observed)
     traffic = make_traffic(sli, happenings, resolutions)
     limits = {
         (service, operation): over

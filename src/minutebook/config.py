@@ -16,7 +16,7 @@ from minutebook.errors import MinutebookError
 from minutebook.rules import Rules, suggest
 
 #: What can be said of a source: how it's read, and columns that its records lack.
-STATED = ("service", "host", "environment", "version", "actor", "name")
+STATED = ("service", "host", "environment", "version", "name")
 _OF_SOURCES = ("format", "zone", "year", *STATED)
 
 
@@ -26,7 +26,7 @@ class Config:
 
     ``sources`` maps a file name or glob to what is known of such sources: ``format``, ``zone`` (IANA name
     or offset), ``year``, and what its records lack: ``service``, ``host``, and for exports of deploys and alerts
-    also ``environment``, ``version``, ``actor`` and ``name`` (a Helm release, a check). ``*`` speaks of all of
+    also ``environment``, ``version`` and ``name`` (a Helm release, a check). ``*`` speaks of all of
     them, later entries win, and what a record says itself comes first. ``sli`` is what counts and what is bad, as
     `rules` explains:
 
