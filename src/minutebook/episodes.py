@@ -31,6 +31,13 @@ _CRASHES = re.compile(
     r"(?:code|signal|status) [1-9]|\bworker (?:process )?\S* ?(?:died|was terminated|timeout)|\bfatal signal\b",
     re.I,
 )
+# Of messages that state no level: the words of those that tell of trouble.
+_TROUBLE = re.compile(
+    r"\b(?:error|exception|traceback|fail(?:ed|ure|ing|s)?|fatal|critical|panic|abort(?:ed|ing)?|denied|refused|rejected|"
+    r"unreachable|time[d]?[ -]?out|no (?:space|room|route)|cannot|can't|could not|unable to|out of memory|corrupt(?:ed)?|"
+    r"lost|unavailable|overflow|deadlock)\b",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,8 @@ class Episode:
 def find_episodes(summary: Summary, grid: np.ndarray) -> list[Episode]:
     """Episodes of warnings and errors, and what processes said of their starting and ending.
 
+    A message without a level counts as a warning where its words tell of trouble.
+
     An episode is *new* when the message wasn't seen before although it had the time to be (over three of
     its usual gaps), *again* when it comes back, and a *surge* when it's written at over 4 × its usual rate.
     """
@@ -63,6 +72,9 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> list[Episode]:
         return []
     rows = rows.fillna({"service": "", "host": "", "level": ""})
     is_failure = rows["level"].isin(_LEVELS) | (rows["status"] >= 500)
+    is_trouble = (rows["level"] == "") & rows["status"].isna() & rows["message"].fillna("").str.contains(_TROUBLE)
+    rows = rows.assign(level=rows["level"].mask(is_trouble & ~is_failure, "warn"))
+    is_failure |= is_trouble
     found: list[Episode] = []
     for (template, service), group in rows[is_failure].groupby(["template", "service"], sort=True):
         found += _split(str(template), str(service), group.sort_values(["minute", "source"]), grid)

@@ -54,7 +54,7 @@ class Pattern:
     @property
     def groups(self) -> tuple[str, ...]:
         """Names of all groups, in order."""
-        return tuple(name for piece in self.pieces for name in re.findall(r"\(\?P<(\w+)>", piece))
+        return _groups_of(self.pieces)
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,8 @@ class LogFormat:
     skip: str = ""  #: lines that are no records: headers, comments (RE2)
     goes_on: str = ""  #: lines that fit a pattern but go on from the record before them (RE2)
     repeats: str = ""  #: messages that stand for N of the one before; groups ``count`` and ``message`` (RE2)
+    goes_on_after: str = ""  #: … only where the line before fits this (RE2)
+    below: tuple[str, ...] = ()  #: searched in the lines below a record's first one: RE2 with groups
     wraps: bool = False  #: whether its messages may be lines of any other format
     clock: str = "outer"  #: of a wrapper and what it wraps: whose stamp counts, outer or inner
     levels: Mapping[str, str] = field(default_factory=dict)  #: words for levels beyond the usual ones
@@ -87,6 +89,8 @@ class LogFormat:
             raise FormatError(f"not TOML: {error}", where=name) from error
         raw["patterns"] = tuple(_make_pattern(name, entry) for entry in raw.pop("pattern", []))
         raw["samples"] = tuple(raw.pop("sample", []))
+        raw["below"] = tuple(raw.get("below", ()))
+        _check_groups(name, _groups_of(raw["below"]))
         _check_keys(name, raw, {f.name for f in fields(cls)} - {"name"})
         if "title" not in raw:
             raise FormatError("a format needs a title", where=name)
@@ -101,9 +105,17 @@ def _make_pattern(name: str, entry: dict[str, Any]) -> Pattern:
     if not pieces or "time" not in entry:
         raise FormatError("a [[pattern]] needs `pieces` and `time`", where=name)
     pattern = Pattern(pieces, entry["time"])
-    if odd := sorted(set(pattern.groups) - set(GROUPS)):
-        raise FormatError(f"no group is called {odd[0]!r}", where=name, do=f"use one of {', '.join(GROUPS)}")
+    _check_groups(name, pattern.groups)
     return pattern
+
+
+def _groups_of(expressions: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for expression in expressions for name in re.findall(r"\(\?P<(\w+)>", expression))
+
+
+def _check_groups(name: str, groups: Iterable[str]) -> None:
+    if odd := sorted(set(groups) - set(GROUPS)):
+        raise FormatError(f"no group is called {odd[0]!r}", where=name, do=f"use one of {', '.join(GROUPS)}")
 
 
 def _check_keys(name: str, raw: Mapping[str, Any], known: set[str]) -> None:

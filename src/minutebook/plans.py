@@ -167,6 +167,9 @@ def _moved(matched: Matched, rest: np.ndarray) -> Matched:
 def _match(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.ndarray]:
     if plan.log_format.goes_on:
         is_more = pc.match_substring_regex(text, plan.log_format.goes_on).to_numpy(zero_copy_only=False)
+        if plan.log_format.goes_on_after:
+            is_head = pc.match_substring_regex(text, plan.log_format.goes_on_after).to_numpy(zero_copy_only=False)
+            is_more = is_more & np.concatenate(([False], is_head[:-1]))
         goes_on, kept = np.flatnonzero(is_more), np.flatnonzero(~is_more)
         matched, continued = _match_plain(text.take(pa.array(kept)), plan)
         return [_moved(each, kept) for each in matched], np.concatenate((kept[continued], goes_on))

@@ -28,6 +28,7 @@ from minutebook.fields import read_fields
 from minutebook.lines import Lines, cut_lines, strip_escapes
 from minutebook.logformats import LogFormat
 from minutebook.plans import Matched, Plan, match_lines_of
+from minutebook.records.below import read_below
 from minutebook.records.folding import Folded, find_exceptions
 from minutebook.records.table import update_w3c
 from minutebook.repeats import count_repeats
@@ -343,7 +344,9 @@ def _make_events(
     """Events of the records that are read alike; ``own`` are their places in ``folded``."""
     parts = dict(matched.parts)
     start, stop = folded.start[own], folded.stop[own]
-    if "message" in parts and matched.log_format.multiline:
+    if matched.log_format.below:
+        parts = read_below(parts, text, start, stop, matched.log_format.below)
+    elif "message" in parts and matched.log_format.multiline:
         exceptions = find_exceptions(text, start, stop)
         if exceptions is not None:
             parts["exception"] = exceptions
