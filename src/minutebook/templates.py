@@ -1,20 +1,67 @@
-"""messages → templates: the same but for their numbers, ids, addresses, paths and quoted values."""
+"""messages → templates: the same but for their numbers, ids, addresses, paths and quoted values.
+
+A template is a function of its message alone, so it doesn't matter in which batch or order messages come.
+Every value gets the same mask: an id that happens to be all digits, or a host that is told by its address,
+must not make another template.
+"""
 
 from __future__ import annotations
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# In this order: what a later one would eat must be masked before it.
-_MASKS: tuple[tuple[str, str], ...] = (
-    (r'"[^"]{0,300}"|\'[^\']{0,300}\'', "<str>"),
-    (r"\b[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}\b", "<id>"),
-    (r"\b[a-z][a-z0-9+.\-]{1,20}://[^\s,;\"']+", "<url>"),
-    (r"\b\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?::\d+)?\b", "<addr>"),
-    (r"(^|[\s=:(\[,])(?:/[\w.\-+@%~]+)+/?", "${1}<path>"),
-    (r"\b0x[0-9a-fA-F]+\b", "<id>"),
-    (r"\b(?:[0-9]+[a-fA-F]|[a-fA-F]+[0-9])[0-9a-fA-F]{5,}\b", "<id>"),
-    (r"[+\-]?\d+(?:[.,:]\d+)*", "<n>"),
+MASK = "<*>"
+_LONGEST = 400  # characters of a template
+
+_VERBS = "(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE) "
+
+# Who acts is a value too. A bare word is only known as one by what stands around it.
+_ACTOR_KEYS = (
+    "(?i:user|login|logname|account|customer|client|tenant|owner|actor|principal|session|host|rhost|ruser|hostname|node|pod)"
+    "(?i:[_.-]?(?:id|name))?"
+)
+_ACTORS = (
+    rf"(\b{_ACTOR_KEYS}=)[^\s,;)\]}}]+"
+    r"|(\b(?:invalid|unknown|for|as) user )[^\s,;:)\]]+"
+    r"|(\b(?:for|by|user) )\S+( from \[?[\da-f:]*[\d:])"
+)
+
+# A class is named much as a host is (com.example.net.Pool), but goes on: where a host ends takes a group to tell.
+_DOMAIN = (
+    r"\.(?:com|net|org|edu|gov|io|dev|cloud|local|localdomain|internal|lan|corp|arpa"
+    r"|au|br|ca|cn|de|eu|fr|jp|mx|nl|ru|uk|us)"
+)
+_LABEL = r"(?:[\w\-]|<\*>)+"
+_HOST = rf"{_LABEL}(?:\.{_LABEL})*{_DOMAIN}(?:\.[a-z]{{2}})?(?::<\*>)?(\.*(?:[^\w.\-]|$))"
+
+# One pass for all: the first that matches at a place is taken.
+_VALUES = "|".join(
+    (
+        r"[A-Za-z][A-Za-z\d+.\-]*://[^\s,;\"'<>)\]]+",  # URLs
+        r"[\w.+\-]+@(?:[\w\-]+\.)+[A-Za-z]+",  # mail addresses
+        r"\b[\dA-Fa-f]{1,4}(?::[\dA-Fa-f]{0,4}){3,}(?:%\w+)?",  # IPv6 and MAC addresses
+        r"\b[\dA-Fa-f]{8}-[\dA-Fa-f]{4}-[\dA-Fa-f]{4}-[\dA-Fa-f]{4}-[\dA-Fa-f]{12}\b",
+        r"\b[A-Za-z]:\\[^\s,;\"'<>)\]]+",  # paths
+        r"\B(?:\.{1,2}|~)?/(?:[/.@%+*#~$=&?!\-]*\w|:\d)+/?",
+        r"\b\w[\w.\-]*(?:/[\w.\-]+){2,}",
+        r"\b\w[\w.\-]*/[\w.\-]+\.[A-Za-z]{1,5}\b",
+        r"\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* +\d+\b",
+        # Numbers, and words from their first digit on: 12.5ms, 10.0.0.1:80, 00:06:12,120, ssh2, 3f2e-9a.
+        r"(?:[+\-]|\b[A-Fa-f]+)?\d\w*(?:[._@%+*#~/\\\-]+\w*\d\w*|[:,]+\d\w*)*%?",
+        r"\b(?:[A-Fa-f]{8,}|[A-Za-z]+\d+[A-Za-z]+\d[A-Za-z\d]*)\b",  # ids without a sign of their own
+    )
+)
+# (a sign that the pattern may match, the pattern, what stands for it), in this order.
+_MASKS = (
+    ("  ", " {2,}", " "),
+    ('"', rf'"({_VERBS})?[^"]*"', rf'"\1{MASK}"'),
+    # Apostrophes: an opening quote follows no word, a closing one precedes none.
+    ("'", r"\B'(?:[^']|'\w)*?'\B", f"'{MASK}'"),
+    ("`", "`[^`]*`", f"`{MASK}`"),
+    ("=|user |for |by ", _ACTORS, rf"\1\2\3{MASK}\4"),
+    (r"[\d/\\@]|[A-Fa-f]{8}", _VALUES, MASK),
+    (_DOMAIN, _HOST, rf"{MASK}\1"),
+    (r"<\*>[\s,;|]*<\*>", r"<\*>(?:[\s,;|]*<\*>)+", MASK),
 )
 
 
@@ -24,7 +71,16 @@ def find_templates(messages: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
         messages = messages.combine_chunks()
     encoded = messages.dictionary_encode()
     masked = encoded.dictionary
-    for pattern, mask in _MASKS:
-        masked = pc.replace_substring_regex(masked, pattern, mask.replace("${1}", r"\1"))
-    masked = pc.utf8_slice_codeunits(masked, 0, 400)
+    for sign, pattern, mask in _MASKS:
+        masked = _replace(masked, sign, pattern, mask)
+    masked = pc.utf8_slice_codeunits(masked, 0, _LONGEST)
     return masked.take(encoded.indices).dictionary_encode()
+
+
+def _replace(texts: pa.Array, sign: str, pattern: str, mask: str) -> pa.Array:
+    """Texts with the pattern masked; those without its sign, often most of them, are only looked at."""
+    has_sign = pc.match_substring_regex(texts, sign)
+    signed = texts.filter(has_sign)
+    if not len(signed):
+        return texts
+    return pc.replace_with_mask(texts, has_sign, pc.replace_substring_regex(signed, pattern, mask))
