@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from minutebook.verbs import reconstruct as reconstruct
     from minutebook.verbs import report as report
     from minutebook.verbs import schema as schema
+    from minutebook.verbs import sensitivity as sensitivity
     from minutebook.verbs import show as show
     from minutebook.verbs import timeline as timeline
     from minutebook.verbs import users as users
@@ -40,7 +41,7 @@ _HOMES = {
     "MinutebookError": "errors", "EvidenceError": "errors", "FormatError": "errors", "FrameError": "errors",
     "read": "verbs", "reconstruct": "verbs", "timeline": "verbs", "minutes": "verbs", "impact": "verbs",
     "users": "verbs", "plot": "verbs", "check": "verbs", "formats": "verbs", "schema": "verbs", "show": "verbs",
-    "report": "verbs",
+    "report": "verbs", "sensitivity": "verbs",
 }  # fmt: skip
 __all__ = sorted(_HOMES)
 

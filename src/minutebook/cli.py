@@ -222,19 +222,23 @@ def minutes(evidence: tuple[str, ...], output: str, **said: Any) -> None:
 @takes_evidence
 @click.option("-o", "--output", metavar="FILE", help="Write impact.json there; - is stdout. Default: a table.")
 @click.option("--users", metavar="FILE", help="Also write affected users (window,user,state) as CSV.")
-def impact(evidence: tuple[str, ...], output: str | None, users: str | None, **said: Any) -> None:
+@click.option("--sensitivity", is_flag=True, help="Also how edges and users move with what was chosen.")
+def impact(evidence: tuple[str, ...], output: str | None, users: str | None, sensitivity: bool, **said: Any) -> None:
     """Impact windows, affected users, milestones and durations.
 
     Example: minutebook impact evidence/ -o impact.json --users users.csv
     """
     from minutebook.outputs import write_json, write_table
-    from minutebook.outputs.terminal import format_impact, wants_colour
+    from minutebook.outputs.terminal import format_impact, format_sensitivity, wants_colour
 
     book = _reconstruct(evidence, **said)
     if output is None:
         click.echo(format_impact(book.impact, width=_width(), colour=wants_colour(sys.stdout)))
     else:
         write_json(book.impact, sys.stdout.buffer if output == "-" else output)
+    if sensitivity:
+        text = format_sensitivity(book.impact, width=_width(), colour=wants_colour(sys.stdout))
+        click.echo(text, err=output == "-")
     if users:
         write_table(book.users, users)
     _finish(book)

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 
 from minutebook import book as books
+from minutebook.assessment import make_rows
 from minutebook.book import Book
 from minutebook.config import Config
 from minutebook.errors import MinutebookError
@@ -94,6 +95,16 @@ def impact(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], **said: An
 def users(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], **said: Any) -> pd.DataFrame:
     """Affected users of each window: ``window, user, state`` (failed, degraded)."""
     return _book(what, **said).users
+
+
+def sensitivity(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], **said: Any) -> pd.DataFrame:
+    """How each window's start, end and affected users move with what was chosen, a row a choice and value.
+
+    Choices: the odds asked for, the span that is called usual, the channel (fail, slow, both), the latency limit.
+    Columns: ``window, kind, choice, value, is_chosen, start, end, start_shift_s, end_shift_s, affected,
+    anonymous_clients, why``; null where no window is found, and ``why`` says so.
+    """
+    return make_rows(_book(what, **said).impact)
 
 
 def plot(

@@ -17,8 +17,10 @@ import pandas as pd
 
 from minutebook.assessment.loss import find_holes
 from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation
+from minutebook.assessment.scan import SURE
+from minutebook.assessment.sensitivity import Choices, find_sensitivity, make_rows
 from minutebook.assessment.slow import find_slow_limits
-from minutebook.assessment.telling import Scope, as_instant, tell_hole, tell_rejected, tell_window
+from minutebook.assessment.telling import Scope, as_instant, tell_hole, tell_rejected, tell_sensitivity, tell_window
 from minutebook.assessment.traffic import Traffic
 from minutebook.assessment.users import count_user_minutes, find_states
 from minutebook.assessment.windows import Rejected, Window, find_windows
@@ -112,13 +114,14 @@ def _measure_service(
         by_channel.append((channel, trials, windows))
         found.rejected += [tell_rejected(r, service, channel) for r in rejected]
     taken = [piece for _, _, windows in by_channel for window in windows for piece in window.pieces]
+    choices = _make_choices(traffic.trials, limits, minutes, baseline, by_channel)
     for channel, trials, windows in by_channel:
-        for window in windows:
+        for window, moved in zip(windows, find_sensitivity(windows, channel, choices), strict=True):
             scoped = trials[trials["operation"].isin(window.operations)]
             span = (window.start.at, window.end.at)
             events = _bad_events(traffic, scoped, channel, span, window.operations)
             scope = Scope(service, traffic, scoped, events, coverage, taken, minutes, limits)
-            found.told.append(tell_window(window, scope))
+            found.told.append({**tell_window(window, scope), "sensitivity": tell_sensitivity(moved, window)})
             found.events.append(events)
             found.trials.append(scoped)
             mitigated = find_mitigation(window.by_minute, window.end.at)
@@ -131,18 +134,32 @@ def _measure_service(
     found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in find_holes(requests, coverage)]
 
 
+def _make_choices(
+    trials: pd.DataFrame, limits: Mapping[tuple[str, str], float], minutes: np.ndarray, baseline: Baseline,
+    made: list[tuple[str, pd.DataFrame, list[Window]]],
+) -> Choices:  # fmt: skip
+    def prepare(channel: str, factor: float) -> pd.DataFrame:
+        return _prepare(trials, channel, {pair: over * factor for pair, over in limits.items()})
+
+    def search(prepared: pd.DataFrame, channel: str, sure: float, span: tuple[int, int] | None) -> list[Window]:
+        return _find_windows(prepared, minutes, channel, span or baseline, sure)[0]
+
+    return Choices(prepare, search, minutes, {name: (prepared, windows) for name, prepared, windows in made})
+
+
 def _find_windows(
-    trials: pd.DataFrame, minutes: np.ndarray, channel: str, baseline: Baseline
+    trials: pd.DataFrame, minutes: np.ndarray, channel: str, baseline: Baseline, sure: float = SURE
 ) -> tuple[list[Window], list[Rejected]]:
     """Windows and rejected candidates, where usual is what was in the baseline."""
     if isinstance(baseline, tuple):
         base = (minutes >= baseline[0] // 60_000_000) & (minutes < -(-baseline[1] // 60_000_000))
-        return find_windows(trials, minutes, channel, base=base if base.any() else None)[:2]
-    windows, rejected, _ = find_windows(trials, minutes, channel)
+        return find_windows(trials, minutes, channel, sure=sure, base=base if base.any() else None)[:2]
+    windows, rejected, _ = find_windows(trials, minutes, channel, sure=sure)
     if baseline is None or not windows:
         return windows, rejected
     start = min(window.start.at for window in windows)
-    return _find_windows(trials, minutes, channel, (start - int(baseline * 1e6), start // 60_000_000 * 60_000_000))
+    span = (start - int(baseline * 1e6), start // 60_000_000 * 60_000_000)
+    return _find_windows(trials, minutes, channel, span, sure)
 
 
 def _number(minutes: pd.Series) -> pd.Series:
@@ -162,17 +179,20 @@ def _prepare(trials: pd.DataFrame, channel: str, limits: Mapping[tuple[str, str]
     is_known = who.notna().to_numpy()
     requests, bad = trials["requests"].to_numpy(float), trials["bad"].to_numpy(float)
     times = {name: _us(trials[name]) for name in ("first_bad", "last_bad", "first_good", "last_good", "longest_at")}
-    if channel == "slow":
+    is_bad = bad > 0
+    bad_at, bad_until = times["first_bad"], times["last_bad"]
+    weight_bad = np.where(is_known, is_bad, bad)
+    if channel != "fail":
         # All trials here are of one service.
         own = {operation: over for (name, operation), over in limits.items() if name in set(trials["service"][:1])}
         over = trials["operation"].map(own).fillna(np.inf).to_numpy(float)
-        is_bad = trials["longest_s"].to_numpy(float) > over if len(trials) else np.zeros(0, bool)
-        bad_at = bad_until = times["longest_at"]
-        weight_bad = is_bad.astype(float)
-    else:
-        is_bad = bad > 0
-        bad_at, bad_until = times["first_bad"], times["last_bad"]
-        weight_bad = np.where(is_known, is_bad, bad)
+        is_slow = trials["longest_s"].to_numpy(float) > over
+        slow_at = times["longest_at"].where(is_slow, np.nan)
+        if channel == "both":
+            bad_at, bad_until = np.fmin(bad_at, slow_at), np.fmax(bad_until, slow_at)
+            is_bad, weight_bad = is_bad | is_slow, np.maximum(weight_bad, is_slow)
+        else:
+            is_bad, bad_at, bad_until, weight_bad = is_slow, slow_at, slow_at, is_slow.astype(float)
     known = pd.DataFrame(
         {
             "minute_no": _number(trials["minute"]), "operation": trials["operation"], "user": trials["user"],
@@ -250,4 +270,4 @@ def _channels(found: _Found) -> list[str]:
     return [w["kind"] for w in found.told if w["kind"] in ("fail", "slow")]
 
 
-__all__ = ["Traffic", "affected_users", "measure_impact"]
+__all__ = ["Traffic", "affected_users", "make_rows", "measure_impact"]

@@ -104,6 +104,19 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
     }
 
 
+def tell_sensitivity(rows: list[dict[str, Any]], window: Window) -> list[dict[str, Any]]:
+    """The rows of `sensitivity.find_sensitivity`, their times written and compared with the window's."""
+    told = []
+    for row in rows:
+        own = dict(row)
+        for edge, at in (("start", window.start.at), ("end", window.end.at)):
+            moved = row[edge]
+            own[edge] = None if moved is None else write_instant(moved)
+            own[f"{edge}_shift_s"] = None if moved is None else round((moved - at) / 1e6, 3)
+        told.append(own)
+    return told
+
+
 def _sentence(window: Window, scope: Scope, bad: int, valid: int, users: dict[str, Any]) -> str:
     word = {"fail": "failed", "slow": "were slow"}[window.channel]
     times = f", {bad / window.expected:,.0f} × the usual" if window.expected >= 0.5 else ""

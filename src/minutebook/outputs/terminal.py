@@ -25,6 +25,7 @@ from minutebook.outputs.wording import (
     scope_of,
     tell_counts,
     tell_milestones,
+    tell_sensitivity,
     tell_source,
     tell_total,
     tell_users,
@@ -85,6 +86,28 @@ def format_impact(impact: Mapping[str, Any], *, zone: str = "UTC", width: int = 
     day = f", {format_days(first, first, tz)}" if first is not None else ""
     lines = [paint("dim", f"times in {inert_text(zone)}{day}")]
     return "\n".join([*lines, *_three_columns(rows, width, paint)]) + "\n"
+
+
+def format_sensitivity(impact: Mapping[str, Any], *, width: int = 80, colour: bool = False) -> str:
+    """How each window's edges and users move with what was chosen: a line a choice and value."""
+    paint, lines = _Paint(colour), []
+    for window in impact.get("windows") or ():
+        rows = list(tell_sensitivity(window))
+        if not rows:
+            continue
+        head = f"If chosen otherwise, {inert_text(window.get('id'))}: {kind_of(window)} of {scope_of(window)}"
+        lines += [paint("bold", line) for line in _wrap(head, width, "  ", first="")]
+        rows.insert(0, ("choice", "value (* as it is)", "start", "end", "affected"))
+        sizes = [max(measure_width(row[column]) for row in rows if row[3]) for column in range(5)]
+        sizes[1] = max(measure_width(row[1]) for row in rows)
+        last = ""
+        for number, row in enumerate(rows):
+            choice, last = ("" if row[0] == last else row[0]), row[0]
+            cells = (choice, *row[1:])
+            text = "  " + "  ".join(_pad(cell, size) for cell, size in zip(cells, sizes, strict=True)).rstrip()
+            lines.append(paint("dim", text) if not number else text)
+        lines.append("")
+    return "\n".join(lines) if lines else "no window, so nothing moves\n"
 
 
 def format_timeline(timeline: pd.DataFrame, *, zone: str = "UTC", width: int = 80, colour: bool = False) -> str:

@@ -1,0 +1,137 @@
+"""a window → how its edges and its users move with what was chosen: the odds, the baseline, the channel, the limit.
+
+Each choice is made anew on the same trials, all else equal. What the window itself rests on is a row too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from minutebook.assessment.scan import SURE
+from minutebook.assessment.windows import Window
+
+#: (choice's value in words, ln of the odds asked for)
+_ODDS = (("1 in 10,000", 9.2), ("1 in a million", SURE), ("1 in a billion", 20.7))
+_SCALES = ((0.5, "half the limit"), (2.0, "twice the limit"))
+_FEWEST_MINUTES = 5  # of a baseline
+_NEAR_US = 5 * 60_000_000
+Span = tuple[int, int]
+Search = Callable[[pd.DataFrame, str, float, "Span | None"], list[Window]]
+
+
+class Choices(NamedTuple):
+    """What is needed to choose anew: one service's trials as each channel sees them."""
+
+    prepare: Callable[[str, float], pd.DataFrame]  #: (channel, factor on the latency limits) → trials
+    search: Search  #: (trials, channel, ln odds, baseline in µs or None for the stated one) → windows
+    minutes: np.ndarray
+    made: Mapping[str, tuple[pd.DataFrame, list[Window]]]  #: channel → its trials and windows as they are
+
+
+def find_sensitivity(windows: list[Window], channel: str, choices: Choices) -> list[list[dict[str, Any]]]:
+    """Per window its rows: ``choice, value, is_chosen, start, end`` (µs), ``affected, anonymous_clients``.
+
+    Times and counts are None where no window is found, and ``why`` says so.
+    """
+    trials_of = {(name, 1.0): trials for name, (trials, _) in choices.made.items()}
+    memo: dict[tuple[str, float, float, Span | None], list[Window]] = {
+        (name, 1.0, SURE, None): windows for name, (_, windows) in choices.made.items()
+    }
+
+    def choose(
+        name: str, factor: float = 1.0, sure: float = SURE, span: Span | None = None
+    ) -> tuple[pd.DataFrame, list[Window]]:
+        if (name, factor) not in trials_of:
+            trials_of[name, factor] = choices.prepare(name, factor)
+        key = (name, factor, sure, span)
+        if key not in memo:
+            memo[key] = choices.search(trials_of[name, factor], name, sure, span)
+        return trials_of[name, factor], memo[key]
+
+    first, last = (int(choices.minutes[at]) * 60_000_000 for at in (0, -1))
+    ahead = min((window.minutes[0] for window in windows), default=0) * 60_000_000
+    behind = (max((window.minutes[1] for window in windows), default=0) + 1) * 60_000_000
+    told = []
+    for window in windows:
+        rows = [
+            _tell("odds", text, window, *choose(channel, sure=sure), is_chosen=sure == SURE) for text, sure in _ODDS
+        ]
+        for text, span in (
+            ("all but the windows", None),
+            ("before all windows", (first, ahead)),
+            ("after all windows", (behind, last + 60_000_000)),
+        ):
+            length = (span[1] - span[0]) // 60_000_000 if span else _FEWEST_MINUTES
+            if length < _FEWEST_MINUTES:
+                rows.append(_empty("baseline", text, f"the evidence has {max(length, 0)} min of it"))
+            else:
+                rows.append(_tell("baseline", text, window, *choose(channel, span=span), is_chosen=span is None))
+        rows += [
+            _tell("channel", name, window, *choose(name), is_chosen=name == channel)
+            for name in ("fail", "slow", "both")
+        ]
+        if channel == "slow":
+            rows += [
+                _tell("limit", text, window, *choose(channel, factor), is_chosen=False) for factor, text in _SCALES
+            ]
+        told.append(rows)
+    return told
+
+
+def _tell(
+    choice: str, value: str, window: Window, trials: pd.DataFrame, found: list[Window], *, is_chosen: bool
+) -> dict[str, Any]:
+    near = [
+        other for other in found
+        if other.start.at <= window.end.at + _NEAR_US and other.end.at >= window.start.at - _NEAR_US
+        and set(other.operations) & set(window.operations)
+    ]  # fmt: skip
+    if not near:
+        return _empty(choice, value, "no window")
+    bad = trials[trials["weight_bad"] > 0]
+    is_in = np.zeros(len(bad), bool)
+    for each in near:
+        is_in |= (
+            (bad["bad_at"] <= each.end.at)
+            & (bad["bad_until"] >= each.start.at)
+            & bad["operation"].isin(each.operations)
+        ).to_numpy()
+    inside = bad[is_in]
+    has_users = trials["user"].notna().any()
+    return {
+        "choice": choice, "value": value, "is_chosen": is_chosen,
+        "start": min(each.start.at for each in near), "end": max(each.end.at for each in near),
+        "affected": int(inside["user"].nunique()) if has_users else None,
+        "anonymous_clients": int(inside.loc[inside["user"].isna(), "client"].nunique()), "why": None,
+    }  # fmt: skip
+
+
+def _empty(choice: str, value: str, why: str) -> dict[str, Any]:
+    return {"choice": choice, "value": value, "is_chosen": False, "start": None, "end": None, "affected": None,
+            "anonymous_clients": None, "why": why}  # fmt: skip
+
+
+def make_rows(impact: Mapping[str, Any]) -> pd.DataFrame:
+    """The rows of all windows of an impact as a frame: ``window, kind`` and the rows' keys; times in UTC.
+
+    ``start_shift_s`` and ``end_shift_s`` are how much later than the window's own edges they are.
+    """
+    columns = ["window", "kind", "choice", "value", "is_chosen", "start", "end", "start_shift_s", "end_shift_s",
+               "affected", "anonymous_clients", "why"]  # fmt: skip
+    rows = [
+        {"window": window["id"], "kind": window["kind"], **row}
+        for window in impact["windows"]
+        for row in window.get("sensitivity") or ()
+    ]
+    frame = pd.DataFrame(rows, columns=columns)
+    for edge in ("start", "end"):
+        frame[edge] = pd.to_datetime(frame[edge], utc=True).dt.as_unit("us")
+        frame[f"{edge}_shift_s"] = frame[f"{edge}_shift_s"].astype("float64")
+    for name in ("affected", "anonymous_clients"):
+        frame[name] = frame[name].astype("Int64")
+    frame["why"] = frame["why"].astype("str").where(frame["why"].notna(), None)
+    return frame.astype(dict.fromkeys(("window", "kind", "choice", "value"), "str") | {"is_chosen": "bool"})
