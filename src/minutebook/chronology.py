@@ -6,6 +6,7 @@ stop; sources that fall silent; impact from start to end with one row a minute. 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ import pandas as pd
 
 from minutebook.coverage import find_coverage, find_grid, find_runs
 from minutebook.episodes import Episode, find_episodes
+from minutebook.exports import ROUTINE
 from minutebook.raw import MORE
 from minutebook.sli import Sli
 from minutebook.summary import Summary
@@ -48,7 +50,9 @@ def make_timeline(
     """
     grid = find_grid(summary.coverage.column("minute").to_numpy())
     notes: list[str] = []
-    rows = [*_tell_happenings(happenings), *_tell_impact(impact, minutes, sli)]
+    shown, told_of = (happenings, []) if every else _set_routine_apart(happenings)
+    notes += told_of
+    rows = [*_tell_happenings(shown), *_tell_impact(impact, minutes, sli)]
     rows += _tell_traffic(sli) + _tell_coverage(summary)
     if every:
         rows += _tell_messages(summary, resolutions)
@@ -94,10 +98,32 @@ def _row(time: int, kind: str, phase: str, text: str, **more: Any) -> Row:
 # --- deploys, changes, alerts, notes
 
 
+def _set_routine_apart(happenings: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """(happenings without what is routine, sentences on how much of it there was)."""
+    why = [
+        str(_open(text).get(ROUTINE, "")) if isinstance(text, str) and ROUTINE in text else ""
+        for text in happenings["fields"]
+    ]
+    is_routine = np.array([bool(each) for each in why], bool)
+    notes = []
+    for reason in sorted(set(why) - {""}):
+        own = happenings[np.array([each == reason for each in why], bool)]
+        notes.append(
+            f"{int(own['count'].sum()):,} happenings {reason}, of {len(own):,} kinds, are no rows of the timeline; all are"
+            " in happenings, and --all shows them."
+        )
+    return happenings[~is_routine], notes
+
+
+def _open(text: str) -> Mapping[str, Any]:
+    told = json.loads(text)
+    return told if isinstance(told, dict) else {}
+
+
 def _tell_happenings(happenings: pd.DataFrame) -> list[Row]:
     rows = []
     for row in happenings.itertuples():
-        end = row.end if pd.notna(row.end) and str(row.phase) in ("started", "fired", "") else None
+        end = row.end if pd.notna(row.end) and str(row.phase) in ("started", "fired", "noted", "") else None
         rows.append(
             _row(_us(row.time), str(row.kind), _text(row.phase), _text(row.message), service=_text(row.service),
                  severity=_text(row.level), last_time=_us(end) if end is not None else None, time_error_s=row.time_error_s,

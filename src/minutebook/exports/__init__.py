@@ -17,7 +17,7 @@ from minutebook.exports.picking import EMPTY, Match, find_rows, is_empty, pick_e
 from minutebook.exports.places import Place
 from minutebook.exports.readings import READINGS
 from minutebook.exports.rollbacks import word_rollbacks
-from minutebook.exports.rows import PURPOSE, Context, Row
+from minutebook.exports.rows import PURPOSE, ROUTINE, Context, Row
 from minutebook.exports.texts import Document, parse_documents
 
 _OPENING = ("started", "fired")
@@ -91,6 +91,6 @@ def _pair(rows: list[Row]) -> list[Row]:
 
 
 __all__ = [
-    "PURPOSE", "Document", "ExportFormat", "Match", "Reading", "find", "load_exports", "parse_documents", "pick_export",
+    "PURPOSE", "ROUTINE", "Document", "ExportFormat", "Match", "Reading", "find", "load_exports", "parse_documents", "pick_export",
     "read_export",
 ]  # fmt: skip

@@ -72,6 +72,8 @@ class ExportFormat:
     skip: tuple[Skip, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)  #: word → phase, before the usual words
     severities: Mapping[str, str] = field(default_factory=dict)  #: word → level, before the usual words
+    repeats: tuple[str, ...] = ()  #: paths of what is the same when it's told again and again, as one row
+    routine: tuple[Skip, ...] = ()  #: rows that are counted, and are no row of the timeline
     deploys_by: tuple[
         str, ...
     ] = ()  #: paths, one of which says "deploy" or "release"; else it's a run of unstated purpose
@@ -85,11 +87,12 @@ class ExportFormat:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise FormatError(f"not TOML: {error}", where=name) from error
-        for key in ("phase", "skip", "sample"):
+        for key in ("phase", "skip", "routine", "sample"):
             if not isinstance(raw.get(key, []), list):
                 raise FormatError(f"{key!r} is no list of tables", where=name, do=f"write [[{key}]]")
         raw["phases"] = tuple(_make(Phase, part, name) for part in raw.pop("phase", ()))
         raw["skip"] = tuple(_make(Skip, part, name) for part in raw.pop("skip", ()))
+        raw["routine"] = tuple(_make(Skip, part, name) for part in raw.pop("routine", ()))
         raw["samples"] = tuple(raw.pop("sample", ()))
         made = _make(cls, {"name": name} | raw, name)
         _check(made)

@@ -18,6 +18,8 @@ Row = dict[str, object]
 STATE_LABELS = ("alertstate", "__name__")
 #: The field that says of a pipeline's run whether it deploys, where its name doesn't.
 PURPOSE = "purpose"
+#: The field that says why something is counted and is no row of the timeline.
+ROUTINE = "routine"
 _UNKNOWN: tuple[object, ...] = (None, "", "-", "undefined", [], {})
 _NUMBERED = re.compile(r"^\[#\d+\] (?=\S)")  # [#1234] before an incident's title
 _IN_FRAME = ("service", "host", "environment", "version", "actor")

@@ -7,7 +7,7 @@ from typing import Any
 
 from minutebook.exports.formats import Phase
 from minutebook.exports.paths import find_all, find_first
-from minutebook.exports.rows import PURPOSE, Context, Row, hash_facts, make_row, text_of
+from minutebook.exports.rows import PURPOSE, ROUTINE, Context, Row, hash_facts, make_row, text_of
 from minutebook.exports.stamps import Stamp, add_ms
 from minutebook.exports.wording import is_deploy_word, read_state
 
@@ -19,7 +19,7 @@ def read_table(entry: object, context: Context) -> tuple[list[Row], str]:
         if holds(entry, skip.when) and (not skip.unless or not holds(entry, skip.unless)):
             return [], f"no happening: {skip.why}"
     shared = {column: find_first(entry, paths, context.document) for column, paths in form.columns.items()}
-    purpose = _tell_purpose(entry, context)
+    beside = {**_tell_purpose(entry, context), **_tell_repeats(entry, context)}
     unnamed = _name_without_key(entry, shared, context)
     rows: list[Row] = []
     for phase in form.phases:
@@ -37,7 +37,7 @@ def read_table(entry: object, context: Context) -> tuple[list[Row], str]:
             facts = {**shared, **{column: value for column, value in own.items() if value is not None}}
             end = context.read(find_first(scope, phase.end, entry)) if phase.end else None
             facts["fields"] = {
-                **purpose,
+                **beside,
                 **{name: find_first(entry, path, context.document) for name, path in form.fields.items()},
                 **{name: find_first(scope, path, entry) for name, path in phase.fields.items()},
             }
@@ -109,6 +109,16 @@ def _tell_purpose(entry: object, context: Context) -> dict[str, object]:
     paths = context.format.deploys_by
     is_said = not paths or any(is_deploy_word(find_first(entry, path) or "") for path in paths)
     return {} if is_said else {PURPOSE: "not stated"}
+
+
+def _tell_repeats(entry: object, context: Context) -> dict[str, object]:
+    """By what it's the same again, and why it's no row of the timeline."""
+    form = context.format
+    named = [text_of(found) for path in form.repeats if (found := find_first(entry, path.split("|"), context.document))]
+    why = next(
+        (r.why for r in form.routine if holds(entry, r.when) and not (r.unless and holds(entry, r.unless))), None
+    )
+    return {"repeats": "/".join([form.family, *named]) if named else None, ROUTINE: why}
 
 
 def _scopes(entry: object, phase: Phase) -> Iterator[object]:

@@ -12,6 +12,7 @@ from minutebook.merging.alerts import merge_alert
 from minutebook.merging.deploys import join_deploys, merge_phases
 from minutebook.merging.identity import group_alerts
 from minutebook.merging.observations import Observation, Occurrence, is_known, observe, sources_of
+from minutebook.merging.repeats import fold_repeats, tell_span
 
 _ALERTS = ("alert", "incident")
 #: Where a row was read, and what depends on which record's time stays.
@@ -37,8 +38,8 @@ def merge_happenings(events: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str,
             told = merge(group)
             entities |= dict.fromkeys(map(id, told), entity)
             merged += told
-    merged.sort(key=lambda each: each.best.order)
-    rows = [_tell(each, entities[id(each)]) for each in merged]
+    merged = sorted(fold_repeats(merged), key=lambda each: each.best.order)
+    rows = [_tell(each, entities.get(id(each), each.best.row["entity"])) for each in merged]
     frame = pd.DataFrame(rows, columns=[*events.columns, "evidence", "time_error_s"])
     told_of = frame[["evidence", "time_error_s"]].astype({"evidence": "str", "time_error_s": "float64"})
     entries = [*_list_merges(merged), *sorted(notes + more, key=lambda entry: (entry["from"], entry["why"]))]
@@ -73,7 +74,9 @@ def _tell(occurrence: Occurrence, entity: object) -> dict[str, Any]:
         row["end"] = pd.NaT
     row["entity"] = entity
     if occurrence.count > 1 and occurrence.last is not None:
-        row["message"] = f"{row['message']} (fired {occurrence.count} times until {occurrence.last:%H:%M:%S})"
+        seen = "seen" if occurrence.phase == "noted" else "fired"
+        until = f" until {tell_span(occurrence.time, occurrence.last)}" if occurrence.last > occurrence.time else ""
+        row["message"] = f"{row['message']} ({seen} {occurrence.count:,} times{until})"
     places = sorted({o.place for o in occurrence.seen})
     return {**row, "evidence": "; ".join(places), "time_error_s": best.error_s, "count": occurrence.count}
 
@@ -82,17 +85,19 @@ def _list_merges(merged: Sequence[Occurrence]) -> list[dict[str, Any]]:
     told = []
     for occurrence in merged:
         places = sorted({o.place for o in occurrence.seen})
-        if len(places) < 2:
+        if len(occurrence.seen) < 2:
             continue
         best = occurrence.best
-        if occurrence.count > 1:
+        if occurrence.phase == "noted":
+            why = f"the same again, seen {occurrence.count:,} times from"
+        elif occurrence.count > 1:
             why = f"flaps, fired {occurrence.count} times from"
         elif len(sources_of(occurrence.seen)) > 1:
             why = f"the same key, labels or version, {best.phase} at"
         else:
             why = f"a repeat, {best.phase} at"
         told.append(
-            {"what": str(best.row["kind"]), "into": best.place, "from": "; ".join(p for p in places if p != best.place),
-             "count": len(places), "why": f"{why} {best.time:%H:%M:%S}"}
+            {"what": str(best.row["kind"]), "into": best.place, "from": "; ".join(p for p in places if p != best.place) or best.place,
+             "count": len(occurrence.seen), "why": f"{why} {best.time:%H:%M:%S}"}
         )  # fmt: skip
     return told
