@@ -80,7 +80,9 @@ def test_a_book_is_written_and_read_again(log: Path, tmp_path: Path) -> None:
 
 def test_a_report_of_a_saved_book_shows_raw_lines_where_the_evidence_is_named(tmp_path: Path) -> None:
     log = tmp_path / "app.log"
-    log.write_text("".join(f"2026-11-23T09:{n:02}:00Z {'ERROR disk full' if n == 20 else 'INFO ok'}\n" for n in range(40)))
+    log.write_text(
+        "".join(f"2026-11-23T09:{n:02}:00Z {'ERROR disk full' if n == 20 else 'INFO ok'}\n" for n in range(40))
+    )
     assert run("reconstruct", log, "-o", tmp_path / "book").exit_code == 0
     direct, bare, shown = (tmp_path / f"{name}.html" for name in ("direct", "bare", "shown"))
     assert run("report", log, "-o", direct).exit_code == 0

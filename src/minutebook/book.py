@@ -25,7 +25,7 @@ from minutebook.ledger import find_shortfalls, make_ledger
 from minutebook.merging import merge_happenings
 from minutebook.ownformats import load_all
 from minutebook.reading import DEFERRED, Settings, read_source
-from minutebook.roles import name_roles
+from minutebook.roles import find_roles, name_roles
 from minutebook.rules import Rules
 from minutebook.sli import find_sli
 from minutebook.sources import Source, find_sources
@@ -34,6 +34,8 @@ from minutebook.summary import Summary, merge, summarise
 from minutebook.traffic import make_traffic
 
 Evidence = str | PathLike[str]
+#: Rows of these kinds come from records that name who did something.
+NAMING_KINDS = ("deploy", "change", "alert", "incident", "note")
 _THREADS = 2
 _BATCH_ROWS = 262_144
 
@@ -48,6 +50,8 @@ class Book:
     ledger: dict[str, Any]
     happenings: pd.DataFrame
     users: pd.DataFrame = field(repr=False)
+    #: Names of people, without case → their roles; None where a saved book doesn't tell. Never written.
+    roles: Mapping[str, str] | None = field(default=None, repr=False)
 
     @property
     def shortfalls(self) -> list[str]:
@@ -230,7 +234,8 @@ def make_book(
         merges,
         [*sli.assumptions, *notes],
     )
-    return Book(timeline, minutes, impact, ledger, happenings, affected_users(traffic, impact))
+    users = affected_users(traffic, impact)
+    return Book(timeline, minutes, impact, ledger, happenings, users, find_roles(observed))
 
 
 def save_book(book: Book, folder: Evidence) -> list[Path]:

@@ -47,16 +47,10 @@ def name_roles(happenings: pd.DataFrame, observed: pd.DataFrame | None = None) -
     ``observed`` are the rows that were merged into them, if they were: who is named there has a role as well.
     """
     known = happenings if observed is None else observed
-    if not len(happenings) or known["actor"].isna().all():
+    words = find_roles(known) if len(happenings) else {}
+    if not words:
         return happenings
-    services = {str(name).casefold() for name in known["service"].dropna().unique()}
-    details = [_open(text) for text in known["fields"]]
-    people = _list_people(known, details, services)
-    known_as = _find_aliases(people, details)
-    roles = _give_roles(known, people, known_as)
-    if not roles:
-        return happenings
-    words = {name: roles[known_as[name]] for name in _names(people, details)}
+    services = _list_services(known)
     everywhere = _compile(words)
     details = [_open(text) for text in happenings["fields"]]
     people = _list_people(happenings, details, services)
@@ -73,6 +67,27 @@ def name_roles(happenings: pd.DataFrame, observed: pd.DataFrame | None = None) -
         for detail, text, name in zip(details, happenings["fields"], people, strict=True)
     ]
     return told.astype({"actor": "str", "message": "str", "fields": "str"})
+
+
+def find_roles(happenings: pd.DataFrame) -> dict[str, str]:
+    """Each name of a person that the happenings hold, without case → that person's role."""
+    if not len(happenings) or happenings["actor"].isna().all():
+        return {}
+    details = [_open(text) for text in happenings["fields"]]
+    people = _list_people(happenings, details, _list_services(happenings))
+    known_as = _find_aliases(people, details)
+    roles = _give_roles(happenings, people, known_as)
+    return {name: roles[known_as[name]] for name in _names(people, details)} if roles else {}
+
+
+def hide_names(text: str, roles: Mapping[str, str]) -> str:
+    """A text of the evidence with roles where the names of `find_roles` stand."""
+    hidden: str = _replace(text, _compile(roles), roles)
+    return hidden
+
+
+def _list_services(happenings: pd.DataFrame) -> set[str]:
+    return {str(name).casefold() for name in happenings["service"].dropna().unique()}
 
 
 def _list_people(rows: pd.DataFrame, details: list[dict[str, Any]], services: set[str]) -> list[str]:

@@ -18,9 +18,10 @@ from minutebook.config import Config
 from minutebook.errors import MinutebookError
 from minutebook.events import COLUMNS, to_frame, to_table
 from minutebook.ledger import make_ledger
-from minutebook.logformats import load_formats
+from minutebook.logformats import LogFormat, load_formats
 from minutebook.outputs import Target, pick_suffix
 from minutebook.ownformats import load_all
+from minutebook.roles import hide_names
 from minutebook.store import EventStore
 
 Evidence = str | PathLike[str]
@@ -135,11 +136,10 @@ def report(
 ) -> None:
     """Write the report of a book or of evidence: one HTML or Markdown file, by the suffix of ``path``.
 
-    It shows raw lines of the evidence, so hand it on as you would hand on the logs. A book doesn't hold them:
-    ``evidence`` is where it was made from; without it, rows name their lines and don't show them.
+    It shows raw lines of the evidence, people in them as roles; users' ids and addresses are as logged. A saved book
+    doesn't hold them: ``evidence`` is where it was made from; without it, rows name their lines and don't show them.
     """
-    from minutebook.outputs.report import REPORT_WRITERS, pick_references, write_report
-    from minutebook.raw import find_lines
+    from minutebook.outputs.report import REPORT_WRITERS, write_report
 
     chosen = suffix or pick_suffix(cast(Evidence, path), REPORT_WRITERS)
     paths: list[Evidence] = [evidence] if isinstance(evidence, str | PathLike) else list(evidence)
@@ -147,11 +147,25 @@ def report(
         given = [what] if isinstance(what, str | PathLike) else list(what)
         paths = [each for each in given if not books.is_book(each)]
     book = _book(what, **said)
-    lines = None
-    if paths:
-        formats = load_formats(_settings(None, said.get("config")).formats)
-        lines = find_lines(pick_references(book.timeline), paths, formats)
+    lines = _shown_lines(book, paths, load_all(_settings(None, said.get("config")).formats).logs) if paths else None
     write_report(book, path, suffix=chosen, lines=lines, title=title)
+
+
+def _shown_lines(book: Book, paths: Sequence[Evidence], formats: Sequence[LogFormat]) -> dict[Any, Any]:
+    """(source, line) → the raw lines that a report shows there, people's names as roles.
+
+    None stands for lines of deploys, alerts and notes where nothing tells which words in them are names.
+    """
+    from minutebook.outputs.report import pick_references
+    from minutebook.raw import find_lines
+
+    people = pick_references(book.timeline[book.timeline["kind"].isin(books.NAMING_KINDS)])
+    if book.roles is None:
+        found = find_lines(set(pick_references(book.timeline)) - set(people), paths, formats)
+        return {**found, **dict.fromkeys(people)}
+    roles = book.roles
+    found = find_lines(pick_references(book.timeline), paths, formats)
+    return {place: tuple(hide_names(line, roles) for line in text) for place, text in found.items()}
 
 
 def check(

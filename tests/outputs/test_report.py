@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -130,7 +131,7 @@ def test_what_is_missing_stands_first() -> None:
     page = Page(write(make_book()))
     sections = [value for tag, key, value in page.attributes if tag == "section" and key == "id"]
     assert sections[0] == "completeness"
-    assert "Mind what is missing." in page.text
+    assert "Not complete." in page.text
     assert "2 minutes: nothing is known of it" in page.text
 
 
@@ -170,6 +171,20 @@ def test_the_sample_s_page_tells_its_figures_and_shows_its_lines(sample: Page) -
     lines = "".join(sample.inside["code"])
     assert "connect() failed (111: Connection refused)" in lines
     assert "no connection from pool payments-db" in lines
+
+
+def test_people_are_roles_in_the_raw_lines_too(sample_logs: Path, tmp_path: Path) -> None:
+    evidence = sample_logs / "slow-payments" / "evidence"
+    named = (evidence / "changes.csv").read_text("utf-8")
+    book = mb.reconstruct(evidence)
+    assert book.roles and all(name in named for name in book.roles)
+    mb.report(book, tmp_path / "report.html", evidence=evidence)
+    mb.report(replace(book, roles=None), tmp_path / "saved.html", evidence=evidence)
+    shown, saved = (Page((tmp_path / f"{name}.html").read_text("utf-8")).text for name in ("report", "saved"))
+    for name, role in book.roles.items():
+        assert name not in shown and name not in saved
+        assert role in shown
+    assert "not shown: may name people" in saved
 
 
 def test_a_suffix_without_a_writer_is_refused_before_anything_is_read(tmp_path: Path) -> None:

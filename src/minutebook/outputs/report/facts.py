@@ -29,8 +29,8 @@ from minutebook.outputs.wording import (
 )
 from minutebook.raw import MORE, parse_references
 
-#: (source, line) → the raw lines of the record there.
-Lines: TypeAlias = Mapping[tuple[str, int], Sequence[str]]
+#: (source, line) → the raw lines of the record there; None where they may name people.
+Lines: TypeAlias = Mapping[tuple[str, int], Sequence[str] | None]
 _UTC = datetime.UTC
 
 #: Caps, each said in the report where it cuts.
@@ -68,20 +68,29 @@ class Fact:
 
 
 @dataclass(frozen=True)
+class Hole:
+    """Minutes in a row in which no service has any evidence."""
+
+    start: pd.Timestamp
+    minutes: str
+
+
+@dataclass(frozen=True)
 class Completeness:
     """What the report rests on, told before anything else."""
 
     is_whole: bool
     figures: list[Fact]
     shortfalls: list[str]
-    holes: list[Fact]
+    holes: list[Hole]
 
 
 @dataclass(frozen=True)
 class Window:
-    """One impact window: its heading, its sentences of evidence, its figures with bounds."""
+    """One impact window: its heading, where and when, its sentences of evidence, its figures with bounds."""
 
     heading: str
+    scope: str
     sentences: list[str]
     facts: list[Fact]
 
@@ -202,7 +211,7 @@ def _find_completeness(book: Bookish) -> Completeness:
     holes = _find_holes(book.minutes)
     shortfalls = find_shortfalls(book.ledger) if sources else ["The book holds no account of sources."]
     adds_up = f"of {total['lines']:,}: " + ("every line" if told == total["lines"] else "the account doesn't add up")
-    kept = f"from {total['lines_in_events']:,} lines; {total['lines_skipped']:,} lines skipped"
+    kept = f"from {total['lines_in_events']:,} lines; {count_of(total['lines_skipped'], 'line')} skipped"
     gone, grid = len(_find_silent(book.minutes)), book.minutes["minute"].nunique()
     return Completeness(
         is_whole=not shortfalls and not holes and told == total["lines"] and not total["lines_rejected"],
@@ -211,22 +220,18 @@ def _find_completeness(book: Bookish) -> Completeness:
             Fact("lines accounted for", f"{told:,}", adds_up),
             Fact("events", f"{total['events']:,}", kept),
             Fact("lines rejected", f"{total['lines_rejected']:,}", "reasons in the ledger" if total["lines_rejected"] else "none was unreadable"),
-            Fact("copies", f"{total['copies']:,}", "events read twice, counted once"),
-            Fact("minutes without data", f"{gone:,}", f"of {grid:,}; no data isn't health"),
+            Fact("copies", f"{total['copies']:,}", "events read twice, counted once" if total["copies"] else "no event was read twice"),
+            Fact("minutes without data", f"{gone:,}", f"of {grid:,}" + ("; no data isn't health" if gone else "")),
         ],
         shortfalls=shortfalls,
         holes=holes,
     )  # fmt: skip
 
 
-def _find_holes(minutes: pd.DataFrame) -> list[Fact]:
-    """The stretches of minutes in which no service has any evidence."""
+def _find_holes(minutes: pd.DataFrame) -> list[Hole]:
     silent = _find_silent(minutes)
     stretches = silent.groupby((silent.diff() != pd.Timedelta(minutes=1)).cumsum())
-    return [
-        Fact(format_clock(run.iloc[0], _UTC)[:5], count_of(len(run), "minute"), "no data of any service", run.iloc[0])
-        for _, run in stretches
-    ]
+    return [Hole(run.iloc[0], count_of(len(run), "minute")) for _, run in stretches]
 
 
 def _find_silent(minutes: pd.DataFrame) -> pd.Series:
@@ -277,10 +282,13 @@ def _tell_window(window: Mapping[str, Any]) -> Window:
     sentences = [str(window.get("evidence") or "")]
     if window.get("kind") != "traffic_loss":
         sentences.append(f"Users: {tell_users(window.get('users') or {})}.")
-    sentences += _tell_top(window)
+    sentences.append(" ".join(_tell_top(window)))
+    operations = list(window.get("operations") or ())
+    named = ", ".join(operations[:4]) + (f" and {len(operations) - 4} more" if operations[4:] else "")
     return Window(
-        f"{kind_of(window).capitalize()} of {scope_of(window)}: {between(window, _UTC)} UTC, {lasted(window)}",
-        sentences,
+        f"{kind_of(window).capitalize()} of {window.get('service') or 'all services'}",
+        ", ".join(filter(None, [named, f"{between(window, _UTC)} UTC", lasted(window)])),
+        [sentence for sentence in sentences if sentence],
         [Fact(*row, time=as_instant(window.get(instants.get(row[0], "")))) for row in rows],
     )
 
@@ -290,7 +298,11 @@ def _tell_top(window: Mapping[str, Any]) -> Iterator[str]:
     top = window.get("top") or {}
     for key, lead in (("operations", "By operation"), ("statuses", "By status"), ("hosts", "By host"),
                       ("versions", "By version")):  # fmt: skip
-        counted = [f"{each['value']} {each['bad']:,}" for each in top.get(key) or () if isinstance(each, Mapping)]
+        counted = [
+            f"{each['bad']:,} × {each['value']}"
+            for each in top.get(key) or ()
+            if isinstance(each, Mapping) and each["bad"]
+        ]
         if counted:
             yield f"{lead}: {', '.join(counted)}."
 
@@ -343,7 +355,9 @@ def _find_record(place: tuple[str, int], lines: Lines | None) -> Record:
         return Record(reference, None)
     text = lines.get(place)
     if text is None:
-        return Record(reference, None, "not found in the evidence given")
+        return Record(
+            reference, None, "not shown: may name people" if place in lines else "not found in the evidence given"
+        )
     shown = tuple(line if len(line) <= MOST_CHARACTERS else line[:MOST_CHARACTERS] + "…" for line in text[:MOST_LINES])
     cut = [
         f"{len(line) - MOST_CHARACTERS:,} further characters"

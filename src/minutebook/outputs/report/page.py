@@ -24,9 +24,11 @@ from minutebook.outputs.wording import as_whole, count_of, percent_of
 
 _UTC = datetime.UTC
 #: Inches: one plot for screens and paper, one for phones, whose letters stay legible.
-_PLOT_SIZES = {"wide": (10.0, 6.0), "narrow": (4.6, 6.6)}
+_PLOT_SIZES = {"wide": (10.0, 6.0), "narrow": (5.3, 7.2)}
 #: The shapes by which the plot tells kinds too; behind each the word stands.
 _SHAPES = {"deploy": "◆", "change": "▲", "incident": "■", "alert": "▬", "note": "●", "impact": "▌", "coverage": "▨"}
+#: Clocks nearer to each other than this aren't told apart by the time a request takes.
+_IN_STEP_S = 0.5
 _SEVERE = frozenset({"error", "fatal"})
 
 
@@ -108,29 +110,31 @@ def _figures(figures: Sequence[Fact]) -> Html:
             )
             for fact in figures
         ),
-        class_="figures",
+        class_=f"figures of-{len(figures)}",
     )
 
 
 def _completeness(facts: Facts) -> Iterator[Html]:
     told = facts.completeness
-    verdict = "Complete: every line is accounted for, and every minute has evidence."
-    yield element(
-        "p",
-        verdict if told.is_whole else "Mind what is missing.",
-        class_="verdict whole" if told.is_whole else "verdict",
-    )
+    if told.is_whole:
+        yield element(
+            "p", "Complete: every line is accounted for, and every minute has evidence.", class_="verdict whole"
+        )
+    else:
+        yield element("p", "Not complete. What is missing bounds what can be said.", class_="verdict")
     if told.shortfalls or told.holes:
         holes = (
-            join(["No data from ", _time(h), f" UTC, for {h.value}: nothing is known of it, neither good nor bad."])
-            for h in told.holes
+            join(
+                [
+                    "No data from ",
+                    time_of(hole.start, format_clock(hole.start, _UTC)[:5]),
+                    f" UTC, for {hole.minutes}: nothing is known of it, neither good nor bad.",
+                ]
+            )
+            for hole in told.holes
         )
         yield _list([*told.shortfalls, *holes], class_="missing")
     yield _figures(told.figures)
-
-
-def _time(fact: Fact) -> Html:
-    return time_of(fact.time, fact.value if fact.meaning else fact.name) if fact.time is not None else Html("")
 
 
 def _list(items: Sequence[str], class_: str = "") -> Html:
@@ -144,9 +148,8 @@ def _impact(facts: Facts) -> Iterator[Html]:
     yield _figures(facts.figures)
     for window in facts.windows:
         yield _window(window)
-    for heading, rows in (("Milestones", facts.milestones), ("In all", facts.total)):
-        if rows:
-            yield _fact_table(heading, rows)
+    tables = [("Milestones", facts.milestones), ("All windows together", facts.total)]
+    yield element("div", *(_fact_table(caption, rows) for caption, rows in tables if rows), class_="beside")
     if facts.rejected:
         yield element(
             "details",
@@ -156,13 +159,15 @@ def _impact(facts: Facts) -> Iterator[Html]:
 
 
 def _window(window: Window) -> Html:
-    return element(
-        "article",
+    first, *others = window.sentences
+    text = element(
+        "div",
         element("h3", window.heading),
-        element("p", window.sentences[0], class_="evidence"),
-        *(element("p", sentence) for sentence in window.sentences[1:]),
-        _fact_table("Its figures, with bounds", window.facts),
+        element("p", window.scope, class_="scope"),
+        element("p", first, class_="evidence"),
+        *(element("p", sentence) for sentence in others),
     )
+    return element("article", text, _fact_table("Its figures, with bounds", window.facts))
 
 
 def _fact_table(caption: str, rows: Sequence[Fact]) -> Html:
@@ -194,7 +199,7 @@ def _plots(facts: Facts) -> Html:
         )
         for name, size in _PLOT_SIZES.items()
     ]
-    caption = "Hatched: failures; dotted hatch: no data. Tinted: the impact window, with its bounds as a bar above."
+    caption = "Hatched bars: failures. Cross-hatched: no data; dotted: covered in part. Tinted: the impact window."
     return element("figure", *plots, element("figcaption", caption))
 
 
@@ -230,7 +235,9 @@ def _timeline(facts: Facts) -> Iterator[Html]:
         )
     if facts.has_lines:
         caps = f"At most {MOST_RECORDS} records a row, {MOST_LINES} lines a record and {MOST_CHARACTERS} characters a line are shown;"
-        yield element("p", f"{caps} minutebook show prints the rest.", class_="note")
+        yield element(
+            "p", f"{caps} minutebook show prints the rest. People's names in them are replaced by roles.", class_="note"
+        )
     else:
         yield element(
             "p", "The raw lines weren't at hand: minutebook show REFERENCE EVIDENCE prints them.", class_="note"
@@ -281,7 +288,7 @@ def _what(entry: Entry) -> Iterator[Html]:
         return
     more = f" + {len(entry.references) - 1}" if len(entry.references) > 1 else ""
     first = element("span", entry.references[0], more, class_="reference")
-    if all(record.lines is None for record in entry.records):
+    if not any(record.lines or record.cut for record in entry.records):
         yield join([told, " ", first])
         return
     records = (part for record in entry.records for part in _record(record))
@@ -351,8 +358,10 @@ def _clocks(facts: Facts) -> Iterator[Html]:
 def _clock_row(source: dict[str, Any]) -> Html:
     offset, resolution = source.get("clock_offset_s"), source.get("resolution_s")
     clock = ""
-    if offset:
-        clock = f"{format_span(abs(offset))} {'ahead' if offset > 0 else 'behind'}, {'corrected' if source.get('clock_applied') else 'not corrected'}"
+    if offset is not None:
+        way = "ahead" if offset > 0 else "behind"
+        told = f"{abs(offset):.3g} s {way}, {'corrected' if source.get('clock_applied') else 'not corrected'}"
+        clock = told if abs(offset) >= _IN_STEP_S else "in step with the others"
     edges = (pd.Timestamp(source[key]) if source.get(key) else None for key in ("first", "last"))
     return element(
         "tr",
@@ -360,7 +369,7 @@ def _clock_row(source: dict[str, Any]) -> Html:
         element("td", source.get("zone") or ""),
         element("td", source.get("zone_basis") or ""),
         element("td", clock),
-        element("td", format_span(resolution) if resolution else ""),
+        element("td", f"{resolution:g} s" if resolution else ""),
         *(element("td", time_of(edge, format_clock(edge, _UTC)) if edge is not None else "", class_="number") for edge in edges),
     )  # fmt: skip
 
