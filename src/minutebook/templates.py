@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 MASK = "<*>"
 _LONGEST = 400  # characters of a template
+_READ = 2000  # characters of a message that are looked at: a megabyte in one word must not cost minutes
 
 _VERBS = "(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE) "
 
@@ -46,8 +47,8 @@ _VALUES = "|".join(
         r"\b\w[\w.\-]*(?:/[\w.\-]+){2,}",
         r"\b\w[\w.\-]*/[\w.\-]+\.[A-Za-z]{1,5}\b",
         r"\b(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? +)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]* +\d+\b",
-        # Numbers, and words from their first digit on: 12.5ms, 10.0.0.1:80, 00:06:12,120, ssh2, 3f2e-9a.
-        r"(?:[+\-]|\b[A-Fa-f]+)?\d\w*(?:[._@%+*#~/\\\-]+\w*\d\w*|[:,]+\d\w*)*%?",
+        # Numbers with their unit, and words from their first digit on: 12.5 ms, 10.0.0.1:80, 00:06:12,120, ssh2, 3f2e-9a.
+        r"(?:[+\-]|\b[A-Fa-f]+)?\d\w*(?:[._@%+*#~/\\\-]+\w*\d\w*|[:,]+\d\w*)*(?:%| ?(?:[KMGTP]i?B|B|[mun]s|s)\b)?",
         r"\b(?:[A-Fa-f]{8,}|[A-Za-z]+\d+[A-Za-z]+\d[A-Za-z\d]*)\b",  # ids without a sign of their own
     )
 )
@@ -70,11 +71,11 @@ def find_templates(messages: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
     if isinstance(messages, pa.ChunkedArray):
         messages = messages.combine_chunks()
     encoded = messages.dictionary_encode()
-    masked = encoded.dictionary
+    masked = pc.utf8_slice_codeunits(encoded.dictionary, 0, _READ)
     for sign, pattern, mask in _MASKS:
         masked = _replace(masked, sign, pattern, mask)
-    masked = pc.utf8_slice_codeunits(masked, 0, _LONGEST)
-    return masked.take(encoded.indices).dictionary_encode()
+    found = pc.utf8_slice_codeunits(masked, 0, _LONGEST).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(found.indices.take(encoded.indices), found.dictionary)
 
 
 def _replace(texts: pa.Array, sign: str, pattern: str, mask: str) -> pa.Array:
