@@ -389,3 +389,39 @@ def test_a_deployment_of_github_and_the_sync_of_argo_cd_are_one() -> None:
 def test_a_run_that_may_only_test_a_commit_is_no_deploy_of_it(purpose: dict[str, str], rows: int) -> None:
     run = deploy("started", 20, "actions", "abcdef1", "run/1") | {"fields": json.dumps(purpose)}
     assert len(merge([deploy("started", 0, "argocd", "abcdef1", "argo/1"), run])) == rows
+
+
+ROWS = "time,service,version,environment,status\n"
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        (["09:00,mail,2,prod,started", "09:04,mail,2,prod,failed"], [("started", 1), ("failed", 1)]),
+        (["09:04,mail,2,prod,succeeded", "09:00,mail,2,prod,started"], [("started", 1), ("succeeded", 1)]),
+        (["09:00,mail,2,prod,started", "09:04,mail,2,staging,succeeded"], [("started", 1), ("succeeded", 2)]),
+        (["09:00,mail,2,prod,started", "09:04,mail,3,prod,succeeded"], [("started", 1), ("succeeded", 2)]),
+        (
+            ["09:00,mail,2,prod,started", "09:04,mail,2,prod,failed", "09:10,mail,2,prod,started", "09:14,mail,2,prod,succeeded"],
+            [("started", 1), ("failed", 1), ("started", 2), ("succeeded", 2)],
+        ),
+        (["09:00,mail,2,prod,queued", "09:01,mail,2,prod,started", "09:04,mail,2,prod,succeeded"],
+         [("pending", 1), ("started", 1), ("succeeded", 1)]),
+    ],
+)  # fmt: skip
+def test_a_start_and_an_end_without_an_id_are_one_deploy(rows: list[str], told: list[tuple[str, int]]) -> None:
+    text = ROWS + "".join(f"2026-11-23T{row[:5]}:00Z{row[5:]}\n" for row in rows)
+    merged = merge(read_text(text))
+    names = {entity: number for number, entity in enumerate(dict.fromkeys(merged["entity"]), 1)}
+    assert [
+        (phase, names[entity]) for phase, entity in zip(merged["phase"].astype("str"), merged["entity"], strict=True)
+    ] == told
+    if told[:2] == [("started", 1), ("failed", 1)]:
+        assert merged["end"].iloc[0] == merged["time"].iloc[1]
+
+
+def read_text(text: str, source: str = "x") -> list[dict]:  # type: ignore[type-arg]
+    documents = parse_documents(text.encode())
+    export = pick_export([document.value for document in documents], load_exports()).format
+    assert export is not None
+    return [row | {"source": source} for row in read_export(documents, export, source=source).rows]

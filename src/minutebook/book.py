@@ -22,7 +22,7 @@ from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.events import to_frame
 from minutebook.grid import make_minutes
 from minutebook.ledger import find_shortfalls, make_ledger
-from minutebook.merging import merge_happenings
+from minutebook.merging import merge_happenings, word_rollbacks
 from minutebook.ownformats import load_all
 from minutebook.reading import DEFERRED, Settings, read_source
 from minutebook.roles import find_roles, name_roles
@@ -32,6 +32,7 @@ from minutebook.sources import Source, find_sources
 from minutebook.store import EventStore
 from minutebook.summary import Summary, merge, summarise
 from minutebook.traffic import make_traffic
+from minutebook.versions import find_versions
 
 Evidence = str | PathLike[str]
 #: Rows of these kinds come from records that name who did something.
@@ -212,7 +213,7 @@ def make_book(
     sli = find_sli(summary, rules)
     observed = to_frame(summary.happenings)
     merged, merges = merge_happenings(observed)
-    happenings = name_roles(merged, observed)
+    happenings = name_roles(word_rollbacks(merged, find_versions(summary)), observed)
     traffic = make_traffic(sli, happenings, resolutions)
     limits = {
         (service, operation): over

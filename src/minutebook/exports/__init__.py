@@ -16,7 +16,6 @@ from minutebook.exports.paths import find, has_keys, name_shape
 from minutebook.exports.picking import EMPTY, Match, find_rows, is_empty, pick_export
 from minutebook.exports.places import Place
 from minutebook.exports.readings import READINGS
-from minutebook.exports.rollbacks import word_rollbacks
 from minutebook.exports.rows import PURPOSE, ROUTINE, Context, Row
 from minutebook.exports.texts import Document, parse_documents
 
@@ -61,7 +60,7 @@ def read_export(
                 skipped[why] = skipped.get(why, 0) + 1
             else:
                 rejects.append((place.line, why))
-    return Reading(word_rollbacks(rows), rejects, skipped)
+    return Reading(rows, rejects, skipped)
 
 
 def _read_entry(entry: object, context: Context) -> tuple[list[Row], str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from minutebook.exports.rows import Context, Row, make_row, text_of
+from minutebook.exports.rows import Context, Row, hash_facts, make_row, text_of
 from minutebook.exports.stamps import Stamp
 from minutebook.exports.wording import DEPLOYS, read_state
 from minutebook.names import normalise
@@ -88,6 +88,9 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
         return [], "says no day: write one above it, as 2026-11-23"
     if start is None and end is None:
         return [], "has no time that can be read"
+    if not entity and kind not in ("alert", "incident"):
+        # One name for all phases of an entry without an id: what it is, and when it began.
+        entity = hash_facts({name: text_of(value) for name, value in facts.items() if value is not None}, start or end)
     if kind == "note":
         return [make_row(context, facts, "noted", start or end, entity=entity)], ""  # type: ignore[arg-type]
     phase = read_state(word, kind, context.format.states)

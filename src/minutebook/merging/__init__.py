@@ -7,5 +7,6 @@ stay apart where they don't. Of two observations the earliest start, the latest 
 """
 
 from minutebook.merging.happenings import merge_happenings
+from minutebook.merging.rollbacks import Sighting, word_rollbacks
 
-__all__ = ["merge_happenings"]
+__all__ = ["Sighting", "merge_happenings", "word_rollbacks"]

@@ -11,6 +11,10 @@ from minutebook.merging.observations import OPENING, Observation, Occurrence, cl
 
 #: Two exports' deploys of one version of one service are one if they start this close.
 TOLERANCE_S = 300.0
+#: What has no key is named by a hash of its facts.
+_UNNAMED = re.compile(r"\w+:[0-9a-f]{16}")
+_CLOSING = {"succeeded", "failed", "cancelled", "rolled_back"}
+_LONGEST_S = 86_400.0
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 _OUTSIDE = re.compile(r"[-_/.\s]+")
 _ENVIRONMENTS = {"prod": "production", "prd": "production", "live": "production", "stg": "staging", "stage": "staging",
@@ -29,7 +33,7 @@ def join_deploys(groups: Sequence[list[Observation]]) -> tuple[list[list[Observa
             continue
         recent = [other for other in recent if distance_s(_start(other), _start(group)) <= TOLERANCE_S]
         near = [other for other in recent if _is_near(other, group)]
-        same = [other for other in near if _is_same_version(_of(other, "version"), _of(group, "version"))]
+        same = [other for other in near if is_same_version(_of(other, "version"), _of(group, "version"))]
         if same:
             min(same, key=lambda other: (distance_s(_start(other), _start(group)), other[0].order)).extend(group)
             continue
@@ -37,6 +41,32 @@ def join_deploys(groups: Sequence[list[Observation]]) -> tuple[list[list[Observa
         joined.append(list(group))
         recent.append(joined[-1])
     return joined, notes
+
+
+def pair_unnamed(groups: Sequence[list[Observation]]) -> list[list[Observation]]:
+    """The groups; a start and the next end of one service, version and environment in one source, without ids, joined."""
+    paired: list[list[Observation]] = []
+    waiting: dict[tuple[str, ...], list[Observation]] = {}
+    for group in sorted(groups, key=lambda g: min(o.order for o in g)):
+        first = group[0]
+        if not _UNNAMED.fullmatch(str(first.row["entity"])) or first.row["kind"] not in ("deploy", "change"):
+            paired.append(group)
+            continue
+        key = (first.source, *(str(first.row[name]) for name in ("kind", "service", "version", "environment", "host")))
+        phases = {o.phase for o in group}
+        is_named = bool(_of(group, "service") or _of(group, "version"))
+        begun = waiting.pop(key, None)
+        if phases <= {"started", "pending"} and all(o.end is None for o in group) and is_named:
+            if begun is not None and {o.phase for o in begun} == {"pending"}:
+                begun.extend(group)  # it was waiting, now it begins
+                waiting[key] = begun
+                continue
+            waiting[key] = group = list(group)
+        elif begun is not None and phases <= _CLOSING and distance_s(_start(begun), _start(group)) <= _LONGEST_S:
+            begun.extend(group)
+            continue
+        paired.append(group)
+    return paired
 
 
 def merge_phases(group: Sequence[Observation]) -> list[Occurrence]:
@@ -88,7 +118,7 @@ def _words(service: str) -> tuple[str, ...]:
     return tuple(word for word in _OUTSIDE.split(service.lower()) if word)
 
 
-def _is_same_version(one: str, other: str) -> bool:
+def is_same_version(one: str, other: str) -> bool:
     """2.0.0 is v2.0.0 and registry/shop:2.0.0; a commit is what begins with seven of its digits."""
     short, long = sorted((_plain(one), _plain(other)), key=len)
     if not short:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from minutebook.events import check_events
 from minutebook.merging.alerts import merge_alert
-from minutebook.merging.deploys import join_deploys, merge_phases
+from minutebook.merging.deploys import join_deploys, merge_phases, pair_unnamed
 from minutebook.merging.identity import group_alerts
 from minutebook.merging.observations import Observation, Occurrence, is_known, observe, sources_of
 from minutebook.merging.repeats import fold_repeats, tell_span
@@ -28,7 +28,7 @@ def merge_happenings(events: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str,
     """
     observations = observe(events)
     alerts, notes = group_alerts([o for o in observations if str(o.row["kind"]) in _ALERTS])
-    deploys, more = join_deploys(_by_key([o for o in observations if str(o.row["kind"]) not in _ALERTS]))
+    deploys, more = join_deploys(pair_unnamed(_by_key([o for o in observations if str(o.row["kind"]) not in _ALERTS])))
     merged: list[Occurrence] = []
     entities: dict[int, str] = {}
     for groups, merge in ((alerts, merge_alert), (deploys, merge_phases)):
