@@ -18,7 +18,7 @@ from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
 from minutebook.names import SECOND, choose_keys
 from minutebook.plans import Matched, Plan, match_lines_of
-from minutebook.records.folding import Folded, fold_lines
+from minutebook.records.folding import Folded, fold_lines, looks_stamped
 from minutebook.records.jsonlines import add_rare_keys, list_keys
 from minutebook.records.objects import is_batch, join_objects, unfold
 from minutebook.records.pairs import list_pair_keys
@@ -32,6 +32,7 @@ KNOWN = 0.5
 _MOST_PLANS = 6
 _INNER_LINES = 400
 _KNOWN_INSIDE = 0.3
+_LEVEL_WORD = r"^(?i:trace|debug|info|notice|warn|warning|err|error|crit|critical|alert|emerg|fatal|severe)$"
 
 
 @dataclass(frozen=True)
@@ -219,5 +220,20 @@ def score_plan(plan: Plan, text: pa.StringArray) -> float:
         return 0.0
     own = sum(int((m.stop - m.rows).sum()) for m in matched) + folded.known
     is_indented = int(pc.sum(pc.match_substring_regex(text, r"^\s+\S")).as_py() or 0)
-    loose = int(folded.lines.sum()) - own - is_indented
-    return own / (own + len(folded.rejected) + 0.25 * max(loose, 0))
+    loose = max(int(folded.lines.sum()) - own - is_indented, 0)
+    leading = _count_leading(text, matched, folded) if plan.log_format.multiline else 0
+    own -= sum(_count_misread(m) for m in matched)
+    return max(own, 0) / (own + len(folded.rejected) - leading + 0.25 * (loose + leading))
+
+
+def _count_leading(text: pa.StringArray, matched: Sequence[Matched], folded: Folded) -> int:
+    """Lines before the first record that could go on from one which the file no longer has, or are a banner."""
+    first = min(int(m.rows[0]) for m in matched if len(m.rows))
+    before = pa.array([row for row, _ in folded.rejected if row < first], pa.int64())
+    return int(np.count_nonzero(~looks_stamped(text.take(before))))
+
+
+def _count_misread(matched: Matched) -> int:
+    """Records whose host is the word for a level: another format's, whose level stands there."""
+    host = matched.parts.get("host")
+    return int(pc.sum(pc.match_substring_regex(host, _LEVEL_WORD)).as_py() or 0) if host is not None else 0

@@ -59,7 +59,8 @@ def read_fields(
         columns["status"] = read_status(parts["status"])
     for name, values in parts.items():
         if name == "duration" or name.startswith("duration_"):
-            columns["duration"] = read_duration(values, name.partition("_")[2])
+            found = read_duration(values, name.partition("_")[2])
+            columns["duration"] = pc.coalesce(columns["duration"], found) if "duration" in columns else found
     operation = _operation(parts)
     if operation is not None:
         columns["operation"] = operation

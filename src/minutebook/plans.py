@@ -27,7 +27,7 @@ from minutebook.records.table import Header, read_rows
 from minutebook.records.text import match_lines
 
 #: Parts that make a message a request's, told without its key=value tail.
-_REQUEST_PARTS = ("status", "trace", "user", "path")
+_REQUEST_PARTS = ("status", "trace", "path")
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def fold_lines(
     owner = np.searchsorted(start, others, side="right") - 1
     is_orphan = owner < 0
     may_go_on = np.where(is_orphan, False, is_multiline[np.maximum(owner, 0)] if len(start) else False)
-    is_stranger = _mask(pc.match_substring_regex(texts, _STAMP))
+    is_stranger = looks_stamped(texts)
     is_folded = ~is_header & ~is_orphan & (is_continued[others] | (may_go_on & ~is_stranger))
     is_skipped = ~is_folded & (is_header | is_blank)
     is_rejected = ~is_folded & ~is_skipped
@@ -90,6 +90,11 @@ def fold_lines(
         rejected,
         int((is_folded & is_continued[others]).sum()),
     )
+
+
+def looks_stamped(text: pa.Array) -> np.ndarray:
+    """Which texts begin with a stamp, and so are records of their own."""
+    return _mask(pc.match_substring_regex(text, _STAMP))
 
 
 def looks_continued(text: pa.Array) -> np.ndarray:
