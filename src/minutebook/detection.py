@@ -29,6 +29,8 @@ from minutebook.times import find_layout
 
 #: Below this share of fitting lines a format isn't taken for the source's.
 KNOWN = 0.5
+#: The same for what another format leaves over: a few lines of a second one are lines of it all the same.
+_KNOWN_BESIDE = 0.2
 _MOST_PLANS = 6
 _INNER_LINES = 400
 _KNOWN_INSIDE = 0.3
@@ -64,7 +66,8 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
         scored = _score_all(rest, tried, formats)
         if best is None:
             best, second = (scored[0] if scored else None), (scored[1] if len(scored) > 1 else None)
-        good = next((s for s in scored if s.score >= KNOWN), scored[0] if scored and not plans else None)
+        enough = _KNOWN_BESIDE if plans else KNOWN
+        good = next((s for s in scored if s.score >= enough), scored[0] if scored and not plans else None)
         if good is None:
             break
         plans.append(good.plan)

@@ -18,7 +18,10 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP", "timeUnixNano", "observedTimeUnixNano",
         "t.$date", "instant", "StartUTC", "start_time", "startTime", "timestamp_ms", "time_ms",
         "record.ts", "fields.timestamp", "syslog_timestamp", "created_at", "published",
+        "started_at", "startedAt", "EdgeStartTimestamp", "EdgeEndTimestamp", "TimeCreated", "TimeGenerated",
+        "date-local", "time-local", "instant.epochSecond",
     ),
+    "nanos": ("instant.nanoOfSecond",),
     "level": (
         "record.error_severity", "error_severity", "level", "lvl", "severity", "severityText", "log.level", "loglevel", "log_level", "levelname", "@l",
         "PRIORITY", "severity_label", "severityNumber", "s",
@@ -30,25 +33,28 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "service": (
         "service", "service.name", "service_name", "svc", "app", "application", "appname", "app_name",
         "resource.service.name", "kubernetes.labels.app", "kubernetes.container_name",
-        "SYSLOG_IDENTIFIER", "component",
+        "SYSLOG_IDENTIFIER", "component", "ProviderName",
     ),
     "host": (
         "host", "hostname", "host.name", "host_name", "_HOSTNAME", "node", "instance", "server_name", "pod",
-        "kubernetes.pod_name", "machine",
+        "kubernetes.pod_name", "machine", "ClientRequestHost", "MachineName",
     ),
     "version": ("version", "service.version", "app_version", "release", "build", "image_tag"),
     "environment": ("environment", "env", "deployment.environment", "stage"),
     "method": ("method", "http.method", "http.request.method", "request_method", "verb", "req.method",
-               "httpRequest.requestMethod", "request.method", "RequestMethod", "cs-method", "httpMethod"),
+               "httpRequest.requestMethod", "request.method", "RequestMethod", "cs-method", "httpMethod",
+               "ClientRequestMethod"),
     "path": ("route", "http.route", "path", "url.path", "http.target", "request_path", "request.path", "uri",
              "request_uri", "requestURI", "req.url", "request.uri", "url", "http.url", "endpoint", "url.original",
-             "httpRequest.requestUrl", "RequestPath", "cs-uri-stem", "requestUri"),
+             "httpRequest.requestUrl", "RequestPath", "cs-uri-stem", "cs-uri", "requestUri",
+             "ClientRequestPath", "ClientRequestURI"),
     "operation": ("operation", "rpc.method", "grpc.method", "handler", "action"),
     "request": ("request",),
     "status": (
         "status", "status_code", "http.status_code", "http.response.status_code", "http_status", "statuscode",
         "response_code", "res.statusCode", "response.status", "httpRequest.status", "responseStatus.code",
         "DownstreamStatus", "sc-status", "httpStatus", "code", "http.status",
+        "EdgeResponseStatus",
     ),
     "user": (
         "user_id", "userid", "user.id", "enduser.id", "usr.id", "uid", "customer_id", "account_id", "user",
@@ -58,14 +64,14 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "client_ip", "clientip", "client.ip", "client.address", "remote_addr", "remote_ip", "source.ip",
         "sourceIPAddress", "sourceIPs.0", "ip", "remote_address", "req.remoteAddress", "httpRequest.remoteIp",
         "ClientHost", "request.remote_ip", "request.client_ip", "request.remote_addr", "c-ip", "clientIP",
-        "x_forwarded_for", "client",
+        "x_forwarded_for", "client", "id.orig_h",
     ),
     "agent": ("user_agent", "useragent", "http_user_agent", "user_agent.original", "http.user_agent",
-              "httpRequest.userAgent", "cs(User-Agent)"),
+              "httpRequest.userAgent", "cs(User-Agent)", "ClientRequestUserAgent"),
     "trace": (
         "request_id", "requestid", "req_id", "rid", "x_request_id", "http.request.id", "req.id",
         "trace_id", "traceid", "trace.id", "correlation_id", "correlationid", "otelTraceID", "trace",
-        "auditID", "eventID", "dd.trace_id",
+        "auditID", "eventID", "dd.trace_id", "RayID",
     ),
     "exception_type": ("error.type", "exception.type", "err.type", "error.class", "error.name", "exception.class"),
     "exception": ("error.message", "exception.message", "err.message", "error.msg", "exception", "error", "err",
@@ -78,7 +84,7 @@ DURATIONS: tuple[tuple[str, str], ...] = (
     ("took", "s"), ("response_time", "ms"), ("responsetime", "ms"), ("elapsedtime", "ms"), ("cost", "ms"),
     ("event.duration", "ns"), ("http.duration", "ms"), ("time_taken", "ms"), ("time-taken", "ms"),
     ("httpRequest.latency", "s"), ("request_duration", "s"), ("upstream_response_time", "s"), ("dur", "s"),
-    ("execution_time", "s"), ("processing_time", "s"), ("total_time", "s"), ("duration_sec", "s"),
+    ("TimeTakenMS", "ms"), ("execution_time", "s"), ("processing_time", "s"), ("total_time", "s"), ("duration_sec", "s"),
 )  # fmt: skip
 
 _UNITS = {
@@ -95,8 +101,10 @@ _CONTAINERS = frozenset(
     ("properties", "fields", "data", "payload", "attributes", "extra", "record", "json", "jsonpayload", "context", "ctx",
      "attr", "log", "event", "meta", "metadata", "labels", "details", "message", "msg", "body", "request", "source")
 )  # fmt: skip
+#: journald's own: a process's user is none of the service's.
+_OF_THE_PROCESS = frozenset(("_UID",))
 #: Columns whose second-best key is read too, for records that lack the best one.
-SECOND_CHOICES = ("level", "message", "trace", "user")
+SECOND_CHOICES = ("level", "message", "status", "trace", "user")
 SECOND = "#2"
 #: Before the name of a key that the caller asked for, as a part of its own.
 ASKED = "asked:"
@@ -119,7 +127,7 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
 
     Durations come as ``duration_<unit>``. A key feeds one column only.
     """
-    present = sorted(set(keys))
+    present = sorted(set(keys) - _OF_THE_PROCESS)
     chosen: dict[str, str] = {}
     for column, ranks in _BY_NAME.items():
         fitting = sorted(
@@ -132,9 +140,13 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
         if column in SECOND_CHOICES and len(fitting) > 1:
             chosen[column + SECOND] = fitting[1][1]
     durations = [(rank, unit, key) for key in present if (rank_unit := _duration(key)) for rank, unit in [rank_unit]]
-    if durations:
-        _, unit, key = min(durations)
-        chosen[f"duration_{unit}"] = key
+    # Records of one source may say how long in different keys: the best two of each unit are read.
+    for _, unit, key in sorted(durations):
+        part = f"duration_{unit}"
+        if part not in chosen:
+            chosen[part] = key
+        else:
+            chosen.setdefault(part + SECOND, key)
     return chosen
 
 

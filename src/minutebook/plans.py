@@ -78,9 +78,9 @@ class Plan:
 
     def _read_json(self, text: pa.StringArray) -> Records:
         if not self.is_batch:
-            return _with_second_choices(extract_keys(text, self.keys))
+            return _with_nanos(_with_second_choices(extract_keys(text, self.keys)))
         rows, texts = unfold(text.to_pylist())
-        records = _with_second_choices(extract_keys(pa.array(texts, pa.string()), self.keys))
+        records = _with_nanos(_with_second_choices(extract_keys(pa.array(texts, pa.string()), self.keys)))
         rows = rows[records.rows]
         return Records(records.parts, rows, np.zeros(len(rows), np.int64), rows + 1)
 
@@ -100,6 +100,18 @@ class Plan:
                 is_request = pc.or_(is_request, mark)
             parts["message"] = pc.if_else(is_request, cut_message(parts["message"]), parts["message"])
         return Records(found | parts, records.rows, records.pattern)
+
+
+def _with_nanos(records: Records) -> Records:
+    """Seconds and the nanoseconds within them stand in two keys (Log4j): one stamp."""
+    parts = dict(records.parts)
+    nanos = parts.pop("nanos", None)
+    if nanos is not None and "time" in parts:
+        digits = pc.utf8_lpad(nanos, 9, "0")
+        is_both = pc.and_(pc.match_substring_regex(parts["time"], r"^\d+$"), digits.is_valid())
+        joined = pc.binary_join_element_wise(parts["time"], digits, ".")
+        parts["time"] = pc.if_else(is_both, joined, parts["time"])
+    return replace(records, parts=parts)
 
 
 def _with_second_choices(records: Records) -> Records:

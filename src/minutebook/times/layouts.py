@@ -53,7 +53,7 @@ _BD = rf"{_B} +{_d1}"
 #: Name → layout, in the order in which `find_layout` prefers them.
 LAYOUTS: Mapping[str, Layout] = {
     "iso": Layout(rf"(?P<date>\d{{4}}-\d\d-\d\d)(?:[Tt_]|[ \t]+){_CLOCK}", f"{_Y}-{_m}-{_d}"),
-    "epoch": Layout(r"(?P<whole>\d+)(?:\.(?P<fraction>\d*))?"),
+    "epoch": Layout(r"\+?(?P<whole>\d+)(?:\.(?P<fraction>\d*))?"),
     # access logs of nginx, Apache, HAProxy, S3
     "%d/%b/%Y:%H:%M:%S %z": Layout(rf"(?P<date>\d\d?/{_W}/\d{{4}})[: ]{_CLOCK}", f"{_d1}/{_B}/{_Y}"),
     # nginx error, Go
