@@ -24,11 +24,14 @@ from minutebook.outputs.wording import as_whole, count_of, percent_of
 
 _UTC = datetime.UTC
 #: Inches: one plot for screens and paper, one for phones, whose letters stay legible.
-_PLOT_SIZES = {"wide": (10.0, 6.0), "narrow": (5.3, 7.2)}
+_PLOT_SIZES = {"wide": (10.0, 6.0), "narrow": (5.7, 7.6)}
 #: The shapes by which the plot tells kinds too; behind each the word stands.
 _SHAPES = {"deploy": "◆", "change": "▲", "incident": "■", "alert": "▬", "note": "●", "impact": "▌", "coverage": "▨"}
 #: Clocks nearer to each other than this aren't told apart by the time a request takes.
 _IN_STEP_S = 0.5
+#: Columns whose cells stand on the right.
+_NUMBERS = frozenset({"requests", "failed", "share", "slow", "highest p95", "alerts", "lines", "in events", "skipped",
+                      "rejected", "events", "copies", "from", "to", "count", "users"})  # fmt: skip
 _SEVERE = frozenset({"error", "fatal"})
 
 
@@ -182,7 +185,8 @@ def _fact_table(caption: str, rows: Sequence[Fact]) -> Html:
 
 
 def _row_of_heads(names: Sequence[str], class_: str = "") -> Html:
-    return element("thead", element("tr", *(element("th", name, scope="col") for name in names)), class_=class_)
+    heads = (element("th", name, scope="col", class_="number" if name in _NUMBERS else "") for name in names)
+    return element("thead", element("tr", *heads), class_=class_)
 
 
 def _plots(facts: Facts) -> Html:
@@ -219,13 +223,13 @@ def _timeline(facts: Facts) -> Iterator[Html]:
         id="filter", role="search", aria_label="Filter the timeline", hidden=True,
     )  # fmt: skip
     evidence = "A row with evidence opens to its lines" if facts.has_lines else "A row names its evidence"
-    caption = f"{shown}, times in UTC. {evidence}; the bar on the left marks impact, the hatched one no data."
+    caption = f"{shown}, times in UTC. {evidence}; a solid bar on its left marks impact, a dotted one no data."
     days = groupby(facts.entries, key=lambda entry: entry.time.date())
     bodies = [_day(list(entries)) for _, entries in days]
     yield element(
         "table",
         element("caption", caption),
-        element("thead", element("tr", *(element("th", n, scope="col", role="columnheader") for n in ("time", "kind", "what", "count", "users")), role="row"), role="rowgroup"),
+        element("thead", element("tr", *(element("th", n, scope="col", role="columnheader", class_="number" if n in _NUMBERS else "") for n in ("time", "kind", "what", "count", "users")), role="row"), role="rowgroup"),
         *bodies,
         id="rows", role="table",
     )  # fmt: skip
