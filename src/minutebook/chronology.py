@@ -57,7 +57,9 @@ def make_timeline(
     if every:
         rows += _tell_messages(summary, resolutions)
     else:
-        episodes = find_episodes(summary, grid)
+        episodes, left_out = find_episodes(summary, grid)
+        if left_out:
+            notes.append(f"{left_out:,} further messages of warnings and errors are too rare to be told of one by one.")
         told, merged = _join_layers(episodes, summary)
         if len(told) > MOST_EPISODES:
             rank = sorted(told, key=lambda e: (e.level not in ("error", "fatal"), -e.count, e.first))

@@ -14,6 +14,7 @@ _LEVELS = ("warn", "error", "fatal")
 _GAP_MINUTES = 5  # quiet minutes that don't end an episode
 _SURGE = 4.0  # times the message's usual rate
 _FEWEST = 3  # in a minute, for a surge
+_MOST_MESSAGES = 1000  # the most frequent ones are looked at: no room has time for more
 _LOUD_BURST = 5  # times its median burst, where a message comes and goes
 
 _STARTS = re.compile(
@@ -59,8 +60,9 @@ class Episode:
     usual: float  #: a minute, outside the episode
 
 
-def find_episodes(summary: Summary, grid: np.ndarray) -> list[Episode]:
-    """Episodes of warnings and errors, and what processes said of their starting and ending.
+def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], int]:
+    """Episodes of warnings and errors, and what processes said of their starting and ending; and how many
+    messages were too rare to be looked at.
 
     A message without a level counts as a warning where its words tell of trouble.
 
@@ -69,21 +71,32 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> list[Episode]:
     """
     rows = summary.templates.to_pandas()
     if not len(rows) or not len(grid):
-        return []
+        return [], 0
     rows = rows.fillna({"service": "", "host": "", "level": ""})
     is_failure = rows["level"].isin(_LEVELS) | (rows["status"] >= 500)
     is_trouble = (rows["level"] == "") & rows["status"].isna() & rows["message"].fillna("").str.contains(_TROUBLE)
     rows = rows.assign(level=rows["level"].mask(is_trouble & ~is_failure, "warn"))
     is_failure |= is_trouble
     found: list[Episode] = []
-    for (template, service), group in rows[is_failure].groupby(["template", "service"], sort=True):
+    failures, left_out = _most_frequent(rows[is_failure])
+    for (template, service), group in failures.groupby(["template", "service"], sort=True):
         found += _split(str(template), str(service), group.sort_values(["minute", "source"]), grid)
     for row in _processes(rows[~is_failure]).itertuples():
         found.append(
             Episode(row.phase, row.template, row.message, row.level, row.service, row.host, row.first, row.last,
                     row.count, (f"{row.source}:{row.line}",), "", False, 0.0)
         )  # fmt: skip
-    return sorted(found, key=lambda e: (e.first, e.template, e.service, e.host))
+    return sorted(found, key=lambda e: (e.first, e.template, e.service, e.host)), left_out
+
+
+def _most_frequent(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
+    """Rows of the most frequent messages, and how many others there are."""
+    keys = ["template", "service"]
+    totals = rows.groupby(keys, as_index=False)["count"].sum()
+    if len(totals) <= _MOST_MESSAGES:
+        return rows, 0
+    kept = totals.sort_values(["count", *keys], ascending=[False, True, True]).head(_MOST_MESSAGES)
+    return rows.merge(kept[keys], on=keys), len(totals) - _MOST_MESSAGES
 
 
 def _processes(rows: pd.DataFrame) -> pd.DataFrame:

@@ -167,6 +167,8 @@ _METHOD = re.compile(r"([A-Z]{3,10}) (\S+)")
 _SEGMENT = re.compile(
     r"(?<=/)(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}|(?=[\w\-]*\d)[A-Za-z0-9_\-]{20,})(?=/|$)"
+    # a number or a hash as part of a name: order-12345, app.8f3a2b1c.js
+    r"|(?<=[/\-._~])(?:\d{4,}|(?=[0-9a-f]*\d)[0-9a-f]{8,})(?=[/\-._~]|$)"
 )
 
 
