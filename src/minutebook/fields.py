@@ -148,21 +148,34 @@ def _known(values: pa.Array) -> pa.Array:
 def _operation(parts: Mapping[str, pa.Array]) -> pa.Array | None:
     """``METHOD /path`` (OpenTelemetry's name of an HTTP span) from a request line or method and path."""
     if "request" in parts:
-        return map_values(_cut_query(parts["request"]), _operation_of)
+        return map_values(_shorten_targets(parts["request"]), _operation_of)
     if "path" in parts:
         path = parts["path"]
         if "method" in parts:
             joined = pc.binary_join_element_wise(parts["method"], path, " ")
             path = pc.coalesce(joined, path)
-        return map_values(_cut_query(path), _operation_of)
+        return map_values(_shorten_targets(path), _operation_of)
     return _known(parts["operation"]) if "operation" in parts else None
 
 
-def _cut_query(targets: pa.Array) -> pa.Array:
-    """Without what stands behind ``?``, ``#`` or ``;``, so that few distinct ones are left."""
-    return pc.replace_substring_regex(targets, r"[?#;].*$", "")
+def _shorten_targets(targets: pa.Array) -> pa.DictionaryArray:
+    """Without what stands behind ``?``, ``#`` or ``;``, and numbers as ids, so that few distinct ones are left."""
+    encoded = targets if pa.types.is_dictionary(targets.type) else targets.dictionary_encode()
+    short = encoded.dictionary
+    for pattern, by in _SHORTER:
+        short = pc.replace_substring_regex(short, pattern, by)
+    fewer = short.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(fewer.indices.take(encoded.indices), fewer.dictionary)
 
 
+# In bulk what `_SEGMENT` says of numbers; twice, since a slash between two of them belongs to both.
+_NUMBER = (r"/\d+([/ ]|$)", r"/{id}\1")
+_SHORTER = (
+    (r"(?:[?#;].*| HTTP/[\d.]+)$", ""),
+    _NUMBER,
+    _NUMBER,
+    (r"([/\-._~])\d{4,}([/\-._~ ]|$)", r"\1{id}\2"),
+)
 _METHOD = re.compile(r"([A-Z]{3,10}) (\S+)")
 _SEGMENT = re.compile(
     r"(?<=/)(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"

@@ -50,11 +50,12 @@ class Pattern:
 
     pieces: tuple[str, ...]
     time: str  #: layout of the group ``time``, as `minutebook.times.layouts()` lists them
+    one_way: bool = False  #: no text can go on in two ways at any place: read in one pass, four groups at a time
 
     @property
     def groups(self) -> tuple[str, ...]:
         """Names of all groups, in order."""
-        return _groups_of(self.pieces)
+        return groups_of(self.pieces)
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class LogFormat:
         raw["patterns"] = tuple(_make_pattern(name, entry) for entry in raw.pop("pattern", []))
         raw["samples"] = tuple(raw.pop("sample", []))
         raw["below"] = tuple(raw.get("below", ()))
-        _check_groups(name, _groups_of(raw["below"]))
+        _check_groups(name, groups_of(raw["below"]))
         _check_keys(name, raw, {f.name for f in fields(cls)} - {"name"})
         if "title" not in raw:
             raise FormatError("a format needs a title", where=name)
@@ -100,16 +101,17 @@ class LogFormat:
 
 
 def _make_pattern(name: str, entry: dict[str, Any]) -> Pattern:
-    _check_keys(name, entry, {"pieces", "time"})
+    _check_keys(name, entry, {"pieces", "time", "one_way"})
     pieces = tuple(entry.get("pieces", ()))
     if not pieces or "time" not in entry:
         raise FormatError("a [[pattern]] needs `pieces` and `time`", where=name)
-    pattern = Pattern(pieces, entry["time"])
+    pattern = Pattern(pieces, entry["time"], entry.get("one_way", False))
     _check_groups(name, pattern.groups)
     return pattern
 
 
-def _groups_of(expressions: Iterable[str]) -> tuple[str, ...]:
+def groups_of(expressions: Iterable[str]) -> tuple[str, ...]:
+    """Names of the groups in RE2 expressions, in order."""
     return tuple(name for expression in expressions for name in re.findall(r"\(\?P<(\w+)>", expression))
 
 
