@@ -425,3 +425,64 @@ def read_text(text: str, source: str = "x") -> list[dict]:  # type: ignore[type-
     export = pick_export([document.value for document in documents], load_exports()).format
     assert export is not None
     return [row | {"source": source} for row in read_export(documents, export, source=source).rows]
+
+
+def test_a_stack_without_tokens_is_paired_by_its_order() -> None:
+    statuses = ["UPDATE_IN_PROGRESS", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", "UPDATE_COMPLETE", "UPDATE_IN_PROGRESS",
+                "UPDATE_ROLLBACK_COMPLETE"]  # fmt: skip
+    events = [
+        {"StackId": "arn:1", "StackName": "mail", "EventId": f"e{n}", "LogicalResourceId": "mail", "ResourceStatus": status,
+         "ResourceType": "AWS::CloudFormation::Stack", "Timestamp": f"2026-11-23T09:{n:02}:00Z"}
+        for n, status in enumerate(statuses)
+    ]  # fmt: skip
+    merged = merge(read_text(json.dumps({"StackEvents": events[::-1]})))
+    told = merged[merged["phase"] != "noted"]
+    assert told["phase"].tolist() == ["started", "succeeded", "started", "rolled_back"]
+    assert told["entity"].tolist()[::2] == told["entity"].tolist()[1::2]
+    assert told["entity"].nunique() == 2
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        {"incident": {"id": "P1"}},
+        {"incident": {"self": "https://api.example/incidents/P1"}},
+        {"html_url": "https://x.example/incidents/P1/log_entries/L{n}"},
+    ],
+)
+def test_log_entries_pair_by_the_incident_that_they_refer_to(reference: dict) -> None:  # type: ignore[type-arg]
+    entries = [
+        {"id": f"L{n}", "type": f"{word}_log_entry", "created_at": f"2026-11-23T09:{n:02}:00Z", "channel": {"summary": "Queue full"},
+         **json.loads(json.dumps(reference).replace("{n}", str(n)))}
+        for n, word in enumerate(["trigger", "acknowledge", "resolve"])
+    ]  # fmt: skip
+    merged = merge(read_text(json.dumps({"log_entries": entries})))
+    assert merged["entity"].unique().tolist() == ["alert:pagerduty/P1"]
+    assert merged["end"].iloc[0] == merged["time"].iloc[2]
+
+
+def test_two_thousand_flaps_are_one_row_with_count_first_and_last() -> None:
+    flaps = [
+        alert(phase, 60 * n + 30 * (phase == "resolved"), "webhooks", 2 * n + (phase == "resolved"))
+        for n in range(2000)
+        for phase in ("fired", "resolved")
+    ]
+    merged = merge(flaps)
+    (fired,) = merged[merged["phase"] == "fired"].to_dict("records")
+    assert (fired["count"], fired["time"], fired["end"]) == (2000, T, T + pd.Timedelta(seconds=60 * 1999 + 30))
+    assert "fired 2,000 times until" in fired["message"]
+    assert len(merged) == 2
+
+
+SAMPLES = [(each.name, str(sample["text"])) for each in load_exports() for sample in each.samples]
+
+
+@given(st.lists(st.sampled_from(SAMPLES), min_size=1, max_size=3, unique=True), st.permutations(range(6)))
+def test_reading_any_file_twice_adds_no_row(samples: list[tuple[str, str]], order: list[int]) -> None:
+    once = [row for name, text in samples for row in read_text(text, name + text[:40])]
+    twice = [
+        row | {"source": f"{copy} of {row['source']}" if copy else row["source"]} for row in once for copy in (0, 1)
+    ]
+    mixed = [row for place in order for row in twice[place::6]]
+    shown = ["time", "kind", "phase", "service", "message", "entity"]
+    pd.testing.assert_frame_equal(merge(once)[shown], merge(mixed)[shown])

@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minutebook.exports import load_exports, parse_documents, pick_export, read_export
 from minutebook.exports.yaml_text import parse_yaml
 
 
 def one(text: str) -> object:
-    ((_, value),) = parse_yaml(text)
+    ((_, value, _),) = parse_yaml(text)
     return value
 
 
@@ -36,7 +37,10 @@ def test_what_commands_print_is_read(text: str, expected: object) -> None:
 
 
 def test_documents_and_the_lines_they_begin_at() -> None:
-    assert parse_yaml("---\na: 1\n---\n# nothing\n---\nb: 2\n...\n") == [(2, {"a": 1}), (6, {"b": 2})]
+    assert [found[:2] for found in parse_yaml("---\na: 1\n---\n# nothing\n---\nb: 2\n...\n")] == [
+        (2, {"a": 1}),
+        (6, {"b": 2}),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -81,3 +85,22 @@ def test_no_text_raises_anything_but_value_errors(text: str) -> None:
         parse_yaml(text)
     except ValueError as error:
         assert str(error)
+
+
+def test_each_record_is_evidence_by_its_own_lines() -> None:
+    rs = 'kind: ReplicaSet\nmetadata:\n  name: {n}\n  creationTimestamp: "2026-11-23T09:0{n}:00Z"\n'
+    rs += '  annotations:\n    deployment.kubernetes.io/revision: "{n}"\nspec:\n  replicas: 1\n'
+    several = "".join("---\n" + rs.replace("{n}", str(n)) for n in (1, 2)).encode()
+    listed = b"apiVersion: v1\nkind: List\nitems:\n" + b"".join(
+        "- {}\n".format(rs.replace("{n}", str(n)).replace("\n", "\n  ").rstrip()).encode() for n in (1, 2)
+    )
+    for content, lines in ((several, [2, 11]), (listed, [4, 12])):
+        documents = parse_documents(content)
+        export = pick_export([document.value for document in documents], load_exports()).format
+        assert export is not None
+        rows = read_export(documents, export, source="x").rows
+        assert [row["line"] for row in rows] == lines
+        for row in rows:
+            text = content[int(str(row["offset"])) :][: int(str(row["length"]))].decode()
+            assert text.lstrip("- ").startswith("kind: ReplicaSet")
+            assert text.endswith("replicas: 1")

@@ -64,10 +64,12 @@ class ExportFormat:
     requires: tuple[str, ...] = ()  #: what a row, or with ^ its document, has: see `paths.has_keys`
     rows: tuple[str, ...] = ("",)  #: paths of the rows in a document, the first that has any; "" is the document
     reading: str = "table"  #: function of `readings`
-    key: tuple[str, ...] = ()  #: paths (a|b is either) that together name one lifecycle; none: its columns do
+    key: tuple[
+        str, ...
+    ] = ()  #: paths (a|b is either, a! is needed) that together name one lifecycle; none: its columns do
     family: str = ""  #: before the key, so that two tools' numbers don't meet
     columns: Mapping[str, Any] = field(default_factory=dict)  #: column → path or paths, first found wins
-    fields: Mapping[str, str] = field(default_factory=dict)  #: what else of a record is kept, name → path
+    fields: Mapping[str, Any] = field(default_factory=dict)  #: what else of a record is kept, name → path or paths
     phases: tuple[Phase, ...] = ()
     skip: tuple[Skip, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)  #: word → phase, before the usual words

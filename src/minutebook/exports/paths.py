@@ -1,7 +1,8 @@
 """paths such as ``data.result.labels`` → what stands there in a document.
 
 A step in quotes may contain dots, a number is a place in a list, ``a[].b`` goes through every entry of ``a``,
-``@last`` is what stands behind a URL's last slash, and a text that holds JSON is opened. A key that isn't there as written is looked for without case, ``_`` and
+``@last`` is what stands behind a URL's last slash, ``@after:x`` what stands behind ``/x/``, and a text that holds JSON
+is opened. A key that isn't there as written is looked for without case, ``_`` and
 ``-``, since the same record is ``created_at`` in an API, ``createdAt`` in a command and ``CreatedAt`` elsewhere.
 """
 
@@ -37,6 +38,10 @@ def _look(value: object, steps: Sequence[str]) -> object:
             return _MISSING
         if step == "@last":  # of a URL, an ARN, a path
             value = str(value).rstrip("/").rpartition("/")[2] or _MISSING
+            continue
+        if step.startswith("@after:"):
+            behind = re.search(rf"/{re.escape(step[7:])}/([^/?#]+)", str(value))
+            value = behind[1] if behind else _MISSING
             continue
         if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
             value = _open(value)

@@ -81,7 +81,10 @@ def name_entity(scope: object, entry: object, phase: Phase, context: Context) ->
     """The lifecycle's key: the parts that the phase, else the format names, behind the tool's family."""
     form = context.format
     inside, around = (scope, entry) if phase.key else (entry, context.document)
-    parts = [find_first(inside, part.split("|"), around) for part in phase.key or form.key]
+    named = phase.key or form.key
+    parts = [find_first(inside, part.rstrip("!").split("|"), around) for part in named]
+    if any(part is None and name.endswith("!") for name, part in zip(named, parts, strict=True)):
+        return ""
     if all(part is None for part in parts):
         return ""
     told = ["-" if part is None else text_of(part) for part in parts]

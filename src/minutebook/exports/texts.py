@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from minutebook.exports.notes import read_notes
 from minutebook.exports.places import Place, find_places
-from minutebook.exports.yaml_text import parse_yaml
+from minutebook.exports.yaml_text import YamlDocument, parse_yaml
 
 
 class Document(NamedTuple):
@@ -60,10 +60,27 @@ def parse_documents(content: bytes) -> list[Document]:
             return _place(values, content)
     if _YAML.match(_first_line(lines)):
         try:
-            return [Document(value, line, 0, len(content)) for line, value in parse_yaml(text)] or whole
+            return _place_yaml(parse_yaml(text), content) or whole
         except ValueError:
             return whole
     return _place(_read_table(text), content) or whole
+
+
+def _place_yaml(documents: Sequence[YamlDocument], content: bytes) -> list[Document]:
+    """Documents, each with the place of every mapping in it."""
+    ends = [0, *accumulate(len(line) + 1 for line in content.split(b"\n"))]
+    found = []
+    for document in documents:
+        places = {
+            name: Place(first, ends[first - 1], max(ends[last] - ends[first - 1] - 1, 0))
+            for name, (first, last) in document.spans.items()
+        }
+        own = places.get(id(document.value)) or Place(document.line, ends[document.line - 1], 0)
+        if not own.length:  # a list, or a scalar: up to the end of what's in it
+            stop = max((place.offset + place.length for place in places.values()), default=len(content))
+            own = own._replace(length=max(stop - own.offset, 0))
+        found.append(Document(document.value, own.line, own.offset, own.length, places))
+    return found
 
 
 def _decode(content: bytes) -> str:

@@ -20,21 +20,30 @@ _DEEPEST = 100
 _LONGEST = 1000  # lines of one scalar
 
 
+class YamlDocument(NamedTuple):
+    """One document, the line it begins in, and the first and last line of each mapping in it (by its `id`)."""
+
+    line: int
+    value: object
+    spans: dict[int, tuple[int, int]]
+
+
 class _Line(NamedTuple):
     number: int
     indent: int
     text: str
 
 
-def parse_yaml(text: str) -> list[tuple[int, object]]:
-    """(line, value) of each document; raises ValueError where the text isn't of that part of YAML."""
+def parse_yaml(text: str) -> list[YamlDocument]:
+    """Each document; raises ValueError where the text isn't of that part of YAML."""
     raw = text.lstrip("\ufeff").split("\n")
-    found: list[tuple[int, object]] = []
+    found: list[YamlDocument] = []
     starts = [0, *(n + 1 for n, line in enumerate(raw) if re.match(r"---(?:\s|$)", line)), len(raw) + 1]
     for begin, end in pairwise(starts):
         reader = _Reader(raw[begin : end - 1], begin)
         if reader.lines:
-            found.append((reader.lines[0].number, reader.read_all()))
+            first = reader.lines[0].number
+            found.append(YamlDocument(first, reader.read_all(), reader.spans))
     return found
 
 
@@ -43,6 +52,7 @@ class _Reader:
 
     def __init__(self, raw: list[str], before: int) -> None:
         self.raw, self.before, self.at = [line.rstrip("\r") for line in raw], before, 0
+        self.spans: dict[int, tuple[int, int]] = {}
         self.lines = [
             _Line(before + n, len(line) - len(line.lstrip(" ")), line.strip())
             for n, line in enumerate(self.raw, 1)
@@ -84,6 +94,7 @@ class _Reader:
 
     def _read_mapping(self, indent: int, depth: int) -> dict[str, object]:
         found: dict[str, object] = {}
+        first = self.lines[self.at].number
         while (line := self._peek()) and line.indent == indent and (parts := _split_key(line.text)):
             if line.text.startswith("- "):
                 break
@@ -93,6 +104,7 @@ class _Reader:
                 found[key] = self._read_nested(indent, depth)
             else:
                 found[key] = self._read_scalar(rest, line, indent, depth)
+        self.spans[id(found)] = (first, self.lines[self.at - 1].number)
         return found
 
     def _read_nested(self, indent: int, depth: int, *, is_in_sequence: bool = False) -> object:

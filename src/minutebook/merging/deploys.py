@@ -52,10 +52,12 @@ def pair_unnamed(groups: Sequence[list[Observation]]) -> list[list[Observation]]
         if not _UNNAMED.fullmatch(str(first.row["entity"])) or first.row["kind"] not in ("deploy", "change"):
             paired.append(group)
             continue
-        key = (first.source, *(str(first.row[name]) for name in ("kind", "service", "version", "environment", "host")))
+        key = tuple(str(first.row[name]) for name in ("kind", "service", "version", "environment", "host"))
         phases = {o.phase for o in group}
         is_named = bool(_of(group, "service") or _of(group, "version"))
-        begun = waiting.pop(key, None)
+        begun = waiting.get(key)
+        if begun is not None and not sources_of(begun) & sources_of(group):
+            begun = None
         if phases <= {"started", "pending"} and all(o.end is None for o in group) and is_named:
             if begun is not None and {o.phase for o in begun} == {"pending"}:
                 begun.extend(group)  # it was waiting, now it begins
@@ -64,6 +66,7 @@ def pair_unnamed(groups: Sequence[list[Observation]]) -> list[list[Observation]]
             waiting[key] = group = list(group)
         elif begun is not None and phases <= _CLOSING and distance_s(_start(begun), _start(group)) <= _LONGEST_S:
             begun.extend(group)
+            del waiting[key]
             continue
         paired.append(group)
     return paired
