@@ -43,6 +43,8 @@ SAME = [
     ('"GET /cart?id=7 HTTP/1.1" 200', '"GET /orders HTTP/1.1" 404'),
     ("login refused user=ada", "login refused user=u17"),
     ("Failed password for ada from 192.0.2.7 port 22", "Failed password for root from 192.0.2.9 port 4022"),
+    ("Invalid user ada from 192.0.2.7", "Invalid user root from 192.0.2.9"),
+    ("no route to api.example.io", "no route to web.example.com.au"),
     ("session opened for user ada by (uid=0)", "session opened for user root by (uid=7)"),
     ("retried [1, 2, 3]", "retried [4]"),
     ("worker 3  is idle", "worker 12 is idle"),
@@ -59,6 +61,9 @@ APART = [
     ("check pass; user unknown", "check pass; user locked"),
     ("request failed error=timeout", "request failed error=refused"),
     ("state OPEN", "state CLOSED"),
+    ("timeout for read from 192.0.2.7", "timeout for write from 192.0.2.7"),
+    ("cache miss for user profile", "cache miss for user settings"),
+    ("socket.io disconnected", "engine.io disconnected"),
     ("3 slots left", "3 messages left"),
     ("cannot open /var/log/a.log: denied", "cannot open /var/log/a.log: missing"),
 ]

@@ -16,24 +16,26 @@ _READ = 2000  # characters of a message that are looked at: a megabyte in one wo
 
 _VERBS = "(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE) "
 
-# Who acts is a value too. A bare word is only known as one by what stands around it.
+# Who acts is a value too. A bare word is only known as a name by what stands around it.
 _ACTOR_KEYS = (
     "(?i:user|login|logname|account|customer|client|tenant|owner|actor|principal|session|host|rhost|ruser|hostname|node|pod)"
     "(?i:[_.-]?(?:id|name))?"
 )
+_ADMISSION = r"\b(?i:session|password|publickey|log[io]n|auth\w*|access|permission)(?: [a-z]+){0,2} for "
 _ACTORS = (
     rf"(\b{_ACTOR_KEYS}=)[^\s,;)\]}}]+"
-    r"|(\b(?:invalid|unknown|for|as) user )[^\s,;:)\]]+"
-    r"|(\b(?:for|by|user) )\S+( from \[?[\da-f:]*[\d:])"
+    rf"|(\b(?i:invalid|unknown|illegal) user |{_ADMISSION}user )[^\s,;:)\]]+"
+    rf"|({_ADMISSION}|\buser )\S+( from \[?[\da-f:]*[\d:])"
 )
 
 # A class is named much as a host is (com.example.net.Pool), but goes on: where a host ends takes a group to tell.
-_DOMAIN = (
-    r"\.(?:com|net|org|edu|gov|io|dev|cloud|local|localdomain|internal|lan|corp|arpa"
-    r"|au|br|ca|cn|de|eu|fr|jp|mx|nl|ru|uk|us)"
-)
+_DOMAIN = r"\.(?:com|net|org|edu|gov|local|localdomain|internal|lan|corp|arpa|au|br|ca|cn|de|eu|fr|jp|mx|nl|ru|uk|us)"
+_NEWER_DOMAIN = r"\.(?:io|dev|cloud|app)"  # libraries are called so too: only with two names before it
 _LABEL = r"(?:[\w\-]|<\*>)+"
-_HOST = rf"{_LABEL}(?:\.{_LABEL})*{_DOMAIN}(?:\.[a-z]{{2}})?(?::<\*>)?(\.*(?:[^\w.\-]|$))"
+_HOST = (
+    rf"(?:{_LABEL}(?:\.{_LABEL})*{_DOMAIN}(?:\.[a-z]{{2}})?|{_LABEL}(?:\.{_LABEL})+{_NEWER_DOMAIN})"
+    r"(?::<\*>)?(\.*(?:[^\w.\-]|$))"
+)
 
 # One pass for all: the first that matches at a place is taken.
 _VALUES = "|".join(
@@ -59,9 +61,9 @@ _MASKS = (
     # Apostrophes: an opening quote follows no word, a closing one precedes none.
     ("'", r"\B'(?:[^']|'\w)*?'\B", f"'{MASK}'"),
     ("`", "`[^`]*`", f"`{MASK}`"),
-    ("=|user |for |by ", _ACTORS, rf"\1\2\3{MASK}\4"),
+    ("=|user |for ", _ACTORS, rf"\1\2\3{MASK}\4"),
     (r"[\d/\\@]|[A-Fa-f]{8}", _VALUES, MASK),
-    (_DOMAIN, _HOST, rf"{MASK}\1"),
+    (rf"{_DOMAIN}|{_NEWER_DOMAIN}", _HOST, rf"{MASK}\1"),
     (r"<\*>[\s,;|]*<\*>", r"<\*>(?:[\s,;|]*<\*>)+", MASK),
 )
 
