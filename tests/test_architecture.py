@@ -19,7 +19,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 ORDER = (
     "errors", "events", "times", "names", "logformats", "exports", "ownformats", "rules", "config",
     "sources", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
-    "store", "copies", "clocks", "merging", "roles", "templates", "judging", "summary", "versions",
+    "store", "copies", "clocks", "merging", "roles", "templates", "judging", "joining", "summary", "versions",
     "coverage", "sli", "assessment", "traffic", "grid", "raw", "episodes", "chronology", "ledger",
     "outputs", "book", "verbs", "cli",
 )  # fmt: skip

@@ -21,6 +21,7 @@ from minutebook.copies import Copied, drop_copies
 from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.events import to_frame
 from minutebook.grid import make_minutes
+from minutebook.joining import fill_users, find_owners
 from minutebook.ledger import find_shortfalls, make_ledger
 from minutebook.merging import merge_happenings, word_rollbacks
 from minutebook.ownformats import load_all
@@ -74,11 +75,13 @@ class Gathered:
     clocks: Mapping[str, Clock]
     services: Mapping[str, Mapping[str, str]]
     copied: list[Copied]
+    owners: Mapping[str, str]  #: id of a failing request → whose it was, where only another layer says
 
     def tables(self) -> Iterator[pa.Table]:
         """The events, settled, source by source."""
         for source, table in self.store:
-            yield settle(table, self.clocks.get(source, Clock()), self.services.get(source, {}))
+            settled = settle(table, self.clocks.get(source, Clock()), self.services.get(source, {}))
+            yield fill_users(settled, self.owners)
 
     @property
     def resolutions(self) -> dict[str, float]:
@@ -142,7 +145,8 @@ def _settle(accounts: list[Account], config: Config, store: EventStore, sample: 
         hosts={a.source.name: (a.source.host, a.stated_offset) for a in accounts},
         align=config.align,
     )
-    return Gathered(store, accounts, clocks, find_services(shared), copied)
+    owners = find_owners(lambda: (table for _, table in store), config.sli)
+    return Gathered(store, accounts, clocks, find_services(shared), copied, owners)
 
 
 def _refuse_nothing(accounts: Sequence[Account]) -> None:

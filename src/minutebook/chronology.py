@@ -312,7 +312,7 @@ def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> 
         _row(start, "impact", "started", f"impact starts: {name} ({where})", last_time=end,
              time_error_s=_half_width(window, "start"), evidence=_first_of(failures), **shared),
         _row(end, "impact", "ended",
-             f"impact ends: {window['bad']:,} of {window['valid']:,} requests, {users['affected']:,} users affected",
+             f"impact ends: {window['bad']:,} of {window['valid']:,} requests, {_tell_users(users)}",
              time_error_s=_half_width(window, "end"), count=window["bad"], users=users["affected"],
              evidence=_first_of(failures.iloc[::-1]), **shared),
     ]  # fmt: skip
@@ -328,6 +328,13 @@ def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> 
                          last_time=_us(minute) + step * 60_000_000, count=_count(group, window["kind"]),
                          users=_users(sli, _us(minute), step, window), time_error_s=0.0, **shared))  # fmt: skip
     return rows
+
+
+def _tell_users(users: Mapping[str, Any]) -> str:
+    if users["affected"] is not None:
+        return f"{users['affected']:,} users affected"
+    clients = users["anonymous_clients"]
+    return f"{clients:,} clients affected, no user ids" if clients else "no user ids"
 
 
 def _half_width(window: Mapping[str, Any], edge: str) -> float:

@@ -19,6 +19,8 @@ from minutebook.events import LAYERS
 from minutebook.rules import Rules, fits, suggest
 from minutebook.summary import Summary
 
+_TRIAL_KEYS = ["minute", "service", "operation", "user", "client"]
+
 
 @dataclass(frozen=True)
 class Sli:
@@ -62,8 +64,11 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     if added_from:
         extra = _only_outside(_of_layer(failures, added_from), own_failures)
         own_failures = pd.concat([own_failures, extra], ignore_index=True)
-        own_trials = pd.concat([own_trials, _as_trials(extra)], ignore_index=True)
+        # Whose user the inner layer told by the id, it saw itself, as a success.
+        unseen = extra[extra["user"].isna()]
+        own_trials = _add_up(own_trials, _as_trials(extra))
         kept["counts"] = pd.concat([kept["counts"], _as_counts(extra)], ignore_index=True)
+        kept["breakdown"] = pd.concat([kept["breakdown"], _as_breakdown(unseen)], ignore_index=True)
     own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
     coverage = _cover_services(summary, layer)
     notes = _check_scope(own_trials, rules)
@@ -124,9 +129,9 @@ def _choose_layer(trials: pd.DataFrame, stated: str) -> tuple[str, str, tuple[st
             "",
             ("No requests with a status: log lines are the SLI, bad where level is error or worse.",),
         )
-    has_users = {layer: bool(trials.loc[trials["layer"] == layer, "user"].notna().any()) for layer in present}
+    share = {layer: _share_known(trials[trials["layer"] == layer]) for layer in present}
     outer = present[0]
-    inner = next((layer for layer in present if has_users[layer]), outer)
+    inner = next(layer for layer in present if 2 * share[layer] >= max(share.values()))
     if inner == outer:
         also = f"; the same requests in {', '.join(present[1:])} logs aren't counted again" if present[1:] else ""
         return (
@@ -138,7 +143,7 @@ def _choose_layer(trials: pd.DataFrame, stated: str) -> tuple[str, str, tuple[st
         inner,
         outer,
         (
-            f"The SLI is the {inner} layer, the outermost one that knows users;"
+            f"The SLI is the {inner} layer, the outermost one that knows most users;"
             f" failures that the {outer} layer alone saw are added by their ids.",
         ),
     )
@@ -155,15 +160,43 @@ def _only_outside(outer: pd.DataFrame, inner: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_trials(failures: pd.DataFrame) -> pd.DataFrame:
-    keys = ["minute", "service", "operation", "user", "client"]
+    unseen = failures["count"].where(failures["user"].isna(), 0)
+    rows = failures.assign(minute=failures["time"] // 60_000_000, unseen=unseen)
+    rows["client"] = rows["client"].where(rows["user"].isna(), None)
+    return (
+        rows.groupby(_TRIAL_KEYS, dropna=False)
+        .agg(requests=("unseen", "sum"), bad=("count", "sum"), first_bad=("time", "min"), last_bad=("time", "max"))
+        .reset_index()
+    )
+
+
+def _share_known(trials: pd.DataFrame) -> float:
+    """The share of the requests whose user is known."""
+    return float(trials.loc[trials["user"].notna(), "requests"].sum() / trials["requests"].sum())
+
+
+def _add_up(trials: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """The trials with further bad events, those of the same key in one row."""
+    first, last = ("first_bad", "first_good"), ("last_bad", "last_good")
+    how = {"requests": "sum", "bad": "sum", **dict.fromkeys(first, "min"), **dict.fromkeys((*last, "longest_s"), "max")}
+    whole = pd.concat([trials, more], ignore_index=True).sort_values("longest_s", ascending=False, kind="stable")
+    grouped = whole.groupby(_TRIAL_KEYS, dropna=False, sort=True)
+    return grouped.agg({**how, "longest_at": "first"}).reset_index()
+
+
+def _as_breakdown(failures: pd.DataFrame) -> pd.DataFrame:
+    keys = ["minute", "service", "operation", "status", "host", "version"]
     grouped = failures.assign(minute=failures["time"] // 60_000_000).groupby(keys, dropna=False)
-    trials = grouped.agg(bad=("count", "sum"), first_bad=("time", "min"), last_bad=("time", "max")).reset_index()
-    return trials.assign(requests=trials["bad"])
+    return grouped.agg(requests=("count", "sum")).reset_index()
 
 
 def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
-    grouped = failures.assign(minute=failures["time"] // 60_000_000).groupby(["minute", "service", "operation"])
-    return grouped.agg(bad=("count", "sum")).reset_index().assign(bucket=-1, good=0)
+    # A success that the inner layer counted, and that was none, is taken back.
+    rows = failures.assign(
+        minute=failures["time"] // 60_000_000, good=-failures["count"].where(failures["user"].notna(), 0)
+    )
+    grouped = rows.groupby(["minute", "service", "operation"])
+    return grouped.agg(good=("good", "sum"), bad=("count", "sum")).reset_index().assign(bucket=-1)
 
 
 def _unpack_longest(trials: pa.Table) -> pa.Table:

@@ -27,6 +27,7 @@ def make_traffic(sli: Sli, happenings: pd.DataFrame, resolutions: Mapping[str, f
         breakdown=_with_times(sli.breakdown),
         coverage=_with_times(sli.coverage),
         happenings=happenings,
+        is_lines=sli.layer == "lines",
         time_error_s=max((resolutions.get(source, 0.0) for source in seen), default=0.0),
     )
 

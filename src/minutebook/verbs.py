@@ -17,6 +17,7 @@ from minutebook.book import Book
 from minutebook.config import Config
 from minutebook.errors import MinutebookError
 from minutebook.events import COLUMNS, to_frame, to_table
+from minutebook.joining import fill_users, find_owners
 from minutebook.ledger import make_ledger
 from minutebook.logformats import LogFormat, load_formats
 from minutebook.outputs import Target, pick_suffix
@@ -236,7 +237,9 @@ def _book(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: b
     if isinstance(what, pd.DataFrame):
         settings = _settings(said.get("zone"), said.get("config"))
         with ThreadPoolExecutor(2) as pool:
-            summary = books.summarise_all([to_table(what)], pool, settings.sli)
+            table = to_table(what)
+            table = fill_users(table, find_owners(lambda: [table], settings.sli))
+            summary = books.summarise_all([table], pool, settings.sli)
         return books.make_book(summary, _resolutions(what), settings, every=every)
     paths = [what] if isinstance(what, str | PathLike) else list(what)
     return reconstruct(*paths, every=every, **said)

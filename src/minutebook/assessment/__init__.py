@@ -23,7 +23,7 @@ from minutebook.assessment.slow import find_slow_limits
 from minutebook.assessment.telling import Scope, as_instant, tell_hole, tell_rejected, tell_sensitivity, tell_window
 from minutebook.assessment.traffic import Traffic
 from minutebook.assessment.users import count_user_minutes, find_states
-from minutebook.assessment.windows import Rejected, Window, find_windows
+from minutebook.assessment.windows import FEWEST_USERS, Rejected, Window, find_windows
 
 
 @dataclass
@@ -176,6 +176,8 @@ def _us(times: pd.Series) -> pd.Series:
 def _prepare(trials: pd.DataFrame, channel: str, limits: Mapping[tuple[str, str], float]) -> pd.DataFrame:
     """Trials with integer times, who made them, and what is bad in this channel."""
     who = trials["user"].fillna(trials["client"])
+    if who.nunique() < FEWEST_USERS and not trials["user"].notna().any():
+        who = who.where(who.isna(), None)  # one address before all of them tells nobody apart
     is_known = who.notna().to_numpy()
     requests, bad = trials["requests"].to_numpy(float), trials["bad"].to_numpy(float)
     times = {name: _us(trials[name]) for name in ("first_bad", "last_bad", "first_good", "last_good", "longest_at")}
@@ -255,14 +257,20 @@ def _total(windows: list[dict[str, Any]], found: _Found) -> dict[str, Any]:
     failed = {user for frame in states for user in frame.loc[frame["state"] == "failed", "user"]}
     affected = {user for frame in (*states, *slow) for user in frame["user"]}
     events = pd.concat([e[["at", "user"]] for e in found.events], ignore_index=True) if found.events else None
+    if found.trials and not any(trials["user"].notna().any() for trials in found.trials):
+        counts: dict[str, int | None] = dict.fromkeys(("affected", "failed", "degraded", "user_minutes"))
+    else:
+        counts = {
+            "affected": len(affected),
+            "failed": len(failed),
+            "degraded": len(affected) - len(failed),
+            "user_minutes": count_user_minutes(events) if events is not None and channels else 0,
+        }
     return {
         "start": (windows and min(w["start"] for w in windows)) or None,
         "end": (windows and max(w["end"] for w in windows)) or None,
         "impact_seconds": round(seconds, 3),
-        "affected": len(affected),
-        "failed": len(failed),
-        "degraded": len(affected) - len(failed),
-        "user_minutes": count_user_minutes(events) if events is not None and channels else 0,
+        **counts,
     }
 
 

@@ -69,7 +69,8 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
     if window.channel == "slow":
         bad = scope.slow_requests(start.at // 60_000_000, end.at // 60_000_000, window.operations)
     users = count_users(scope.trials, scope.events, span, window.channel)
-    users["usual"] = count_usual(scope.trials, scope.taken, window.minutes)
+    if users["affected"] is not None:
+        users["usual"] = count_usual(scope.trials, scope.taken, window.minutes)
     peak = max(window.by_minute, key=lambda minute: (window.by_minute[minute], -minute))
     usual_ratio = window.expected / window.valid if window.valid else 0.0
     return {
@@ -97,7 +98,8 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
         "peak_minute": write_instant(peak * 60_000_000),
         "lost_requests": None,
         "users": users,
-        "user_minutes": count_user_minutes(scope.events),
+        "user_minutes": count_user_minutes(scope.events) if users["affected"] is not None else None,
+        "cannot_tell": _cannot_tell(scope, users),
         "top": _tell_top(window, scope.events),
         "nearby": _with_instants(find_nearby(scope.traffic.happenings, as_instant(start.at), as_instant(end.at))),
         "coverage": _coverage(scope.coverage, window.minutes),
@@ -119,12 +121,27 @@ def tell_sensitivity(rows: list[dict[str, Any]], window: Window) -> list[dict[st
 
 def _sentence(window: Window, scope: Scope, bad: int, valid: int, users: dict[str, Any]) -> str:
     word = {"fail": "failed", "slow": "were slow"}[window.channel]
+    what = "requests"
+    if scope.traffic.is_lines:
+        what, word = "lines", "are bad by their level"
     times = f", {bad / window.expected:,.0f} × the usual" if window.expected >= 0.5 else ""
     who = f"{users['affected']:,} users" if users["affected"] else f"{users['anonymous_clients']:,} clients"
     if not users["affected"] and not users["anonymous_clients"]:
         who = "users who aren't logged"
     odds = "at this service's usual rate less than a one-in-a-million coincidence"
-    return f"{bad:,} of {valid:,} requests {word}{times}; {who} hit; {odds}."
+    return f"{bad:,} of {valid:,} {what} {word}{times}; {who} hit; {odds}."
+
+
+def _cannot_tell(scope: Scope, users: Mapping[str, Any]) -> list[str]:
+    """What the evidence of a window leaves open, in sentences."""
+    told = []
+    if users["affected"] is None:
+        told.append("Who was affected: no user is named" + (", addresses only." if users["anonymous_clients"] else "."))
+    if users["affected"] is None and not users["anonymous_clients"]:
+        told.append("Whether one client made all of it.")
+    if scope.traffic.is_lines:
+        told.append("Which and how many requests failed: these are log lines, and one request may write many or none.")
+    return told
 
 
 def _tell_top(window: Window, events: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
@@ -233,6 +250,7 @@ def tell_hole(hole: Hole, service: str, trials: pd.DataFrame, happenings: pd.Dat
         "onset": "sudden", "recovery": "sudden", "evidence": evidence, "odds": round(hole.odds, 1),
         "valid": round(hole.seen) if hole.is_known else None, "bad": 0 if hole.is_known else None, "bad_ratio": None,
         "usual_ratio": None, "peak_minute": None, "lost_requests": missing, "users": users, "user_minutes": 0,
+        "cannot_tell": [] if hole.is_known else ["Whether anything failed: nothing was logged."],
         "top": {"operations": [], "statuses": [], "hosts": [], "versions": [], "templates": []},
         "nearby": _with_instants(find_nearby(happenings, as_instant(begin), as_instant(finish))),
         "coverage": 1.0 if hole.is_known else 0.0,

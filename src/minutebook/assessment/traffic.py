@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -27,6 +27,7 @@ class Traffic:
     coverage: pd.DataFrame
     happenings: pd.DataFrame
     time_error_s: float = 0.0
+    is_lines: bool = False  #: log lines by level, since there are no requests
 
     def of(self, service: str) -> Traffic:
         """The traffic of one service; happenings stay whole."""
@@ -35,4 +36,4 @@ class Traffic:
             for name in ("trials", "latency", "failures", "breakdown", "coverage")
             for frame in [getattr(self, name)]
         }
-        return Traffic(**own, happenings=self.happenings, time_error_s=self.time_error_s)
+        return replace(self, **own)

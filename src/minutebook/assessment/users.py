@@ -15,21 +15,32 @@ def count_users(trials: pd.DataFrame, events: pd.DataFrame, span: tuple[int, int
     """The counts of a window over ``span`` (µs, inclusive), all of them of distinct ids.
 
     ``trials`` are those in scope; ``events`` the bad ones in scope and span: ``at`` (µs), operation, user,
-    client, count. Users and anonymous clients are two numbers, never summed.
+    client, count. Users and anonymous clients are two numbers, never summed; where no trial names a user, users
+    are unknown (None), not zero.
     """
+    if not trials["user"].notna().any():
+        return {
+            **dict.fromkeys(("exposed", "affected", "failed", "degraded", "usual", "silent")),
+            **_count_nameless(events),
+        }
     inside = _within(trials, span)
     states = find_states(trials, events, channel)
-    anonymous = events[events["user"].isna() & events["client"].notna()]
-    unknown = events[events["user"].isna() & events["client"].isna()]
     return {
         "exposed": int(inside["user"].nunique()),
         "affected": len(states),
         "failed": int((states["state"] == "failed").sum()),
         "degraded": int((states["state"] == "degraded").sum()),
         "usual": None,
-        "anonymous_clients": int(anonymous["client"].nunique()),
         "silent": None,
-        "unknown_events": int(unknown["count"].sum()),
+        **_count_nameless(events),
+    }
+
+
+def _count_nameless(events: pd.DataFrame) -> dict[str, int]:
+    nameless = events[events["user"].isna()]
+    return {
+        "anonymous_clients": int(nameless["client"].nunique()),
+        "unknown_events": int(nameless.loc[nameless["client"].isna(), "count"].sum()),
     }
 
 

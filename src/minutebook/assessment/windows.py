@@ -12,7 +12,7 @@ from minutebook.assessment.edges import Edge, find_edge
 from minutebook.assessment.scan import SURE, find_best, score
 
 _MERGE_MINUTES = 5
-_FEWEST_USERS = 3
+FEWEST_USERS = 3
 _ROUNDS = 8
 
 
@@ -184,7 +184,7 @@ def _reject(
         inside = inside[inside["operation"] == grid.operations[scope]]
     by_user = inside[inside["weight_bad"] > 0].groupby("who")["weight_bad"].sum()
     unknown = float(inside.loc[inside["who"].isna(), "weight_bad"].sum())
-    if len(by_user) < _FEWEST_USERS and not unknown:
+    if len(by_user) < FEWEST_USERS and not unknown:
         return f"only {len(by_user)} user{'s' * (len(by_user) != 1)} or client{'s' * (len(by_user) != 1)} saw it"
     if len(by_user):
         loudest = sorted(by_user.items(), key=lambda item: (-item[1], item[0]))[0]

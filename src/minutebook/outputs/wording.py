@@ -87,6 +87,7 @@ def tell_window(window: Mapping[str, Any], tz: datetime.tzinfo) -> list[tuple[st
     if window.get("user_minutes") is not None:
         text = "pairs of a user and a minute with a failure"
         rows.append(("user-minutes", _number(window["user_minutes"]), text))
+    rows += [("can't tell", "", inert_text(sentence)) for sentence in window.get("cannot_tell") or ()]
     peak = as_instant(window.get("peak_minute"))
     if peak is not None:
         rows.append(("worst minute", format_clock(peak, tz)[:5], ""))

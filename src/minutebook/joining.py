@@ -1,0 +1,56 @@
+"""failing requests that name no user → the user that another record of the same request names.
+
+A proxy knows that a request failed, the application knows whose it was: the request or trace id joins them.
+Only failures are joined, so that what has to be remembered is as small as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.judging import find_user, judge
+from minutebook.rules import Rules
+
+#: Gives the same tables of events again, each time it's called.
+Tables = Callable[[], Iterable[pa.Table]]
+
+
+def find_owners(tables: Tables, rules: Rules) -> dict[str, str]:
+    """Id of a failing request without a user → the one user that other records of that id name."""
+    ids = pa.chunked_array([_find_ownerless(table, rules) for table in tables()] or [[]], pa.string()).unique()
+    if not len(ids):
+        return {}
+    found: dict[str, str] = {}
+    doubtful: set[str] = set()
+    for table in tables():
+        user = find_user(table, rules)
+        is_told = pc.and_(pc.is_valid(user), pc.is_in(table.column("trace"), ids))
+        told = zip(table.column("trace").filter(is_told).to_pylist(), user.filter(is_told).to_pylist(), strict=True)
+        for trace, name in set(told):
+            if found.setdefault(trace, name) != name:
+                doubtful.add(trace)
+    return {trace: name for trace, name in found.items() if trace not in doubtful}
+
+
+def _find_ownerless(table: pa.Table, rules: Rules) -> pa.Array:
+    """Ids of the failing requests of a table that name no user."""
+    trace = table.column("trace")
+    if trace.null_count == len(trace):
+        return pa.array([], pa.string())
+    judged = judge(table, rules)
+    is_open = pc.and_(pc.and_(judged["bad"], pc.is_null(judged["user"])), pc.is_valid(trace))
+    return trace.filter(pc.fill_null(is_open, False)).combine_chunks()
+
+
+def fill_users(table: pa.Table, owners: Mapping[str, str]) -> pa.Table:
+    """The events, those with an id in ``owners`` and without a user as that user's."""
+    user, trace = table.column("user"), table.column("trace")
+    if not owners or not user.null_count or trace.null_count == len(trace):
+        return table
+    ids = sorted(owners)
+    place = pc.index_in(trace, pa.array(ids, pa.string()))
+    known = pc.coalesce(user, pc.take(pa.array([owners[each] for each in ids], pa.string()), place))
+    return table.set_column(table.schema.get_field_index("user"), table.schema.field("user"), known)
