@@ -142,6 +142,7 @@ def test_yearless_stamps_without_a_year_are_null() -> None:
 WRITTEN = {
     "iso": ("%Y-%m-%dT%H:%M:%S.%fZ", 6),
     "epoch": ("{epoch}", 6),
+    "tai64n": ("{label}", 6),
     "%d/%b/%Y:%H:%M:%S %z": ("%d/%b/%Y:%H:%M:%S +0000", 0),
     "%Y/%m/%d %H:%M:%S": ("%Y/%m/%d %H:%M:%S.%f", 6),
     "%b %e %H:%M:%S": ("%b {day:2d} %H:%M:%S", 0),
@@ -187,6 +188,7 @@ def write(when: datetime, layout: str) -> tuple[str, datetime]:
     parts = {
         "epoch": f"{seconds}.{when.microsecond:06}", "day": when.day, "month": when.month, "hour": when.hour,
         "hour12": when.hour % 12 or 12, "minute": when.minute, "second": when.second, "ms": when.microsecond // 1000,
+        "label": f"@{2**62 + seconds + 10:016x}{when.microsecond * 1000:08x}",
     }  # fmt: skip
     return when.strftime(form.format(**parts)), when.replace(tzinfo=UTC)
 

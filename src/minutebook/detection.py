@@ -225,8 +225,8 @@ def score_plan(plan: Plan, text: pa.StringArray) -> float:
     is_indented = int(pc.sum(pc.match_substring_regex(text, r"^\s+\S")).as_py() or 0)
     loose = max(int(folded.lines.sum()) - own - is_indented, 0)
     leading = _count_leading(text, matched, folded) if plan.log_format.multiline else 0
-    own -= sum(_count_misread(m) for m in matched)
-    return max(own, 0) / (own + len(folded.rejected) - leading + 0.25 * (loose + leading))
+    misread = sum(_count_misread(m) for m in matched)
+    return max(own - misread, 0) / (own + len(folded.rejected) - leading + 0.25 * (loose + leading))
 
 
 def _count_leading(text: pa.StringArray, matched: Sequence[Matched], folded: Folded) -> int:

@@ -103,6 +103,8 @@ _CONTAINERS = frozenset(
 )  # fmt: skip
 #: journald's own: a process's user is none of the service's.
 _OF_THE_PROCESS = frozenset(("_UID",))
+#: Zeek's, beside its addresses: a connection's, no user's.
+_OF_A_CONNECTION = frozenset(("uid",))
 #: Columns whose second-best key is read too, for records that lack the best one.
 SECOND_CHOICES = ("level", "message", "status", "trace", "user")
 SECOND = "#2"
@@ -127,7 +129,8 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
 
     Durations come as ``duration_<unit>``. A key feeds one column only.
     """
-    present = sorted(set(keys) - _OF_THE_PROCESS)
+    found = set(keys)
+    present = sorted(found - _OF_THE_PROCESS - (_OF_A_CONNECTION if "id.orig_h" in found else set()))
     chosen: dict[str, str] = {}
     for column, ranks in _BY_NAME.items():
         fitting = sorted(

@@ -52,7 +52,7 @@ class Plan:
         if self.log_format.shape != "csv" or self.header is None:
             return self.log_format.skip
         names = rf"\s*{re.escape(self.header.delimiter)}\s*".join(f'"?{re.escape(n)}"?' for n in self.header.names)
-        return rf"^\x{{feff}}?\s*{names}\s*$"
+        return rf"^(?:\x{{feff}}?\s*{names}\s*|#TYPE [^,;|\t]*)$"
 
     def with_header(self, header: Header | None) -> Plan:
         """The same plan for rows under another header."""

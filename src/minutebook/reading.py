@@ -244,7 +244,7 @@ def _cut_at_records(batches: Iterable[Lines], plans: Sequence[Plan]) -> Iterator
 
 def _cut_at_headers(lines: Lines, plans: tuple[Plan, ...]) -> Iterator[tuple[Lines, tuple[Plan, ...]]]:
     """Parts of the lines under one W3C header each."""
-    is_directive = pc.match_substring_regex(lines.text, r"^#(?:Fields|Date):").to_numpy(zero_copy_only=False)
+    is_directive = pc.match_substring_regex(lines.text, r"^#(?:Fields:|Date:|fields\t)").to_numpy(zero_copy_only=False)
     cuts = np.flatnonzero(is_directive)
     begin = 0
     for cut in [*cuts.tolist(), len(lines)]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,10 @@ import pyarrow.compute as pc
 from minutebook.records import Records, no_records
 
 DELIMITERS = (",", "\t", ";", "|")
+#: Of W3C extended logs and, with a tab, of Zeek's.
+_FIELDS = re.compile(r"#Fields:|#fields\t")
+#: Columns that say an instant together.
+_DATE_AND_TIME = (("date", "time"), ("date-local", "time-local"))
 
 
 @dataclass(frozen=True)
@@ -27,6 +32,8 @@ class Header:
 def find_header(lines: Sequence[str]) -> Header | None:
     """The header of a CSV or TSV text: a first line of plain names, as many as the lines after it have cells."""
     rows = [line for line in lines if line.strip()]
+    while rows and rows[0].startswith("#") and not any(delimiter in rows[0] for delimiter in DELIMITERS):
+        rows = rows[1:]  # PowerShell's #TYPE
     if len(rows) < 2:
         return None
     for delimiter in DELIMITERS:
@@ -38,9 +45,9 @@ def find_header(lines: Sequence[str]) -> Header | None:
     return None
 
 
-def _cells(line: str, delimiter: str) -> list[str]:
+def _cells(line: str, delimiter: str, *, skips_blanks: bool = False) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=delimiter), [])
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=skips_blanks), [])
     except csv.Error:
         return []
 
@@ -50,7 +57,7 @@ def find_w3c_header(lines: Sequence[str]) -> Header | None:
     names: tuple[str, ...] = ()
     date = ""
     for line in lines:
-        if line.startswith("#Fields:"):
+        if _FIELDS.match(line):
             names = tuple(line[8:].split())
         elif line.startswith("#Date:"):
             date = line[6:].split()[0] if line[6:].split() else ""
@@ -71,7 +78,9 @@ def update_w3c(header: Header | None, directive: str) -> Header | None:
 def read_rows(text: pa.StringArray, header: Header, keys: Mapping[str, str]) -> Records:
     """Records of the rows that have the header's number of cells; part → cell of its key (``keys``)."""
     has_quotes = pc.any(pc.match_substring(text, '"')).as_py()
-    if header.delimiter == " " or not has_quotes:
+    if header.delimiter == " ":
+        rows, cells, stop = _split_spaced(text, header)
+    elif not has_quotes:
         rows, cells, stop = _split_rows(text, header)
     else:
         rows, cells, stop = _read_quoted(text, header)
@@ -79,8 +88,9 @@ def read_rows(text: pa.StringArray, header: Header, keys: Mapping[str, str]) -> 
         return no_records()
     place = {name: index for index, name in reversed(list(enumerate(header.names)))}
     parts = {part: cells[place[key]] for part, key in keys.items() if key in place}
-    if "date" in place and "time" in place and keys.get("time") in ("date", "time"):
-        parts["time"] = pc.binary_join_element_wise(cells[place["date"]], cells[place["time"]], " ")
+    pair = next((pair for pair in _DATE_AND_TIME if keys.get("time") in pair and {*pair} <= {*place}), None)
+    if pair:
+        parts["time"] = pc.binary_join_element_wise(cells[place[pair[0]]], cells[place[pair[1]]], " ")
     elif header.date and keys.get("time") == "time":
         parts["time"] = pc.binary_join_element_wise(pa.scalar(header.date), cells[place["time"]], " ")
     return Records(parts, rows, np.zeros(len(rows), np.int64), stop)
@@ -96,6 +106,28 @@ def _split_rows(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list[
     flat = cells.filter(is_row).flatten()
     base = np.arange(len(rows)) * width
     return rows, [flat.take(pa.array(base + i)) for i in range(width)], rows + 1
+
+
+def _split_spaced(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list[pa.Array], np.ndarray]:
+    """Rows parted by single blanks; those that are left may pad their columns, or quote cells with blanks."""
+    rows, cells, stop = _split_rows(text, header)
+    is_left = pc.match_substring_regex(text, r'^[^#].*(?:  |")').to_numpy(zero_copy_only=False).copy()
+    is_left[rows] = False
+    more = [
+        (row, found)
+        for row in np.flatnonzero(is_left).tolist()
+        if len(found := _cells(text[row].as_py().strip(), " ", skips_blanks=True)) == len(header.names)
+    ]
+    if not more:
+        return rows, cells, stop
+    rows = np.concatenate((rows, np.array([row for row, _ in more], np.int64)))
+    order = np.argsort(rows, kind="stable")
+    columns = zip(*(found for _, found in more), strict=True)
+    cells = [
+        pa.concat_arrays([known, pa.array(column, pa.string())]).take(pa.array(order))
+        for known, column in zip(cells, columns, strict=True)
+    ]
+    return rows[order], cells, rows[order] + 1
 
 
 def _read_quoted(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list[pa.Array], np.ndarray]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from minutebook.errors import MinutebookError
 from minutebook.times.dates import Dates, count_days, find_years, read_clocks, read_dates, read_halves, read_integers
-from minutebook.times.epochs import read_epochs
+from minutebook.times.epochs import read_epochs, read_labels
 from minutebook.times.iso import read_plain_iso
 from minutebook.times.layouts import LAYOUTS, Layout, whole_pattern
 from minutebook.times.tails import read_tails
@@ -102,6 +102,9 @@ def _read(texts: pa.Array, name: str, layout: Layout, year: int | None) -> _Read
     rows = matched if rows is None else rows[matched]
     if name == "epoch":
         reading.us[rows], resolution_s = read_epochs(part["whole"], part["fraction"])
+        reading.is_valid[rows] = reading.is_zoned[rows] = True
+    elif name == "tai64n":
+        reading.us[rows], resolution_s = read_labels(part["label"]), 1e-6
         reading.is_valid[rows] = reading.is_zoned[rows] = True
     else:
         resolution_s = _read_calendar(part, layout, year, rows, reading)

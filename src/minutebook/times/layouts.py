@@ -54,6 +54,8 @@ _BD = rf"{_B} +{_d1}"
 LAYOUTS: Mapping[str, Layout] = {
     "iso": Layout(rf"(?P<date>\d{{4}}-\d\d-\d\d)(?:[Tt_]|[ \t]+){_CLOCK}", f"{_Y}-{_m}-{_d}"),
     "epoch": Layout(r"\+?(?P<whole>\d+)(?:\.(?P<fraction>\d*))?"),
+    # daemontools, qmail: seconds and nanoseconds of TAI, hexadecimal
+    "tai64n": Layout(r"@(?P<label>4[0-9a-f]{23})"),
     # access logs of nginx, Apache, HAProxy, S3
     "%d/%b/%Y:%H:%M:%S %z": Layout(rf"(?P<date>\d\d?/{_W}/\d{{4}})[: ]{_CLOCK}", f"{_d1}/{_B}/{_Y}"),
     # nginx error, Go

@@ -1,0 +1,67 @@
+"""What folders of collected logs hold beside clean lines: banners, a few lines of a second format, odd keys."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+import minutebook as mb
+
+
+def read(path: Path, text: str) -> pd.DataFrame:
+    path.write_text(text)
+    return mb.read(path).sort_values("line", kind="stable", ignore_index=True)
+
+
+def test_a_banner_before_the_first_record_hides_no_format(tmp_path: Path) -> None:
+    events = read(
+        tmp_path / "a.log", "Host: web-1\nRelease: 7\n2026-11-23 09:00:00 WARN slow\n2026-11-23 09:00:01 INFO ok\n"
+    )
+    assert events["line"].tolist() == [3, 4]
+    assert events["level"].tolist() == ["warn", "info"]
+
+
+def test_a_level_is_no_host(tmp_path: Path) -> None:
+    events = read(tmp_path / "a.log", "2026-11-23T09:00:00Z ERROR cart: no stock\n2026-11-23T09:00:01Z info cart: ok\n")
+    assert events["level"].tolist() == ["error", "info"]
+    assert events["host"].isna().all()
+
+
+def test_one_line_of_a_second_format_is_read(tmp_path: Path) -> None:
+    lines = ['{"ts": "2026-11-23T09:00:00Z", "msg": "a"}'] * 3
+    lines += ['timestamp="2026-11-23T09:00:01Z" level="ERROR" msg="b"', "panic: c", "  main.go:1", "  main.go:2"]
+    events = read(tmp_path / "a.log", "\n".join(lines) + "\n")
+    assert events["line"].tolist() == [1, 2, 3, 4]
+    assert events["level"].iloc[-1] == "error"
+
+
+def test_each_record_says_how_long_in_its_own_key(tmp_path: Path) -> None:
+    events = read(
+        tmp_path / "a.log",
+        '{"ts": "2026-11-23T09:00:00Z", "msg": "query", "duration_ms": 12.5}\n'
+        '{"ts": "2026-11-23T09:00:01Z", "msg": "request", "latency_ms": 45.7}\n'
+        '{"ts": "2026-11-23T09:00:02Z", "msg": "job", "duration_seconds": 60.25}\n',
+    )
+    assert events["duration"].tolist() == [0.0125, 0.0457, 60.25]
+
+
+def test_seconds_and_nanoseconds_in_two_keys_are_one_instant(tmp_path: Path) -> None:
+    events = read(
+        tmp_path / "a.log",
+        '{"instant": {"epochSecond": 1795424400, "nanoOfSecond": 7000}, "msg": "a"}\n'
+        '{"instant": {"epochSecond": 1795424401, "nanoOfSecond": 484000000}, "msg": "b"}\n',
+    )
+    assert [str(time) for time in events["time"]] == [
+        "2026-11-23 09:00:00.000007+00:00",
+        "2026-11-23 09:00:01.484000+00:00",
+    ]
+
+
+def test_the_process_of_a_journal_s_entry_is_no_user(tmp_path: Path) -> None:
+    events = read(
+        tmp_path / "a.log",
+        '{"__REALTIME_TIMESTAMP": "1795424400000000", "_UID": "0", "PRIORITY": "3", "MESSAGE": "a"}\n',
+    )
+    assert events["user"].isna().all()
+    assert events["level"].tolist() == ["error"]
