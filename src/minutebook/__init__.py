@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from minutebook.verbs import formats as formats
     from minutebook.verbs import impact as impact
     from minutebook.verbs import minutes as minutes
+    from minutebook.verbs import orders as orders
     from minutebook.verbs import plot as plot
     from minutebook.verbs import read as read
     from minutebook.verbs import reconstruct as reconstruct
@@ -41,7 +42,7 @@ _HOMES = {
     "MinutebookError": "errors", "EvidenceError": "errors", "FormatError": "errors", "FrameError": "errors",
     "read": "verbs", "reconstruct": "verbs", "timeline": "verbs", "minutes": "verbs", "impact": "verbs",
     "users": "verbs", "plot": "verbs", "check": "verbs", "formats": "verbs", "schema": "verbs", "show": "verbs",
-    "report": "verbs", "sensitivity": "verbs",
+    "report": "verbs", "sensitivity": "verbs", "orders": "verbs",
 }  # fmt: skip
 __all__ = sorted(_HOMES)
 

@@ -15,7 +15,7 @@ import pyarrow as pa
 from minutebook.account import Account
 from minutebook.assessment import affected_users, measure_impact
 from minutebook.chronology import make_timeline
-from minutebook.clocks import Clock, ClockSample, find_services, settle, settle_clocks
+from minutebook.clocks import Clock, ClockSample, find_error_s, find_services, settle, settle_clocks
 from minutebook.config import Config
 from minutebook.copies import Copied, drop_copies
 from minutebook.errors import EvidenceError, MinutebookError
@@ -82,6 +82,15 @@ class Gathered:
         for source, table in self.store:
             settled = settle(table, self.clocks.get(source, Clock()), self.services.get(source, {}))
             yield fill_users(settled, self.owners)
+
+    @property
+    def clock_errors(self) -> dict[str, float]:
+        """Source → how far its clock may be off (s), of those that share ids with others."""
+        errors = {
+            source: find_error_s(clock.offset_s, clock.applied, clock.spread_s, clock.pairs)
+            for source, clock in self.clocks.items()
+        }
+        return {source: error for source, error in errors.items() if error is not None}
 
     @property
     def resolutions(self) -> dict[str, float]:
@@ -201,13 +210,14 @@ def reconstruct(evidence: Sequence[Evidence], config: Config, *, every: bool = F
     with ThreadPoolExecutor(_THREADS) as pool, EventStore() as store:
         gathered = gather(evidence, config, store, pool)
         summary = summarise_all(gathered.tables(), pool, config.sli)
-    return make_book(summary, gathered.resolutions, config, gathered=gathered, every=every)
+    return make_book(summary, gathered.resolutions, config, gathered.clock_errors, gathered=gathered, every=every)
 
 
 def make_book(
     summary: Summary,
     resolutions: Mapping[str, float],
     config: Config | None = None,
+    clock_errors: Mapping[str, float] | None = None,
     *,
     gathered: Gathered | None = None,
     every: bool = False,
@@ -218,7 +228,8 @@ def make_book(
     observed = to_frame(summary.happenings)
     merged, merges = merge_happenings(observed)
     happenings = name_roles(word_rollbacks(merged, find_versions(summary)), observed)
-    traffic = make_traffic(sli, happenings, resolutions)
+    settings = config or Config()
+    traffic = make_traffic(sli, happenings, resolutions, clock_errors, settings.clock_error_s)
     limits = {
         (service, operation): over
         for service, operation in sli.pairs

@@ -47,6 +47,14 @@ class Clock:
         return -self.zone_shift_s * 1_000_000 - round(applied * 1e6)
 
 
+def find_error_s(offset_s: float | None, is_applied: bool, spread_s: float | None, pairs: int) -> float | None:
+    """How far a clock may be off after what was done about it: three standard errors; None where nothing tells."""
+    if offset_s is None or spread_s is None or not pairs:
+        return None
+    left = 0.0 if is_applied else abs(offset_s)
+    return float(left + 3 * spread_s / np.sqrt(pairs))
+
+
 @dataclass
 class ClockSample:
     """(source, id, time …) of the ids with the smallest hashes in each source; mergeable."""

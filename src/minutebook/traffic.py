@@ -13,8 +13,15 @@ from minutebook.sli import Sli
 _TIMES = ("first_bad", "last_bad", "first_good", "last_good", "longest_at", "time")
 
 
-def make_traffic(sli: Sli, happenings: pd.DataFrame, resolutions: Mapping[str, float]) -> Traffic:
-    """What `assessment.measure_impact` takes; ``resolutions`` are the sources' (s)."""
+def make_traffic(
+    sli: Sli,
+    happenings: pd.DataFrame,
+    resolutions: Mapping[str, float],
+    clock_error_s: Mapping[str, float] | None = None,
+    unknown_clock_s: float = 1.0,
+) -> Traffic:
+    """What `assessment.measure_impact` takes; ``resolutions`` are the sources' (s), ``clock_error_s`` their clocks'
+    errors where they're known."""
     failures = sli.failures.rename(columns={"line": "number"})
     failures["evidence"] = failures["source"].astype("str") + ":" + failures["number"].astype("str")
     seen = set(failures["source"]) or set(resolutions)
@@ -27,6 +34,8 @@ def make_traffic(sli: Sli, happenings: pd.DataFrame, resolutions: Mapping[str, f
         breakdown=_with_times(sli.breakdown),
         coverage=_with_times(sli.coverage),
         happenings=happenings,
+        clock_error_s=dict(clock_error_s or {}),
+        unknown_clock_s=unknown_clock_s,
         is_lines=sli.layer == "lines",
         time_error_s=max((resolutions.get(source, 0.0) for source in seen), default=0.0),
     )

@@ -12,8 +12,9 @@ import pandas as pd
 import pyarrow as pa
 
 from minutebook import book as books
-from minutebook.assessment import make_rows
+from minutebook.assessment import make_orders, make_rows
 from minutebook.book import Book
+from minutebook.clocks import find_error_s
 from minutebook.config import Config
 from minutebook.errors import MinutebookError
 from minutebook.events import COLUMNS, to_frame, to_table
@@ -107,6 +108,16 @@ def sensitivity(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], **sai
     anonymous_clients, why``; null where no window is found, and ``why`` says so.
     """
     return make_rows(_book(what, **said).impact)
+
+
+def orders(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], **said: Any) -> pd.DataFrame:
+    """Whether deploys, changes and alerts near each window came before or after its edges, a row a question.
+
+    ``first`` before ``second`` is ``proven``, ``contradicted`` or ``undecidable``, ``by_s`` seconds, give or take
+    ``error_s``: stamps' resolutions, the edge's interval, and ``clock_error_s``, in part ``assumed`` where a
+    clock shares no ids with others.
+    """
+    return make_orders(_book(what, **said).impact)
 
 
 def plot(
@@ -240,9 +251,19 @@ def _book(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: b
             table = to_table(what)
             table = fill_users(table, find_owners(lambda: [table], settings.sli))
             summary = books.summarise_all([table], pool, settings.sli)
-        return books.make_book(summary, _resolutions(what), settings, every=every)
+        return books.make_book(summary, _resolutions(what), settings, _clock_errors(what), every=every)
     paths = [what] if isinstance(what, str | PathLike) else list(what)
     return reconstruct(*paths, every=every, **said)
+
+
+def _clock_errors(events: pd.DataFrame) -> dict[str, float]:
+    """Source → how far its clock may be off (s), as `read` found it."""
+    sources = events.attrs.get("ledger", {}).get("sources", [])
+    errors = {
+        s["source"]: find_error_s(s["clock_offset_s"], s["clock_applied"], s["clock_spread_s"], s["clock_pairs"])
+        for s in sources
+    }
+    return {source: error for source, error in errors.items() if error is not None}
 
 
 def _resolutions(events: pd.DataFrame) -> dict[str, float]:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from minutebook.assessment.loss import find_holes
 from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation
+from minutebook.assessment.orders import find_orders, make_orders, tell_bounds
 from minutebook.assessment.scan import SURE
 from minutebook.assessment.sensitivity import Choices, find_sensitivity, make_rows
 from minutebook.assessment.slow import find_slow_limits
@@ -74,7 +75,8 @@ def measure_impact(
         "rejected": sorted(found.rejected, key=lambda r: (r["start"], r["service"], r["reason"])),
         "milestones": {name: _instant(time) for name, time in milestones.items()},
         "durations": durations,
-        "definitions": dict(DEFINITIONS),
+        "orders": find_orders(windows, traffic),
+        "definitions": {**DEFINITIONS, "orders": tell_bounds(traffic)},
         "total": _total(impact, found),
         "slow_over_s": [{"service": s, "operation": o, "over_s": round(v, 6)} for (s, o), v in sorted(limits.items())],
     }
@@ -278,4 +280,4 @@ def _channels(found: _Found) -> list[str]:
     return [w["kind"] for w in found.told if w["kind"] in ("fail", "slow")]
 
 
-__all__ = ["Traffic", "affected_users", "make_rows", "measure_impact"]
+__all__ = ["Traffic", "affected_users", "make_orders", "make_rows", "measure_impact"]

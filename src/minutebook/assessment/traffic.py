@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -27,6 +28,8 @@ class Traffic:
     coverage: pd.DataFrame
     happenings: pd.DataFrame
     time_error_s: float = 0.0
+    clock_error_s: Mapping[str, float] = field(default_factory=dict)  #: source → how far its clock may be off
+    unknown_clock_s: float = 1.0  #: how far a clock may be off of which nothing is known
     is_lines: bool = False  #: log lines by level, since there are no requests
 
     def of(self, service: str) -> Traffic:

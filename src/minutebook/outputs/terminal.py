@@ -25,6 +25,7 @@ from minutebook.outputs.wording import (
     scope_of,
     tell_counts,
     tell_milestones,
+    tell_orders,
     tell_sensitivity,
     tell_source,
     tell_total,
@@ -80,6 +81,7 @@ def format_impact(impact: Mapping[str, Any], *, zone: str = "UTC", width: int = 
     if not windows:
         rows.append(("impact", "none", "no stretch of minutes stands out from what is usual"))
     rows += tell_milestones(impact, tz)
+    rows += tell_orders(impact)
     if len(windows) > 1:
         rows += tell_total(impact.get("total") or {})
     first = next((as_instant(w.get("start")) for w in windows), None)

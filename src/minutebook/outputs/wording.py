@@ -120,6 +120,18 @@ def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo) -> list[tupl
     return rows
 
 
+def tell_orders(impact: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Rows of what came before what: a verdict, by how much, and of what."""
+    rows = [
+        (inert_text(row.get("verdict")), f"{format_span(abs(float(row['by_s'])))} ± {format_span(row['error_s'])}",
+         f"{inert_text(row.get('first'))} before {inert_text(row.get('second'))}")
+        for row in impact.get("orders") or ()
+    ]  # fmt: skip
+    is_assumed = any(row.get("assumed") for row in impact.get("orders") or ())
+    note = "Some of their clocks share no ids with others: how far off they may be is assumed." if is_assumed else ""
+    return [("#", "What came before what, give or take stamps, edges and clocks", note), *rows] if rows else []
+
+
 def tell_total(total: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Rows of what all windows come to."""
     meanings = {"affected": "distinct users over all windows", "failed": "", "degraded": "",

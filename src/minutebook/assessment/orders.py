@@ -1,0 +1,135 @@
+"""marks in time → which came before which: proven, contradicted or undecidable, with how far off both may be.
+
+A mark has its own bounds (a stamp's resolution, a sampled alert's interval, an edge's interval), and two marks of
+different sources also the errors of both clocks. A verdict holds only if the bounds don't overlap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from minutebook.assessment.traffic import Traffic
+
+_BEFORE = pd.Timedelta(minutes=30)
+_AFTER = pd.Timedelta(minutes=30)  # an alert that resolves later than this says nothing of the end
+_MOST = 20  # verdicts of one window
+_LONGEST_NAME = 80
+COLUMNS = ("window", "first", "second", "verdict", "by_s", "error_s", "clock_error_s", "assumed", "evidence")
+
+
+class Mark(NamedTuple):
+    """Something that happened at about ``time``, between ``earliest`` and ``latest`` on the clocks of its sources."""
+
+    name: str
+    time: pd.Timestamp
+    earliest: pd.Timestamp
+    latest: pd.Timestamp
+    sources: frozenset[str]
+    evidence: str
+
+
+def find_orders(windows: Sequence[Mapping[str, Any]], traffic: Traffic) -> list[dict[str, Any]]:
+    """Verdicts on deploys, changes and alerts near each impact window against its edges, in the order of time.
+
+    Each says ``first`` before ``second``: ``verdict``, ``by_s`` (second less first), ``error_s`` (either way),
+    ``clock_error_s`` (the clocks' part of it) and ``assumed`` (a clock's error isn't known, but assumed).
+    """
+    impact = [window for window in windows if window["kind"] != "no_evidence"]
+    told = []
+    for window in impact:
+        lead = f"{window['id']} " if len(impact) > 1 else "impact "
+        start, end = (_edge(window, edge, lead + edge, traffic) for edge in ("start", "end"))
+        pairs = sorted(
+            _pairs(window, start, end, traffic.happenings), key=lambda pair: (pair[0], pair[1].name, pair[2].name)
+        )
+        told += [{"window": window["id"], **_judge(first, second, traffic)} for _, first, second in pairs[:_MOST]]
+    return told
+
+
+def tell_bounds(traffic: Traffic) -> str:
+    """What the verdicts rest on."""
+    return (
+        "first before second is proven or contradicted where the bounds of both (stamps' resolution, the edge's interval,"
+        " three standard errors of both clocks) don't overlap; a clock that shares no ids with others is taken to be at"
+        f" most {traffic.unknown_clock_s:g} s off (clock_error_s)"
+    )
+
+
+def _pairs(
+    window: Mapping[str, Any], start: Mark, end: Mark, happenings: pd.DataFrame
+) -> Iterator[tuple[pd.Timestamp, Mark, Mark]]:
+    """(when, first, second) of what can be asked about a window."""
+    if not len(happenings):
+        return
+    near = happenings[(happenings["time"] >= start.time - _BEFORE) & (happenings["time"] <= end.time + _AFTER)]
+    for row in near.itertuples():
+        if isinstance(row.service, str) and window["service"] and row.service != window["service"]:
+            continue
+        mark = _mark(row)
+        if str(row.kind) in ("deploy", "change"):
+            yield mark.time, mark, (start if mark.time < start.latest else end)
+        elif str(row.kind) == "alert" and str(row.phase) in ("fired", "acknowledged") and mark.time <= end.time:
+            yield mark.time, start, mark
+        elif str(row.kind) == "alert" and str(row.phase) == "resolved" and mark.time >= start.time:
+            yield mark.time, end, mark
+
+
+def _mark(row: Any) -> Mark:
+    error_s = 0.0 if pd.isna(row.time_error_s) else float(row.time_error_s)
+    error = pd.Timedelta(seconds=error_s)
+    return Mark(
+        _name(row), row.time, row.time - error, row.time + error, frozenset((str(row.source),)), str(row.evidence)
+    )
+
+
+def _name(row: Any) -> str:
+    """``deploy of shop 2.0.0 started``: what its message says ahead of a colon, with kind and phase where that lacks them."""
+    message = row.message if isinstance(row.message, str) else str(row.entity)
+    head = message.split(": ")[0][:_LONGEST_NAME]
+    kind, phase = str(row.kind), row.phase if isinstance(row.phase, str) else ""
+    says_phase = phase in head or (phase == "succeeded" and "finished" in head)
+    return " ".join(
+        filter(None, ("" if kind in head.lower() or "rollback" in head else kind, head, "" if says_phase else phase))
+    )
+
+
+def _edge(window: Mapping[str, Any], edge: str, name: str, traffic: Traffic) -> Mark:
+    at, earliest, latest = (pd.Timestamp(window[key]) for key in (edge, f"{edge}_earliest", f"{edge}_latest"))
+    failures = traffic.failures
+    is_in = failures["time"].between(earliest, latest) & (failures["service"] == (window["service"] or ""))
+    near = failures.loc[is_in, "evidence"].astype("str")
+    sources = frozenset(near.str.rpartition(":")[0]) or frozenset(traffic.clock_error_s) or frozenset(("",))
+    return Mark(name, at, earliest, latest, sources, near.iloc[0] if len(near) else "")
+
+
+def _judge(first: Mark, second: Mark, traffic: Traffic) -> dict[str, Any]:
+    clock_s, is_assumed = _clock_error(first.sources, second.sources, traffic)
+    by_s = (second.time - first.time).total_seconds()
+    low = (second.earliest - first.latest).total_seconds() - clock_s
+    high = (second.latest - first.earliest).total_seconds() + clock_s
+    verdict = "proven" if low > 0 else "contradicted" if high < 0 else "undecidable"
+    return {
+        "first": first.name, "second": second.name, "verdict": verdict, "by_s": round(by_s, 3),
+        "error_s": round(max(high - by_s, by_s - low), 3), "clock_error_s": round(clock_s, 3), "assumed": is_assumed,
+        "evidence": "; ".join(filter(None, (first.evidence, second.evidence))),
+    }  # fmt: skip
+
+
+def _clock_error(first: frozenset[str], second: frozenset[str], traffic: Traffic) -> tuple[float, bool]:
+    """How far two marks' clocks may be apart (s), and whether a part of that is assumed."""
+    if first == second and len(first) == 1:
+        return 0.0, False
+    known = [[traffic.clock_error_s.get(source) for source in sorted(sources)] for sources in (first, second)]
+    errors = [max(traffic.unknown_clock_s if error is None else error for error in side) for side in known]
+    return sum(errors), any(error is None for side in known for error in side)
+
+
+def make_orders(impact: Mapping[str, Any]) -> pd.DataFrame:
+    """The verdicts of an impact as a frame, columns as in `COLUMNS`."""
+    frame = pd.DataFrame(impact.get("orders") or [], columns=list(COLUMNS))
+    numbers = dict.fromkeys(("by_s", "error_s", "clock_error_s"), "float64")
+    return frame.astype({**dict.fromkeys(("window", "first", "second", "verdict", "evidence"), "str"), **numbers,
+                         "assumed": "bool"})  # fmt: skip

@@ -1,0 +1,61 @@
+"""What came before what: proven, contradicted or undecidable, by stamps, edges and clocks."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from evidence import START, breaking, requests
+
+import minutebook as mb
+from minutebook.config import Config
+
+SHOP = breaking(requests(), 2400, 3000)
+
+
+def with_deploy(at_s: float, kind: str = "deploy", phase: str = "started") -> pd.DataFrame:
+    time = START + pd.Timedelta(seconds=at_s)
+    deploy = {"time": time, "kind": kind, "phase": phase, "service": "shop", "version": "2", "source": "list.json",
+              "entity": "d1", "message": "thing of shop", "line": 1}  # fmt: skip
+    return pd.concat([SHOP, pd.DataFrame([deploy])], ignore_index=True)
+
+
+@pytest.mark.parametrize(
+    ("at_s", "verdict"), [(2300, "proven"), (2401.5, "undecidable"), (2403, "undecidable"), (2500, "proven")]
+)
+def test_a_deploy_is_before_an_edge_only_where_no_bounds_overlap(at_s: float, verdict: str) -> None:
+    (row,) = mb.orders(with_deploy(at_s)).itertuples()
+    assert row.verdict == verdict
+    assert row.second == ("impact start" if at_s < 2405 else "impact end")
+    assert (abs(row.by_s) > row.error_s) == (verdict == "proven")
+    assert row.assumed
+
+
+def test_a_deploy_after_the_end_contradicts_that_it_came_before_it() -> None:
+    (row,) = mb.orders(with_deploy(3060)).itertuples()
+    assert (row.second, row.verdict) == ("impact end", "contradicted")
+    assert row.by_s < 0
+
+
+def test_an_alert_is_asked_whether_the_impact_began_before_it() -> None:
+    (row,) = mb.orders(with_deploy(2300, "alert", "fired")).itertuples()
+    assert (row.first, row.verdict) == ("impact start", "contradicted")
+
+
+def test_what_is_assumed_of_unknown_clocks_can_be_stated() -> None:
+    near = with_deploy(2385)
+    told = {s: mb.orders(near, config=Config(clock_error_s=s)).iloc[0] for s in (0.0, 30.0)}
+    assert (told[0.0]["verdict"], told[30.0]["verdict"]) == ("proven", "undecidable")
+    assert told[30.0]["clock_error_s"] == 60.0
+
+
+def test_marks_of_one_source_share_its_clock() -> None:
+    same = with_deploy(2385).assign(source="one.log")
+    row = mb.orders(same, config=Config(clock_error_s=30.0)).iloc[0]
+    assert (row["clock_error_s"], row["verdict"]) == (0.0, "proven")
+
+
+def test_with_several_windows_each_verdict_names_its_own() -> None:
+    day = breaking(breaking(requests(minutes=300), 2400, 3000), 14_000, 14_600, share=0.5)
+    deploys = pd.concat([with_deploy(at).iloc[[-1]] for at in (2300, 13_900)]).assign(entity=["d1", "d2"], line=[1, 2])
+    told = mb.orders(pd.concat([day, deploys], ignore_index=True))
+    assert list(zip(told["window"], told["second"], strict=True)) == [("w1", "w1 start"), ("w2", "w2 start")]
