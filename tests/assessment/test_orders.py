@@ -54,8 +54,15 @@ def test_marks_of_one_source_share_its_clock() -> None:
     assert (row["clock_error_s"], row["verdict"]) == (0.0, "proven")
 
 
-def test_with_several_windows_each_verdict_names_its_own() -> None:
-    day = breaking(breaking(requests(minutes=300), 2400, 3000), 14_000, 14_600, share=0.5)
-    deploys = pd.concat([with_deploy(at).iloc[[-1]] for at in (2300, 13_900)]).assign(entity=["d1", "d2"], line=[1, 2])
-    told = mb.orders(pd.concat([day, deploys], ignore_index=True))
+def test_with_several_windows_each_verdict_names_its_own_and_what_is_of_its_service() -> None:
+    other = breaking(requests(2, service="search"), 3600, 4200)
+    deploys = pd.concat([with_deploy(at).iloc[[-1]] for at in (2300, 3500)])
+    deploys = deploys.assign(entity=["d1", "d2"], line=[1, 2], service=["shop", "search"])
+    told = mb.orders(pd.concat([SHOP, other, deploys], ignore_index=True))
     assert list(zip(told["window"], told["second"], strict=True)) == [("w1", "w1 start"), ("w2", "w2 start")]
+
+
+def test_a_window_without_failures_has_orders_too() -> None:
+    deploy = with_deploy(2300).iloc[[-1]]
+    told = mb.orders(pd.concat([breaking(requests(), 2400, 3000, duration=3.0), deploy], ignore_index=True))
+    assert told["verdict"].tolist() == ["proven"]

@@ -45,7 +45,11 @@ def find_orders(windows: Sequence[Mapping[str, Any]], traffic: Traffic) -> list[
         pairs = sorted(
             _pairs(window, start, end, traffic.happenings), key=lambda pair: (pair[0], pair[1].name, pair[2].name)
         )
-        told += [{"window": window["id"], **_judge(first, second, traffic)} for _, first, second in pairs[:_MOST]]
+        for _, first, second in pairs[:_MOST]:
+            verdict = _judge(first, second, traffic)
+            if second is start and verdict["verdict"] == "contradicted":
+                verdict = _judge(first, end, traffic)  # it came inside the window: was it before its end?
+            told.append({"window": window["id"], **verdict})
     return told
 
 
@@ -70,7 +74,7 @@ def _pairs(
             continue
         mark = _mark(row)
         if str(row.kind) in ("deploy", "change"):
-            yield mark.time, mark, (start if mark.time < start.latest else end)
+            yield mark.time, mark, start
         elif str(row.kind) == "alert" and str(row.phase) in ("fired", "acknowledged") and mark.time <= end.time:
             yield mark.time, start, mark
         elif str(row.kind) == "alert" and str(row.phase) == "resolved" and mark.time >= start.time:
@@ -101,7 +105,9 @@ def _edge(window: Mapping[str, Any], edge: str, name: str, traffic: Traffic) -> 
     failures = traffic.failures
     is_in = failures["time"].between(earliest, latest) & (failures["service"] == (window["service"] or ""))
     near = failures.loc[is_in, "evidence"].astype("str")
-    sources = frozenset(near.str.rpartition(":")[0]) or frozenset(traffic.clock_error_s) or frozenset(("",))
+    sources = (
+        frozenset(place.rpartition(":")[0] for place in near) or frozenset(traffic.clock_error_s) or frozenset(("",))
+    )
     return Mark(name, at, earliest, latest, sources, near.iloc[0] if len(near) else "")
 
 
