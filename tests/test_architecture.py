@@ -17,10 +17,10 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: Every module and package of minutebook, each before those that may import it. Read as the chain:
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
-    "errors", "events", "times", "names", "logformats", "exports", "ownformats", "rules", "config",
+    "errors", "events", "times", "names", "logformats", "exports", "ownformats", "rules", "objectives", "config",
     "sources", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
     "store", "copies", "clocks", "merging", "roles", "templates", "judging", "joining", "summary", "versions",
-    "coverage", "sli", "assessment", "traffic", "grid", "raw", "episodes", "chronology", "ledger",
+    "coverage", "sli", "assessment", "traffic", "budget", "grid", "raw", "episodes", "chronology", "ledger",
     "outputs", "book", "verbs", "cli",
 )  # fmt: skip
 

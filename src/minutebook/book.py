@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from minutebook.account import Account
 from minutebook.assessment import affected_users, measure_impact
+from minutebook.budget import spend_budget
 from minutebook.chronology import make_timeline
 from minutebook.clocks import Clock, ClockSample, find_error_s, find_services, settle, settle_clocks
 from minutebook.config import Config
@@ -24,6 +25,7 @@ from minutebook.grid import make_minutes
 from minutebook.joining import fill_users, find_owners
 from minutebook.ledger import find_shortfalls, make_ledger
 from minutebook.merging import merge_happenings, word_rollbacks
+from minutebook.objectives import read_objectives
 from minutebook.ownformats import load_all
 from minutebook.reading import DEFERRED, Settings, read_source
 from minutebook.roles import find_roles, name_roles
@@ -230,14 +232,17 @@ def make_book(
     happenings = name_roles(word_rollbacks(merged, find_versions(summary)), observed)
     settings = config or Config()
     traffic = make_traffic(sli, happenings, resolutions, clock_errors, settings.clock_error_s)
+    objectives = read_objectives(rules.objectives)
+    slow_of = {each.service: each.over_s for each in objectives if each.over_s is not None}
     limits = {
         (service, operation): over
         for service, operation in sli.pairs
-        if (over := rules.slow_limit_s(operation)) is not None
+        if (over := rules.slow_limit_s(operation) or slow_of.get(service)) is not None
     }
     if isinstance(rules.baseline, tuple) and not sli.has_minutes(*rules.baseline):
         raise MinutebookError("no evidence lies within it", where="[sli] baseline")
     impact = measure_impact(traffic, slow_over_s=limits, baseline=rules.baseline)
+    impact["budget"] = spend_budget(objectives, impact, sli)
     impact["sli"] = {**rules.tell(), "layer": sli.layer}
     slow = {(each["service"], each["operation"]): each["over_s"] for each in impact["slow_over_s"]}
     minutes = make_minutes(sli, happenings, slow)
@@ -248,7 +253,7 @@ def make_book(
         gathered.services if gathered else {},
         gathered.copied if gathered else [],
         merges,
-        [*sli.assumptions, *notes],
+        [*sli.assumptions, *notes, *(f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes)],
     )
     users = affected_users(traffic, impact)
     return Book(timeline, minutes, impact, ledger, happenings, users, find_roles(observed))

@@ -23,6 +23,7 @@ from minutebook.outputs.wording import (
     kind_of,
     lasted,
     scope_of,
+    tell_budget,
     tell_counts,
     tell_milestones,
     tell_orders,
@@ -82,6 +83,7 @@ def format_impact(impact: Mapping[str, Any], *, zone: str = "UTC", width: int = 
         rows.append(("impact", "none", "no stretch of minutes stands out from what is usual"))
     rows += tell_milestones(impact, tz)
     rows += tell_orders(impact)
+    rows += tell_budget(impact)
     if len(windows) > 1:
         rows += tell_total(impact.get("total") or {})
     first = next((as_instant(w.get("start")) for w in windows), None)

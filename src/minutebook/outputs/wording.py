@@ -132,6 +132,17 @@ def tell_orders(impact: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [("#", "What came before what, give or take stamps, edges and clocks", note), *rows] if rows else []
 
 
+def tell_budget(impact: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Rows of the error budgets: how much of each the incident spent, of what, and what that assumes."""
+    rows = [
+        (inert_text(row.get("objective")), percent_of(row.get("spent")),
+         f"{_number(row.get('bad'))} bad of {_number(row.get('allowed'))} allowed at {float(row['target']) * 100:g} %;"
+         f" assumes {inert_text(row.get('assumption'))}")
+        for row in impact.get("budget") or ()
+    ]  # fmt: skip
+    return [("#", "Error budget spent", ""), *rows] if rows else []
+
+
 def tell_total(total: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """Rows of what all windows come to."""
     meanings = {"affected": "distinct users over all windows", "failed": "", "degraded": "",
