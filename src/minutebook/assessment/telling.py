@@ -100,7 +100,7 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
         "users": users,
         "user_minutes": count_user_minutes(scope.events) if users["affected"] is not None else None,
         "cannot_tell": _cannot_tell(scope, users),
-        "top": _tell_top(window, scope.events),
+        "top": _tell_top(window, scope),
         "nearby": _with_instants(find_nearby(scope.traffic.happenings, as_instant(start.at), as_instant(end.at))),
         "coverage": _coverage(scope.coverage, window.minutes),
     }
@@ -144,8 +144,10 @@ def _cannot_tell(scope: Scope, users: Mapping[str, Any]) -> list[str]:
     return told
 
 
-def _tell_top(window: Window, events: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    """What most of the excess is made of; counts of bad events beside it."""
+def _tell_top(window: Window, scope: Scope) -> dict[str, list[dict[str, Any]]]:
+    """What most of the excess over the usual is made of; counts of bad events beside it."""
+    events = scope.events
+    usual, times = _usual_failures(window, scope)
     operations = sorted(window.excess.items(), key=lambda item: (-item[1], item[0]))
     told: dict[str, list[dict[str, Any]]] = {
         "operations": [
@@ -168,9 +170,32 @@ def _tell_top(window: Window, events: pd.DataFrame) -> dict[str, list[dict[str, 
             told[key] = []
             continue
         counts = events.dropna(subset=[column]).groupby(column)["count"].sum()
-        ranked = sorted(counts.items(), key=lambda item: (-item[1], str(item[0])))[:_TOP]
-        told[key] = [{"value": int(v) if column == "status" else str(v), "bad": int(n)} for v, n in ranked]
+        expected = usual.dropna(subset=[column]).groupby(column)["count"].sum() * times
+        excess = (counts - expected.reindex(counts.index, fill_value=0.0)).to_dict()
+        ranked = sorted(excess.items(), key=lambda item: (-item[1], str(item[0])))[:_TOP]
+        told[key] = [
+            {"value": int(v) if column == "status" else str(v), "bad": int(counts[v]), "excess": round(float(more), 1)}
+            for v, more in ranked
+        ]
     return told
+
+
+def _usual_failures(window: Window, scope: Scope) -> tuple[pd.DataFrame, float]:
+    """Failures in scope outside of all windows, and how many times as much traffic the window had."""
+    traffic = scope.traffic
+
+    def split(frame: pd.DataFrame, times: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
+        minute = times.dt.as_unit("us").astype("int64") // 60_000_000
+        is_own = frame["operation"].isin(window.operations)
+        taken = np.zeros(len(frame), bool)
+        for first, last in (*scope.taken, window.minutes):
+            taken |= minute.between(first, last).to_numpy()
+        return frame[is_own & ~taken], frame[is_own & minute.between(*window.minutes)]
+
+    outside, inside = split(traffic.breakdown, traffic.breakdown["minute"])
+    seen = float(outside["requests"].sum())
+    times = float(inside["requests"].sum()) / seen if seen else 0.0
+    return split(traffic.failures, traffic.failures["time"])[0], times
 
 
 def _coverage(coverage: pd.DataFrame, minutes: tuple[int, int]) -> float:
