@@ -64,7 +64,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "client_ip", "clientip", "client.ip", "client.address", "remote_addr", "remote_ip", "source.ip",
         "sourceIPAddress", "sourceIPs.0", "ip", "remote_address", "req.remoteAddress", "httpRequest.remoteIp",
         "ClientHost", "request.remote_ip", "request.client_ip", "request.remote_addr", "c-ip", "clientIP",
-        "x_forwarded_for", "client", "id.orig_h",
+        "x_forwarded_for", "client", "id.orig_h", "remote_host",
     ),
     "agent": ("user_agent", "useragent", "http_user_agent", "user_agent.original", "http.user_agent",
               "httpRequest.userAgent", "cs(User-Agent)", "ClientRequestUserAgent"),
