@@ -99,7 +99,7 @@ def _score_all(
         score = score_plan(plan, text) if plan is not None else 0.0
         if plan is not None and score > 0:
             if log_format.wraps:
-                plan = _look_inside(plan, text, [f for f in inside if not f.wraps])
+                plan = _look_inside(plan, text, [f for f in inside if f.wraps != "lines"])
             scored.append(_Scored(plan, score, (-score * log_format.weight, order)))
     return sorted(scored, key=lambda s: s.rank)
 
@@ -150,12 +150,12 @@ def _plan_json(log_format: LogFormat, text: pa.StringArray, needs_time: bool) ->
     is_folded = any(is_batch(line) for line in (*lines[:20], *joined[:5]))
     texts = unfold([*lines, *joined])[1] if is_folded else [*lines, *joined]
     paths = list_keys(texts)
-    if not paths or (log_format.wraps and not {"log", "stream", "time"} <= set(paths)):
-        return None
-    if log_format.wraps and len(paths) > 4:
+    if not paths:
         return None
     plan = Plan(log_format, is_batch=is_folded)
-    if log_format.wraps:
+    if log_format.requires:
+        if not set(log_format.requires) <= set(paths) or len(paths) > len(log_format.requires) + 1:
+            return None
         made = _plan_keys(plan, paths, text)
         return replace(made, keys={**made.keys, "stream": "stream"}) if made else None
     text = pa.array(joined, pa.string()) if joined else text
@@ -165,6 +165,8 @@ def _plan_json(log_format: LogFormat, text: pa.StringArray, needs_time: bool) ->
 def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray, *, needs_time: bool = True) -> Plan | None:
     """The plan with the keys that feed columns and the layout of the stamps; None without a time."""
     by_name = {path.replace("\x1f", "."): path for path in reversed(paths)}
+    if "tsNs" in by_name and "Line" in by_name:
+        by_name["message"] = by_name.pop("Line")  # Loki's exports; elsewhere it's where in a program
     keys = {part: by_name[name] for part, name in choose_keys(by_name).items()}
     if "time" not in keys:
         return replace(plan, keys=keys) if not needs_time and {"level", "message"} <= set(keys) else None

@@ -37,6 +37,9 @@ _SYSLOG = ("fatal", "fatal", "fatal", "error", "warn", "info", "info", "debug")
 _USUAL_PROBES = Rules().probe_patterns()
 
 
+_LEADING_LEVEL = r"^[\[<(]?(?P<level>TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|CRITICAL|FATAL)\b[\])>]?(?:[:\s]|$)"
+
+
 def read_fields(
     parts: Mapping[str, pa.Array],
     kind: str,
@@ -57,6 +60,10 @@ def read_fields(
         columns["level"] = map_values(parts["level"], lambda text: read_level(text, levels or {}))
     if "status" in parts:
         columns["status"] = read_status(parts["status"])
+        if "level" not in parts:
+            columns["level"] = map_values(parts["status"], _level_of_status)
+    if not {"level", "status"} & set(parts) and "message" in parts:
+        columns["level"] = _leading_level(parts["message"])
     for name, values in parts.items():
         if name == "duration" or name.startswith("duration_"):
             found = read_duration(values, name.partition("_")[2])
@@ -66,6 +73,8 @@ def read_fields(
         columns["operation"] = operation
     if "message" in parts:
         columns["message"] = _with_exception(parts)
+    elif operation is not None and "status" not in parts:
+        columns["message"] = operation
     _read_client(parts, columns)
     _read_kind(parts, columns, kind, probes)
     _keep_asked(parts, columns)
@@ -93,6 +102,17 @@ def read_level(text: str, own: Mapping[str, str]) -> str | None:
         return _SYSLOG[number] if number <= 7 else None
     head = re.match(r"[a-z]+", word)
     return _WORDS.get(head.group(0)) if head and head.group(0) != word else None
+
+
+def _level_of_status(text: str) -> str | None:
+    """The level in a column called status, as Datadog's exports have it; a response code is none."""
+    return None if text.isdigit() else read_level(text, {})
+
+
+def _leading_level(message: pa.Array) -> pa.Array:
+    """The level that a message itself begins with, in capitals; null where it doesn't."""
+    words = pc.extract_regex(message, _LEADING_LEVEL)
+    return map_values(pc.if_else(words.is_valid(), pc.struct_field(words, "level"), None), lambda text: read_level(text, {}))
 
 
 def read_status(values: pa.Array) -> pa.Array:
@@ -176,7 +196,8 @@ _SHORTER = (
     _NUMBER,
     (r"([/\-._~])\d{4,}([/\-._~ ]|$)", r"\1{id}\2"),
 )
-_METHOD = re.compile(r"([A-Z]{3,10}) (\S+)")
+# Kubernetes says `list /api`.
+_METHOD = re.compile(r"([A-Z]{3,10}|[a-z]{3,20}(?= /)) (\S+)")
 _SEGMENT = re.compile(
     r"(?<=/)(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}|(?=[\w\-]*\d)[A-Za-z0-9_\-]{20,})(?=/|$)"
@@ -202,6 +223,7 @@ def _operation_of(text: str) -> str | None:
 def _with_exception(parts: Mapping[str, pa.Array]) -> pa.Array:
     """The message, and behind it the exception that the record names."""
     message = parts["message"]
+    message = pc.if_else(pc.equal(message, ""), None, message)
     kind, text = parts.get("exception_type"), parts.get("exception")
     if text is None and kind is None:
         return message

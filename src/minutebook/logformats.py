@@ -74,7 +74,8 @@ class LogFormat:
     repeats: str = ""  #: messages that stand for N of the one before; groups ``count`` and ``message`` (RE2)
     goes_on_after: str = ""  #: … only where the line before fits this (RE2)
     below: tuple[str, ...] = ()  #: searched in the lines below a record's first one: RE2 with groups
-    wraps: bool = False  #: whether its messages may be lines of any other format
+    wraps: str = ""  #: its messages may be of any other format: lines of a stream, which go on, or whole records
+    requires: tuple[str, ...] = ()  #: JSON keys that must be there, with one other at most
     clock: str = "outer"  #: of a wrapper and what it wraps: whose stamp counts, outer or inner
     levels: Mapping[str, str] = field(default_factory=dict)  #: words for levels beyond the usual ones
     fixed: Mapping[str, str] = field(default_factory=dict)  #: columns that are the same in every record
@@ -91,6 +92,7 @@ class LogFormat:
         raw["patterns"] = tuple(_make_pattern(name, entry) for entry in raw.pop("pattern", []))
         raw["samples"] = tuple(raw.pop("sample", []))
         raw["below"] = tuple(raw.get("below", ()))
+        raw["requires"] = tuple(raw.get("requires", ()))
         _check_groups(name, groups_of(raw["below"]))
         _check_keys(name, raw, {f.name for f in fields(cls)} - {"name"})
         if "title" not in raw:
@@ -130,6 +132,7 @@ def _check_values(made: LogFormat) -> None:
         ("kind", made.kind, KINDS),
         ("layer", made.layer, LAYERS),
         ("shape", made.shape, ("text", "json", "pairs", "csv", "w3c")),
+        ("wraps", made.wraps, ("", "lines", "records")),
         ("clock", made.clock, ("outer", "inner")),
         *(("levels", level, LEVELS) for level in made.levels.values()),
     ):

@@ -18,7 +18,8 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP", "timeUnixNano", "observedTimeUnixNano",
         "t.$date", "instant", "StartUTC", "start_time", "startTime", "timestamp_ms", "time_ms",
         "record.ts", "fields.timestamp", "syslog_timestamp", "created_at", "published",
-        "started_at", "startedAt", "EdgeStartTimestamp", "EdgeEndTimestamp", "TimeCreated", "TimeGenerated",
+        "started_at", "startedAt", "EdgeStartTimestamp", "EdgeEndTimestamp", "TimeCreated", "TimeGenerated", "Date and Time",
+        "_time",
         "date-local", "time-local", "instant.epochSecond",
     ),
     "nanos": ("instant.nanoOfSecond",),
@@ -28,16 +29,17 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "message": (
         "record.message", "msg", "message", "@m", "@mt", "event", "short_message", "MESSAGE", "body", "body.stringValue", "log",
-        "text", "description", "fields.message",
+        "text", "description", "fields.message", "_raw",
     ),
     "service": (
         "service", "service.name", "service_name", "svc", "app", "application", "appname", "app_name",
         "resource.service.name", "kubernetes.labels.app", "kubernetes.container_name",
-        "SYSLOG_IDENTIFIER", "component", "ProviderName",
+        "SYSLOG_IDENTIFIER", "component", "ProviderName", "eventSource", "resource.labels.container_name",
     ),
     "host": (
         "host", "hostname", "host.name", "host_name", "_HOSTNAME", "node", "instance", "server_name", "pod",
         "kubernetes.pod_name", "machine", "ClientRequestHost", "MachineName",
+        "resource.labels.pod_name", "resource.labels.instance_id",
     ),
     "version": ("version", "service.version", "app_version", "release", "build", "image_tag"),
     "environment": ("environment", "env", "deployment.environment", "stage"),
@@ -48,7 +50,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
              "request_uri", "requestURI", "req.url", "request.uri", "url", "http.url", "endpoint", "url.original",
              "httpRequest.requestUrl", "RequestPath", "cs-uri-stem", "cs-uri", "requestUri",
              "ClientRequestPath", "ClientRequestURI"),
-    "operation": ("operation", "rpc.method", "grpc.method", "handler", "action"),
+    "operation": ("operation", "rpc.method", "grpc.method", "handler", "action", "eventName"),
     "request": ("request",),
     "status": (
         "status", "status_code", "http.status_code", "http.response.status_code", "http_status", "statuscode",
@@ -59,6 +61,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "user": (
         "user_id", "userid", "user.id", "enduser.id", "usr.id", "uid", "customer_id", "account_id", "user",
         "username", "user.name", "user.username", "remote_user", "cs-username", "usr", "principal",
+        "userIdentity.userName", "userIdentity.arn",
     ),
     "client": (
         "client_ip", "clientip", "client.ip", "client.address", "remote_addr", "remote_ip", "source.ip",
@@ -96,10 +99,12 @@ _UNIT_SUFFIX = re.compile(r"[_.\-]?(" + "|".join(sorted(_UNITS, key=len, reverse
 _CAMEL_UNIT = re.compile(r"(Ns|Nanos|Us|Micros|Ms|Millis|Sec|Seconds)$")
 
 
+#: Of what has the first key, durations under the second one are in that unit.
+_DIALECTS = (("DownstreamStatus", "Duration", "ns"), ("x-edge-location", "time-taken", "s"))
 #: Keys under which loggers put a whole record; they say nothing of what's in it.
 _CONTAINERS = frozenset(
     ("properties", "fields", "data", "payload", "attributes", "extra", "record", "json", "jsonpayload", "context", "ctx",
-     "attr", "log", "event", "meta", "metadata", "labels", "details", "message", "msg", "body", "request", "source")
+     "attr", "log", "event", "meta", "metadata", "labels", "details", "message", "msg", "body", "request", "source", "result")
 )  # fmt: skip
 #: journald's own: a process's user is none of the service's.
 _OF_THE_PROCESS = frozenset(("_UID",))
@@ -142,7 +147,8 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
             chosen[column] = fitting[0][1]
         if column in SECOND_CHOICES and len(fitting) > 1:
             chosen[column + SECOND] = fitting[1][1]
-    durations = [(rank, unit, key) for key in present if (rank_unit := _duration(key)) for rank, unit in [rank_unit]]
+    units = {key: unit for mark, key, unit in _DIALECTS if mark in present}
+    durations = [(rank, units.get(key, unit), key) for key in present for rank, unit in [_duration(key)] if unit]
     # Records of one source may say how long in different keys: the best two of each unit are read.
     for _, unit, key in sorted(durations):
         part = f"duration_{unit}"
@@ -161,13 +167,11 @@ def _open_container(key: str, ranks: Mapping[str, int]) -> str | None:
     return inner if container in _CONTAINERS and inner in ranks else None
 
 
-def _duration(key: str) -> tuple[int, str] | None:
-    """(rank, unit) of a key that names a duration, else None."""
+def _duration(key: str) -> tuple[int, str]:
+    """(rank, unit) of a key that names a duration; no unit where it names none."""
     whole = _DURATION_NAMES.get(normalise(key))
     if whole:
         return whole
     match = _UNIT_SUFFIX.search(key) if re.search(r"[_.\-]", key) else _CAMEL_UNIT.search(key)
-    if not match:
-        return None
-    stem = _DURATION_NAMES.get(normalise(key[: match.start()]))
-    return (stem[0], _UNITS[match.group(1).lower()]) if stem else None
+    stem = _DURATION_NAMES.get(normalise(key[: match.start()])) if match else None
+    return (stem[0], _UNITS[match.group(1).lower()]) if match and stem else (0, "")

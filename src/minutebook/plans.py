@@ -191,7 +191,7 @@ def _match(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.ndarray]
 def _match_plain(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.ndarray]:
     records = plan.read(text)
     continued = np.empty(0, np.int64)
-    if plan.log_format.wraps:
+    if plan.log_format.wraps == "lines":
         records, continued = join_partials(records)
     if not len(records.rows):
         return [], continued
@@ -213,8 +213,8 @@ def _match_inner(outer: Matched, plan: Plan) -> tuple[list[Matched], np.ndarray]
     for each in matched:
         is_free[each.rows] = False
         found.append(_overlay(outer, each, plan.log_format))
-    goes_on = any(inner.log_format.multiline for inner in plan.inner) and len(found) > 0
-    if goes_on:
+    goes_on = plan.log_format.wraps == "lines" and any(inner.log_format.multiline for inner in plan.inner)
+    if goes_on and found:
         first = min(int(each.rows[0]) for each in matched)
         loose = np.flatnonzero(is_free & (np.arange(len(is_free)) > first))
         more = loose[looks_continued(message.take(pa.array(loose)))]
@@ -228,8 +228,9 @@ def _match_inner(outer: Matched, plan: Plan) -> tuple[list[Matched], np.ndarray]
 def _overlay(outer: Matched, inner: Matched, wrapper: LogFormat) -> Matched:
     """An inner record with what its wrapper adds; whose clock counts is the wrapper's to say."""
     around = _take(outer, inner.rows)
-    parts = {name: values for name, values in around.parts.items() if name not in ("message", "level")}
-    parts |= inner.parts
+    parts = {name: values for name, values in around.parts.items() if name != "message"} | dict(inner.parts)
+    if "level" in inner.parts and "level" in around.parts:
+        parts["level"] = pc.coalesce(inner.parts["level"], around.parts["level"])
     layouts, pattern = inner.layouts, inner.pattern
     if "time" in around.parts and (wrapper.clock == "outer" or "time" not in inner.parts):
         parts["time"] = around.parts["time"]

@@ -34,7 +34,7 @@ _DECODER = json.JSONDecoder(parse_int=lambda digits: int(digits) if len(digits) 
 _NAGIOS = re.compile(r"\[(\d{9,11})\] (?:(SERVICE|HOST) ALERT: )?(.*)")
 _STAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d)?"
 _COMMIT = re.compile(rf"([0-9a-f]{{7,64}})\t({_STAMP})(?:\t({_STAMP}))?(?:\t([^\t]*))?(?:\t(.*))?")
-_TAG = re.compile(rf"(?:refs/tags/)?(\S{{1,200}})[\t ]({_STAMP})(?:[\t ](.*))?")
+_TAG = re.compile(rf"(?:refs/tags/)?([^\s<>\[\]{{}}|~^:?*\\\\]{{1,200}})[\t ]({_STAMP})(?:[\t ](.*))?")
 _SCALAR = re.compile(r"null|true|false|-?\d{1,300}(?:\.\d{1,300})?")
 _GIT_BEGIN = re.compile(r"commit ([0-9a-f]{7,64})(?: \(.*\))?$")
 _GIT_HEAD = re.compile(r"(Author|AuthorDate|Commit|CommitDate|Date|Merge): +(.*)")

@@ -63,8 +63,8 @@ LAYOUTS: Mapping[str, Layout] = {
     # syslog
     "%b %e %H:%M:%S": Layout(rf"{_MD} {_CLOCK}", _BD),
     "%b %e %H:%M:%S %Y": Layout(rf"{_MD} {_CLOCK} {_YEAR}", f"{_BD} {_Y}"),
-    # java.util.logging, Cisco
-    "%b %e %Y %H:%M:%S": Layout(rf"(?P<date>{_W} +\d\d?,? \d{{4}}),? {_CLOCK}", f"{_BD},? {_Y}"),
+    # java.util.logging, Cisco, Kibana
+    "%b %e %Y %H:%M:%S": Layout(rf"(?P<date>{_W} +\d\d?,? \d{{4}})(?:,| @)? {_CLOCK}", f"{_BD},? {_Y}"),
     "%Y %b %d %H:%M:%S": Layout(rf"(?P<date>\d{{4}} {_W} +\d\d?) {_CLOCK}", f"{_Y} {_BD}"),
     # Apache error
     "%a %b %d %H:%M:%S %Y": Layout(rf"{_WEEKDAY} {_MD} {_CLOCK} {_YEAR}", f"{_BD} {_Y}"),
