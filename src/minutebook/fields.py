@@ -37,7 +37,9 @@ _SYSLOG = ("fatal", "fatal", "fatal", "error", "warn", "info", "info", "debug")
 _USUAL_PROBES = Rules().probe_patterns()
 
 
-_LEADING_LEVEL = r"^[\[<(]?(?P<level>TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|CRITICAL|FATAL)\b[\])>]?(?:[:\s]|$)"
+_LEADING_LEVEL = (
+    r"^[\[<(]?(?P<level>TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|SEVERE|CRITICAL|FATAL)\b[\])>]?(?:[:\s]|$)"
+)
 
 
 def read_fields(
@@ -112,7 +114,9 @@ def _level_of_status(text: str) -> str | None:
 def _leading_level(message: pa.Array) -> pa.Array:
     """The level that a message itself begins with, in capitals; null where it doesn't."""
     words = pc.extract_regex(message, _LEADING_LEVEL)
-    return map_values(pc.if_else(words.is_valid(), pc.struct_field(words, "level"), None), lambda text: read_level(text, {}))
+    return map_values(
+        pc.if_else(words.is_valid(), pc.struct_field(words, "level"), None), lambda text: read_level(text, {})
+    )
 
 
 def read_status(values: pa.Array) -> pa.Array:

@@ -104,7 +104,7 @@ def _edge(window: Mapping[str, Any], edge: str, name: str, traffic: Traffic) -> 
     at, earliest, latest = (pd.Timestamp(window[key]) for key in (edge, f"{edge}_earliest", f"{edge}_latest"))
     failures = traffic.failures
     is_in = failures["time"].between(earliest, latest) & (failures["service"] == (window["service"] or ""))
-    near = failures.loc[is_in, "evidence"].astype("str")
+    near = failures[is_in].reindex(columns=["evidence"])["evidence"].dropna().astype("str")
     sources = (
         frozenset(place.rpartition(":")[0] for place in near) or frozenset(traffic.clock_error_s) or frozenset(("",))
     )
