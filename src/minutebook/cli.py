@@ -195,13 +195,22 @@ def reconstruct(evidence: tuple[str, ...], output: str, users: str | None, every
 @takes_evidence
 @writes("CSV on stdout")
 @click.option("--all", "every", is_flag=True, help="Every minute of every message.")
-def timeline(evidence: tuple[str, ...], output: str, every: bool, **said: Any) -> None:
+@click.option(
+    "--to", metavar="NAME", help="Another tool's shape: markdown, excel, timesketch, ecs, otlp, ics, grafana."
+)
+def timeline(evidence: tuple[str, ...], output: str, every: bool, to: str | None, **said: Any) -> None:
     """What changed, in order, each row with its evidence.
+
+    Suffixes: csv, parquet, jsonl, json, md, ics. With --to ics or grafana: the windows and milestones.
 
     Example: minutebook timeline evidence/ -o timeline.csv
     """
+    from minutebook.outputs.timelines import pick_timeline_writer
+
+    target: Any = sys.stdout.buffer if output == "-" else output
+    write = pick_timeline_writer(target, to)
     book = _reconstruct(evidence, every, **said)
-    _write(book.timeline, output)
+    write(book, target)
     _finish(book)
 
 

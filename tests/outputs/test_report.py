@@ -125,6 +125,7 @@ def test_rows_past_the_cap_are_counted() -> None:
     book = make_book()
     object.__setattr__(book, "timeline", make_timeline(["again"] * 1_203))
     assert "203 later rows aren't shown" in Page(write(book)).text
+    assert "203 later rows aren't shown" in write(book, ".md")
 
 
 def test_what_is_missing_stands_first() -> None:
@@ -190,3 +191,15 @@ def test_people_are_roles_in_the_raw_lines_too(sample_logs: Path, tmp_path: Path
 def test_a_suffix_without_a_writer_is_refused_before_anything_is_read(tmp_path: Path) -> None:
     with pytest.raises(mb.MinutebookError, match=r"did you mean .htm"):
         mb.report(tmp_path / "nowhere", tmp_path / "report.htmk")
+
+
+def test_the_markdown_report_tells_the_same_and_nothing_in_it_formats() -> None:
+    text = write(make_book(CANARIES), suffix=".md")
+    assert text == write(make_book(CANARIES), suffix=".md")
+    for heading in ("How complete the evidence is", "Impact", "Timeline", "Ledger", "What the figures mean"):
+        assert f"\n## {heading}\n" in text
+    told = re.sub(r"`+ .*? `+|`[^`\n]*`", "", re.sub(r"\\[!-/:-@\[-`{-~]", "", text))
+    assert not re.search(r"<\w|\]\(|@\w|https?://|<!--", told)
+    assert "No data from 09:03 UTC, for 2 minutes" in text
+    heads = [line for line in text.splitlines() if line.startswith("| ")]
+    assert all(len(re.findall(r"(?<!\\)\|", line)) in (4, 11) for line in heads)

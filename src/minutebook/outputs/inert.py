@@ -20,6 +20,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _CONTROLS_RE2 = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
 # What json.dumps leaves as it is, but a terminal, a script or a reader's eye would not.
 _JSON_ACTIVE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+# Marks of CommonMark and of what wikis add: links by scheme or www, mentions, issues, mathematics.
+_MARKDOWN_ACTIVE = re.compile(r"[\\`*_{}\[\]<>#|~$@&^]|(?<=:)/(?=/)|(?<=www)\.", re.IGNORECASE)
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Apostrophes that stand before a formula are doubled too, so that taking one away undoes it.
 _FORMULA_RE2 = r"\A'*[=+\-@\t\r\n＝＋－＠]"
@@ -59,6 +61,18 @@ def escape_invisible(text: str) -> str:
 def escape_html(text: str) -> str:
     """``text`` for an element or a quoted attribute of HTML: inert to the eye, and none of it is markup."""
     return html.escape(escape_invisible(text), quote=True)
+
+
+def escape_markdown(text: str) -> str:
+    """``text`` within a line or a table's cell of Markdown: no mark of it formats, links or mentions."""
+    return _MARKDOWN_ACTIVE.sub(r"\\\g<0>", escape_invisible(text))
+
+
+def quote_markdown(text: str) -> str:
+    """``text`` as a code span of Markdown, whatever backticks it holds; outside of tables."""
+    shown = escape_invisible(text)
+    fence = "`" * (max(map(len, re.findall("`+", shown)), default=0) + 1)
+    return f"{fence} {shown} {fence}" if fence != "`" else f"`{shown}`"
 
 
 def escape_json(encoded: str) -> str:

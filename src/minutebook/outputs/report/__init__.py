@@ -9,11 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from minutebook.outputs.atomic import Target, open_target
-from minutebook.outputs.report.facts import Bookish, Facts, Lines, find_facts, pick_references
+from minutebook.outputs.bookish import Bookish
+from minutebook.outputs.report.facts import Facts, Lines, find_facts, pick_references
+from minutebook.outputs.report.markdown import render_markdown
 from minutebook.outputs.report.page import render_page
 
 #: What writes a report, by suffix.
-REPORT_WRITERS: Mapping[str, Callable[[Facts], str]] = {".html": render_page, ".htm": render_page}
+REPORT_WRITERS: Mapping[str, Callable[[Facts], str]] = {
+    ".html": render_page, ".htm": render_page, ".md": render_markdown,
+}  # fmt: skip
 
 
 def write_report(book: Bookish, target: Target, *, suffix: str, lines: Lines | None = None, title: str = "") -> None:

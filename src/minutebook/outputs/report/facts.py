@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import pandas as pd
 
 from minutebook.ledger import find_shortfalls
+from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.instants import as_instant, format_clock, format_days, format_span
 from minutebook.outputs.wording import (
     as_whole,
@@ -40,21 +41,6 @@ MOST_LINES = 6  # of a record
 MOST_CHARACTERS = 400  # of a line
 MOST_MINUTES = 240
 MOST_MERGES = 50
-
-
-class Bookish(Protocol):
-    """What a report is told from: a `Book`."""
-
-    @property
-    def timeline(self) -> pd.DataFrame: ...  # noqa: D102
-    @property
-    def minutes(self) -> pd.DataFrame: ...  # noqa: D102
-    @property
-    def happenings(self) -> pd.DataFrame: ...  # noqa: D102
-    @property
-    def impact(self) -> dict[str, Any]: ...  # noqa: D102
-    @property
-    def ledger(self) -> dict[str, Any]: ...  # noqa: D102
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,45 @@
+"""impact → its windows and milestones as spans with a name, for calendars and dashboards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from minutebook.outputs.instants import as_instant
+from minutebook.outputs.wording import kind_of, scope_of, tell_users
+
+_MILESTONES = {"impact_start": "impact start", "detected": "detected", "acknowledged": "acknowledged",
+               "mitigated": "mitigated", "impact_end": "impact end"}  # fmt: skip
+
+
+class Span(NamedTuple):
+    """A window from start to end, or an instant, which has no end; its text is as the evidence has it."""
+
+    key: str
+    name: str
+    start: pd.Timestamp
+    end: pd.Timestamp | None
+    text: str
+    tags: tuple[str, ...]
+
+
+def find_spans(impact: Mapping[str, Any]) -> list[Span]:
+    """Windows (minutes without evidence as well), then milestones that are known, each in time order."""
+    found = []
+    for window in impact.get("windows") or ():
+        start, end = as_instant(window.get("start")), as_instant(window.get("end"))
+        if start is None or end is None:
+            continue
+        text = str(window.get("evidence") or "")
+        if window.get("kind") in ("fail", "slow"):
+            text += f" Users: {tell_users(window.get('users') or {})}."
+        name = f"{kind_of(window).capitalize()} of {scope_of(window)}"
+        found.append(Span(str(window.get("id")), name, start, end, text, ("impact", str(window.get("kind")))))
+    definitions = impact.get("definitions") or {}
+    for key, name in _MILESTONES.items():
+        time = as_instant((impact.get("milestones") or {}).get(key))
+        if time is not None:
+            found.append(Span(key, name.capitalize(), time, None, str(definitions.get(key, "")), ("milestone", key)))
+    return found

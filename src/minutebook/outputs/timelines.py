@@ -1,0 +1,52 @@
+"""a book's timeline → whatever another tool takes: which writer, by name or by suffix."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+from typing import TypeAlias
+
+from minutebook.errors import MinutebookError
+from minutebook.outputs import TABLE_WRITERS, pick_suffix, write_table
+from minutebook.outputs.atomic import Target
+from minutebook.outputs.bookish import Bookish
+from minutebook.outputs.ecs import write_ecs
+from minutebook.outputs.excel import write_excel_csv
+from minutebook.outputs.grafana import write_grafana
+from minutebook.outputs.icalendar import write_icalendar
+from minutebook.outputs.markdown import write_markdown
+from minutebook.outputs.otlp import write_otlp
+from minutebook.outputs.timesketch import write_timesketch_csv, write_timesketch_jsonlines
+
+Writer: TypeAlias = Callable[[Bookish, Target], None]
+
+#: What can be asked for by name; ``ics`` and ``grafana`` have the impact's windows and milestones.
+TIMELINE_WRITERS: Mapping[str, Writer] = {
+    "markdown": write_markdown,
+    "excel": write_excel_csv,
+    "timesketch": write_timesketch_csv,
+    "timesketch-jsonl": write_timesketch_jsonlines,
+    "ecs": write_ecs,
+    "otlp": write_otlp,
+    "ics": write_icalendar,
+    "grafana": write_grafana,
+}
+_BY_SUFFIX: Mapping[str, Writer] = {".md": write_markdown, ".ics": write_icalendar}
+
+
+def pick_timeline_writer(target: Target, to: str | None = None) -> Writer:
+    """The writer of that name, else by the suffix of a path; a stream gets CSV.
+
+    Raises `MinutebookError` where there's none.
+    """
+    path = target if isinstance(target, str | os.PathLike) else "x.csv"
+    if to is not None:
+        if to not in TIMELINE_WRITERS:
+            raise MinutebookError(f"nothing writes {to!r}", do=f"use one of {', '.join(TIMELINE_WRITERS)}")
+        is_lines = to == "timesketch" and PurePath(path).suffix.lower() in (".jsonl", ".ndjson")
+        return TIMELINE_WRITERS["timesketch-jsonl" if is_lines else to]
+    suffix = pick_suffix(path, {**TABLE_WRITERS, **_BY_SUFFIX})
+    if suffix in _BY_SUFFIX:
+        return _BY_SUFFIX[suffix]
+    return lambda book, place: write_table(book.timeline, place, suffix=suffix)
