@@ -20,7 +20,7 @@ ORDER = (
     "errors", "events", "times", "names", "logformats", "exports", "ownformats", "rules", "objectives", "config",
     "sources", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
     "store", "copies", "clocks", "merging", "roles", "templates", "judging", "joining", "summary", "versions",
-    "coverage", "sli", "assessment", "traffic", "budget", "grid", "raw", "episodes", "chronology", "ledger",
+    "coverage", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",
     "outputs", "book", "verbs", "cli",
 )  # fmt: skip
 

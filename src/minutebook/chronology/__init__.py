@@ -1,0 +1,53 @@
+"""Summary → timeline: the rows people read: what changed, in order, with evidence.
+
+Every deploy, change and alert by phase; messages that are new, surge or stop; processes that start or
+stop; sources that fall silent; impact from start to end with one row a minute. Rows state facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from minutebook.chronology.happenings import set_routine_apart, tell_happenings
+from minutebook.chronology.impact import tell_impact
+from minutebook.chronology.messages import MOST_EPISODES, tell_every_message, tell_messages
+from minutebook.chronology.rows import COLUMNS, make_frame
+from minutebook.chronology.traffic import tell_coverage, tell_traffic
+from minutebook.coverage import find_grid
+from minutebook.sli import Sli
+from minutebook.summary import Summary
+
+__all__ = ["COLUMNS", "MOST_EPISODES", "make_timeline"]
+
+
+def make_timeline(
+    summary: Summary,
+    sli: Sli,
+    happenings: pd.DataFrame,
+    impact: Mapping[str, Any],
+    minutes: pd.DataFrame,
+    resolutions: Mapping[str, float],
+    *,
+    every: bool = False,
+) -> tuple[pd.DataFrame, list[str]]:
+    """The timeline, columns as in `COLUMNS`, and sentences for the ledger on what was left out.
+
+    ``resolutions``: source → its stamps' resolution (s), for ``time_error_s``. With ``every``, each minute
+    of each message is a row.
+    """
+    grid = find_grid(summary.coverage.column("minute").to_numpy())
+    shown, apart = (happenings, []) if every else set_routine_apart(happenings)
+    messages, left_out = (
+        (tell_every_message(summary, resolutions), []) if every else tell_messages(summary, grid, resolutions)
+    )
+    rows = [
+        *tell_happenings(shown),
+        *tell_impact(impact, minutes, sli),
+        *tell_traffic(sli),
+        *tell_coverage(summary),
+        *messages,
+    ]
+    return make_frame(rows), [*apart, *left_out]

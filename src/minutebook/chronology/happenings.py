@@ -1,0 +1,60 @@
+"""Happenings → rows: deploys, changes, alerts, incidents and notes, each with its evidence."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from minutebook.chronology.rows import Row, make_row, text_of, to_us
+from minutebook.exports import ROUTINE
+from minutebook.raw import MORE
+
+_MOST_REFERENCES = 12
+
+
+def set_routine_apart(happenings: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """(happenings without what is routine, sentences on how much of it there was)."""
+    why = [
+        str(_open(text).get(ROUTINE, "")) if isinstance(text, str) and ROUTINE in text else ""
+        for text in happenings["fields"]
+    ]
+    is_routine = np.array([bool(each) for each in why], bool)
+    notes = []
+    for reason in sorted(set(why) - {""}):
+        own = happenings[np.array([each == reason for each in why], bool)]
+        notes.append(
+            f"{int(own['count'].sum()):,} happenings {reason}, of {len(own):,} kinds, are no rows of the timeline; all are"
+            " in happenings, and --all shows them."
+        )
+    return happenings[~is_routine], notes
+
+
+def _open(text: str) -> Mapping[str, Any]:
+    told = json.loads(text)
+    return told if isinstance(told, dict) else {}
+
+
+def tell_happenings(happenings: pd.DataFrame) -> list[Row]:
+    """A row a phase."""
+    rows = []
+    for row in happenings.itertuples():
+        end = row.end if pd.notna(row.end) and str(row.phase) in ("started", "fired", "noted", "") else None
+        rows.append(
+            make_row(to_us(row.time), str(row.kind), text_of(row.phase), text_of(row.message), service=text_of(row.service),
+                 severity=text_of(row.level), last_time=to_us(end) if end is not None else None, time_error_s=row.time_error_s,
+                 count=int(row.count), evidence=_shorten(row.evidence))
+        )  # fmt: skip
+    return rows
+
+
+def _shorten(evidence: str) -> str:
+    """The first references in the order of their lines; of thousands, how many more there are."""
+    places = [place.rpartition(":") for place in evidence.split("; ")]
+    ordered = sorted(places, key=lambda p: (p[0], int(p[2]) if p[2].isdigit() else 0))
+    shown = [f"{source}:{line}" for source, _, line in ordered[:_MOST_REFERENCES]]
+    left = len(ordered) - len(shown)
+    return "; ".join([*shown, f"{MORE} {left:,} more"] if left else shown)

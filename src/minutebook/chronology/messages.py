@@ -1,0 +1,117 @@
+"""Episodes of messages → rows: what is new, surges or stops; processes that start, stop or crash."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.chronology.episodes import Episode, find_episodes
+from minutebook.chronology.rows import Row, make_row, text_of
+from minutebook.summary import Summary
+
+#: The most rows that messages may take up; the loudest are told, and the ledger says how many were not.
+MOST_EPISODES = 60
+
+
+def tell_messages(summary: Summary, grid: np.ndarray, resolutions: Mapping[str, float]) -> tuple[list[Row], list[str]]:
+    """A row where an episode begins and one where it ends; and sentences for the ledger on what was left out."""
+    notes = []
+    episodes, left_out = find_episodes(summary, grid)
+    if left_out:
+        notes.append(f"{left_out:,} further messages of warnings and errors are too rare to be told of one by one.")
+    told, merged = _join_layers(episodes, summary)
+    if len(told) > MOST_EPISODES:
+        rank = sorted(told, key=lambda e: (e.level not in ("error", "fatal"), -e.count, e.first))
+        notes.append(
+            f"{len(told) - MOST_EPISODES} further episodes of messages are left out of the timeline, the smallest"
+            " ones; --all gives every minute of every message."
+        )
+        told = [e for e in told if e in rank[:MOST_EPISODES]]
+    if merged:
+        notes.append(
+            f"Messages that two layers wrote of the same requests are one row, joined by their ids ({merged})."
+        )
+    hits = _find_hits(told, summary)
+    return [row for episode in told for row in _tell_episode(episode, hits, resolutions)], notes
+
+
+def tell_every_message(summary: Summary, resolutions: Mapping[str, float]) -> list[Row]:
+    """Every minute of every message."""
+    return [
+        make_row(row.first, "log", "", text_of(row.message), service=text_of(row.service), severity=text_of(row.level),
+             last_time=row.last, count=row.count, evidence=f"{row.source}:{row.line}",
+             time_error_s=resolutions.get(row.source, 0.0))
+        for row in summary.templates.to_pandas().itertuples()
+    ]  # fmt: skip
+
+
+def _tell_episode(episode: Episode, hits: Mapping[str, pd.DataFrame], resolutions: Mapping[str, float]) -> list[Row]:
+    where = f" on {episode.host}" if episode.host else ""
+    error_s = resolutions.get(episode.evidence[0].rpartition(":")[0], 0.0) if episode.evidence else 0.0
+    shared = {
+        "service": episode.service,
+        "severity": episode.level,
+        "evidence": "; ".join(episode.evidence),
+    }
+    if episode.phase in ("started", "stopped", "crashed"):
+        return [make_row(episode.first, "process", episode.phase, f"{episode.message}{where}", count=episode.count,
+                     last_time=episode.last, time_error_s=error_s, **shared)]  # fmt: skip
+    lead = {"new": "new", "again": "again", "surge": f"surge, {_times(episode)} the usual rate"}[episode.phase]
+    first = make_row(episode.first, "log", episode.phase, f"{lead}: {episode.message}{where}", count=episode.count,
+                 users=_count_users(episode, hits), last_time=episode.last, time_error_s=error_s, **shared)  # fmt: skip
+    if not episode.has_ended or episode.last - episode.first < 120_000_000:
+        return [first]
+    text = f"last of {episode.count:,}: {episode.message}{where}"
+    return [first, make_row(episode.last, "log", "stopped", text, last_time=episode.last, time_error_s=error_s,
+                        **{**shared, "evidence": episode.ending})]  # fmt: skip
+
+
+def _times(episode: Episode) -> str:
+    minutes = max((episode.last - episode.first) / 60e6, 1)
+    return f"{episode.count / minutes / episode.usual:.0f} ×" if episode.usual else "×"
+
+
+def _find_hits(episodes: list[Episode], summary: Summary) -> dict[str, pd.DataFrame]:
+    """Template → when it hit whom (``time, user``), of failures that name a user."""
+    failures = summary.failures
+    own = pc.is_in(failures.column("template"), pa.array(sorted({e.template for e in episodes}), pa.string()))
+    frame = failures.filter(own).select(["template", "time", "user"]).to_pandas().dropna(subset=["user"])
+    return {str(template): group for template, group in frame.groupby("template")}
+
+
+def _count_users(episode: Episode, hits: Mapping[str, pd.DataFrame]) -> int | None:
+    own = hits.get(episode.template)
+    if own is None:
+        return None
+    return int(own.loc[own["time"].between(episode.first, episode.last), "user"].nunique()) or None
+
+
+def _join_layers(episodes: list[Episode], summary: Summary) -> tuple[list[Episode], int]:
+    """Episodes at the edge whose requests an inner layer's episode tells too, joined by request ids."""
+    failures = summary.failures.select(["template", "layer", "trace", "time"]).to_pandas().dropna(subset=["trace"])
+    traces = {template: set(group["trace"]) for template, group in failures.groupby("template")}
+    inner = {t for t, group in failures.groupby("template") if set(group["layer"]) <= {"app", "lines"}}
+    told, merged = [], 0
+    extra: dict[tuple[str, str], list[str]] = {}
+    for episode in episodes:
+        ids = traces.get(episode.template, set())
+        other = next(
+            (t for t in sorted(inner) if t != episode.template and ids and episode.template not in inner
+             and len(ids & traces[t]) >= 0.95 * len(ids)), None,
+        )  # fmt: skip
+        partner = next((e for e in episodes if e.template == other), None) if other else None
+        if partner is None:
+            told.append(episode)
+        else:
+            merged += 1
+            extra.setdefault((partner.template, partner.service), []).extend(episode.evidence)
+    return [
+        replace(e, evidence=tuple(dict.fromkeys((*e.evidence, *extra.get((e.template, e.service), ())))))
+        if e.phase in ("new", "again", "surge") else e
+        for e in told
+    ], merged  # fmt: skip

@@ -1,0 +1,49 @@
+"""What happened and when → rows of one frame, in a fixed order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+COLUMNS = (
+    "minute", "time", "last_time", "time_error_s", "kind", "phase", "service", "severity", "summary", "count",
+    "users", "evidence",
+)  # fmt: skip
+
+Row = dict[str, Any]
+
+
+def make_row(time: int, kind: str, phase: str, text: str, **more: Any) -> Row:
+    """A row at a time (µs since 1970, UTC); ``more`` are further columns of `COLUMNS`."""
+    return {"time": time, "kind": kind, "phase": phase, "summary": text, **more}
+
+
+def make_frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """The rows as a frame of `COLUMNS`, by time."""
+    frame = pd.DataFrame(list(rows), columns=["minute", *COLUMNS[1:]])
+    for name in ("time", "last_time"):
+        values = frame[name].astype("Int64").to_numpy(dtype="float64", na_value=np.nan)
+        ints = frame[name].astype("Int64").fillna(0).to_numpy("int64").view("datetime64[us]").copy()
+        ints[np.isnan(values)] = np.datetime64("NaT")
+        frame[name] = pd.Series(ints).dt.tz_localize("UTC")
+    frame["minute"] = frame["time"].dt.floor("min")
+    frame["time_error_s"] = frame["time_error_s"].astype("float64")
+    for name in ("count", "users"):
+        frame[name] = frame[name].astype("Int64")
+    for name in ("kind", "phase", "service", "severity", "summary", "evidence"):
+        frame[name] = frame[name].astype("str").where(frame[name].notna() & (frame[name] != ""), None)
+    order = ["time", "kind", "phase", "service", "summary", "evidence"]
+    return frame.sort_values(order, ignore_index=True, na_position="first")
+
+
+def to_us(time: pd.Timestamp) -> int:
+    """µs since 1970."""
+    return int(time.as_unit("us").to_datetime64().astype("int64"))
+
+
+def text_of(value: object) -> str:
+    """The value where it's text; nothing where it's null."""
+    return value if isinstance(value, str) else ""

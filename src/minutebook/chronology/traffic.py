@@ -1,0 +1,67 @@
+"""Traffic and coverage → rows: first and last requests; sources that fall silent and come back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minutebook.chronology.rows import Row, make_row
+from minutebook.coverage import find_coverage, find_runs
+from minutebook.sli import Sli
+from minutebook.summary import Summary
+
+
+def tell_traffic(sli: Sli) -> list[Row]:
+    """First and last request of each service."""
+    rows = []
+    for service, group in sli.trials.groupby("service", sort=True):
+        if sli.layer == "lines":
+            continue
+        first = int(np.nanmin(group[["first_good", "first_bad"]].to_numpy(float, na_value=np.nan)))
+        last = int(np.nanmax(group[["last_good", "last_bad"]].to_numpy(float, na_value=np.nan)))
+        total = int(group["requests"].sum())
+        covered = sli.coverage[(sli.coverage["service"] == service) & (sli.coverage["state"] != "none")]
+        goes_on = len(covered) and int(covered["minute"].max()) > last // 60_000_000
+        ending = "requests stop, logging goes on" if goes_on else "last request in the evidence"
+        rows.append(
+            make_row(
+                first,
+                "request",
+                "started",
+                "first request in the evidence",
+                service=service,
+                count=None,
+            )
+        )
+        rows.append(
+            make_row(
+                last,
+                "request",
+                "stopped",
+                f"{ending}: {total:,} in all",
+                service=service,
+                count=total,
+            )
+        )
+    return rows
+
+
+def tell_coverage(summary: Summary) -> list[Row]:
+    """Groups of sources that fall silent inside the evidence, and when they come back; at once: in one row."""
+    holes: dict[tuple[int, int], list[str]] = {}
+    for (layer, service, host), group in find_coverage(summary).groupby(["layer", "service", "host"], sort=True):
+        minutes, is_silent = group["minute"].to_numpy(), (group["state"] == "none").to_numpy()
+        seen = np.flatnonzero(group["events"].to_numpy())
+        for begin, stop in find_runs(is_silent):
+            if begin > seen[0] and stop <= seen[-1]:  # before its first and after its last line the ledger tells
+                name = f"{layer} logs of {host or service or 'unknown hosts'}"
+                holes.setdefault((int(minutes[begin]), int(minutes[stop])), []).append(name)
+    rows = []
+    for (begin, stop), names in sorted(holes.items()):
+        names = list(dict.fromkeys(names))
+        told = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+        rows += [
+            make_row(begin * 60_000_000, "coverage", "silent", f"no data for {stop - begin} min: {told}",
+                 last_time=stop * 60_000_000, time_error_s=60.0, count=len(names)),
+            make_row(stop * 60_000_000, "coverage", "back", f"data again: {told}", time_error_s=60.0, count=len(names)),
+        ]  # fmt: skip
+    return rows
