@@ -147,6 +147,16 @@ def test_several_windows_are_summed_as_a_union_and_shown_in_the_zone():
     assert "In all" not in format_impact(short_incident()[1])
 
 
+def test_where_the_evidence_has_several_days_each_edge_names_its_own():
+    window = make_window(0, 1) | {"start": "2026-11-23T23:50:00Z", "end": "2026-11-24T00:20:00Z"}
+    ledger = {"sources": [make_source(first="2026-11-23T21:00:00Z", last="2026-11-24T02:00:00Z")]}
+    summary = format_summary(make_impact(window), ledger)
+    assert "23 – 24 November 2026, from 21:00:00 to 02:00:00 UTC" in summary
+    assert "Impact  23 November, 23:50:00 – 24 November, 00:20:00 UTC" in summary
+    assert "24 November, 00:20:00" in format_impact(make_impact(window))
+    assert "2026-11-23 21:00:00 – 2026-11-24 02:00:00" in " ".join(format_check(ledger["sources"]).split())
+
+
 def test_numbers_of_numpy_are_numbers():
     window = make_window(at(8), at(9), bad=np.int64(4321), bad_ratio=np.float64(0.05))
     assert "4,321" in format_impact(make_impact(window))

@@ -53,6 +53,24 @@ def format_clock(time: pd.Timestamp | None, zone: datetime.tzinfo, *, fraction: 
     return time.tz_convert(zone).strftime("%H:%M:%S") + digits
 
 
+def format_moment(time: pd.Timestamp | None, zone: datetime.tzinfo, *, fraction: int = 0, day: bool = False) -> str:
+    """As `format_clock`, with ``23 November, `` before it where the day is asked for."""
+    clock = format_clock(time, zone, fraction=fraction)
+    if time is None or not day:
+        return clock
+    local = time.tz_convert(zone)
+    return f"{local.day} {_MONTHS[local.month - 1]}, {clock}"
+
+
+def format_range(
+    start: pd.Timestamp | None, end: pd.Timestamp | None, zone: datetime.tzinfo, *, day: bool = False
+) -> str:
+    """``09:08:04 – 09:17:10``; with the day, and with two where the end is on another one."""
+    is_one_day = None in (start, end) or start.tz_convert(zone).date() == end.tz_convert(zone).date()  # type: ignore[union-attr]
+    since = format_moment(start, zone, day=day or not is_one_day)
+    return f"{since} – {format_moment(end, zone, day=not is_one_day)}"
+
+
 def format_days(start: pd.Timestamp, end: pd.Timestamp, zone: datetime.tzinfo) -> str:
     """``23 November 2026`` or ``23 – 24 November 2026``: the days from start to end."""
     first, last = start.tz_convert(zone), end.tz_convert(zone)

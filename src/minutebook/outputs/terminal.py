@@ -14,7 +14,7 @@ from typing import Any, TextIO
 import pandas as pd
 
 from minutebook.outputs.inert import measure_width, shorten
-from minutebook.outputs.instants import as_instant, find_zone, format_clock, format_days
+from minutebook.outputs.instants import as_instant, find_zone, format_clock, format_days, format_range
 from minutebook.outputs.wording import (
     as_whole,
     between,
@@ -59,9 +59,11 @@ def format_summary(
     """What a run read and found, in a few lines: sources, windows, users, what is missing."""
     tz, paint = find_zone(zone), _Paint(colour)
     lines = [*_tell_reading(ledger, tz, zone, width)]
+    read = _span_of(ledger)
+    many_days = read is not None and len({time.tz_convert(tz).date() for time in read}) > 1
     windows = [w for w in impact.get("windows") or () if w.get("kind") != "no_evidence"]
     for window in windows:
-        span = f"{between(window, tz)} {zone}, {lasted(window)}"
+        span = f"{between(window, tz, day=many_days)} {zone}, {lasted(window)}"
         lines += _entry("Impact", paint("bold", span), f"{span}", width)
         lines += _entry("", "", f"{kind_of(window)} of {scope_of(window)}", width)
         lines += _entry("", "", inert_text(window.get("evidence")), width)
@@ -76,19 +78,20 @@ def format_impact(impact: Mapping[str, Any], *, zone: str = "UTC", width: int = 
     """Windows, milestones and durations as one table: what, how much, and what that means."""
     tz, paint = find_zone(zone), _Paint(colour)
     windows = list(impact.get("windows") or ())
+    edges = [t for w in windows for edge in ("start", "end") if (t := as_instant(w.get(edge))) is not None]
+    days = format_days(min(edges), max(edges), tz) if edges else ""
+    many_days = "–" in days
     rows: list[tuple[str, str, str]] = []
     for window in windows:
-        rows += tell_window(window, tz)
+        rows += tell_window(window, tz, day=many_days)
     if not windows:
         rows.append(("impact", "none", "no stretch of minutes stands out from what is usual"))
-    rows += tell_milestones(impact, tz)
+    rows += tell_milestones(impact, tz, day=many_days)
     rows += tell_orders(impact)
     rows += tell_budget(impact)
     if len(windows) > 1:
         rows += tell_total(impact.get("total") or {})
-    first = next((as_instant(w.get("start")) for w in windows), None)
-    day = f", {format_days(first, first, tz)}" if first is not None else ""
-    lines = [paint("dim", f"times in {inert_text(zone)}{day}")]
+    lines = [paint("dim", f"times in {inert_text(zone)}{days and f', {days}'}")]
     return "\n".join([*lines, *_three_columns(rows, width, paint)]) + "\n"
 
 
@@ -185,12 +188,19 @@ def _tell_reading(ledger: Mapping[str, Any], tz: datetime.tzinfo, zone: str, wid
     parts += [f"{total['copies']:,} copies counted once"] if total["copies"] else []
     lead = "every line accounted for: " if told == total["lines"] else "lines: "
     yield from _entry("", "", lead + ", ".join(parts), width)
+    read = _span_of(ledger)
+    if read is not None:
+        days, (first, last) = format_days(*read, tz), (format_clock(time, tz) for time in read)
+        clocks = f"from {first} to {last}" if "–" in days else f"{first} – {last}"
+        yield from _entry("", "", f"{days}, {clocks} {inert_text(zone)}", width)
+
+
+def _span_of(ledger: Mapping[str, Any]) -> tuple[pd.Timestamp, pd.Timestamp] | None:
+    """First and last event of all sources."""
+    sources = list(ledger.get("sources") or ())
     firsts = [t for s in sources if (t := as_instant(s.get("first"))) is not None]
     lasts = [t for s in sources if (t := as_instant(s.get("last"))) is not None]
-    if firsts and lasts:
-        first, last = min(firsts), max(lasts)
-        clock = f"{format_clock(first, tz)} – {format_clock(last, tz)} {inert_text(zone)}"
-        yield from _entry("", "", f"{format_days(first, last, tz)}, {clock}", width)
+    return (min(firsts), max(lasts)) if firsts and lasts else None
 
 
 def _tell_missing(
@@ -201,8 +211,7 @@ def _tell_missing(
         is_none = minutes["coverage"].astype("str").eq("none").groupby(minutes["minute"]).all()
         held = list(is_none.index[is_none.to_numpy()])
         if held:
-            around = f"{format_clock(held[0], tz)[:5]} – {format_clock(held[-1], tz)[:5]}"
-            where = f"at {around[:5]}" if len(held) == 1 else f"within {around}"
+            where = f"within {format_range(held[0], held[-1] + pd.Timedelta(minutes=1), tz)}"
             gap = count_of(len(held), "minute")
             said.append(f"{gap} without evidence, {where}: no data, which isn't health")
     for source in ledger.get("sources") or ():

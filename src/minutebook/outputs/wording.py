@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.outputs.inert import escape_invisible
-from minutebook.outputs.instants import as_instant, format_clock, format_span
+from minutebook.outputs.instants import as_instant, format_clock, format_moment, format_range, format_span
 
 _KINDS = {"fail": "failures", "slow": "slowness", "traffic_loss": "loss of traffic",
           "no_evidence": "no evidence"}  # fmt: skip
@@ -53,8 +53,8 @@ def _tell_silent(users: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     return [("  silent", _number(silent.get("mid")), text)]
 
 
-def tell_window(window: Mapping[str, Any], tz: datetime.tzinfo) -> list[tuple[str, str, str]]:
-    """Rows (name, value, meaning) of one window; a row named ``#`` is a heading."""
+def tell_window(window: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool = False) -> list[tuple[str, str, str]]:
+    """Rows (name, value, meaning) of one window, its edges with their ``day`` if asked; a row named ``#`` is a heading."""
     users = window.get("users") or {}
     rows = [
         (
@@ -62,8 +62,8 @@ def tell_window(window: Mapping[str, Any], tz: datetime.tzinfo) -> list[tuple[st
             f"Window {inert_text(window.get('id'))}: {kind_of(window)} of {scope_of(window)}",
             inert_text(window.get("evidence")),
         ),
-        ("start", _edge(window, "start", tz), _bounds(window, "start", tz)),
-        ("end", _edge(window, "end", tz), _bounds(window, "end", tz)),
+        ("start", _edge(window, "start", tz, day), _bounds(window, "start", tz)),
+        ("end", _edge(window, "end", tz, day), _bounds(window, "end", tz)),
         ("lasted", lasted(window), _LASTED.get(str(window.get("kind")), "")),
     ]
     if window.get("kind") == "no_evidence":
@@ -90,11 +90,11 @@ def tell_window(window: Mapping[str, Any], tz: datetime.tzinfo) -> list[tuple[st
     rows += [("can't tell", "", inert_text(sentence)) for sentence in window.get("cannot_tell") or ()]
     peak = as_instant(window.get("peak_minute"))
     if peak is not None:
-        rows.append(("worst minute", format_clock(peak, tz)[:5], ""))
+        rows.append(("worst minute", format_moment(peak, tz, day=day).removesuffix(":00"), ""))
     return rows
 
 
-def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo) -> list[tuple[str, str, str]]:
+def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool = False) -> list[tuple[str, str, str]]:
     """Rows of the milestones that are known, with the durations between them."""
     words = {
         "impact_start": ("impact start", "", "first bad request"),
@@ -116,7 +116,7 @@ def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo) -> list[tupl
         early = isinstance(seconds, numbers.Real) and float(seconds) < 0
         told = meaning.format(format_span(seconds).lstrip("−"))
         told = told.replace(" after ", " before ") if early else told
-        rows.append((label, format_clock(time, tz), told))
+        rows.append((label, format_moment(time, tz, day=day), told))
     return rows
 
 
@@ -196,8 +196,12 @@ def tell_source(source: Mapping[str, Any], tz: datetime.tzinfo) -> Iterator[str]
         yield f"clock {format_span(abs(float(offset)))} {way}"
     first, last = as_instant(source.get("first")), as_instant(source.get("last"))
     if first is not None and last is not None:
-        clocks = f"{format_clock(first, tz)} – {format_clock(last, tz)}"
-        yield f"{first.tz_convert(tz):%Y-%m-%d} {clocks}"
+        yield f"{first.tz_convert(tz):%Y-%m-%d} {format_clock(first, tz)} – {_until(first, last, tz)}"
+
+
+def _until(first: pd.Timestamp, last: pd.Timestamp, tz: datetime.tzinfo) -> str:
+    is_one_day = first.tz_convert(tz).date() == last.tz_convert(tz).date()
+    return format_clock(last, tz) if is_one_day else f"{last.tz_convert(tz):%Y-%m-%d %H:%M:%S}"
 
 
 def inert_text(value: object) -> str:
@@ -248,8 +252,8 @@ def scope_of(window: Mapping[str, Any]) -> str:
     return f"{service}: {shown}" if service and shown else service or shown or "all services"
 
 
-def _edge(window: Mapping[str, Any], edge: str, tz: datetime.tzinfo) -> str:
-    return format_clock(as_instant(window.get(edge)), tz, fraction=3)
+def _edge(window: Mapping[str, Any], edge: str, tz: datetime.tzinfo, day: bool) -> str:
+    return format_moment(as_instant(window.get(edge)), tz, fraction=3, day=day)
 
 
 def _bounds(window: Mapping[str, Any], edge: str, tz: datetime.tzinfo) -> str:
@@ -264,10 +268,9 @@ def _bounds(window: Mapping[str, Any], edge: str, tz: datetime.tzinfo) -> str:
     return f"{what}{between}"
 
 
-def between(window: Mapping[str, Any], tz: datetime.tzinfo) -> str:
-    """From start to end of a window."""
-    start, end = as_instant(window.get("start")), as_instant(window.get("end"))
-    return f"{format_clock(start, tz)} – {format_clock(end, tz)}"
+def between(window: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool = False) -> str:
+    """From start to end of a window, with the day where it's asked for or changes."""
+    return format_range(as_instant(window.get("start")), as_instant(window.get("end")), tz, day=day)
 
 
 def lasted(window: Mapping[str, Any]) -> str:
