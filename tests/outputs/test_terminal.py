@@ -148,7 +148,7 @@ def test_several_windows_are_summed_as_a_union_and_shown_in_the_zone():
 
 
 def test_where_the_evidence_has_several_days_each_edge_names_its_own():
-    window = make_window(0, 1) | {"start": "2026-11-23T23:50:00Z", "end": "2026-11-24T00:20:00Z"}
+    window = make_window(at(0), at(9)) | {"start": "2026-11-23T23:50:00Z", "end": "2026-11-24T00:20:00Z"}
     ledger = {"sources": [make_source(first="2026-11-23T21:00:00Z", last="2026-11-24T02:00:00Z")]}
     summary = format_summary(make_impact(window), ledger)
     assert "23 – 24 November 2026, from 21:00:00 to 02:00:00 UTC" in summary
