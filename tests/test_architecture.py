@@ -21,7 +21,7 @@ ORDER = (
     "sources", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
     "store", "copies", "clocks", "merging", "roles", "templates", "judging", "joining", "summary", "versions",
     "coverage", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",
-    "outputs", "book", "verbs", "cli",
+    "outputs", "book", "verbs", "cli", "__main__",
 )  # fmt: skip
 
 HEAVY = ("pandas", "matplotlib", "duckdb")

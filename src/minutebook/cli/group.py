@@ -1,0 +1,44 @@
+"""Words typed → a command run: refusals in one line with their exit code, near names where one is mistyped."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from minutebook.errors import MinutebookError
+
+
+class Commands(click.Group):
+    """Prints every refusal in one line and gives it its exit code."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the command."""
+        try:
+            return super().main(*args, **kwargs)
+        except MinutebookError as error:
+            from minutebook.outputs.inert import escape_controls
+
+            click.echo(f"minutebook: {escape_controls(str(error))}", err=True)
+            sys.exit(error.exit_code)
+        except BrokenPipeError:
+            # `| head` has seen enough.
+            sys.stderr.close()
+            sys.exit(0)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order in which they were added, not by letter."""
+        return list(self.commands)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """The command, or the nearest one's name in the error."""
+        import difflib
+
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], self.list_commands(ctx), n=1)
+            raise click.UsageError(
+                f"{error.message} Did you mean {near[0]}?" if near else error.message, ctx
+            ) from error

@@ -1,0 +1,72 @@
+"""What is known of evidence, formats and columns: check, formats, schema, show."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from minutebook.cli.options import make_config, takes_evidence
+from minutebook.cli.results import find_width
+
+
+@click.command()
+@takes_evidence
+def check(evidence: tuple[str, ...], **said: Any) -> None:
+    """How each source would be read: format, runner-up, zone, lines, status.
+
+    Example: minutebook check evidence/
+    """
+    from minutebook.ledger import find_shortfalls
+    from minutebook.outputs.terminal import format_check, wants_colour
+    from minutebook.verbs import check as find
+
+    frame = find(*evidence, config=make_config(**said))
+    click.echo(format_check(frame.attrs["ledger"]["sources"], width=find_width(), colour=wants_colour(sys.stdout)))
+    if find_shortfalls(frame.attrs["ledger"]):
+        sys.exit(3)
+
+
+@click.command()
+@click.argument("file", required=False)
+def formats(file: str | None) -> None:
+    """The formats that are known; or try a format FILE of your own on its samples.
+
+    Example: minutebook formats my.toml
+    """
+    from minutebook.outputs.listing import format_listing
+    from minutebook.verbs import formats as find
+
+    frame = find(file)
+    click.echo(format_listing(frame, find_width()))
+    if file and not frame["as_stated"].all():
+        sys.exit(2)
+
+
+@click.command()
+def schema() -> None:
+    """The columns of the event frame.
+
+    Example: minutebook schema
+    """
+    from minutebook.outputs.listing import format_listing
+    from minutebook.verbs import schema as find
+
+    click.echo(format_listing(find(), find_width()))
+
+
+@click.command()
+@click.argument("reference")
+@click.argument("evidence", nargs=-1, required=True)
+def show(reference: str, evidence: tuple[str, ...]) -> None:
+    """The raw lines behind a REFERENCE (source:line), as the timeline's column `evidence` gives it.
+
+    Example: minutebook show web-2.app.log:812 evidence/
+    """
+    from minutebook.outputs.inert import escape_controls
+    from minutebook.verbs import show as find
+
+    for record in find(reference, *evidence):
+        for number, text in enumerate(record.text, record.line):
+            click.echo(f"{escape_controls(record.source)}:{number}: {escape_controls(text)}")

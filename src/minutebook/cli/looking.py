@@ -1,0 +1,62 @@
+"""What people look at: plot, report."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from minutebook.cli.options import make_config, takes_evidence
+from minutebook.cli.results import make_book, tell_summary
+
+
+@click.command()
+@takes_evidence
+@click.option(
+    "-o",
+    "--output",
+    default="impact.svg",
+    show_default=True,
+    metavar="FILE",
+    help="svg, png or pdf.",
+)
+@click.option("--show-zone", default="UTC", show_default=True, metavar="ZONE", help="Zone of the time axis.")
+def plot(evidence: tuple[str, ...], output: str, show_zone: str, **said: Any) -> None:
+    """Failures, users, alerts and deploys over time, as a picture.
+
+    Example: minutebook plot evidence/ -o impact.svg
+    """
+    from minutebook.outputs import FIGURE_FORMATS, pick_suffix
+    from minutebook.outputs.figure import save_figure
+    from minutebook.verbs import plot as draw
+
+    kind = "svg" if output == "-" else FIGURE_FORMATS[pick_suffix(output, FIGURE_FORMATS)]
+    book = make_book(evidence, **said)
+    save_figure(draw(book, zone=show_zone), sys.stdout.buffer if output == "-" else output, kind)
+    tell_summary(book)
+
+
+@click.command()
+@takes_evidence
+@click.option("-o", "--output", default="report.html", show_default=True, metavar="FILE", help="html or md; - is HTML.")
+@click.option("--title", default="", help="What to call the incident. Default: its day and services.")
+@click.option("--evidence", "lines_of", multiple=True, metavar="PATH", help="Of a saved book: where its lines are.")
+def report(evidence: tuple[str, ...], output: str, title: str, lines_of: tuple[str, ...], **said: Any) -> None:
+    """The page to open first: completeness, impact, plot, timeline with its raw lines, ledger.
+
+    Example: minutebook report evidence/ -o report.html
+    """
+    from minutebook.book import is_book
+    from minutebook.outputs import pick_suffix
+    from minutebook.outputs.report import REPORT_WRITERS
+    from minutebook.verbs import report as write
+
+    suffix = ".html" if output == "-" else pick_suffix(output, REPORT_WRITERS)
+    config = make_config(**said)
+    book = make_book(evidence, **said)
+    paths = lines_of or [path for path in evidence if not is_book(path)]
+    write(
+        book, sys.stdout.buffer if output == "-" else output, title=title, evidence=paths, suffix=suffix, config=config
+    )
+    tell_summary(book)

@@ -1,0 +1,87 @@
+"""The options that commands share, and what they say as a `Config`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from minutebook.errors import MinutebookError
+
+if TYPE_CHECKING:
+    from minutebook.config import Config
+
+
+def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that reads evidence."""
+    for decorate in (
+        click.option("--no-align", is_flag=True, help="Don't apply clock offsets that shared ids prove."),
+        click.option("--config", metavar="TOML", help="Settings, as in minutebook.toml."),
+        click.option(
+            "--year",
+            "years",
+            multiple=True,
+            metavar="[GLOB=]YEAR",
+            help="Year of stamps without one.",
+        ),
+        click.option(
+            "--format",
+            "formats",
+            multiple=True,
+            metavar="[GLOB=]NAME",
+            help="Format of such files; NAME.toml is one of your own.",
+        ),
+        click.option(
+            "--zone",
+            "zones",
+            multiple=True,
+            metavar="[GLOB=]ZONE",
+            help="Zone of stamps without one.",
+        ),
+        click.argument("evidence", nargs=-1, required=True),
+    ):
+        command = decorate(command)
+    return command
+
+
+def writes(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that says where a result goes."""
+    return click.option(
+        "-o",
+        "--output",
+        default="-",
+        metavar="FILE",
+        help=f"Where to: the suffix picks the writer; - is {default}.",
+    )
+
+
+def make_config(
+    zones: tuple[str, ...],
+    formats: tuple[str, ...],
+    years: tuple[str, ...],
+    config: str | None,
+    no_align: bool,
+) -> Config:
+    """The settings of ``--config``, and over them what the other shared options say."""
+    from dataclasses import replace
+    from pathlib import Path
+
+    from minutebook.config import Config
+
+    made = Config.load(config) if config else Config()
+    made = replace(made, align=made.align and not no_align)
+    said: list[tuple[str, str, str | int]] = []
+    own = [word.rpartition("=")[2] for word in formats if word.endswith(".toml")]
+    made = replace(made, formats=[*own, *made.formats])
+    for key, values in (("zone", zones), ("format", formats), ("year", years)):
+        for value in values:
+            glob, _, word = value.rpartition("=")
+            if key == "year" and not word.isdigit():
+                raise MinutebookError(f"no year: {word}", where="--year", do="write it as 2026")
+            if key == "format" and word.endswith(".toml"):
+                if not glob:
+                    continue  # tried on all files, beside the built-in ones
+                word = Path(word).stem
+            said.append((glob or "*", key, int(word) if key == "year" else word))
+    return made.with_sources(*said)

@@ -1,0 +1,49 @@
+"""Evidence read → a result where it belongs: data to a file or stdout, the summary to stderr."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from minutebook.cli.options import make_config
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from minutebook.book import Book
+
+
+def make_book(evidence: tuple[str, ...], every: bool = False, **said: Any) -> Book:
+    """The book of evidence, or a saved one, by the shared options."""
+    from minutebook.verbs import reconstruct
+
+    return reconstruct(*evidence, config=make_config(**said), every=every)
+
+
+def write_frame(frame: pd.DataFrame, output: str) -> None:
+    """A frame to a file by its suffix, or as CSV to stdout."""
+    from minutebook.outputs import write_table
+
+    if output == "-":
+        write_table(frame, sys.stdout.buffer, suffix=".csv")
+    else:
+        write_table(frame, output)
+
+
+def tell_summary(book: Book) -> None:
+    """The summary on stderr, and exit code 3 where evidence was damaged."""
+    from minutebook.outputs.terminal import format_summary, wants_colour
+
+    width, colour = find_width(), wants_colour(sys.stderr)
+    click.echo(format_summary(book.impact, book.ledger, book.minutes, width=width, colour=colour), err=True)
+    if book.shortfalls:
+        sys.exit(3)
+
+
+def find_width() -> int:
+    """Columns of the terminal; 80 where there is none."""
+    import shutil
+
+    return min(max(shutil.get_terminal_size((80, 24)).columns, 60), 120)
