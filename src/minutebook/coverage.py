@@ -37,7 +37,7 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
     ``minute`` counts from 1970; ``state`` is covered, partly (the minute in which the group's evidence
     begins, ends or breaks off) or none.
     """
-    rows = summary.coverage.to_pandas()
+    rows = summary.frame("coverage")
     groups = rows.fillna({"layer": "", "service": "", "host": ""}).groupby(["layer", "service", "host"], sort=True)
     grid = find_grid(rows["minute"])
     found = [_cover(group, grid).assign(layer=key[0], service=key[1], host=key[2]) for key, group in groups]

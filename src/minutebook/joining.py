@@ -41,7 +41,7 @@ def _find_ownerless(table: pa.Table, rules: Rules) -> pa.Array:
     if trace.null_count == len(trace):
         return pa.array([], pa.string())
     judged = judge(table, rules)
-    is_open = pc.and_(pc.and_(judged["bad"], pc.is_null(judged["user"])), pc.is_valid(trace))
+    is_open = pc.and_(pc.and_(judged["is_bad"], pc.is_null(judged["user"])), pc.is_valid(trace))
     return trace.filter(pc.fill_null(is_open, False)).combine_chunks()
 
 

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
-import pyarrow as pa
 
 from minutebook.coverage import find_coverage
 from minutebook.errors import MinutebookError
@@ -56,10 +55,10 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     Raises `MinutebookError` where the rules leave nothing of the requests that there are.
     """
     rules = rules or Rules()
-    trials = _unpack_longest(summary.trials).to_pandas()
+    trials = _read_trials(summary)
     layer, added_from, assumptions = _choose_layer(trials, rules.layer)
-    failures = summary.failures.to_pandas()
-    kept = {name: _of_layer(getattr(summary, name).to_pandas(), layer) for name in ("counts", "breakdown")}
+    failures = summary.frame("failures")
+    kept = {name: _of_layer(summary.frame(name), layer) for name in ("counts", "breakdown")}
     own_trials, own_failures = _of_layer(trials, layer), _of_layer(failures, layer)
     if added_from:
         extra = _only_outside(_of_layer(failures, added_from), own_failures)
@@ -199,16 +198,10 @@ def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
     return grouped.agg(good=("good", "sum"), bad=("count", "sum")).reset_index().assign(bucket=-1)
 
 
-def _unpack_longest(trials: pa.Table) -> pa.Table:
-    """``longest_s`` and ``longest_at`` of the one number that a Summary keeps for both."""
-    import duckdb
-
-    with duckdb.connect(config={"threads": 2}) as connection:
-        connection.register("trials", trials)
-        return connection.sql(
-            "SELECT * EXCLUDE (longest), CAST(longest // 4503599627370496 AS DOUBLE) / 1e6 AS longest_s,"
-            " CAST(4503599627370495 - longest % 4503599627370496 AS BIGINT) AS longest_at FROM trials"
-        ).to_arrow_table()
+def _read_trials(summary: Summary) -> pd.DataFrame:
+    """The trials of a Summary, ``longest_s`` in seconds."""
+    frame = summary.frame("trials")
+    return frame.assign(longest_s=frame["longest_us"] / 1e6).drop(columns="longest_us")
 
 
 def _cover_services(summary: Summary, layer: str) -> pd.DataFrame:

@@ -2,93 +2,64 @@
 
 `summarise` makes one of a batch, `merge` adds two or more: associative and commutative, so the same
 functions serve one frame in a notebook, batches on threads and tasks on a cluster, with the same bytes
-in the end. Each table is one GROUP BY, and merging it is the same GROUP BY over the parts.
+in the end. Each table is one grouping, and merging it is the same grouping over the parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.events import ARROW_SCHEMA
-from minutebook.judging import judge
+from minutebook.grouping import Sums, add_up, join_chunks, plain_texts
+from minutebook.judging import find_words, judge
 from minutebook.rules import Rules
 from minutebook.templates import find_templates
 
 #: Events of these kinds are kept whole.
 HAPPENINGS = ("deploy", "change", "alert", "incident", "note")
+#: Those of these kinds are evidence of the minutes in which they were written.
+LOGS = ("log", "request", "probe")
 
-_TRIAL_TIMES = (
-    "min(first_bad) AS first_bad, max(last_bad) AS last_bad, min(first_good) AS first_good, max(last_good) AS last_good"
-)
-# The longest and when it was, in one number, since max() of a pair must not depend on the order of rows.
-_LONGEST = "CAST(duration * 1e6 AS HUGEINT) * 4503599627370496 + (4503599627370495 - time)"
+_MINUTE_US = 60_000_000
+_LONGEST_S = 2_000_000  # a longer duration is no request's
+_SHORTEST_S, _GROWTH = 1e-4, 1.02  # of the buckets of durations, as `assessment.latency` reads them
+_ENDS_IN_STATUS = r" [1-5]\d\d$"
 
-# A record that stands for several counts as several.
-_ALL, _GOOD, _BAD = (
-    f"CAST(coalesce(sum(times){which}, 0) AS BIGINT)" for which in ("", " FILTER (NOT bad)", " FILTER (bad)")
-)
-
-# table → (grouping columns, how one batch's events give it, how parts of it add up)
-_TABLES: dict[str, tuple[str, str, str]] = {
-    "counts": (
-        "minute, layer, service, operation, bucket",
-        f"SELECT minute, layer, service, operation, bucket, {_GOOD} AS good, {_BAD} AS bad FROM valid GROUP BY ALL",
-        "CAST(sum(good) AS BIGINT) AS good, CAST(sum(bad) AS BIGINT) AS bad",
+_TABLES: Mapping[str, Sums] = {
+    "counts": Sums(("minute", "layer", "service", "operation", "bucket"), ("good", "bad")),
+    "breakdown": Sums(("minute", "layer", "service", "operation", "status", "host", "version"), ("requests",)),
+    "trials": Sums(
+        ("minute", "layer", "service", "operation", "user", "client"),
+        ("requests", "bad"),
+        least=("first_bad", "first_good"),
+        greatest=("last_bad", "last_good", "longest_us"),
+        at_greatest=(("longest_at", "longest_us"),),
     ),
-    "breakdown": (
-        "minute, layer, service, operation, status, host, version",
-        f"SELECT minute, layer, service, operation, status, host, version, {_ALL} AS requests FROM valid GROUP BY ALL",
-        "CAST(sum(requests) AS BIGINT) AS requests",
+    "failures": Sums(
+        ("time", "layer", "service", "operation", "status", "user", "client", "trace", "host", "version", "template",
+         "source", "line"),
+        ("count",),
     ),
-    "trials": (
-        'minute, layer, service, operation, "user", client',
-        'SELECT minute, layer, service, operation, "user", CASE WHEN "user" IS NULL THEN client END AS client,'
-        f" {_ALL} AS requests, {_BAD} AS bad,"
-        " min(time) FILTER (bad) AS first_bad, max(time) FILTER (bad) AS last_bad,"
-        " min(time) FILTER (NOT bad) AS first_good, max(time) FILTER (NOT bad) AS last_good,"
-        f" max({_LONGEST}) FILTER (NOT bad AND duration < 2000000) AS longest"
-        " FROM valid GROUP BY ALL",
-        f"CAST(sum(requests) AS BIGINT) AS requests, CAST(sum(bad) AS BIGINT) AS bad, {_TRIAL_TIMES},"
-        " max(longest) AS longest",
+    "templates": Sums(
+        ("template", "level", "layer", "service", "host", "source", "minute"),
+        ("count",),
+        least=("first", "line"),
+        greatest=("last", "last_line", "status"),
+        at_least=(("message", "line"),),
     ),
-    "failures": (
-        'time, layer, service, operation, status, "user", client, trace, host, version, template, source, line',
-        'SELECT time, layer, service, operation, status, "user", client, trace, host, version, template, source, line,'
-        f" {_ALL} AS count FROM valid WHERE bad GROUP BY ALL",
-        "CAST(sum(count) AS BIGINT) AS count",
+    "coverage": Sums(
+        ("source", "layer", "service", "host", "minute"),
+        ("events", "requests", "probes"),
+        least=("first",),
+        greatest=("last",),
     ),
-    "templates": (
-        "template, level, layer, service, host, source, minute",
-        f"SELECT template, level, layer, service, host, source, minute, {_ALL} AS count, min(time) AS first,"
-        " max(time) AS last, min(line) AS line, max(line) AS last_line, arg_min(message, line) AS message,"
-        " max(status) AS status FROM told GROUP BY ALL",
-        "CAST(sum(count) AS BIGINT) AS count, min(first) AS first, max(last) AS last, arg_min(message, line) AS message,"
-        " min(line) AS line, max(last_line) AS last_line, max(status) AS status",
-    ),
-    "coverage": (
-        "source, layer, service, host, minute",
-        "SELECT source, layer, service, host, minute, count(*) AS events, count(*) FILTER (kind = 'request') AS requests,"
-        " count(*) FILTER (kind = 'probe') AS probes, min(time) AS first, max(time) AS last FROM logs GROUP BY ALL",
-        "CAST(sum(events) AS BIGINT) AS events, CAST(sum(requests) AS BIGINT) AS requests,"
-        " CAST(sum(probes) AS BIGINT) AS probes, min(first) AS first, max(last) AS last",
-    ),
-}
-
-_VIEWS = """
-CREATE TEMP VIEW logs AS
-    SELECT * EXCLUDE ("count"), coalesce("count", 1) AS times, time // 60000000 AS minute FROM batch WHERE kind IN ('log', 'request', 'probe');
-CREATE TEMP VIEW valid AS
-    SELECT * EXCLUDE (layer),
-        CASE WHEN kind = 'request' THEN layer ELSE 'lines' END AS layer,
-        CASE WHEN duration >= 1e-4 THEN CAST(floor(ln(duration / 1e-4) / ln(1.02)) AS INTEGER)
-             WHEN duration >= 0 THEN 0 ELSE -1 END AS bucket
-    FROM logs WHERE is_valid;
-CREATE TEMP VIEW told AS SELECT * FROM logs WHERE template IS NOT NULL;
-"""
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,6 +78,10 @@ class Summary:
     coverage: pa.Table
     happenings: pa.Table
 
+    def frame(self, name: str) -> pd.DataFrame:
+        """One of the tables as a pandas frame, its texts plain."""
+        return plain_texts(getattr(self, name)).to_pandas()
+
     @property
     def nbytes(self) -> int:
         """Bytes that the tables take up."""
@@ -115,61 +90,98 @@ class Summary:
 
 def summarise(events: pa.Table, rules: Rules | None = None) -> Summary:
     """The Summary of a batch of events (an Arrow table of `events.ARROW_SCHEMA`), judged by ``rules``."""
-    import duckdb
-
-    is_happening = pc.is_in(events.column("kind").cast(pa.string()), pa.array(HAPPENINGS))
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("batch", _prepare(events, rules or Rules()))
-        connection.execute(_VIEWS)
-        tables = {name: _run(connection, query) for name, (_, query, _) in _TABLES.items()}
-    return Summary(**tables, happenings=events.filter(is_happening))
+    kind = events.column("kind")
+    rows = _prepare(_pick(events, find_words(kind, LOGS)), rules or Rules())
+    is_valid, is_bad = rows["is_valid"], rows["is_bad"]
+    valid = rows | {"layer": rows["counted_layer"]}
+    # Whoever has a name isn't told by an address.
+    trials = valid | {"client": pc.if_else(pc.is_null(rows["user"]), rows["client"], None)}
+    tables = {
+        "counts": _select("counts", valid, is_valid),
+        "breakdown": _select("breakdown", valid, is_valid),
+        "trials": _select("trials", trials, is_valid),
+        "failures": _select("failures", valid, is_bad),
+        "templates": _select("templates", rows, pc.is_valid(rows["template"])),
+        "coverage": _select("coverage", rows | {"requests": rows["is_request"]}),
+    }
+    added = {name: add_up(table, _TABLES[name]) for name, table in tables.items()}
+    return Summary(**added, happenings=_pick(events, find_words(kind, HAPPENINGS)))
 
 
 def merge(parts: Iterable[Summary]) -> Summary:
     """The Summary of all events that the parts are summaries of, its rows in a fixed order."""
-    import duckdb
-
     listed = list(parts)
     if not listed:
         listed = [summarise(ARROW_SCHEMA.empty_table())]
-    merged = {}
-    with duckdb.connect(config={"threads": 2}) as connection:
-        for name, (keys, _, sums) in _TABLES.items():
-            rows = pa.concat_tables([getattr(part, name) for part in listed], promote_options="permissive")
-            connection.register("parts", rows)
-            merged[name] = _run(connection, f"SELECT {keys}, {sums} FROM parts GROUP BY {keys} ORDER BY {keys}")
+    merged = {
+        name: add_up(pa.concat_tables([getattr(part, name) for part in listed], promote_options="permissive"), how)
+        for name, how in _TABLES.items()
+    }
     happenings = pa.concat_tables([part.happenings for part in listed]).unify_dictionaries()
     return Summary(**merged, happenings=happenings)
 
 
-def _prepare(events: pa.Table, rules: Rules) -> pa.Table:
-    """What the queries read: times as integers, words as words, what is valid and bad, each message's template."""
-    needed = ("kind", "layer", "level", "service", "host", "version", "operation", "status", "duration", "user",
-              "client", "trace", "message", "count", "source", "line")  # fmt: skip
-    columns: dict[str, pa.ChunkedArray | pa.Array] = {name: events.column(name) for name in needed}
-    columns["time"] = events.column("time").cast(pa.int64())
-    columns |= judge(events, rules)
-    columns["message"] = _without_told(events)
-    template = find_templates(columns["message"]).cast(pa.string())
-    # A failed request that says nothing is told by its code and operation.
-    is_failed = pc.and_(columns["bad"], pc.is_valid(events.column("status")))
-    code = pc.if_else(is_failed, events.column("status"), None)
-    if code.null_count < len(code):
-        told = pc.binary_join_element_wise(code.cast(pa.string()), events.column("operation").cast(pa.string()), " ")
-        columns["message"] = pc.coalesce(columns["message"], told)
-        template = pc.coalesce(template, columns["message"])
-    columns["template"] = template
-    return pa.table(columns)
+def _pick(table: pa.Table, mask: pa.Array) -> pa.Table:
+    """The rows in the mask: the table itself where those are all."""
+    return table if pc.all(mask).as_py() is not False else table.filter(mask)
 
 
-def _without_told(events: pa.Table) -> pa.ChunkedArray:
+def _select(name: str, rows: Mapping[str, pa.Array], mask: pa.Array | None = None) -> pa.Table:
+    """One of `_TABLES` before it's added up: a row an event, of the events in the mask."""
+    how = _TABLES[name]
+    ties = (column for column, _ in (*how.at_least, *how.at_greatest))
+    table = pa.table({column: rows[column] for column in (*how.keys, *how.sums, *how.least, *how.greatest, *ties)})
+    return table if mask is None else _pick(table, mask)
+
+
+def _prepare(events: pa.Table, rules: Rules) -> dict[str, pa.Array]:
+    """All columns that the tables of a Summary are made of, a value an event."""
+    rows = {name: join_chunks(events.column(name)) for name in events.column_names} | judge(events, rules)
+    is_bad, is_request, is_probe = rows["is_bad"], *(find_words(rows["kind"], [kind]) for kind in ("request", "probe"))
+    time, times = rows["time"].cast(pa.int64()), pc.fill_null(rows["count"], 1).cast(pa.int64())
+    bad, good_at, bad_at = pc.if_else(is_bad, times, 0), pc.if_else(is_bad, None, time), pc.if_else(is_bad, time, None)
+    told = {"time": time, "minute": pa.array(time.to_numpy() // _MINUTE_US), "first": time, "last": time}
+    counted = {"count": times, "requests": times, "bad": bad, "good": pc.subtract(times, bad)}
+    counted |= {"events": pa.array(np.ones(len(time), np.int64)), "is_request": is_request.cast(pa.int64()),
+                "probes": is_probe.cast(pa.int64())}  # fmt: skip
+    edges = {"first_bad": bad_at, "last_bad": bad_at, "first_good": good_at, "last_good": good_at, "longest_at": time}
+    layer = {"counted_layer": _layer_of_lines(rows["layer"], is_request), "last_line": rows["line"]}
+    return rows | told | counted | edges | layer | _read_durations(rows["duration"], is_bad) | _find_messages(rows)
+
+
+def _layer_of_lines(layer: pa.Array, is_request: pa.Array) -> pa.Array:
+    """The layer of requests; ``lines`` of what is none."""
+    if pc.all(is_request).as_py() is not False:
+        return layer
+    return pc.if_else(is_request, layer.cast(pa.string()), "lines").dictionary_encode()
+
+
+def _read_durations(duration: pa.Array, is_bad: pa.Array) -> dict[str, pa.Array]:
+    """``bucket`` of each duration (-1: unknown), and of good events ``longest_us``."""
+    seconds = pc.fill_null(duration, -1.0).to_numpy()
+    bucket = np.floor(np.log(np.maximum(seconds, _SHORTEST_S) / _SHORTEST_S) / np.log(_GROWTH)).astype(np.int32)
+    is_known = (seconds >= 0) & (seconds < _LONGEST_S) & ~is_bad.to_numpy(zero_copy_only=False)
+    longest_us = pa.array(np.rint(np.where(is_known, seconds, 0) * 1e6).astype(np.int64), mask=~is_known)
+    return {"bucket": pa.array(np.where(seconds < 0, np.int32(-1), bucket)), "longest_us": longest_us}
+
+
+def _find_messages(rows: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """``message`` and ``template``. A failed request that says nothing is told by its code and operation."""
+    message = _without_told(rows)
+    template = find_templates(message)
+    is_silent = pc.and_(pc.and_(rows["is_bad"], pc.is_valid(rows["status"])), pc.is_null(message))
+    if pc.any(is_silent).as_py():
+        code, operation = (rows[name].filter(is_silent).cast(pa.string()) for name in ("status", "operation"))
+        told = pc.binary_join_element_wise(code, operation, " ")
+        message = pc.replace_with_mask(message, is_silent, told)
+        template = pc.replace_with_mask(template.cast(pa.string()), is_silent, told)
+    return {"message": message, "template": template}
+
+
+def _without_told(rows: Mapping[str, pa.Array]) -> pa.Array:
     """Messages as logged: what `verbs.read` says of a request that logged none is none."""
-    status, message = events.column("status"), events.column("message")
-    if status.null_count == len(status):
+    message = rows["message"]
+    if not pc.any(pc.match_substring_regex(message.unique(), _ENDS_IN_STATUS)).as_py():
         return message
-    told = pc.binary_join_element_wise(events.column("operation").cast(pa.string()), status.cast(pa.string()), " ")
+    told = pc.binary_join_element_wise(rows["operation"].cast(pa.string()), rows["status"].cast(pa.string()), " ")
     return pc.if_else(pc.fill_null(pc.equal(message, told), False), None, message)
-
-
-def _run(connection: object, query: str) -> pa.Table:
-    return connection.sql(query).to_arrow_table()  # type: ignore[attr-defined]

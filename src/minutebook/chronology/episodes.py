@@ -69,7 +69,7 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
     An episode is *new* when the message wasn't seen before although it had the time to be (over three of
     its usual gaps), *again* when it comes back, and a *surge* when it's written at over 4 × its usual rate.
     """
-    rows = summary.templates.to_pandas()
+    rows = summary.frame("templates")
     if not len(rows) or not len(grid):
         return [], 0
     rows = rows.fillna({"service": "", "host": "", "level": ""})

@@ -46,7 +46,7 @@ def tell_every_message(summary: Summary, resolutions: Mapping[str, float]) -> li
         make_row(row.first, "log", "", text_of(row.message), service=text_of(row.service), severity=text_of(row.level),
              last_time=row.last, count=row.count, evidence=f"{row.source}:{row.line}",
              time_error_s=resolutions.get(row.source, 0.0))
-        for row in summary.templates.to_pandas().itertuples()
+        for row in summary.frame("templates").itertuples()
     ]  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def _count_users(episode: Episode, hits: Mapping[str, pd.DataFrame]) -> int | No
 
 def _join_layers(episodes: list[Episode], summary: Summary) -> tuple[list[Episode], int]:
     """Episodes at the edge whose requests an inner layer's episode tells too, joined by request ids."""
-    failures = summary.failures.select(["template", "layer", "trace", "time"]).to_pandas().dropna(subset=["trace"])
+    failures = summary.frame("failures")[["template", "layer", "trace", "time"]].dropna(subset=["trace"])
     traces = {template: set(group["trace"]) for template, group in failures.groupby("template")}
     inner = {t for t, group in failures.groupby("template") if set(group["layer"]) <= {"app", "lines"}}
     told, merged = [], 0
