@@ -30,14 +30,14 @@ def test_an_incident_is_one_window_with_its_edges_and_its_users(shape: Shape, se
     traffic, truth = simulate(seed, LOW, 0.004, [shape])
     impact = measure_impact(traffic)
     (window,) = impact["windows"]
-    first, last = (START + pd.Timedelta(seconds=at) for at in (truth["at_s"].min(), truth["at_s"].max()))
+    first, last = (START + pd.Timedelta(seconds=at) for at in (truth.hit["at_s"].min(), truth.hit["at_s"].max()))
     assert abs((pd.Timestamp(window["start"]) - first).total_seconds()) <= 30
     assert abs((pd.Timestamp(window["end"]) - last).total_seconds()) <= 30
     assert (
         pd.Timestamp(window["start_earliest"]) <= pd.Timestamp(window["start"]) <= pd.Timestamp(window["start_latest"])
     )
     assert window["operations"] == sorted(shape.operations)
-    found, wanted = set(affected_users(traffic, impact)["user"]), set(truth["user"])
+    found, wanted = set(affected_users(traffic, impact)["user"]), set(truth.hit["user"])
     assert len(found & wanted) >= 0.97 * len(wanted)
     assert len(found & wanted) >= 0.95 * len(found)
     assert len(found) == window["users"]["affected"]
@@ -60,7 +60,7 @@ def test_one_client_in_a_loop_is_no_incident() -> None:
 def test_a_ramp_is_found_and_its_start_is_called_gradual_or_bounded() -> None:
     traffic, truth = simulate(1000, MID, 0.004, [Shape(5000, 7400, 0.4, ramp_s=1200)])
     (window,) = measure_impact(traffic)["windows"]
-    first = START + pd.Timedelta(seconds=truth["at_s"].min())
+    first = START + pd.Timedelta(seconds=truth.hit["at_s"].min())
     assert abs((pd.Timestamp(window["start"]) - first).total_seconds()) <= 300
 
 

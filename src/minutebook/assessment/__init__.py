@@ -2,7 +2,7 @@
 
 An impact window is the stretch of minutes in which so many users hit failures that, at this service's own
 usual rate, it would be less than a one-in-a-million coincidence; its edges are the first and last failing
-request of that stretch. Read in order: `baseline` (what is usual), `scan` (what stands out), `windows` (what
+request of that stretch. Read in order: `trials` (what is tested), `baseline` (what is usual), `scan` (what stands out), `windows` (what
 is kept), `edges`, `slow`, `loss`, `users`, `milestones`, `telling`.
 """
 
@@ -23,8 +23,9 @@ from minutebook.assessment.sensitivity import Choices, find_sensitivity, make_ro
 from minutebook.assessment.slow import find_slow_limits
 from minutebook.assessment.telling import Scope, as_instant, tell_hole, tell_rejected, tell_sensitivity, tell_window
 from minutebook.assessment.traffic import Traffic
+from minutebook.assessment.trials import Limits, judge_trials, lay_out, minute_of
 from minutebook.assessment.users import count_user_minutes, find_states
-from minutebook.assessment.windows import FEWEST_USERS, Rejected, Window, find_windows
+from minutebook.assessment.windows import Rejected, Window, find_windows
 
 
 @dataclass
@@ -45,7 +46,7 @@ Baseline = tuple[int, int] | float | None
 def measure_impact(
     traffic: Traffic,
     *,
-    slow_over_s: Mapping[tuple[str, str], float] | None = None,
+    slow_over_s: Limits | None = None,
     baseline: Baseline = None,
 ) -> dict[str, Any]:
     """Impact of an incident: ``windows, rejected, milestones, durations, definitions, total, slow_over_s``.
@@ -90,7 +91,7 @@ def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
         if window["kind"] not in ("fail", "slow"):
             continue
         own = traffic.of(window["service"] or "")
-        trials = _prepare(own.trials, window["kind"], limits)
+        trials = judge_trials(lay_out(own.trials), window["service"] or "", window["kind"], limits)
         trials = trials[trials["operation"].isin(window["operations"])]
         # The edges are told to the millisecond, rounded down.
         start, end = (
@@ -102,21 +103,20 @@ def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
     return frame[["window", "user", "state"]].astype("str")
 
 
-def _measure_service(
-    traffic: Traffic, service: str, limits: Mapping[tuple[str, str], float], baseline: Baseline, found: _Found
-) -> None:
-    coverage = traffic.coverage.assign(minute_no=_number(traffic.coverage["minute"])).sort_values("minute_no")
+def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: Baseline, found: _Found) -> None:
+    coverage = traffic.coverage.assign(minute_no=minute_of(traffic.coverage["minute"])).sort_values("minute_no")
     minutes = np.unique(
-        np.concatenate((coverage["minute_no"].to_numpy(), _number(traffic.trials["minute"]).to_numpy()))
+        np.concatenate((coverage["minute_no"].to_numpy(), minute_of(traffic.trials["minute"]).to_numpy()))
     )
+    laid = lay_out(traffic.trials)
     by_channel: list[tuple[str, pd.DataFrame, list[Window]]] = []
     for channel in ("fail", "slow"):
-        trials = _prepare(traffic.trials, channel, limits)
+        trials = judge_trials(laid, service, channel, limits)
         windows, rejected = _find_windows(trials, minutes, channel, baseline)
         by_channel.append((channel, trials, windows))
         found.rejected += [tell_rejected(r, service, channel) for r in rejected]
     taken = [piece for _, _, windows in by_channel for window in windows for piece in window.pieces]
-    choices = _make_choices(traffic.trials, limits, minutes, baseline, by_channel)
+    choices = _make_choices(laid, service, limits, minutes, baseline, by_channel)
     for channel, trials, windows in by_channel:
         for window, moved in zip(windows, find_sensitivity(windows, channel, choices), strict=True):
             scoped = trials[trials["operation"].isin(window.operations)]
@@ -130,18 +130,20 @@ def _measure_service(
             if mitigated is not None:
                 found.mitigated.append(mitigated)
     requests = (
-        traffic.breakdown.assign(minute_no=_number(traffic.breakdown["minute"])).groupby("minute_no")["requests"].sum()
+        traffic.breakdown.assign(minute_no=minute_of(traffic.breakdown["minute"]))
+        .groupby("minute_no")["requests"]
+        .sum()
     )
     plain = by_channel[0][1]
     found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in find_holes(requests, coverage)]
 
 
 def _make_choices(
-    trials: pd.DataFrame, limits: Mapping[tuple[str, str], float], minutes: np.ndarray, baseline: Baseline,
+    laid: pd.DataFrame, service: str, limits: Limits, minutes: np.ndarray, baseline: Baseline,
     made: list[tuple[str, pd.DataFrame, list[Window]]],
 ) -> Choices:  # fmt: skip
     def prepare(channel: str, factor: float) -> pd.DataFrame:
-        return _prepare(trials, channel, {pair: over * factor for pair, over in limits.items()})
+        return judge_trials(laid, service, channel, {pair: over * factor for pair, over in limits.items()})
 
     def search(prepared: pd.DataFrame, channel: str, sure: float, span: tuple[int, int] | None) -> list[Window]:
         return _find_windows(prepared, minutes, channel, span or baseline, sure)[0]
@@ -162,53 +164,6 @@ def _find_windows(
     start = min(window.start.at for window in windows)
     span = (start - int(baseline * 1e6), start // 60_000_000 * 60_000_000)
     return _find_windows(trials, minutes, channel, span, sure)
-
-
-def _number(minutes: pd.Series) -> pd.Series:
-    """Minutes since 1970."""
-    return minutes.dt.as_unit("us").astype("int64") // 60_000_000
-
-
-def _us(times: pd.Series) -> pd.Series:
-    """µs since 1970 as floats, nan for null (below 2^53 until the year 2255)."""
-    values = times.dt.as_unit("us").astype("int64").astype("float64")
-    return values.where(times.notna(), np.nan)
-
-
-def _prepare(trials: pd.DataFrame, channel: str, limits: Mapping[tuple[str, str], float]) -> pd.DataFrame:
-    """Trials with integer times, who made them, and what is bad in this channel."""
-    who = trials["user"].fillna(trials["client"])
-    if who.nunique() < FEWEST_USERS and not trials["user"].notna().any():
-        who = who.where(who.isna(), None)  # one address before all of them tells nobody apart
-    is_known = who.notna().to_numpy()
-    requests, bad = trials["requests"].to_numpy(float), trials["bad"].to_numpy(float)
-    times = {name: _us(trials[name]) for name in ("first_bad", "last_bad", "first_good", "last_good", "longest_at")}
-    is_bad = bad > 0
-    bad_at, bad_until = times["first_bad"], times["last_bad"]
-    weight_bad = np.where(is_known, is_bad, bad)
-    if channel != "fail":
-        # All trials here are of one service.
-        own = {operation: over for (name, operation), over in limits.items() if name in set(trials["service"][:1])}
-        over = trials["operation"].map(own).fillna(np.inf).to_numpy(float)
-        is_slow = trials["longest_s"].to_numpy(float) > over
-        slow_at = times["longest_at"].where(is_slow, np.nan)
-        if channel == "both":
-            bad_at, bad_until = np.fmin(bad_at, slow_at), np.fmax(bad_until, slow_at)
-            is_bad, weight_bad = is_bad | is_slow, np.maximum(weight_bad, is_slow)
-        else:
-            is_bad, bad_at, bad_until, weight_bad = is_slow, slow_at, slow_at, is_slow.astype(float)
-    known = pd.DataFrame(
-        {
-            "minute_no": _number(trials["minute"]), "operation": trials["operation"], "user": trials["user"],
-            "client": trials["client"], "who": who, "weight": np.where(is_known, 1.0, requests), "weight_bad": weight_bad,
-            "bad_at": bad_at.where(is_bad, np.nan), "bad_until": bad_until.where(is_bad, np.nan),
-            "good_at": times["first_good"].fillna(times["first_bad"]), "good_until": times["last_good"],
-            "first_us": pd.concat([times["first_bad"], times["first_good"]], axis=1).min(axis=1),
-            "last_us": pd.concat([times["last_bad"], times["last_good"]], axis=1).max(axis=1),
-            "requests": requests,
-        }
-    )  # fmt: skip
-    return known.sort_values(["minute_no", "operation", "user", "client"], ignore_index=True)
 
 
 def _bad_events(

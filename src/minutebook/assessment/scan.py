@@ -9,6 +9,7 @@ import numpy as np
 #: ln of a million to one.
 SURE = 13.8
 LONGEST_MINUTES = 360
+_MOST_PAIRS = 500_000  # looked at together
 
 
 class Stretch(NamedTuple):
@@ -53,15 +54,26 @@ def _best_in(bad: np.ndarray, valid: np.ndarray, expected: np.ndarray) -> Stretc
         return None
     sums = [np.concatenate(([0.0], np.cumsum(values))) for values in (bad, valid, expected)]
     best: Stretch | None = None
-    # One step ahead among the minutes with bad trials at a time: all pairs, vectorised by distance.
-    for distance in range(len(at)):
-        starts, stops = at[: len(at) - distance], at[distance:] + 1
-        fits = stops - starts <= LONGEST_MINUTES
-        if not fits.any():
-            break
-        starts, stops = starts[fits], stops[fits]
+    # All pairs of minutes with bad trials, those of a few starts at a time.
+    reach = np.searchsorted(at, at + LONGEST_MINUTES)  # [start, reach) end in time
+    begin = 0
+    while begin < len(at):
+        end = begin + max(int(np.searchsorted(np.cumsum(reach[begin:] - np.arange(begin, len(at))), _MOST_PAIRS)), 1)
+        sizes = reach[begin:end] - np.arange(begin, end)
+        starts = np.repeat(at[begin:end], sizes)
+        offsets = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+        stops = at[np.repeat(np.arange(begin, end), sizes) + offsets] + 1
         llr = score(*(total[stops] - total[starts] for total in sums))
-        top = int(llr.argmax())
-        if llr[top] > 0 and (best is None or llr[top] > best.llr + 1e-9):
+        # Of equal ones the shortest, then the earliest.
+        close = np.flatnonzero(llr >= llr.max() - 1e-9)
+        top = int(close[np.lexsort((starts[close], (stops - starts)[close]))[0]])
+        if llr[top] > 0 and (best is None or _is_better(llr[top], stops[top] - starts[top], best)):
             best = Stretch(int(starts[top]), int(stops[top]), float(llr[top]))
+        begin = end
     return best
+
+
+def _is_better(llr: float, length: int, best: Stretch) -> bool:
+    if abs(llr - best.llr) <= 1e-9:
+        return length < best.stop - best.start
+    return llr > best.llr

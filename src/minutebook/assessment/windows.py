@@ -47,13 +47,19 @@ class Rejected:
 def make_grid(trials: pd.DataFrame, minutes: np.ndarray) -> Grid:
     """Trials by (minute, operation). A row whose user and client are unknown counts each of its events."""
     operations = sorted(trials["operation"].unique())
-    row = np.searchsorted(minutes, trials["minute_no"].to_numpy())
-    column = np.searchsorted(operations, trials["operation"].to_numpy(dtype=object)) if operations else row
     shape = (len(minutes), len(operations))
-    valid, bad = np.zeros(shape), np.zeros(shape)
-    np.add.at(valid, (row, column), trials["weight"].to_numpy(float))
-    np.add.at(bad, (row, column), trials["weight_bad"].to_numpy(float))
+    cell = np.searchsorted(minutes, trials["minute_no"].to_numpy()) * len(operations) + trials["place"].to_numpy()
+    valid, bad = (
+        np.bincount(cell, trials[name].to_numpy(float), shape[0] * shape[1]).reshape(shape)
+        for name in ("weight", "weight_bad")
+    )
     return Grid(minutes, operations, valid, bad)
+
+
+def _between(trials: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    """The trials of some minutes, found by their order."""
+    numbers = trials["minute_no"].to_numpy()
+    return trials.iloc[np.searchsorted(numbers, first) : np.searchsorted(numbers, last, side="right")]
 
 
 def find_windows(
@@ -66,7 +72,7 @@ def find_windows(
 ) -> tuple[list[Window], list[Rejected], np.ndarray]:
     """(windows, rejected candidates, usual rate by operation) of one service's trials.
 
-    ``trials`` has ``minute_no, operation, who, weight, weight_bad, bad_at, bad_until, good_at``: what counts,
+    ``trials`` has, in order of ``minute_no``, ``operation, place, who, weight, weight_bad, bad_at, bad_until, good_at``: what counts,
     what is bad in this channel, and µs of its bad and good events. ``sure`` are the ln odds asked for; only
     minutes in ``base`` (of ``minutes``, default all) may be usual.
     """
@@ -179,9 +185,9 @@ def _reject(
     bad, valid, usual = (values[start:stop].sum() for values in _counts(grid, expected, scope))
     if bad / valid < max(1.5 * usual / valid, usual / valid + 0.005):
         return f"{bad / valid:.2%} is too little above the usual {usual / valid:.2%} to matter"
-    inside = trials[trials["minute_no"].between(grid.minutes[start], grid.minutes[stop - 1])]
+    inside = _between(trials, int(grid.minutes[start]), int(grid.minutes[stop - 1]))
     if scope is not None:
-        inside = inside[inside["operation"] == grid.operations[scope]]
+        inside = inside[inside["place"] == scope]
     by_user = inside[inside["weight_bad"] > 0].groupby("who")["weight_bad"].sum()
     unknown = float(inside.loc[inside["who"].isna(), "weight_bad"].sum())
     if len(by_user) < FEWEST_USERS and not unknown:
@@ -279,13 +285,14 @@ def _make_window(
 
 def _place_edges(window: Window, trials: pd.DataFrame, grid: Grid, rates: np.ndarray) -> None:
     first, last = window.minutes
-    near = trials[trials["minute_no"].between(first - 6, last + 6) & trials["operation"].isin(window.operations)]
-    place = dict(zip(grid.operations, range(len(rates)), strict=True))
-    inside = near[near["minute_no"].between(first, last)]
-    sums = inside.groupby("operation")[["weight", "weight_bad"]].sum()
-    columns = near["operation"].map(place).to_numpy(int)
-    usual = rates[columns]
-    broken = near["operation"].map((sums["weight_bad"] + 0.5) / (sums["weight"] + 1)).fillna(0.5).to_numpy(float)
+    near = _between(trials, first - 6, last + 6)
+    near = near[np.isin(grid.operations, window.operations)[near["place"].to_numpy()]]
+    inside, places = _between(near, first, last), near["place"].to_numpy()
+    valid, bad = (
+        np.bincount(inside["place"].to_numpy(), inside[name].to_numpy(), len(rates))
+        for name in ("weight", "weight_bad")
+    )
+    usual, broken = rates[places], ((bad + 0.5) / (valid + 1))[places]
     broken = np.clip(np.maximum(broken, usual * 1.5), 1e-9, 1 - 1e-6)
     is_bad = near["weight_bad"].to_numpy(float) > 0
     weight = np.where(near["who"].isna(), near["weight"], 1).astype(float)
