@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from minutebook.verbs import plot as plot
     from minutebook.verbs import read as read
     from minutebook.verbs import reconstruct as reconstruct
+    from minutebook.verbs import redact as redact
     from minutebook.verbs import report as report
     from minutebook.verbs import schema as schema
     from minutebook.verbs import sensitivity as sensitivity
@@ -42,7 +43,7 @@ _HOMES = {
     "MinutebookError": "errors", "EvidenceError": "errors", "FormatError": "errors", "FrameError": "errors",
     "read": "verbs", "reconstruct": "verbs", "timeline": "verbs", "minutes": "verbs", "impact": "verbs",
     "users": "verbs", "plot": "verbs", "check": "verbs", "formats": "verbs", "schema": "verbs", "show": "verbs",
-    "report": "verbs", "sensitivity": "verbs", "orders": "verbs",
+    "redact": "verbs", "report": "verbs", "sensitivity": "verbs", "orders": "verbs",
 }  # fmt: skip
 __all__ = sorted(_HOMES)
 

@@ -22,6 +22,7 @@ class Account:
     runner_up: str = ""
     status: str = "complete"
     sha256: str = ""
+    secret: bytes = field(default=b"", repr=False)  #: see `sources.Reader`; never written
     lines: int = 0  #: counted by the reader, as newlines in bytes
     lines_seen: int = 0  #: counted by the parser, as Arrow offsets
     lines_in_events: int = 0

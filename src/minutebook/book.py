@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from minutebook.account import Account
 from minutebook.assessment import affected_users, measure_impact
@@ -20,15 +21,17 @@ from minutebook.clocks import Clock, ClockSample, find_error_s, find_services, s
 from minutebook.config import Config
 from minutebook.copies import Copied, drop_copies
 from minutebook.errors import EvidenceError, MinutebookError
-from minutebook.events import to_frame
+from minutebook.events import ARROW_SCHEMA, to_frame
 from minutebook.grid import make_minutes
 from minutebook.joining import fill_users, find_owners
+from minutebook.judging import find_user
 from minutebook.ledger import find_shortfalls, make_ledger
 from minutebook.merging import merge_happenings, word_rollbacks
 from minutebook.objectives import read_objectives
 from minutebook.ownformats import load_all
 from minutebook.reading import DEFERRED, Settings, read_source
-from minutebook.roles import find_roles, name_roles
+from minutebook.redaction import Redaction, draw_key, make_redaction, read_key
+from minutebook.roles import find_roles, hide_names, name_roles
 from minutebook.rules import Rules
 from minutebook.sli import find_sli
 from minutebook.sources import Source, find_sources
@@ -56,6 +59,17 @@ class Book:
     users: pd.DataFrame = field(repr=False)
     #: Names of people, without case → their roles; None where a saved book doesn't tell. Never written.
     roles: Mapping[str, str] | None = field(default=None, repr=False)
+    #: What hid users and secrets in all but `users`, which holds ids as logged; None in a saved book. Never written.
+    redaction: Redaction | None = field(default=None, repr=False)
+
+    @property
+    def shown_users(self) -> pd.DataFrame:
+        """`users` as they may leave the machine: ids as pseudonyms, unless the book was made without redaction."""
+        return (
+            self.users
+            if self.redaction is None
+            else self.users.assign(user=self.redaction.hide_users(self.users["user"]))
+        )
 
     @property
     def shortfalls(self) -> list[str]:
@@ -93,6 +107,11 @@ class Gathered:
             for source, clock in self.clocks.items()
         }
         return {source: error for source, error in errors.items() if error is not None}
+
+    @property
+    def key(self) -> bytes:
+        """The key of pseudonyms, drawn from the evidence."""
+        return draw_key(account.secret for account in self.accounts)
 
     @property
     def resolutions(self) -> dict[str, float]:
@@ -222,9 +241,13 @@ def make_book(
     clock_errors: Mapping[str, float] | None = None,
     *,
     gathered: Gathered | None = None,
+    key: bytes | None = None,
     every: bool = False,
 ) -> Book:
-    """Minutes, timeline, impact and ledger: functions of a Summary alone."""
+    """Minutes, timeline, impact and ledger: functions of a Summary alone.
+
+    ``key`` makes pseudonyms of users' ids where nothing was gathered and ``config`` names none.
+    """
     rules = (config or Config()).sli
     sli = find_sli(summary, rules)
     observed = to_frame(summary.happenings)
@@ -256,7 +279,54 @@ def make_book(
         [*sli.assumptions, *notes, *(f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes)],
     )
     users = affected_users(traffic, impact)
-    return Book(timeline, minutes, impact, ledger, happenings, users, find_roles(observed))
+    book = Book(timeline, minutes, impact, ledger, happenings, users, find_roles(observed))
+    return _redact(book, summary, settings, gathered.key if gathered else key)
+
+
+def pick_key(config: Config, drawn: bytes | None) -> bytes:
+    """The key of pseudonyms: the one of the settings, else the drawn one, else one by chance."""
+    return read_key(config.key) if config.key else drawn or draw_key([])
+
+
+def pick_happenings(tables: Iterable[pa.Table]) -> pd.DataFrame:
+    """Of some events the deploys, changes, alerts and notes."""
+    kinds = pa.array(NAMING_KINDS)
+    picked = [table.filter(pc.is_in(table.column("kind").cast(pa.string()), kinds)) for table in tables]
+    return to_frame(pa.concat_tables([ARROW_SCHEMA.empty_table(), *picked]).unify_dictionaries())
+
+
+def gather_redaction(evidence: Sequence[Evidence], config: Config) -> tuple[Redaction, Mapping[str, str]]:
+    """What hides the users of some evidence, and the roles of its people: it's read for their ids and names."""
+    with ThreadPoolExecutor(_THREADS) as pool, EventStore() as store:
+        gathered = gather(evidence, config, store, pool, refuse=False)
+        columns = [find_user(table, config.sli) for _, table in store]
+        roles = find_roles(pick_happenings(gathered.tables()))
+    keys = [config.sli.user or ""]
+    return make_redaction(pick_key(config, gathered.key), columns, keys=keys, is_on=config.redact), roles
+
+
+def _redact(book: Book, summary: Summary, config: Config, key: bytes | None) -> Book:
+    """The book with users as pseudonyms and secrets as their kinds in every text; `Book.users` stays as logged."""
+    names = [summary.trials.column("user"), summary.failures.column("user"), summary.happenings.column("user")]
+    words = {str(each) for name in ("service", "host") for each in pc.unique(summary.coverage.column(name)).to_pylist()}
+    hides = make_redaction(pick_key(config, key), names, words, [config.sli.user or ""], is_on=config.redact)
+    told = book.timeline
+    named = (
+        {each: hide_names(each, book.roles or {}) for each in told["summary"].dropna().unique()} if book.roles else {}
+    )
+    if any(text != name for text, name in named.items()):
+        told = told.assign(summary=told["summary"].map(named).astype("str"))
+    return replace(
+        book,
+        timeline=hides.hide_columns(told, ["summary"]),
+        minutes=hides.hide_columns(book.minutes, ["operation"]),
+        happenings=hides.hide_columns(
+            book.happenings.assign(user=hides.hide_users(book.happenings["user"])), ["message", "operation", "fields"]
+        ),
+        impact=hides.hide_in(book.impact),
+        ledger=hides.hide_in(book.ledger),
+        redaction=hides,
+    )
 
 
 def save_book(book: Book, folder: Evidence) -> list[Path]:

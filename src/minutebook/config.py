@@ -45,6 +45,8 @@ class Config:
     align: bool = True  #: whether clock offsets that shared ids prove are applied
     clock_error_s: float = 1.0  #: how far a clock may be off that shares no ids with others
     sli: Rules = field(default_factory=Rules)
+    redact: bool = True  #: whether users are pseudonyms and secrets their kinds in what is shown
+    key: str | None = None  #: a file with the key of pseudonyms; without one it's drawn from the evidence
 
     @classmethod
     def load(cls, path: str | Path) -> Config:
@@ -66,7 +68,9 @@ class Config:
         made = cls(**raw)
         made.check(where)
         # A path is seen from where it's written.
-        return replace(made, formats=[str(Path(path).parent / name) for name in made.formats])
+        folder = Path(path).parent
+        own_key = None if made.key is None else str(folder / made.key)
+        return replace(made, formats=[str(folder / name) for name in made.formats], key=own_key)
 
     def with_sources(self, *more: tuple[str, str, str | int]) -> Config:
         """These settings and (glob, key, value) from the command line, which win."""
@@ -111,8 +115,11 @@ def _check_types(raw: Mapping[str, object], where: str) -> None:
         raise MinutebookError("'sources' is no table of tables", where=where, do='write [sources."web-*.log"]')
     if not isinstance(formats, list) or not all(isinstance(path, str) for path in formats):
         raise MinutebookError("'formats' is no list of paths", where=where, do='write formats = ["ours.toml"]')
-    if not isinstance(raw.get("align", True), bool):
-        raise MinutebookError("'align' is neither true nor false", where=where)
+    for switch in ("align", "redact"):
+        if not isinstance(raw.get(switch, True), bool):
+            raise MinutebookError(f"{switch!r} is neither true nor false", where=where)
+    if not isinstance(raw.get("key", ""), str):
+        raise MinutebookError("'key' is no path", where=where, do='write key = "pseudonyms.key"')
     error_s = raw.get("clock_error_s", 0)
     if isinstance(error_s, bool) or not isinstance(error_s, int | float) or not 0 <= error_s < 1e6:
         raise MinutebookError("'clock_error_s' is no number of seconds", where=where)

@@ -79,7 +79,7 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
         yield from _read_log(lines, head, source, settings, pool, account)
     if account.status == DEFERRED:
         return
-    account.lines, account.sha256 = reader.lines, reader.sha256
+    account.lines, account.sha256, account.secret = reader.lines, reader.sha256, reader.secret
     if account.status == "complete" or (reader.status != "complete" and not account.events):
         account.status = reader.status
     if reader.size == 0 and reader.status == "complete":

@@ -36,6 +36,12 @@ _TOOL = re.compile(
     r"|datadog|zabbix|nagios|pingdom|slack|zapier|statuspage|kubectl|kubernetes|k8s|deploy|deployer)(?:$|[-_.:/0-9 ])",
     re.IGNORECASE,
 )
+#: Keys of raw records whose value is a person, quoted.
+_NAMED = re.compile(
+    r"""(?i)\\?["'](?:\w*[a-z](?:ed|_)_?by|\w*(?:author|committer|assignee|responder|acknowledger|reporter|requester|approver|deployer"""
+    r"""|creator|escalation_?user|on_?call)(?:_?(?:name|login|email))?|(?:display|real|full|first|last|given|family)_?name)"""
+    r"""\\?["']\s*:\s*\\?["'](?P<name>[^"'\\]{2,})"""
+)
 #: Shorter names are words of any text.
 _SHORTEST = 3
 _PART = re.compile(r"[A-Z]\w{2,}")
@@ -84,6 +90,29 @@ def hide_names(text: str, roles: Mapping[str, str]) -> str:
     """A text of the evidence with roles where the names of `find_roles` stand."""
     hidden: str = _replace(text, _compile(roles), roles)
     return hidden
+
+
+def hide_raw_names(line: str, roles: Mapping[str, str]) -> str:
+    """A raw line with roles for the names that are known, and ``somebody`` for what its keys say is another person."""
+
+    def say(found: re.Match[str]) -> str:
+        name = found["name"]
+        is_told = is_machine(name, {}) or any(role in name for role in roles.values())
+        return found[0] if is_told else found[0][: found.start("name") - found.start()] + "somebody"
+
+    return _NAMED.sub(say, hide_names(line, roles))
+
+
+def name_people(events: pd.DataFrame, roles: Mapping[str, str]) -> pd.DataFrame:
+    """Events with the roles of `find_roles` for people, as actors and wherever their names stand in the text."""
+    if not roles:
+        return events
+    told = events.copy()
+    told["actor"] = [roles.get(a.casefold(), a) if isinstance(a, str) else a for a in events["actor"]]
+    pattern = _compile(roles)
+    for name in ("message", "fields"):
+        told[name] = [_replace(text, pattern, roles) for text in events[name]]
+    return told.astype({"actor": "str", "message": "str", "fields": "str"})
 
 
 def _list_services(happenings: pd.DataFrame) -> set[str]:

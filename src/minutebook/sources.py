@@ -136,11 +136,13 @@ class Reader:
 
     ``sha256`` is of the decompressed content as stored; ``lines`` counts newlines (and a last line
     without one); ``status`` is complete, truncated (compressed data ends early), damaged
-    (compressed data can't be decoded further) or unreadable.
+    (compressed data can't be decoded further) or unreadable. ``secret`` is known to whoever has all of the
+    content: it can't be told from ``sha256``, and is never written.
     """
 
     source: Source
     sha256: str = ""
+    secret: bytes = field(default=b"", repr=False)
     size: int = 0
     lines: int = 0
     status: str = "complete"
@@ -165,6 +167,9 @@ class Reader:
             self.status = "unreadable"
         self.lines += last != b"\n"
         self.sha256 = self._hash.hexdigest()
+        if self.size:
+            self._hash.update(b"minutebook: secret of this content")
+            self.secret = self._hash.digest()
 
     def _decoded(self) -> Iterator[bytes]:
         """UTF-8 without a byte order mark."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
@@ -20,10 +21,11 @@ from minutebook.errors import MinutebookError
 from minutebook.events import COLUMNS, to_frame, to_table
 from minutebook.joining import fill_users, find_owners
 from minutebook.ledger import make_ledger
-from minutebook.logformats import LogFormat, load_formats
+from minutebook.logformats import load_formats
 from minutebook.outputs import Target, pick_suffix
 from minutebook.ownformats import load_all
-from minutebook.roles import hide_names
+from minutebook.redaction import draw_key, make_redaction
+from minutebook.roles import find_roles, hide_raw_names, name_people
 from minutebook.store import EventStore
 
 Evidence = str | PathLike[str]
@@ -36,8 +38,8 @@ def read(
 
     Clocks are settled and copies taken out. ``zone`` (IANA name or offset) holds for stamps without one;
     else it is inferred from ids that sources share, else UTC, flagged in ``time_quality``. ``config`` is
-    a `Config` or the path of a `minutebook.toml`. The account of every line is in ``attrs["ledger"]``.
-    Raises `EvidenceError` when nothing can be read.
+    a `Config` or the path of a `minutebook.toml`. The account of every line is in ``attrs["ledger"]``. Users,
+    messages and fields are as logged: `redact` makes of it what may be passed on. Raises `EvidenceError` when nothing can be read.
     """
     settings = _settings(zone, config)
     with ThreadPoolExecutor(2) as pool, EventStore() as store:
@@ -49,7 +51,25 @@ def read(
     request = frame["operation"] + " " + frame["status"].astype("str")
     frame["message"] = frame["message"].where(frame["message"].notna(), request.where(frame["status"].notna(), None))
     frame.attrs["ledger"] = make_ledger(gathered.accounts, gathered.clocks, gathered.services, gathered.copied, [], [])
+    frame.attrs["key"] = gathered.key.hex()
     return frame
+
+
+def redact(events: pd.DataFrame, *, config: Config | str | PathLike[str] | None = None) -> pd.DataFrame:
+    """An event frame as it may be passed on: users as pseudonyms, people as roles, secrets as their kinds.
+
+    Pseudonyms are HMAC-SHA256 of the ids, so distinct counts hold. The key is that of ``config``, else it's drawn
+    from the evidence that `read` read, else from the frame. `attrs` aren't kept: they hold the key.
+    """
+    settings = _settings(None, config)
+    table = to_table(events)
+    hides = make_redaction(
+        books.pick_key(settings, _key_of(events, table)), [table.column("user")], is_on=settings.redact
+    )
+    people = find_roles(books.pick_happenings([table]))
+    made = hides.hide_events(name_people(events, people))
+    made.attrs = {}
+    return made
 
 
 def reconstruct(
@@ -96,7 +116,11 @@ def impact(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], **said: An
 
 
 def users(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], **said: Any) -> pd.DataFrame:
-    """Affected users of each window: ``window, user, state`` (failed, degraded)."""
+    """Affected users of each window: ``window, user, state`` (failed, degraded).
+
+    Ids are as logged, to be joined with one's own tables; `Book.shown_users` has them as pseudonyms, and so has
+    every file that minutebook writes, unless it's told ``--no-redact``.
+    """
     return _book(what, **said).users
 
 
@@ -148,7 +172,7 @@ def report(
 ) -> None:
     """Write the report of a book or of evidence: one HTML or Markdown file, by the suffix of ``path``.
 
-    It shows raw lines of the evidence, people in them as roles; users' ids and addresses are as logged. A saved book
+    It shows raw lines of the evidence, people in them as roles, users as pseudonyms, secrets as their kinds. A saved book
     doesn't hold them: ``evidence`` is where it was made from; without it, rows name their lines and don't show them.
     """
     from minutebook.outputs.report import REPORT_WRITERS, write_report
@@ -159,25 +183,25 @@ def report(
         given = [what] if isinstance(what, str | PathLike) else list(what)
         paths = [each for each in given if not books.is_book(each)]
     book = _book(what, **said)
-    lines = _shown_lines(book, paths, load_all(_settings(None, said.get("config")).formats).logs) if paths else None
+    lines = _shown_lines(book, paths, _settings(None, said.get("config"))) if paths else None
     write_report(book, path, suffix=chosen, lines=lines, title=title)
 
 
-def _shown_lines(book: Book, paths: Sequence[Evidence], formats: Sequence[LogFormat]) -> dict[Any, Any]:
-    """(source, line) → the raw lines that a report shows there, people's names as roles.
+def _shown_lines(book: Book, paths: Sequence[Evidence], settings: Config) -> dict[Any, Any]:
+    """(source, line) → the raw lines that a report shows there: people as roles, users as pseudonyms, no secrets.
 
-    None stands for lines of deploys, alerts and notes where nothing tells which words in them are names.
+    A saved book knows neither the users' ids nor names, which the evidence is read for.
     """
     from minutebook.outputs.report import pick_references
     from minutebook.raw import find_lines
 
-    people = pick_references(book.timeline[book.timeline["kind"].isin(books.NAMING_KINDS)])
-    if book.roles is None:
-        found = find_lines(set(pick_references(book.timeline)) - set(people), paths, formats)
-        return {**found, **dict.fromkeys(people)}
-    roles = book.roles
-    found = find_lines(pick_references(book.timeline), paths, formats)
-    return {place: tuple(hide_names(line, roles) for line in text) for place, text in found.items()}
+    hides, roles = book.redaction, book.roles
+    if hides is None or roles is None:
+        hides, roles = books.gather_redaction(paths, settings)
+    found = find_lines(pick_references(book.timeline), paths, load_all(settings.formats).logs)
+    named = {place: [hide_raw_names(line, roles) for line in text] for place, text in found.items()}
+    shown = hides.hide_texts(line for text in named.values() for line in text)
+    return {place: tuple(shown[line] for line in text) for place, text in named.items()}
 
 
 def check(
@@ -251,9 +275,21 @@ def _book(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: b
             table = to_table(what)
             table = fill_users(table, find_owners(lambda: [table], settings.sli))
             summary = books.summarise_all([table], pool, settings.sli)
-        return books.make_book(summary, _resolutions(what), settings, _clock_errors(what), every=every)
+        key = _key_of(what, table)
+        return books.make_book(summary, _resolutions(what), settings, _clock_errors(what), key=key, every=every)
     paths = [what] if isinstance(what, str | PathLike) else list(what)
     return reconstruct(*paths, every=every, **said)
+
+
+def _key_of(events: pd.DataFrame, table: pa.Table) -> bytes:
+    """The key of pseudonyms that `read` drew from the evidence, else one that whoever has the frame can draw."""
+    if "key" in events.attrs:
+        return bytes.fromhex(events.attrs["key"])
+    content = hashlib.sha256()
+    for name in ("time", "user", "message"):
+        for buffer in table.column(name).cast(pa.string()).combine_chunks().buffers():
+            content.update(buffer or b"")
+    return draw_key([content.digest()])
 
 
 def _clock_errors(events: pd.DataFrame) -> dict[str, float]:

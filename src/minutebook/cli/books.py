@@ -27,7 +27,7 @@ def reconstruct(evidence: tuple[str, ...], output: str, users: str | None, every
     book = make_book(evidence, every, **said)
     save_book(book, output)
     if users:
-        write_table(book.users, users)
+        write_table(book.shown_users, users)
     tell_summary(book)
 
 
@@ -89,7 +89,7 @@ def impact(evidence: tuple[str, ...], output: str | None, users: str | None, sen
         text = format_sensitivity(book.impact, width=find_width(), colour=wants_colour(sys.stdout))
         click.echo(text, err=output == "-")
     if users:
-        write_table(book.users, users)
+        write_table(book.shown_users, users)
     tell_summary(book)
 
 
@@ -102,9 +102,10 @@ def events(evidence: tuple[str, ...], output: str, **said: Any) -> None:
     Example: minutebook events evidence/ -o events.parquet
     """
     from minutebook.ledger import find_shortfalls
-    from minutebook.verbs import read
+    from minutebook.verbs import read, redact
 
-    frame = read(*evidence, config=make_config(**said))
-    write_frame(frame, output)
+    config = make_config(**said)
+    frame = read(*evidence, config=config)
+    write_frame(redact(frame, config=config), output)
     if find_shortfalls(frame.attrs["ledger"]):
         sys.exit(3)

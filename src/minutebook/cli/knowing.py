@@ -59,14 +59,19 @@ def schema() -> None:
 @click.command()
 @click.argument("reference")
 @click.argument("evidence", nargs=-1, required=True)
-def show(reference: str, evidence: tuple[str, ...]) -> None:
+@click.option("--no-redact", is_flag=True, help="Secrets as logged.")
+def show(reference: str, evidence: tuple[str, ...], no_redact: bool) -> None:
     """The raw lines behind a REFERENCE (source:line), as the timeline's column `evidence` gives it.
+
+    As they were logged, names and all, but for secrets, which only --no-redact shows.
 
     Example: minutebook show web-2.app.log:812 evidence/
     """
     from minutebook.outputs.inert import escape_controls
+    from minutebook.redaction import hide_secrets
     from minutebook.verbs import show as find
 
     for record in find(reference, *evidence):
         for number, text in enumerate(record.text, record.line):
-            click.echo(f"{escape_controls(record.source)}:{number}: {escape_controls(text)}")
+            shown = text if no_redact else hide_secrets(text)
+            click.echo(f"{escape_controls(record.source)}:{number}: {escape_controls(shown)}")

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that reads evidence."""
     for decorate in (
+        click.option(
+            "--no-redact", is_flag=True, help="Users' ids and secrets as logged, not as pseudonyms and kinds."
+        ),
+        click.option("--key", metavar="FILE", help="The key of pseudonyms; without it, drawn from the evidence."),
         click.option("--no-align", is_flag=True, help="Don't apply clock offsets that shared ids prove."),
         click.option("--config", metavar="TOML", help="Settings, as in minutebook.toml."),
         click.option(
@@ -62,6 +66,8 @@ def make_config(
     years: tuple[str, ...],
     config: str | None,
     no_align: bool,
+    no_redact: bool,
+    key: str | None,
 ) -> Config:
     """The settings of ``--config``, and over them what the other shared options say."""
     from dataclasses import replace
@@ -70,18 +76,18 @@ def make_config(
     from minutebook.config import Config
 
     made = Config.load(config) if config else Config()
-    made = replace(made, align=made.align and not no_align)
+    made = replace(made, align=made.align and not no_align, redact=made.redact and not no_redact, key=key or made.key)
     said: list[tuple[str, str, str | int]] = []
     own = [word.rpartition("=")[2] for word in formats if word.endswith(".toml")]
     made = replace(made, formats=[*own, *made.formats])
-    for key, values in (("zone", zones), ("format", formats), ("year", years)):
+    for name, values in (("zone", zones), ("format", formats), ("year", years)):
         for value in values:
             glob, _, word = value.rpartition("=")
-            if key == "year" and not word.isdigit():
+            if name == "year" and not word.isdigit():
                 raise MinutebookError(f"no year: {word}", where="--year", do="write it as 2026")
-            if key == "format" and word.endswith(".toml"):
+            if name == "format" and word.endswith(".toml"):
                 if not glob:
                     continue  # tried on all files, beside the built-in ones
                 word = Path(word).stem
-            said.append((glob or "*", key, int(word) if key == "year" else word))
+            said.append((glob or "*", name, int(word) if name == "year" else word))
     return made.with_sources(*said)

@@ -1,0 +1,95 @@
+"""texts and the user ids of the evidence → where the texts name a user.
+
+An id that can't be mistaken (``u-48213``, an address, a long number) is found wherever it stands. A short number or a
+plain word, which might as well be a count or a service, is only taken for a user where the text says so: behind a
+key such as ``user=``, or where an access log has its user.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+#: Keys whose value is a user, whoever it is.
+_KEYS = (
+    r"(?:[\w.-]*[_.-])?(?:user|usr|customer|client|account|member|subscriber|tenant|buyer|owner|principal|login|uid|suid|auid)"
+    r"(?:[_.-]?(?:id|name|no|number|uuid|key))?|remote[_-]?user|enduser(?:\.id)?|x-user(?:-id)?|sub"
+)
+#: Keys of that shape whose value is no user.
+_NO_USERS = r"client|account|owner|principal|sub|client[_.-]?(?:name|key)|account[_.-]?key|owner[_.-]?name"
+#: Values of such keys that are nobody.
+_NOBODY = frozenset(
+    ("true", "false", "null", "nil", "none", "unknown", "anonymous", "guest", "root", "admin", "system", "nobody", "n/a",
+     "deployer", "responder", "author")
+)  # fmt: skip
+_TOKEN = re.compile(r"[\w@](?:[\w.@+~-]*\w)?")
+#: Words of logs, which stay words where a user is called so.
+_WORD_LIST = """
+access active admin alert anonymous application auth backend cache cancelled canary checkout client closed cluster config
+connect connection container control cookie cron daemon data database debug default delete denied deploy disk down edge
+email error event exception failed failure fatal fetch file from gateway guest health host http https info internal invalid
+items job kernel limit load local login logout mail main master memory message metrics monitor mysql network nginx nobody
+none null offline online operator order orders payment payments pending ping pool port postgres primary process prod
+production proxy query queue read ready redis refused reject reload remote replica report request reset response retry root
+route search secondary secret server service session shop shutdown slow socket staging start started status stop storage
+success support sync system target task test thread timeout token trace traffic unknown update upload upstream user users
+version waiting warn warning web with worker write zone
+"""
+_WORDS = frozenset(_WORD_LIST.split())
+
+
+class Users:
+    """The user ids that the evidence names, and the words that are no user in a text though one is called so."""
+
+    def __init__(self, ids: pa.Array, words: Collection[str] = (), keys: Collection[str] = ()) -> None:
+        self._ids = ids
+        self._words = {word.casefold() for word in words} | _WORDS
+        named = "|".join([_KEYS, *(re.escape(key.rpartition(".")[2]) for key in keys if key)])
+        self._told = re.compile(
+            rf"""(?i)(?<![\w-])(?P<key>{named})(?:\\?["']\s?[:=]\s?\\?["']?|=\\?["']?|:\s?(?=[\w.@+-]*\d)|\s(?=[\w.@+-]*\d)\#?|\s["'](?=\w))"""
+            r"(?P<id>[\w@](?:[\w.@+~|-]*\w)?)"
+        )
+        self._place = re.compile(r"(?m)^(?:\S+ )?\S+ \S+ (?P<id>[^\s\[\]\"]+) (?=\[\d\d/[A-Z][a-z]{2}/\d{4}:)")
+        self._odd: re.Pattern[str] | None = None
+        odd = ids.filter(pc.match_substring_regex(ids, r"[^\w.@+~-]")) if len(ids) else ids
+        if 0 < len(odd) <= 10_000:
+            long = sorted((each for each in odd.to_pylist() if len(each) >= 5), key=lambda each: (-len(each), each))
+            self._odd = re.compile("|".join(map(re.escape, long))) if long else None
+
+    def find_known(self, texts: Iterable[str]) -> dict[str, bool]:
+        """Each word of the texts that is a user's id → whether it is one wherever it stands."""
+        tokens = {token for text in texts for token in _TOKEN.findall(text)}
+        if not tokens or not len(self._ids):
+            return {}
+        listed = pa.array(sorted(tokens), pa.string())
+        return {token: self._is_distinct(token) for token in listed.filter(pc.is_in(listed, self._ids)).to_pylist()}
+
+    def _is_distinct(self, token: str) -> bool:
+        if token.isdigit():
+            return len(token) >= 7
+        if any(each.isdigit() for each in token) or "@" in token:
+            return len(token) >= 4
+        return len(token) >= 4 and token.casefold() not in self._words
+
+    def replace(self, text: str, known: Mapping[str, bool], names: Mapping[str, str]) -> str:
+        """The text with the pseudonym that ``names`` gives to each user that it names."""
+
+        def say(found: re.Match[str]) -> str:
+            key, user = found.groupdict().get("key"), found["id"]
+            is_user = user in known or (key is not None and not re.fullmatch(_NO_USERS, key, re.IGNORECASE))
+            if not is_user or user == "-" or user.casefold() in _NOBODY:
+                return found[0]
+            before, after = found[0][: found.start("id") - found.start()], found[0][found.end("id") - found.start() :]
+            # A number in JSON becomes a text.
+            quote = '"' if re.search(r'"\s?:\s?$', before) else ""
+            return f"{before}{quote}{names[user]}{quote}{after}"
+
+        if self._odd is not None:
+            text = self._odd.sub(lambda found: names[found[0]], text)
+        text = self._place.sub(say, self._told.sub(say, text))
+        if any(known.values()):
+            text = _TOKEN.sub(lambda found: names[found[0]] if known.get(found[0]) else found[0], text)
+        return text
