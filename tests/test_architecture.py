@@ -19,7 +19,8 @@ PACKAGE = ROOT / "src" / "minutebook"
 ORDER = (
     "errors", "events", "times", "names", "logformats", "exports", "ownformats", "rules", "objectives", "config",
     "sources", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
-    "store", "copies", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "joining", "summary", "versions",
+    "store", "copies", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "joining", "summary", "trials",
+    "versions",
     "coverage", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",
     "outputs", "book", "verbs", "cli", "__main__",
 )  # fmt: skip

@@ -12,7 +12,9 @@ import pandas as pd
 
 from minutebook.assessment.latency import bucket_floor_s
 from minutebook.coverage import find_grid
+from minutebook.grouping import group_rows
 from minutebook.sli import Sli
+from minutebook.trials import Trials, find_who
 
 #: Operations beyond these many of a service, by requests, are told together.
 MOST_OPERATIONS = 50
@@ -38,14 +40,13 @@ def make_minutes(
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
     names = _name_operations(pairs)
     counts = _rename(sli.counts, names)
-    trials = _rename(sli.trials, names)
     shown = counts[["service", "operation"]].drop_duplicates().sort_values(["service", "operation"])
     dense = pd.DataFrame({"minute": grid}).merge(shown, how="cross")
     keys = ["minute", "service", "operation"]
     for part in (
         _count_requests(counts),
         _count_slow(counts, slow_over_s or {}),
-        _count_users(trials),
+        _count_users(sli.trials, names),
         _latency(counts),
     ):
         dense = dense.merge(part, on=keys, how="left")
@@ -86,13 +87,37 @@ def _count_slow(counts: pd.DataFrame, slow_over_s: Mapping[tuple[str, str], floa
     return slow.groupby(["minute", "service", "operation"], as_index=False)["slow"].sum()
 
 
-def _count_users(trials: pd.DataFrame) -> pd.DataFrame:
-    keys = ["minute", "service", "operation"]
-    who = trials["user"].fillna(trials["client"])
-    known = trials.assign(who=who)[who.notna()]
-    users = known.groupby(keys)["who"].nunique().rename("users")
-    failed = known[known["bad"] > 0].groupby(keys)["who"].nunique().rename("failed_users")
-    return pd.concat([users, failed], axis=1).reset_index()
+def _count_users(trials: Trials, names: pd.DataFrame) -> pd.DataFrame:
+    """Distinct users (of unknown ones: clients), all and failed ones, by minute, service and shown operation."""
+    shown = {(row.service, row.operation): row.shown for row in names.itertuples()}
+    frames = [pd.DataFrame(columns=["minute", "service", "operation", "users", "failed_users"])]
+    frames += [_count_users_of(rows, shown) for rows in trials]
+    return pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
+
+
+def _count_users_of(rows: pd.DataFrame, shown: Mapping[tuple[str, str], str]) -> pd.DataFrame:
+    who = find_who(rows)
+    known, who = rows[who >= 0], who[who >= 0]
+    services, operations = known["service"].cat, known["operation"].cat
+    code = services.codes.to_numpy().astype(np.int64) * len(operations.categories) + operations.codes.to_numpy()
+    pairs, pair = np.unique(code, return_inverse=True)
+    told = [divmod(int(each), len(operations.categories)) for each in pairs]
+    words = [(services.categories[s], shown[services.categories[s], operations.categories[o]]) for s, o in told]
+    order = {word: place for place, word in enumerate(sorted(set(words)))}
+    cell = np.array([order[word] for word in words], np.int64)[pair]
+    minute = known["minute"].to_numpy()
+    first = int(minute[0]) if len(minute) else 0
+    by_user, starts = group_rows([minute - first, cell, who])
+    has_failed = np.logical_or.reduceat(known["bad"].to_numpy()[by_user] > 0, starts) if len(starts) else starts
+    one = by_user[starts]  # a row a user
+    by_cell, begins = group_rows([minute[one] - first, cell[one]])
+    failed = np.add.reduceat(has_failed[by_cell].astype(np.int64), begins) if len(begins) else begins
+    top = one[by_cell[begins]]
+    service, operation = zip(*[sorted(order)[place] for place in cell[top]], strict=True) if len(top) else ((), ())
+    return pd.DataFrame(
+        {"minute": minute[top], "service": service, "operation": operation,
+         "users": np.diff(begins, append=len(by_cell)), "failed_users": failed}
+    )  # fmt: skip
 
 
 def _latency(counts: pd.DataFrame) -> pd.DataFrame:

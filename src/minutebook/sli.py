@@ -7,6 +7,7 @@ inner one counts, and failures that the outer one alone saw are added to it by t
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,8 +18,7 @@ from minutebook.errors import MinutebookError
 from minutebook.events import LAYERS
 from minutebook.rules import Rules, fits, suggest
 from minutebook.summary import Summary
-
-_TRIAL_KEYS = ["minute", "service", "operation", "user", "client"]
+from minutebook.trials import NAMES, Trials, fill_names
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Sli:
     layer: str  #: cdn, balancer, proxy, app, or lines (no requests at all: log lines by level)
     counts: pd.DataFrame  #: minute, service, operation, bucket, good, bad
     breakdown: pd.DataFrame  #: minute, service, operation, status, host, version, requests
-    trials: pd.DataFrame  #: minute, service, operation, user, client, requests, bad, first_bad …
+    trials: Trials
     failures: pd.DataFrame  #: each bad event
     coverage: pd.DataFrame  #: minute, service, state, alive
     assumptions: tuple[str, ...]
@@ -55,17 +55,18 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     Raises `MinutebookError` where the rules leave nothing of the requests that there are.
     """
     rules = rules or Rules()
-    trials = _read_trials(summary)
+    trials = Trials.of_table(summary.trials)
     layer, added_from, assumptions = _choose_layer(trials, rules.layer)
     failures = summary.frame("failures")
     kept = {name: _of_layer(summary.frame(name), layer) for name in ("counts", "breakdown")}
-    own_trials, own_failures = _of_layer(trials, layer), _of_layer(failures, layer)
+    own_trials = trials.where("layer", layer.__eq__).change(_name_unknown)
+    own_failures = _of_layer(failures, layer)
     if added_from:
         extra = _only_outside(_of_layer(failures, added_from), own_failures)
         own_failures = pd.concat([own_failures, extra], ignore_index=True)
         # Whose user the inner layer told by the id, it saw itself, as a success.
         unseen = extra[extra["user"].isna()]
-        own_trials = _add_up(own_trials, _as_trials(extra))
+        own_trials = own_trials.add(_as_trials(extra))
         kept["counts"] = pd.concat([kept["counts"], _as_counts(extra)], ignore_index=True)
         kept["breakdown"] = pd.concat([kept["breakdown"], _as_breakdown(unseen)], ignore_index=True)
     own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
@@ -75,7 +76,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         layer,
         _in_scope(kept["counts"], rules),
         _in_scope(kept["breakdown"], rules),
-        _in_scope(own_trials, rules),
+        _scope_trials(own_trials, rules),
         _in_scope(own_failures, rules),
         coverage[_fits(coverage["service"], rules.has_service)].reset_index(drop=True),
         (*assumptions, *rules.sentences(), *notes),
@@ -89,12 +90,18 @@ def _in_scope(frame: pd.DataFrame, rules: Rules) -> pd.DataFrame:
     return frame[is_in].reset_index(drop=True)
 
 
+def _scope_trials(trials: Trials, rules: Rules) -> Trials:
+    if not (rules.services or rules.operations or rules.except_operations):
+        return trials
+    return trials.where("service", rules.has_service).where("operation", rules.has_operation)
+
+
 def _fits(values: pd.Series, is_in: Callable[[str], bool]) -> pd.Series:
     known = {value: is_in(value) for value in values.unique()}
     return values.map(known).astype(bool)
 
 
-def _check_scope(trials: pd.DataFrame, rules: Rules) -> list[str]:
+def _check_scope(trials: Trials, rules: Rules) -> list[str]:
     """Sentences on globs that fit nothing; an error where the scope leaves nothing."""
     told = []
     for key, column, globs in (
@@ -102,21 +109,22 @@ def _check_scope(trials: pd.DataFrame, rules: Rules) -> list[str]:
         ("operations", "operation", rules.operations),
         ("except_operations", "operation", rules.except_operations),
     ):
-        known = sorted(trials[column].unique())
+        known = trials.names(column)
         loose = [glob for glob in globs if not any(fits(name, (glob,)) for name in known)]
         told += [f"The settings' {key} {glob!r} fits none of the evidence." for glob in loose]
-    if len(trials) and not len(_in_scope(trials, rules)):
-        known = sorted({*trials["service"], *trials["operation"]} - {""})
+    if len(trials) and not len(_scope_trials(trials, rules)):
+        known = sorted({*trials.names("service"), *trials.names("operation")} - {""})
         word = (*rules.services, *rules.operations, "")[0]
         raise MinutebookError("the scope leaves no request", where="[sli]", do=suggest(word, known[:20]))
     return told
 
 
-def _choose_layer(trials: pd.DataFrame, stated: str) -> tuple[str, str, tuple[str, ...]]:
+def _choose_layer(trials: Trials, stated: str) -> tuple[str, str, tuple[str, ...]]:
     """(the SLI's layer, an outer layer whose own failures are added, sentences for the ledger)."""
-    present = [layer for layer in LAYERS if (trials["layer"] == layer).any()]
+    share = _share_known(trials)
+    present = [layer for layer in LAYERS if layer in share]
     if stated:
-        known = sorted(trials["layer"].dropna().unique())
+        known = sorted(share)
         if known and stated not in known:
             raise MinutebookError(f"no request of the layer {stated!r}", where="[sli] layer", do=suggest(stated, known))
         return stated, "", (f"The SLI is the {stated} layer, as the settings say.",)
@@ -128,9 +136,9 @@ def _choose_layer(trials: pd.DataFrame, stated: str) -> tuple[str, str, tuple[st
             "",
             ("No requests with a status: log lines are the SLI, bad where level is error or worse.",),
         )
-    share = {layer: _share_known(trials[trials["layer"] == layer]) for layer in present}
     outer = present[0]
-    inner = next(layer for layer in present if 2 * share[layer] >= max(share.values()))
+    most = max(share[layer] for layer in present)
+    inner = next(layer for layer in present if 2 * share[layer] >= most)
     if inner == outer:
         also = f"; the same requests in {', '.join(present[1:])} logs aren't counted again" if present[1:] else ""
         return (
@@ -163,24 +171,29 @@ def _as_trials(failures: pd.DataFrame) -> pd.DataFrame:
     rows = failures.assign(minute=failures["time"] // 60_000_000, unseen=unseen)
     rows["client"] = rows["client"].where(rows["user"].isna(), None)
     return (
-        rows.groupby(_TRIAL_KEYS, dropna=False)
+        rows.groupby(["minute", *NAMES], dropna=False)
         .agg(requests=("unseen", "sum"), bad=("count", "sum"), first_bad=("time", "min"), last_bad=("time", "max"))
         .reset_index()
     )
 
 
-def _share_known(trials: pd.DataFrame) -> float:
-    """The share of the requests whose user is known."""
-    return float(trials.loc[trials["user"].notna(), "requests"].sum() / trials["requests"].sum())
+def _share_known(trials: Trials) -> dict[str, float]:
+    """Layer → the share of its requests whose user is known."""
+    known, total = collections.Counter[str](), collections.Counter[str]()
+    for rows in trials:
+        requests, layers = rows["requests"].to_numpy(), rows["layer"].cat
+        is_known = rows["user"].cat.codes.to_numpy() >= 0
+        for code, layer in enumerate(layers.categories):
+            is_own = layers.codes.to_numpy() == code
+            known[layer] += int(requests[is_own & is_known].sum())
+            total[layer] += int(requests[is_own].sum())
+    return {layer: known[layer] / count for layer, count in total.items() if count}
 
 
-def _add_up(trials: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
-    """The trials with further bad events, those of the same key in one row."""
-    first, last = ("first_bad", "first_good"), ("last_bad", "last_good")
-    how = {"requests": "sum", "bad": "sum", **dict.fromkeys(first, "min"), **dict.fromkeys((*last, "longest_s"), "max")}
-    whole = pd.concat([trials, more], ignore_index=True).sort_values("longest_s", ascending=False, kind="stable")
-    grouped = whole.groupby(_TRIAL_KEYS, dropna=False, sort=True)
-    return grouped.agg({**how, "longest_at": "first"}).reset_index()
+def _name_unknown(rows: pd.DataFrame) -> pd.DataFrame:
+    """The trials of a layer, an unknown service or operation as ``""``."""
+    named = {name: fill_names(rows[name], "") for name in ("service", "operation")}
+    return rows.drop(columns="layer").assign(**named)
 
 
 def _as_breakdown(failures: pd.DataFrame) -> pd.DataFrame:
@@ -196,12 +209,6 @@ def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
     )
     grouped = rows.groupby(["minute", "service", "operation"])
     return grouped.agg(good=("good", "sum"), bad=("count", "sum")).reset_index().assign(bucket=-1)
-
-
-def _read_trials(summary: Summary) -> pd.DataFrame:
-    """The trials of a Summary, ``longest_s`` in seconds."""
-    frame = summary.frame("trials")
-    return frame.assign(longest_s=frame["longest_us"] / 1e6).drop(columns="longest_us")
 
 
 def _cover_services(summary: Summary, layer: str) -> pd.DataFrame:

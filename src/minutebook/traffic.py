@@ -10,7 +10,7 @@ import pandas as pd
 from minutebook.assessment import Traffic
 from minutebook.sli import Sli
 
-_TIMES = ("first_bad", "last_bad", "first_good", "last_good", "longest_at", "time")
+_TIMES = ("time",)
 
 
 def make_traffic(
@@ -26,7 +26,7 @@ def make_traffic(
     failures["evidence"] = failures["source"].astype("str") + ":" + failures["number"].astype("str")
     seen = set(failures["source"]) or set(resolutions)
     return Traffic(
-        trials=_with_times(sli.trials),
+        trials=sli.trials,
         latency=_with_times(sli.counts.rename(columns={"good": "requests"}).drop(columns="bad")).query(
             "bucket >= 0 and requests > 0"
         ),

@@ -2,19 +2,20 @@
 
 An impact window is the stretch of minutes in which so many users hit failures that, at this service's own
 usual rate, it would be less than a one-in-a-million coincidence; its edges are the first and last failing
-request of that stretch. Read in order: `trials` (what is tested), `baseline` (what is usual), `scan` (what stands out), `windows` (what
+request of that stretch. Read in order: `channels` (what is tested and bad), `baseline` (what is usual), `scan` (what stands out), `windows` (what
 is kept), `edges`, `slow`, `loss`, `users`, `milestones`, `telling`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from minutebook.assessment.channels import Channel, Limits, find_facts, minute_of
 from minutebook.assessment.loss import find_holes
 from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation
 from minutebook.assessment.orders import find_orders, make_orders, tell_bounds
@@ -23,9 +24,9 @@ from minutebook.assessment.sensitivity import Choices, find_sensitivity, make_ro
 from minutebook.assessment.slow import find_slow_limits
 from minutebook.assessment.telling import Scope, as_instant, tell_hole, tell_rejected, tell_sensitivity, tell_window
 from minutebook.assessment.traffic import Traffic
-from minutebook.assessment.trials import Limits, judge_trials, lay_out, minute_of
 from minutebook.assessment.users import count_user_minutes, find_states
 from minutebook.assessment.windows import Rejected, Window, find_windows
+from minutebook.trials import Trials
 
 
 @dataclass
@@ -35,7 +36,8 @@ class _Found:
     told: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[dict[str, Any]] = field(default_factory=list)
     events: list[pd.DataFrame] = field(default_factory=list)
-    trials: list[pd.DataFrame] = field(default_factory=list)
+    states: list[pd.DataFrame] = field(default_factory=list)
+    has_users: bool = False
     mitigated: list[int] = field(default_factory=list)
 
 
@@ -55,9 +57,10 @@ def measure_impact(
     (service, operation), ``baseline`` which minutes may be usual. The method's sources: Kulldorff 1997 (scan statistic), Hauer et al. NSDI 2020
     (user-minutes), good and valid events as in SRE practice.
     """
+    traffic = traffic.by_minute()
     limits = {**find_slow_limits(traffic.latency), **(slow_over_s or {})}
     found = _Found()
-    for service in sorted(traffic.trials["service"].unique()):
+    for service in traffic.services:
         _measure_service(traffic.of(service), service, limits, baseline, found)
     order = sorted(
         range(len(found.told)),
@@ -85,47 +88,50 @@ def measure_impact(
 
 def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
     """``window, user, state`` of every affected user: failed or degraded."""
+    traffic = traffic.by_minute()
     limits = {(e["service"], e["operation"]): e["over_s"] for e in impact["slow_over_s"]}
     parts = []
     for window in impact["windows"]:
         if window["kind"] not in ("fail", "slow"):
             continue
         own = traffic.of(window["service"] or "")
-        trials = judge_trials(lay_out(own.trials), window["service"] or "", window["kind"], limits)
-        trials = trials[trials["operation"].isin(window["operations"])]
+        trials = _make_channels(own, window["service"] or "", limits)(window["kind"], 1.0)
         # The edges are told to the millisecond, rounded down.
         start, end = (
             pd.Timestamp(window[edge]).as_unit("us").to_datetime64().astype("int64") for edge in ("start", "end")
         )
-        events = _bad_events(own, trials, window["kind"], (int(start), int(end) + 999), window["operations"])
-        parts.append(find_states(trials, events, window["kind"]).assign(window=window["id"]))
+        events = _bad_events(own, trials, (int(start), int(end) + 999), window["operations"])
+        parts.append(find_states(trials, events).assign(window=window["id"]))
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["window", "user", "state"])
     return frame[["window", "user", "state"]].astype("str")
 
 
 def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: Baseline, found: _Found) -> None:
     coverage = traffic.coverage.assign(minute_no=minute_of(traffic.coverage["minute"])).sort_values("minute_no")
-    minutes = np.unique(
-        np.concatenate((coverage["minute_no"].to_numpy(), minute_of(traffic.trials["minute"]).to_numpy()))
-    )
-    laid = lay_out(traffic.trials)
-    by_channel: list[tuple[str, pd.DataFrame, list[Window]]] = []
-    for channel in ("fail", "slow"):
-        trials = judge_trials(laid, service, channel, limits)
-        windows, rejected = _find_windows(trials, minutes, channel, baseline)
-        by_channel.append((channel, trials, windows))
-        found.rejected += [tell_rejected(r, service, channel) for r in rejected]
-    taken = [piece for _, _, windows in by_channel for window in windows for piece in window.pieces]
-    choices = _make_choices(laid, service, limits, minutes, baseline, by_channel)
-    for channel, trials, windows in by_channel:
-        for window, moved in zip(windows, find_sensitivity(windows, channel, choices), strict=True):
-            scoped = trials[trials["operation"].isin(window.operations)]
+    judge = _make_channels(traffic, service, limits)
+    by_channel: list[tuple[Channel, list[Window]]] = []
+    for trials in (judge("fail", 1.0), judge("slow", 1.0)):
+        minutes = np.unique(
+            np.concatenate((coverage["minute_no"].to_numpy(), trials.facts.cells["minute_no"].to_numpy()))
+        )
+        windows, rejected = _find_windows(trials, minutes, baseline)
+        by_channel.append((trials, windows))
+        found.rejected += [tell_rejected(r, service, trials.name) for r in rejected]
+    taken = [piece for _, windows in by_channel for window in windows for piece in window.pieces]
+
+    def search(trials: Channel, sure: float, span: tuple[int, int] | None) -> list[Window]:
+        return _find_windows(trials, minutes, span or baseline, sure)[0]
+
+    choices = Choices(judge, search, minutes, {trials.name: (trials, windows) for trials, windows in by_channel})
+    for trials, windows in by_channel:
+        for window, moved in zip(windows, find_sensitivity(windows, trials.name, choices), strict=True):
             span = (window.start.at, window.end.at)
-            events = _bad_events(traffic, scoped, channel, span, window.operations)
-            scope = Scope(service, traffic, scoped, events, coverage, taken, minutes, limits)
+            events = _bad_events(traffic, trials, span, window.operations)
+            scope = Scope(service, traffic, trials, events, coverage, taken, minutes, limits)
             found.told.append({**tell_window(window, scope), "sensitivity": tell_sensitivity(moved, window)})
             found.events.append(events)
-            found.trials.append(scoped)
+            found.states.append(find_states(trials, events))
+            found.has_users |= trials.has_users(window.operations)
             mitigated = find_mitigation(window.by_minute, window.end.at)
             if mitigated is not None:
                 found.mitigated.append(mitigated)
@@ -134,48 +140,42 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
         .groupby("minute_no")["requests"]
         .sum()
     )
-    plain = by_channel[0][1]
+    plain = by_channel[0][0]
     found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in find_holes(requests, coverage)]
 
 
-def _make_choices(
-    laid: pd.DataFrame, service: str, limits: Limits, minutes: np.ndarray, baseline: Baseline,
-    made: list[tuple[str, pd.DataFrame, list[Window]]],
-) -> Choices:  # fmt: skip
-    def prepare(channel: str, factor: float) -> pd.DataFrame:
-        return judge_trials(laid, service, channel, {pair: over * factor for pair, over in limits.items()})
-
-    def search(prepared: pd.DataFrame, channel: str, sure: float, span: tuple[int, int] | None) -> list[Window]:
-        return _find_windows(prepared, minutes, channel, span or baseline, sure)[0]
-
-    return Choices(prepare, search, minutes, {name: (prepared, windows) for name, prepared, windows in made})
+def _make_channels(traffic: Traffic, service: str, limits: Limits) -> Callable[[str, float], Channel]:
+    """Gives the service's trials in a channel, by its name and a factor on the latency limits."""
+    trials = Trials.of(traffic.trials)
+    facts = find_facts(trials)
+    own = {operation: over for (name, operation), over in limits.items() if name == service}
+    return lambda name, factor: Channel(name, trials, facts, {o: over * factor for o, over in own.items()})
 
 
 def _find_windows(
-    trials: pd.DataFrame, minutes: np.ndarray, channel: str, baseline: Baseline, sure: float = SURE
+    trials: Channel, minutes: np.ndarray, baseline: Baseline, sure: float = SURE
 ) -> tuple[list[Window], list[Rejected]]:
     """Windows and rejected candidates, where usual is what was in the baseline."""
     if isinstance(baseline, tuple):
         base = (minutes >= baseline[0] // 60_000_000) & (minutes < -(-baseline[1] // 60_000_000))
-        return find_windows(trials, minutes, channel, sure=sure, base=base if base.any() else None)[:2]
-    windows, rejected, _ = find_windows(trials, minutes, channel, sure=sure)
+        return find_windows(trials, minutes, sure=sure, base=base if base.any() else None)[:2]
+    windows, rejected, _ = find_windows(trials, minutes, sure=sure)
     if baseline is None or not windows:
         return windows, rejected
     start = min(window.start.at for window in windows)
     span = (start - int(baseline * 1e6), start // 60_000_000 * 60_000_000)
-    return _find_windows(trials, minutes, channel, span, sure)
+    return _find_windows(trials, minutes, span, sure)
 
 
 def _bad_events(
     traffic: Traffic,
-    trials: pd.DataFrame,
-    channel: str,
+    trials: Channel,
     span: tuple[int, int],
     operations: list[str],
 ) -> pd.DataFrame:
     """Bad events in the span: ``at`` (µs), operation, user, client, count, and what failures tell."""
-    if channel == "slow":
-        slow = trials[(trials["bad_at"] >= span[0]) & (trials["bad_at"] <= span[1])]
+    if trials.name == "slow":
+        slow = trials.bad[trials.bad["bad_at"].between(*span) & trials.bad["operation"].isin(operations)]
         return (
             slow[["operation", "user", "client"]]
             .assign(at=slow["bad_at"].astype("int64"), count=1)
@@ -201,20 +201,10 @@ def _total(windows: list[dict[str, Any]], found: _Found) -> dict[str, Any]:
             seconds += (end - begin).total_seconds()
         reach = end if reach is None else max(reach, end)
     channels = [w["kind"] for w in windows if w["kind"] in ("fail", "slow")]
-    states = [
-        find_states(t, e, "fail")
-        for t, e, c in zip(found.trials, found.events, _channels(found), strict=True)
-        if c == "fail"
-    ]
-    slow = [
-        find_states(t, e, "slow")
-        for t, e, c in zip(found.trials, found.events, _channels(found), strict=True)
-        if c == "slow"
-    ]
-    failed = {user for frame in states for user in frame.loc[frame["state"] == "failed", "user"]}
-    affected = {user for frame in (*states, *slow) for user in frame["user"]}
+    failed = {user for frame in found.states for user in frame.loc[frame["state"] == "failed", "user"]}
+    affected = {user for frame in found.states for user in frame["user"]}
     events = pd.concat([e[["at", "user"]] for e in found.events], ignore_index=True) if found.events else None
-    if found.trials and not any(trials["user"].notna().any() for trials in found.trials):
+    if found.states and not found.has_users:
         counts: dict[str, int | None] = dict.fromkeys(("affected", "failed", "degraded", "user_minutes"))
     else:
         counts = {
@@ -229,10 +219,6 @@ def _total(windows: list[dict[str, Any]], found: _Found) -> dict[str, Any]:
         "impact_seconds": round(seconds, 3),
         **counts,
     }
-
-
-def _channels(found: _Found) -> list[str]:
-    return [w["kind"] for w in found.told if w["kind"] in ("fail", "slow")]
 
 
 __all__ = ["Traffic", "affected_users", "make_orders", "make_rows", "measure_impact"]

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from minutebook.assessment.channels import Channel
 from minutebook.assessment.scan import SURE
 from minutebook.assessment.windows import Window
 
@@ -20,16 +21,16 @@ _SCALES = ((0.5, "half the limit"), (2.0, "twice the limit"))
 _FEWEST_MINUTES = 5  # of a baseline
 _NEAR_US = 5 * 60_000_000
 Span = tuple[int, int]
-Search = Callable[[pd.DataFrame, str, float, "Span | None"], list[Window]]
+Search = Callable[[Channel, float, "Span | None"], list[Window]]
 
 
 class Choices(NamedTuple):
     """What is needed to choose anew: one service's trials as each channel sees them."""
 
-    prepare: Callable[[str, float], pd.DataFrame]  #: (channel, factor on the latency limits) → trials
-    search: Search  #: (trials, channel, ln odds, baseline in µs or None for the stated one) → windows
+    judge: Callable[[str, float], Channel]  #: (channel's name, factor on the latency limits) → trials
+    search: Search  #: (trials, ln odds, baseline in µs or None for the stated one) → windows
     minutes: np.ndarray
-    made: Mapping[str, tuple[pd.DataFrame, list[Window]]]  #: channel → its trials and windows as they are
+    made: Mapping[str, tuple[Channel, list[Window]]]  #: channel → its trials and windows as they are
 
 
 def find_sensitivity(windows: list[Window], channel: str, choices: Choices) -> list[list[dict[str, Any]]]:
@@ -44,12 +45,12 @@ def find_sensitivity(windows: list[Window], channel: str, choices: Choices) -> l
 
     def choose(
         name: str, factor: float = 1.0, sure: float = SURE, span: Span | None = None
-    ) -> tuple[pd.DataFrame, list[Window]]:
+    ) -> tuple[Channel, list[Window]]:
         if (name, factor) not in trials_of:
-            trials_of[name, factor] = choices.prepare(name, factor)
+            trials_of[name, factor] = choices.judge(name, factor)
         key = (name, factor, sure, span)
         if key not in memo:
-            memo[key] = choices.search(trials_of[name, factor], name, sure, span)
+            memo[key] = choices.search(trials_of[name, factor], sure, span)
         return trials_of[name, factor], memo[key]
 
     first, last = (int(choices.minutes[at]) * 60_000_000 for at in (0, -1))
@@ -83,7 +84,7 @@ def find_sensitivity(windows: list[Window], channel: str, choices: Choices) -> l
 
 
 def _tell(
-    choice: str, value: str, window: Window, trials: pd.DataFrame, found: list[Window], *, is_chosen: bool
+    choice: str, value: str, window: Window, trials: Channel, found: list[Window], *, is_chosen: bool
 ) -> dict[str, Any]:
     near = [
         other for other in found
@@ -92,7 +93,7 @@ def _tell(
     ]  # fmt: skip
     if not near:
         return _empty(choice, value, "no window")
-    bad = trials[trials["weight_bad"] > 0]
+    bad = trials.bad
     is_in = np.zeros(len(bad), bool)
     for each in near:
         is_in |= (
@@ -101,7 +102,7 @@ def _tell(
             & bad["operation"].isin(each.operations)
         ).to_numpy()
     inside = bad[is_in]
-    has_users = trials["user"].notna().any()
+    has_users = trials.has_users()
     return {
         "choice": choice, "value": value, "is_chosen": is_chosen,
         "start": min(each.start.at for each in near), "end": max(each.end.at for each in near),

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from minutebook.assessment.channels import Channel
 from minutebook.assessment.latency import bucket_floor_s
 from minutebook.assessment.loss import Hole
 from minutebook.assessment.milestones import find_nearby
@@ -25,11 +26,11 @@ _TOP = 5
 
 
 class Scope(NamedTuple):
-    """What a window is told from: its service's traffic, the trials and bad events in its scope."""
+    """What a window is told from: its service's traffic and trials, the bad events in its scope."""
 
     service: str
     traffic: Traffic
-    trials: pd.DataFrame
+    trials: Channel
     events: pd.DataFrame
     coverage: pd.DataFrame
     taken: list[tuple[int, int]]  #: minutes of all windows
@@ -68,9 +69,9 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
     valid, bad = int(inside["requests"].sum()), int(scope.events["count"].sum())
     if window.channel == "slow":
         bad = scope.slow_requests(start.at // 60_000_000, end.at // 60_000_000, window.operations)
-    users = count_users(scope.trials, scope.events, span, window.channel)
+    users = count_users(scope.trials, window.operations, scope.events, span)
     if users["affected"] is not None:
-        users["usual"] = count_usual(scope.trials, scope.taken, window.minutes)
+        users["usual"] = count_usual(scope.trials, window.operations, scope.taken, window.minutes)
     peak = max(window.by_minute, key=lambda minute: (window.by_minute[minute], -minute))
     usual_ratio = window.expected / window.valid if window.valid else 0.0
     return {
@@ -221,12 +222,12 @@ def tell_rejected(rejected: Rejected, service: str, channel: str) -> dict[str, A
     }
 
 
-def _silence(trials: pd.DataFrame, start: int, end: int) -> tuple[int, int]:
+def _silence(trials: Channel, start: int, end: int) -> tuple[int, int]:
     """The longest silence about a hole's minutes, from the last request before it to the first one after.
 
     Where traffic only thinned out, there's none that fills most of the hole: then its minutes are its edges.
     """
-    near = trials[(trials["last_us"] >= start - 60_000_000) & (trials["first_us"] <= end + 60_000_000)]
+    near = trials.within((start - 60_000_000, end + 60_000_000))
     times = np.unique(np.concatenate((near["first_us"], near["last_us"])))
     if len(times) < 2:
         return start, end
@@ -235,7 +236,7 @@ def _silence(trials: pd.DataFrame, start: int, end: int) -> tuple[int, int]:
     return (begin, finish) if finish - begin >= (end - start) / 2 else (start, end)
 
 
-def tell_hole(hole: Hole, service: str, trials: pd.DataFrame, happenings: pd.DataFrame) -> dict[str, Any]:
+def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFrame) -> dict[str, Any]:
     """A window in which traffic is missing, or in which nothing is known."""
     start, end = hole.start * 60_000_000, hole.stop * 60_000_000
     begin, finish = _silence(trials, start, end)
@@ -267,7 +268,7 @@ def tell_hole(hole: Hole, service: str, trials: pd.DataFrame, happenings: pd.Dat
             "silent": estimate_silent(trials, (begin, finish)),
         }
     return {
-        "id": "", "kind": kind, "service": service or None, "operations": sorted(trials["operation"].unique()),
+        "id": "", "kind": kind, "service": service or None, "operations": trials.operations,
         "start": write_instant(begin), "start_earliest": write_instant(min(begin, start)),
         "start_latest": write_instant(max(begin, start)), "end": write_instant(finish),
         "end_earliest": write_instant(min(finish, end)), "end_latest": write_instant(max(finish, end)),

@@ -7,13 +7,16 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from minutebook.trials import Trials
+
 
 @dataclass(frozen=True)
 class Traffic:
     """What users did; times are datetime64[us, UTC], ``""`` is an unknown service or operation.
 
     ``trials``: a row per (minute, service, operation, user, client): ``requests``, ``bad`` (fail channel),
-    ``first_bad, last_bad, first_good, last_good``, ``longest_s`` of a good one and its ``longest_at``.
+    ``first_bad, last_bad, first_good, last_good``, ``longest_s`` of a good one and its ``longest_at``; few of them may
+    be a frame.
     ``latency``: minute, service, operation, ``bucket`` (`latency.bucket_of`), requests (good ones).
     ``failures``: each bad event: time, service, operation, status, user, client, trace, host, version, template,
     evidence, count. ``breakdown``: minute, service, operation, status, host, version, requests (all valid ones).
@@ -21,7 +24,7 @@ class Traffic:
     ``happenings``: merged deploys, alerts, changes. ``time_error_s``: resolution of the stamps.
     """
 
-    trials: pd.DataFrame
+    trials: Trials | pd.DataFrame
     latency: pd.DataFrame
     failures: pd.DataFrame
     breakdown: pd.DataFrame
@@ -32,11 +35,20 @@ class Traffic:
     unknown_clock_s: float = 1.0  #: how far a clock may be off of which nothing is known
     is_lines: bool = False  #: log lines by level, since there are no requests
 
+    def by_minute(self) -> Traffic:
+        """The same traffic; its trials aren't a frame."""
+        return replace(self, trials=Trials.of(self.trials))
+
+    @property
+    def services(self) -> list[str]:
+        """Services that have trials, by name."""
+        return Trials.of(self.trials).names("service")
+
     def of(self, service: str) -> Traffic:
         """The traffic of one service; happenings stay whole."""
         own = {
             name: frame[frame["service"] == service].reset_index(drop=True)
-            for name in ("trials", "latency", "failures", "breakdown", "coverage")
+            for name in ("latency", "failures", "breakdown", "coverage")
             for frame in [getattr(self, name)]
         }
-        return replace(self, **own)
+        return replace(self, trials=Trials.of(self.trials).where("service", service.__eq__), **own)

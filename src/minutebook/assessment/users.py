@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from minutebook.assessment.channels import Channel
+
 _SOON_US = 60_000_000
 _QUIET_STRETCHES = 8
 
 
-def count_users(trials: pd.DataFrame, events: pd.DataFrame, span: tuple[int, int], channel: str) -> dict[str, Any]:
+def count_users(
+    trials: Channel, operations: Sequence[str], events: pd.DataFrame, span: tuple[int, int]
+) -> dict[str, Any]:
     """The counts of a window over ``span`` (µs, inclusive), all of them of distinct ids.
 
-    ``trials`` are those in scope; ``events`` the bad ones in scope and span: ``at`` (µs), operation, user,
+    ``operations`` are in scope; ``events`` the bad ones in scope and span: ``at`` (µs), operation, user,
     client, count. Users and anonymous clients are two numbers, never summed; where no trial names a user, users
     are unknown (None), not zero.
     """
-    if not trials["user"].notna().any():
+    if not trials.has_users(operations):
         return {
             **dict.fromkeys(("exposed", "affected", "failed", "degraded", "usual", "silent")),
             **_count_nameless(events),
         }
-    inside = _within(trials, span)
-    states = find_states(trials, events, channel)
+    inside = trials.within(span, operations)
+    states = find_states(trials, events)
     return {
         "exposed": int(inside["user"].nunique()),
         "affected": len(states),
@@ -44,20 +49,15 @@ def _count_nameless(events: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def _within(trials: pd.DataFrame, span: tuple[int, int]) -> pd.DataFrame:
-    """Trials with an event in the span."""
-    first, last = trials["first_us"], trials["last_us"]
-    return trials[(last >= span[0]) & (first <= span[1])]
-
-
-def find_states(trials: pd.DataFrame, events: pd.DataFrame, channel: str) -> pd.DataFrame:
+def find_states(trials: Channel, events: pd.DataFrame) -> pd.DataFrame:
     """``user, state`` of each affected user: degraded where every bad event was followed within 60 s by a good
     one of the same user and operation, or was only slow; else failed."""
     known = events[events["user"].notna()]
-    if channel == "slow" or not len(known):
+    if trials.name == "slow" or not len(known):
         users = sorted(known["user"].unique())
         return pd.DataFrame({"user": users, "state": ["degraded"] * len(users)}, dtype="str")
-    good = trials[trials["user"].isin(set(known["user"])) & trials["good_until"].notna()]
+    near = trials.between(int(known["at"].min()) // 60_000_000, int(known["at"].max()) // 60_000_000 + 1)
+    good = near[near["user"].isin(set(known["user"])) & near["good_until"].notna()]
     good = good[["user", "operation", "minute_no", "good_at", "good_until"]]
     bad = known.assign(minute_no=known["at"] // 60_000_000, place=np.arange(len(known)))
     keys = ["user", "operation", "minute_no"]
@@ -78,10 +78,12 @@ def count_user_minutes(events: pd.DataFrame) -> int:
     return int(known.assign(minute=known["at"] // 60_000_000)[["user", "minute"]].drop_duplicates().shape[0])
 
 
-def count_usual(trials: pd.DataFrame, windows: list[tuple[int, int]], window: tuple[int, int]) -> int | None:
+def count_usual(
+    trials: Channel, operations: Sequence[str], windows: list[tuple[int, int]], window: tuple[int, int]
+) -> int | None:
     """Users hit in quiet stretches as long as the window (minutes, inclusive): the median of up to eight."""
     length = window[1] - window[0] + 1
-    first, last = int(trials["minute_no"].min()), int(trials["minute_no"].max())
+    first, last = trials.find_span(operations)
     taken = [(a - 1, b + 1) for a, b in windows]
     found = []
     # Nearest first, before the window and then behind it.
@@ -89,7 +91,7 @@ def count_usual(trials: pd.DataFrame, windows: list[tuple[int, int]], window: tu
         *range(window[0] - length, first - 1, -length),
         *range(window[1] + 1, last - length + 2, length),
     ]
-    bad = trials[(trials["weight_bad"] > 0) & trials["user"].notna()]
+    bad = trials.bad[trials.bad["operation"].isin(operations) & trials.bad["user"].notna()]
     for start in starts:
         if all(start + length - 1 < a or start > b for a, b in taken):
             inside = bad["minute_no"].between(start, start + length - 1)
@@ -99,25 +101,24 @@ def count_usual(trials: pd.DataFrame, windows: list[tuple[int, int]], window: tu
     return int(np.median(found)) if found else None
 
 
-def estimate_silent(trials: pd.DataFrame, span: tuple[int, int]) -> dict[str, int] | None:
+def estimate_silent(trials: Channel, span: tuple[int, int]) -> dict[str, int] | None:
     """Users who would have come within ``span`` (µs) but couldn't be seen: low, mid, high.
 
     Distinct users of stretches of the same length beside it, less those who were seen inside; None where
     there are no such stretches.
     """
     length = span[1] - span[0]
-    known = trials[trials["user"].notna()]
-    first, last = known["first_us"].min(), known["last_us"].max()
+    first, last = trials.facts.span_us
     starts = [span[0] - k * length for k in range(1, 5)] + [span[1] + k * length for k in range(4)]
     counts = [
-        _within(known, (start, start + length - 1))["user"].nunique()
+        trials.within((start, start + length - 1))["user"].nunique()
         for start in starts
         if start >= first - length * 0.02 and start + length <= last + length * 0.02
     ]
     if not counts:
         return None
     # A user on a stretch's edge was seen within a second of it, not inside.
-    seen = _within(known, (span[0] + 1_000_000, span[1] - 1_000_000))["user"].nunique()
+    seen = trials.within((span[0] + 1_000_000, span[1] - 1_000_000))["user"].nunique()
     mid = float(np.median(counts))
     spread = 2 * max(np.sqrt(mid), float(np.std(counts)))
     return {

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-import pandas as pd
 
 from minutebook.assessment.baseline import Grid, find_first_usual, find_noise, find_rates
+from minutebook.assessment.channels import FEWEST_USERS, Channel
 from minutebook.assessment.edges import Edge, find_edge
 from minutebook.assessment.scan import SURE, find_best, score
 
 _MERGE_MINUTES = 5
-FEWEST_USERS = 3
 _ROUNDS = 8
 
 
@@ -44,39 +43,18 @@ class Rejected:
     reason: str
 
 
-def make_grid(trials: pd.DataFrame, minutes: np.ndarray) -> Grid:
-    """Trials by (minute, operation). A row whose user and client are unknown counts each of its events."""
-    operations = sorted(trials["operation"].unique())
-    shape = (len(minutes), len(operations))
-    cell = np.searchsorted(minutes, trials["minute_no"].to_numpy()) * len(operations) + trials["place"].to_numpy()
-    valid, bad = (
-        np.bincount(cell, trials[name].to_numpy(float), shape[0] * shape[1]).reshape(shape)
-        for name in ("weight", "weight_bad")
-    )
-    return Grid(minutes, operations, valid, bad)
-
-
-def _between(trials: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
-    """The trials of some minutes, found by their order."""
-    numbers = trials["minute_no"].to_numpy()
-    return trials.iloc[np.searchsorted(numbers, first) : np.searchsorted(numbers, last, side="right")]
-
-
 def find_windows(
-    trials: pd.DataFrame,
+    trials: Channel,
     minutes: np.ndarray,
-    channel: str,
     *,
     sure: float = SURE,
     base: np.ndarray | None = None,
 ) -> tuple[list[Window], list[Rejected], np.ndarray]:
     """(windows, rejected candidates, usual rate by operation) of one service's trials.
 
-    ``trials`` has, in order of ``minute_no``, ``operation, place, who, weight, weight_bad, bad_at, bad_until, good_at``: what counts,
-    what is bad in this channel, and µs of its bad and good events. ``sure`` are the ln odds asked for; only
-    minutes in ``base`` (of ``minutes``, default all) may be usual.
+    ``sure`` are the ln odds asked for; only minutes in ``base`` (of ``minutes``, default all) may be usual.
     """
-    grid = make_grid(trials, minutes)
+    grid = trials.make_grid(minutes)
     may_be = np.ones(len(minutes), bool) if base is None else base
     is_usual = find_first_usual(grid) & may_be
     is_usual = is_usual if is_usual.any() else may_be
@@ -84,7 +62,7 @@ def find_windows(
     rejected: list[Rejected] = []
     for round_number in range(_ROUNDS):
         rates = find_rates(grid, is_usual)
-        found, rejected = _scan(grid, trials, rates, is_usual, channel, sure * (2 if round_number == 0 else 1))
+        found, rejected = _scan(grid, trials, rates, is_usual, sure * (2 if round_number == 0 else 1))
         found = [_settle_edges(window, trials, grid, rates, is_usual) for window in found]
         now = may_be.copy()
         for window in found:
@@ -105,7 +83,7 @@ def _covered(window: Window) -> list[tuple[int, int]]:
     return pieces
 
 
-def _settle_edges(window: Window, trials: pd.DataFrame, grid: Grid, rates: np.ndarray, is_usual: np.ndarray) -> Window:
+def _settle_edges(window: Window, trials: Channel, grid: Grid, rates: np.ndarray, is_usual: np.ndarray) -> Window:
     """The window with its edges; where they reach beyond its minutes, counted and scoped over those too."""
     expected = grid.valid * rates
     for _ in range(2):
@@ -133,10 +111,9 @@ def _mask(grid: Grid, span: tuple[int, int]) -> np.ndarray:
 
 def _scan(
     grid: Grid,
-    trials: pd.DataFrame,
+    trials: Channel,
     rates: np.ndarray,
     is_usual: np.ndarray,
-    channel: str,
     need: float,
 ) -> tuple[list[Window], list[Rejected]]:
     expected = grid.valid * rates
@@ -168,7 +145,7 @@ def _scan(
         for key, old in best.items():
             if old is not None and old.start < stretch.stop and stretch.start < old.stop:
                 best[key] = find_best(*_counts(grid, expected, key), is_open)
-    return _merge(grid, expected, noise, pieces, channel), rejected
+    return _merge(grid, expected, noise, pieces, trials.name), rejected
 
 
 def _counts(grid: Grid, expected: np.ndarray, scope: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -178,14 +155,14 @@ def _counts(grid: Grid, expected: np.ndarray, scope: int | None) -> tuple[np.nda
 
 
 def _reject(
-    grid: Grid, trials: pd.DataFrame, expected: np.ndarray, noise: float, scope: int | None, start: int, stop: int,
+    grid: Grid, trials: Channel, expected: np.ndarray, noise: float, scope: int | None, start: int, stop: int,
     is_usual: np.ndarray, need: float,
 ) -> str:  # fmt: skip
     """Why the stretch is no impact; "" if it is."""
     bad, valid, usual = (values[start:stop].sum() for values in _counts(grid, expected, scope))
     if bad / valid < max(1.5 * usual / valid, usual / valid + 0.005):
         return f"{bad / valid:.2%} is too little above the usual {usual / valid:.2%} to matter"
-    inside = _between(trials, int(grid.minutes[start]), int(grid.minutes[stop - 1]))
+    inside = trials.between(int(grid.minutes[start]), int(grid.minutes[stop - 1]))
     if scope is not None:
         inside = inside[inside["place"] == scope]
     by_user = inside[inside["weight_bad"] > 0].groupby("who")["weight_bad"].sum()
@@ -283,11 +260,10 @@ def _make_window(
     )
 
 
-def _place_edges(window: Window, trials: pd.DataFrame, grid: Grid, rates: np.ndarray) -> None:
+def _place_edges(window: Window, trials: Channel, grid: Grid, rates: np.ndarray) -> None:
     first, last = window.minutes
-    near = _between(trials, first - 6, last + 6)
-    near = near[np.isin(grid.operations, window.operations)[near["place"].to_numpy()]]
-    inside, places = _between(near, first, last), near["place"].to_numpy()
+    near = trials.between(first - 6, last + 6, window.operations)
+    inside, places = near[near["minute_no"].between(first, last)], near["place"].to_numpy()
     valid, bad = (
         np.bincount(inside["place"].to_numpy(), inside[name].to_numpy(), len(rates))
         for name in ("weight", "weight_bad")

@@ -97,9 +97,8 @@ def _describe(minutes: pd.DataFrame, kind: str) -> str:
 
 def _users(sli: Sli, start: int, step: int, window: Mapping[str, Any]) -> int | None:
     """Users with a bad event in those minutes."""
-    trials = sli.trials
-    is_in = trials["minute"].between(start // 60_000_000, start // 60_000_000 + step - 1) & (trials["bad"] > 0)
+    trials = sli.trials.between(start // 60_000_000, start // 60_000_000 + step - 1)
+    is_in = trials["bad"] > 0
     if window["service"]:
         is_in &= trials["service"] == window["service"]
-    users = trials.loc[is_in, "user"].dropna()
-    return int(users.nunique()) if len(users) else None
+    return trials.loc[is_in, "user"].nunique() or None

@@ -13,12 +13,9 @@ from minutebook.summary import Summary
 def tell_traffic(sli: Sli) -> list[Row]:
     """First and last request of each service."""
     rows = []
-    for service, group in sli.trials.groupby("service", sort=True):
-        if sli.layer == "lines":
-            continue
-        first = int(np.nanmin(group[["first_good", "first_bad"]].to_numpy(float, na_value=np.nan)))
-        last = int(np.nanmax(group[["last_good", "last_bad"]].to_numpy(float, na_value=np.nan)))
-        total = int(group["requests"].sum())
+    if sli.layer == "lines":
+        return []
+    for service, (first, last, total) in sli.trials.spans().items():
         covered = sli.coverage[(sli.coverage["service"] == service) & (sli.coverage["state"] != "none")]
         goes_on = len(covered) and int(covered["minute"].max()) > last // 60_000_000
         ending = "requests stop, logging goes on" if goes_on else "last request in the evidence"

@@ -1,0 +1,171 @@
+"""one service's trials → what is bad in a channel (fail, slow, both), and what the method asks of them.
+
+It asks for counts by minute and operation, for the bad trials, and for all trials of some minutes: the many good
+ones of quiet minutes are counted, once, and not looked at again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from minutebook.assessment.baseline import Grid
+from minutebook.trials import Trials, find_first, find_last, find_names, find_who, join_rows, pick_rows, seen_names
+
+#: (service, operation) → the duration (s) over which a request is slow
+Limits = Mapping[tuple[str, str], float]
+#: Fewer tell no impact.
+FEWEST_USERS = 3
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What no channel changes of a service's trials."""
+
+    operations: list[str]
+    cells: pd.DataFrame  #: minute_no, place, weight: users, or requests where nobody is known
+    with_users: frozenset[str]  #: operations with a user who is named
+    is_told_apart: bool  #: whether who is known tells users apart: one address before all of them doesn't
+    span_us: tuple[float, float]  #: first and last event of named users
+
+
+def find_facts(trials: Trials) -> Facts:
+    """The facts of one service's trials."""
+    operations = trials.names("operation")
+    with_users: set[str] = set()
+    addresses: set[str] = set()
+    spans = [(np.inf, -np.inf)]
+    for rows in trials:
+        named = pick_rows(rows, rows["user"].cat.codes.to_numpy() >= 0)
+        with_users |= seen_names(named["operation"])
+        if len(named):
+            spans.append((float(find_first(named).min()), float(find_last(named).max())))
+        elif not with_users and len(addresses) < FEWEST_USERS:
+            addresses |= seen_names(rows["client"])
+    is_told_apart = bool(with_users) or len(addresses) >= FEWEST_USERS
+    cells = pd.concat([_sum_cells(rows, operations, is_told_apart) for rows in trials], ignore_index=True)
+    span_us = min(first for first, _ in spans), max(last for _, last in spans)
+    return Facts(operations, cells, frozenset(with_users), is_told_apart, span_us)
+
+
+def _sum_cells(rows: pd.DataFrame, operations: list[str], is_told_apart: bool) -> pd.DataFrame:
+    is_known = (find_who(rows) >= 0) & is_told_apart
+    weight = np.where(is_known, 1.0, rows["requests"].to_numpy(float))
+    names = rows["operation"].cat
+    place = np.searchsorted(operations, np.asarray(names.categories, dtype=object))[names.codes.to_numpy()]
+    minute = rows["minute"].to_numpy()
+    first = int(minute[0]) if len(minute) else 0
+    cell = (minute - first) * max(len(operations), 1) + place
+    sums, seen = np.bincount(cell, weight), np.flatnonzero(np.bincount(cell))
+    minute, place = np.divmod(seen, max(len(operations), 1))
+    return pd.DataFrame({"minute_no": minute + first, "place": place, "weight": sums[seen]})
+
+
+@dataclass(frozen=True)
+class Channel:
+    """The trials of one service in one channel; ``limits_s``: operation → over which duration (s) it's slow.
+
+    Frames of judged trials are in order of ``minute_no, place`` (of the operation among all by name), ``user, client``
+    and have ``operation``, ``who`` (the user, else the client, else null), ``weight`` (1, or each request where nobody
+    is known), ``weight_bad``, and in µs, nan for none, ``bad_at, bad_until, good_at, good_until, first_us, last_us``.
+    """
+
+    name: str  #: fail, slow or both
+    trials: Trials
+    facts: Facts
+    limits_s: Mapping[str, float]
+
+    @property
+    def operations(self) -> list[str]:
+        """All operations, in order."""
+        return self.facts.operations
+
+    def find_span(self, operations: Collection[str]) -> tuple[int, int]:
+        """The first and last minute with a trial of the operations."""
+        cells = self.facts.cells
+        own = cells.loc[np.isin(self.operations, list(operations))[cells["place"].to_numpy()], "minute_no"]
+        return int(own.min()), int(own.max())
+
+    def has_users(self, operations: Collection[str] | None = None) -> bool:
+        """Whether any user of the operations (default all) is named."""
+        return bool(self.facts.with_users if operations is None else self.facts.with_users & set(operations))
+
+    @cached_property
+    def bad(self) -> pd.DataFrame:
+        """The judged trials that are bad, of all minutes."""
+        return self._judge(join_rows([rows[self._find_bad(rows)] for rows in self.trials]))
+
+    def between(self, first: int, last: int, operations: Collection[str] | None = None) -> pd.DataFrame:
+        """All judged trials of the minutes ``first`` to ``last`` (included), of some operations (default all)."""
+        rows = self.trials.between(first, last)
+        if operations is not None:
+            rows = pick_rows(rows, find_names(rows["operation"], lambda name: name in operations))
+        return self._judge(rows)
+
+    def within(self, span: tuple[int, int], operations: Collection[str] | None = None) -> pd.DataFrame:
+        """All judged trials with an event in the span (µs, inclusive), of some operations (default all)."""
+        rows = self.between(span[0] // 60_000_000, span[1] // 60_000_000, operations)
+        return rows[(rows["last_us"] >= span[0]) & (rows["first_us"] <= span[1])]
+
+    def make_grid(self, minutes: np.ndarray) -> Grid:
+        """Weights by minute and operation."""
+        shape = (len(minutes), len(self.operations))
+
+        def fill(rows: pd.DataFrame, name: str) -> np.ndarray:
+            cell = np.searchsorted(minutes, rows["minute_no"].to_numpy()) * shape[1] + rows["place"].to_numpy()
+            return np.bincount(cell, rows[name].to_numpy(float), shape[0] * shape[1]).reshape(shape)
+
+        return Grid(minutes, self.operations, fill(self.facts.cells, "weight"), fill(self.bad, "weight_bad"))
+
+    def _find_bad(self, rows: pd.DataFrame) -> np.ndarray:
+        is_bad = rows["bad"].to_numpy() > 0
+        return (
+            is_bad
+            if self.name == "fail"
+            else {"slow": self._find_slow(rows), "both": is_bad | self._find_slow(rows)}[self.name]
+        )
+
+    def _find_slow(self, rows: pd.DataFrame) -> np.ndarray:
+        names = rows["operation"].cat
+        over = np.array([self.limits_s.get(name, np.inf) for name in names.categories] + [np.inf])
+        return rows["longest_s"].to_numpy(float) > over[names.codes.to_numpy()]
+
+    def _judge(self, rows: pd.DataFrame) -> pd.DataFrame:
+        user, client, operation = (rows[name].astype("str").array for name in ("user", "client", "operation"))
+        who = pd.Series(user).fillna(pd.Series(client))
+        if not self.facts.is_told_apart:
+            who = who.where(who.isna(), None)  # one address before all of them tells nobody apart
+        is_known = who.notna().to_numpy()
+        requests, bad = rows["requests"].to_numpy(float), rows["bad"].to_numpy(float)
+        first_bad, last_bad = rows["first_bad"].to_numpy(), rows["last_bad"].to_numpy()
+        good_at = rows["first_good"].to_numpy()
+        is_bad, bad_at, bad_until = bad > 0, first_bad, last_bad
+        weight_bad = np.where(is_known, is_bad, bad)
+        if self.name != "fail":
+            is_slow = self._find_slow(rows)
+            slow_at = np.where(is_slow, rows["longest_at"].to_numpy(), np.nan)
+            if self.name == "slow":
+                is_bad, bad_at, bad_until, weight_bad = is_slow, slow_at, slow_at, is_slow
+            else:
+                bad_at, bad_until = np.fmin(bad_at, slow_at), np.fmax(bad_until, slow_at)
+                is_bad, weight_bad = is_bad | is_slow, np.maximum(weight_bad, is_slow)
+        place = np.searchsorted(self.operations, operation.to_numpy(object)) if len(rows) else np.empty(0, np.int64)
+        return pd.DataFrame(
+            {
+                "minute_no": rows["minute"].to_numpy(), "place": place, "operation": operation, "user": user,
+                "client": client, "who": who.array, "requests": requests,
+                "weight": np.where(is_known, 1.0, requests), "weight_bad": weight_bad.astype(float),
+                "bad_at": np.where(is_bad, bad_at, np.nan), "bad_until": np.where(is_bad, bad_until, np.nan),
+                "good_at": np.where(np.isnan(good_at), first_bad, good_at), "good_until": rows["last_good"].to_numpy(),
+                "first_us": find_first(rows), "last_us": find_last(rows),
+            }
+        )  # fmt: skip
+
+
+def minute_of(times: pd.Series) -> pd.Series:
+    """Minutes since 1970."""
+    return times.dt.as_unit("us").astype("int64") // 60_000_000

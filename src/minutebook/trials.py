@@ -1,0 +1,189 @@
+"""Summary → trials: what each user did, a row a minute, service, operation and user; looked at some minutes at a time.
+
+There are nearly as many as requests, so nothing takes all of them at once: not their names, of which a frame has
+few (categories), and not the whole of them where they don't fit into memory (pieces by minute).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+NAMES = ("service", "operation", "user", "client")
+TIMES = ("first_bad", "last_bad", "first_good", "last_good", "longest_at")
+#: Gives other rows for some, minute by minute: it may drop, add and rename them.
+Change = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+class Piece(NamedTuple):
+    """All trials of some minutes, in the order of their minutes."""
+
+    first: int
+    last: int
+    rows: pd.DataFrame
+
+
+class Trials:
+    """Trials by minute. A frame of them has ``minute`` (since 1970), `NAMES` as categories, ``requests, bad``, `TIMES`
+    (µs since 1970, nan: none) and ``longest_s``; its rows are in the order of minute, service, operation, user, client."""
+
+    def __init__(self, pieces: Sequence[Piece]) -> None:
+        self._pieces = pieces
+
+    @classmethod
+    def of_table(cls, table: pa.Table) -> Trials:
+        """The trials of a Summary; a column ``layer`` more."""
+        frame = table.to_pandas()
+        return cls._of_rows(frame.assign(longest_s=frame["longest_us"] / 1e6).drop(columns="longest_us"))
+
+    @classmethod
+    def of(cls, frame: Trials | pd.DataFrame) -> Trials:
+        """The trials of a frame whose minutes and times are datetime64[us, UTC], and whose names are texts."""
+        if isinstance(frame, Trials):
+            return frame
+        times = {name: _as_us(frame[name]) for name in TIMES}
+        minute = frame["minute"].dt.as_unit("us").astype("int64") // 60_000_000
+        names = {name: frame[name].astype("category") for name in NAMES}
+        return cls._of_rows(frame.assign(minute=minute, **times, **names).sort_values(["minute", *NAMES]))
+
+    @classmethod
+    def _of_rows(cls, rows: pd.DataFrame) -> Trials:
+        return cls([_bound(Piece(0, -1, rows))])
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        """All rows, those of some minutes at a time."""
+        for piece in self._pieces:
+            yield piece.rows
+
+    def between(self, first: int, last: int) -> pd.DataFrame:
+        """The rows of the minutes ``first`` to ``last``, both included."""
+        return join_rows([_cut(piece.rows, first, last) for piece in self._pieces if _overlaps(piece, first, last)]
+                         or [self._pieces[0].rows[:0]])  # fmt: skip
+
+    def change(self, change: Change) -> Trials:
+        """The trials, changed."""
+        return Trials([piece._replace(rows=change(piece.rows)) for piece in self._pieces])
+
+    def where(self, name: str, is_in: Callable[[str], bool]) -> Trials:
+        """Those trials whose service, operation … is in; a null isn't."""
+        return self.change(lambda rows: pick_rows(rows, find_names(rows[name], is_in)))
+
+    def names(self, column: str) -> list[str]:
+        """The distinct services, operations … in order."""
+        return sorted({name for rows in self for name in seen_names(rows[column])})
+
+    def spans(self) -> dict[str, tuple[int, int, int]]:
+        """Service → its first and last request (µs), and how many there are."""
+        found: dict[str, tuple[int, int, int]] = {}
+        for rows in self:
+            requests, first, last = rows["requests"].to_numpy(), find_first(rows), find_last(rows)
+            for name in sorted(seen_names(rows["service"])):
+                is_own = find_names(rows["service"], name.__eq__)
+                own = int(first[is_own].min()), int(last[is_own].max()), int(requests[is_own].sum())
+                before = found.get(name, (*own[:2], 0))
+                found[name] = min(before[0], own[0]), max(before[1], own[1]), before[2] + own[2]
+        return dict(sorted(found.items()))
+
+    def add(self, more: pd.DataFrame) -> Trials:
+        """The trials and further bad ones (a frame with ``requests, bad, first_bad, last_bad``), alike ones as one."""
+        bounds = [piece.last for piece in self._pieces[:-1]]
+        own = np.searchsorted(bounds, more["minute"].to_numpy())
+        pieces = [
+            piece._replace(rows=_add_rows(piece.rows, more[own == place])) for place, piece in enumerate(self._pieces)
+        ]
+        return Trials([_bound(piece) for piece in pieces])
+
+    def __len__(self) -> int:
+        return sum(len(rows) for rows in self)
+
+
+def _bound(piece: Piece) -> Piece:
+    """The piece with the minutes that its rows have."""
+    minute = piece.rows["minute"]
+    return piece._replace(first=int(minute.iloc[0]), last=int(minute.iloc[-1])) if len(minute) else piece
+
+
+def _add_rows(rows: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+    """The rows with further ones, those of the same minute, names and so on as one."""
+    if not len(more):
+        return rows
+    keys = ["minute", *NAMES]
+    is_touched = rows["minute"].isin(set(more["minute"])).to_numpy()
+    touched = rows[is_touched].astype(dict.fromkeys(NAMES, "str"))
+    how = {"requests": "sum", "bad": "sum", **dict.fromkeys(("first_bad", "first_good"), "min"),
+           **dict.fromkeys(("last_bad", "last_good", "longest_s"), "max"), "longest_at": "first"}  # fmt: skip
+    whole = pd.concat([touched, more], ignore_index=True).sort_values("longest_s", ascending=False, kind="stable")
+    summed = whole.groupby(keys, dropna=False, sort=True).agg(how).reset_index()
+    summed = summed.astype({**dict.fromkeys(NAMES, "category"), **dict.fromkeys(TIMES, "float64")})
+    return join_rows([rows[~is_touched], summed[list(rows.columns)]]).sort_values(keys, ignore_index=True)
+
+
+def _overlaps(piece: Piece, first: int, last: int) -> bool:
+    return piece.first <= last and first <= piece.last
+
+
+def _cut(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
+    minute = rows["minute"].to_numpy()
+    return rows.iloc[np.searchsorted(minute, first) : np.searchsorted(minute, last, side="right")]
+
+
+def join_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The rows of several frames, their names in common categories."""
+    if len(parts) == 1:
+        return parts[0]
+    names = {
+        name: pd.api.types.union_categoricals([part[name] for part in parts], sort_categories=True)
+        for name in parts[0].columns[parts[0].dtypes == "category"]
+    }
+    return pd.concat([part.drop(columns=list(names)) for part in parts], ignore_index=True).assign(**names)
+
+
+def pick_rows(rows: pd.DataFrame, mask: np.ndarray) -> pd.DataFrame:
+    """The rows in the mask: the frame itself where those are all."""
+    return rows if mask.all() else rows[mask]
+
+
+def find_names(names: pd.Series, is_in: Callable[[str], bool]) -> np.ndarray:
+    """Which rows' names are in, each distinct one asked once."""
+    known = np.array([is_in(name) for name in names.cat.categories] + [False], bool)
+    return known[names.cat.codes.to_numpy()]
+
+
+def fill_names(names: pd.Series, by: str) -> pd.Series:
+    """The names, unknown ones as ``by``."""
+    if not names.isna().any():
+        return names
+    known = names if by in names.cat.categories else names.cat.add_categories([by])
+    return known.cat.reorder_categories(sorted(known.cat.categories)).fillna(by)
+
+
+def seen_names(names: pd.Series) -> set[str]:
+    """The distinct names of the rows."""
+    codes = np.unique(names.cat.codes.to_numpy())
+    return set(names.cat.categories[codes[codes >= 0]])
+
+
+def find_who(rows: pd.DataFrame) -> np.ndarray:
+    """Who made each trial, as an integer: the user, else the client; -1 where neither is known."""
+    user, client = (rows[name].cat.codes.to_numpy().astype(np.int64) for name in ("user", "client"))
+    return np.where(user >= 0, user, np.where(client >= 0, client + len(rows["user"].cat.categories), -1))
+
+
+def find_first(rows: pd.DataFrame) -> np.ndarray:
+    """The first event of each trial (µs)."""
+    return np.fmin(rows["first_bad"].to_numpy(), rows["first_good"].to_numpy())
+
+
+def find_last(rows: pd.DataFrame) -> np.ndarray:
+    """The last event of each trial (µs)."""
+    return np.fmax(rows["last_bad"].to_numpy(), rows["last_good"].to_numpy())
+
+
+def _as_us(times: pd.Series) -> pd.Series:
+    """µs since 1970 as floats, nan for null (exact until the year 2255)."""
+    values = times.dt.as_unit("us").astype("int64").astype("float64")
+    return values.where(times.notna(), np.nan)
