@@ -22,7 +22,7 @@ ORDER = (
     "store", "copies", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "joining", "summary", "trials",
     "versions",
     "coverage", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",
-    "outputs", "book", "verbs", "cli", "__main__",
+    "outputs", "book", "freezing", "differences", "verbs", "cli", "__main__",
 )  # fmt: skip
 
 HEAVY = ("pandas", "matplotlib", "duckdb")

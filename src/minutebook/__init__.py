@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from minutebook.book import Book as Book
+    from minutebook.differences import diff as diff
     from minutebook.errors import EvidenceError as EvidenceError
     from minutebook.errors import FormatError as FormatError
     from minutebook.errors import FrameError as FrameError
     from minutebook.errors import MinutebookError as MinutebookError
+    from minutebook.freezing import freeze as freeze
+    from minutebook.freezing import verify as verify
     from minutebook.verbs import check as check
     from minutebook.verbs import formats as formats
     from minutebook.verbs import impact as impact
@@ -43,6 +46,7 @@ _HOMES = {
     "MinutebookError": "errors", "EvidenceError": "errors", "FormatError": "errors", "FrameError": "errors",
     "read": "verbs", "reconstruct": "verbs", "timeline": "verbs", "minutes": "verbs", "impact": "verbs",
     "users": "verbs", "plot": "verbs", "check": "verbs", "formats": "verbs", "schema": "verbs", "show": "verbs",
+    "freeze": "freezing", "verify": "freezing", "diff": "differences",
     "redact": "verbs", "report": "verbs", "sensitivity": "verbs", "orders": "verbs",
 }  # fmt: skip
 __all__ = sorted(_HOMES)

@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook import __version__
 from minutebook.account import Account
 from minutebook.assessment import affected_users, measure_impact
 from minutebook.budget import spend_budget
@@ -43,6 +44,11 @@ from minutebook.versions import find_versions
 Evidence = str | PathLike[str]
 #: Rows of these kinds come from records that name who did something.
 NAMING_KINDS = ("deploy", "change", "alert", "incident", "note")
+#: What `save_book` writes into a folder.
+FILES = (
+    "timeline.csv", "timeline.parquet", "minutes.csv", "minutes.parquet", "happenings.csv", "happenings.parquet",
+    "impact.json", "impact.svg", "ledger.json",
+)  # fmt: skip
 _THREADS = 2
 _BATCH_ROWS = 262_144
 
@@ -278,6 +284,7 @@ def make_book(
         merges,
         [*sli.assumptions, *notes, *(f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes)],
     )
+    ledger["made_by"] = {"minutebook": __version__, "settings": {**settings.tell(), "every": every}}
     users = affected_users(traffic, impact)
     book = Book(timeline, minutes, impact, ledger, happenings, users, find_roles(observed))
     return _redact(book, summary, settings, gathered.key if gathered else key)
@@ -316,6 +323,8 @@ def _redact(book: Book, summary: Summary, config: Config, key: bytes | None) -> 
     )
     if any(text != name for text, name in named.items()):
         told = told.assign(summary=told["summary"].map(named).astype("str"))
+    settings = {**book.ledger["made_by"]["settings"], "key": hides.key_name}
+    made_by = {**book.ledger["made_by"], "settings": settings}
     return replace(
         book,
         timeline=hides.hide_columns(told, ["summary"]),
@@ -324,7 +333,7 @@ def _redact(book: Book, summary: Summary, config: Config, key: bytes | None) -> 
             book.happenings.assign(user=hides.hide_users(book.happenings["user"])), ["message", "operation", "fields"]
         ),
         impact=hides.hide_in(book.impact),
-        ledger=hides.hide_in(book.ledger),
+        ledger={**hides.hide_in(book.ledger), "made_by": made_by},
         redaction=hides,
     )
 

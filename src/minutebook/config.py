@@ -5,11 +5,13 @@ Nothing is read from the working directory unasked: a settings file is used when
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from minutebook.errors import MinutebookError
@@ -82,6 +84,17 @@ class Config:
         made.check("command line")
         return made
 
+    def tell(self) -> dict[str, Any]:
+        """What was said, as a manifest and a comparison of books need it: no path, but the content of each file named."""
+        return {
+            "align": self.align,
+            "clock_error_s": self.clock_error_s,
+            "sources": {glob: dict(values) for glob, values in self.sources.items()},
+            "formats": [_tell_file(path) for path in self.formats],
+            "sli": {**self.sli.tell(), "objectives": [_tell_file(path) for path in self.sli.objectives]},
+            "redact": self.redact,
+        }
+
     def check(self, where: str) -> None:
         """Raise `MinutebookError` on what can't be meant."""
         for glob, values in self.sources.items():
@@ -107,6 +120,15 @@ class Config:
             if fnmatch(name, glob) or fnmatch(name.rsplit("/", 1)[-1], glob):
                 found |= values
         return found
+
+
+def _tell_file(path: str | Path) -> str:
+    """A file's or folder's name and the beginning of the hash of its content."""
+    place = Path(path)
+    content = hashlib.sha256()
+    for file in sorted(place.rglob("*.toml")) if place.is_dir() else [place]:
+        content.update(file.read_bytes() if file.is_file() else b"")
+    return f"{place.name} sha256:{content.hexdigest()[:16]}"
 
 
 def _check_types(raw: Mapping[str, object], where: str) -> None:

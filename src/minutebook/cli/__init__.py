@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import click
 
+from minutebook.cli.agreeing import diff, freeze, verify
 from minutebook.cli.books import events, impact, minutes, reconstruct, timeline
 from minutebook.cli.group import Commands
 from minutebook.cli.knowing import check, formats, schema, show
@@ -30,6 +31,7 @@ def main() -> None:
 
 
 #: Every command, in the order of help: what most people want first.
-COMMANDS = (reconstruct, timeline, impact, report, plot, minutes, events, check, show, formats, schema)
+COMMANDS = (reconstruct, timeline, impact, report, plot, minutes, events, check, show,
+            freeze, verify, diff, formats, schema)  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)
