@@ -17,8 +17,8 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: Every module and package of minutebook, each before those that may import it. Read as the chain:
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
-    "errors", "events", "times", "names", "logformats", "exports", "ownformats", "rules", "objectives", "config",
-    "sources", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
+    "errors", "events", "times", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
+    "sources", "compression", "contents", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
     "store", "copies", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "joining", "summary", "trials",
     "versions",
     "coverage", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",

@@ -29,6 +29,7 @@ class Account:
     skipped: collections.Counter[str] = field(default_factory=collections.Counter)
     rejected: int = 0
     rejects: list[tuple[int, str]] = field(default_factory=list)  #: (line, why), the first ones
+    long_lines: int = 0  #: of which only the beginning was read
     events: int = 0
     note: str = ""
     stated: dict[str, str] = field(default_factory=dict)  #: what the caller said of it and was used
@@ -67,6 +68,7 @@ class Account:
         self.rejected += part.rejected
         self.rejects = (self.rejects + part.rejects)[:KEPT_REJECTS]
         self.events += part.events
+        self.long_lines += part.long_lines
         self.qualities.update(part.qualities)
         self.resolution_s = min((r for r in (self.resolution_s, part.resolution_s) if r), default=0.0)
         self.stated_offset = self.stated_offset or part.stated_offset

@@ -191,7 +191,9 @@ def _refuse_nothing(accounts: Sequence[Account]) -> None:
             broken = next((a for a in accounts if a.status not in ("complete", "empty")), None)
             if broken is not None:
                 raise EvidenceError(
-                    f"{broken.status}: nothing of it could be read", where=broken.source.name, do="collect it again"
+                    f"{broken.status}: nothing of it could be read" + (f" ({broken.note})" if broken.note else ""),
+                    where=broken.source.name,
+                    do="collect it again",
                 )
             raise EvidenceError("every file is empty", where=accounts[0].source.name, do="name the evidence")
         return

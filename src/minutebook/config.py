@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from minutebook.errors import MinutebookError
+from minutebook.limits import Limits
 from minutebook.rules import Rules, suggest
 
 #: What can be said of a source: how it's read, and columns that its records lack.
@@ -49,6 +50,7 @@ class Config:
     sli: Rules = field(default_factory=Rules)
     redact: bool = True  #: whether users are pseudonyms and secrets their kinds in what is shown
     key: str | None = None  #: a file with the key of pseudonyms; without one it's drawn from the evidence
+    limits: Limits = field(default_factory=Limits)  #: how much of hostile evidence is read
 
     @classmethod
     def load(cls, path: str | Path) -> Config:
@@ -67,6 +69,8 @@ class Config:
         _check_types(raw, where)
         if "sli" in raw:
             raw["sli"] = Rules.load(raw["sli"], where).beside(Path(path).parent)
+        if "limits" in raw:
+            raw["limits"] = Limits.load(raw["limits"], where)
         made = cls(**raw)
         made.check(where)
         # A path is seen from where it's written.

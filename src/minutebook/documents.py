@@ -16,6 +16,7 @@ from minutebook.account import KEPT_REJECTS, Account
 from minutebook.config import STATED
 from minutebook.events import make_table
 from minutebook.exports import Document, ExportFormat, Match, parse_documents, pick_export, read_export
+from minutebook.limits import Limits
 from minutebook.records.jsonlines import load_json
 from minutebook.records.objects import is_batch
 from minutebook.sources import Source
@@ -35,32 +36,47 @@ class Documents(NamedTuple):
     is_whole: bool  #: one document over all lines, not one a line
 
 
-def take_documents(head: list[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat]) -> Documents | None:
-    """The documents of a source whose content is an export; None for a log.
+def take_documents(
+    head: list[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat], limits: Limits
+) -> Documents | None:
+    """The documents of a source whose content is an export; None for a log, and for what is too long to be read whole.
 
-    What it had to read of ``blocks`` of a log is added to ``head``.
+    What it had to read of ``blocks`` of those is added to ``head``.
     """
     start = b"".join(head).lstrip()
     if not _DOCUMENT.match(start):
-        return _take_text(head, blocks, exports)
+        return _take_text(head, blocks, exports, limits)
     lines = start.split(b"\n", _SAMPLE)
     sample = [value for line in lines[:_SAMPLE] if isinstance(value := load_json(line), dict)]
     if sample:  # one object a line: of an export, or of a log?
         match = pick_export(sample, exports)
         if match.format is None:
             return None
-        content = b"".join((*head, *blocks))
+        content = _take_rest(head, blocks, limits)
+        if content is None:
+            return None
         return Documents(match, _split_lines(content), _count_lines(content), False)
     if len(start) >= _HEAD and not _is_document(start):
         return None
-    rest = list(blocks)
-    content = b"".join((*head, *rest))
+    content = _take_rest(head, blocks, limits)
+    if content is None:
+        return None
     document = load_json(content)
     match = pick_export([document], exports)
     if match.format is None and _may_be_log(document, start):
-        head += rest  # it's a log after all, which happens to begin like a document
-        return None
+        return None  # it's a log after all, which happens to begin like a document
     return Documents(match, [Document(document, 1, 0, len(content))], _count_lines(content), True)
+
+
+def _take_rest(head: list[bytes], blocks: Iterator[bytes], limits: Limits) -> bytes | None:
+    """The whole content, with what was read for it in ``head``; None where it's longer than the limit."""
+    size = sum(map(len, head))
+    for block in blocks:
+        head.append(block)
+        size += len(block)
+        if size > limits.document_bytes:
+            return None
+    return b"".join(head)
 
 
 def _is_document(start: bytes) -> bool:
@@ -74,7 +90,9 @@ def _may_be_log(document: object, start: bytes) -> bool:
     return document is None or is_batch(start.decode("utf-8", "replace")) or isinstance(document, list)
 
 
-def _take_text(head: Sequence[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat]) -> Documents | None:
+def _take_text(
+    head: list[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat], limits: Limits
+) -> Documents | None:
     """What isn't JSON: tables, YAML, notes, the lines of a few commands."""
     start = b"".join(head)
     if len(start) >= _HEAD:  # as long as a log: a sample tells
@@ -83,7 +101,9 @@ def _take_text(head: Sequence[bytes], blocks: Iterator[bytes], exports: Sequence
     match = pick_export([value for value in sample if not isinstance(value, str)], exports)
     if match.format is None or match.format.name == "empty":
         return None
-    content = b"".join((*head, *blocks))
+    content = _take_rest(head, blocks, limits)
+    if content is None:
+        return None
     return Documents(match, parse_documents(content), _count_lines(content), False)
 
 

@@ -13,6 +13,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.limits import Limits
+
+_MOST_ROWS = 1 << 18  # of a batch
+
 
 @dataclass(frozen=True)
 class Lines:
@@ -30,25 +34,67 @@ class Lines:
         return Lines(self.text[start:stop], self.first + start, self.offsets[start : stop + 1])
 
 
-def cut_lines(blocks: Iterable[bytes], size: int = 8 << 20) -> Iterator[Lines]:
-    """Lines in batches of about ``size`` bytes; a line is never cut, however long it is."""
+def cut_lines(blocks: Iterable[bytes], size: int = 8 << 20, limits: Limits | None = None) -> Iterator[Lines]:
+    """Lines in batches of about ``size`` bytes; a line is never cut, unless it's longer than ``limits`` allow."""
+    longest = (limits or Limits()).line_bytes
     first, offset = 1, 0
     held: list[bytes] = []
-    held_size = 0
-    for block in blocks:
+    held_size, rows, open_size = 0, 0, 0  # the last: of a line that hasn't ended
+    coming = iter(blocks)
+    for block in coming:
         end = block.rfind(b"\n") + 1
-        if end == 0 or held_size + end < size:
+        rows += block.count(b"\n")
+        open_size = len(block) - end if end else open_size + len(block)
+        if open_size > longest:
+            held.append(block)
+            data = b"".join(held)
+            start = len(data) - open_size
+            if start:
+                lines = split_lines(data[:start], first, offset)
+                yield lines
+                first, offset = first + len(lines), offset + start
+            line, rest = _pass_over(data[start:], coming, limits or Limits())
+            yield Lines(line.text, first, np.array([offset, offset + int(line.offsets[-1])]))
+            first, offset = first + 1, offset + int(line.offsets[-1])
+            held, held_size, rows, open_size = [rest], len(rest), rest.count(b"\n"), len(rest) - rest.rfind(b"\n") - 1
+            continue
+        if end == 0 or (held_size + end < size and rows < _MOST_ROWS):
             held.append(block)
             held_size += len(block)
             continue
         data = b"".join((*held, block[:end]))
-        held, held_size = [block[end:]], len(block) - end
-        lines = split_lines(data, first, offset)
-        yield lines
-        first, offset = first + len(lines), offset + len(data)
+        held, held_size, rows = [block[end:]], len(block) - end, 0
+        for lines in _in_parts(split_lines(data, first, offset)):
+            yield lines
+            first += len(lines)
+        offset += len(data)
     data = b"".join(held)
     if data:
         yield split_lines(data, first, offset)
+
+
+def _pass_over(begun: bytes, coming: Iterator[bytes], limits: Limits) -> tuple[Lines, bytes]:
+    """A line that is too long, of which only the beginning is kept, and what has come behind it."""
+    size, rest = len(begun), b""
+    for block in coming:
+        end = block.find(b"\n") + 1
+        size += end or len(block)
+        if end:
+            rest = block[end:]
+            break
+    line = split_lines(begun[: limits.long_line_bytes])
+    return Lines(line.text, 1, np.array([0, size])), rest
+
+
+def count_long_lines(lines: Lines, limits: Limits) -> int:
+    """How many of the lines are longer than what is read of one."""
+    return int(np.count_nonzero(np.diff(lines.offsets) > limits.line_bytes))
+
+
+def _in_parts(lines: Lines) -> Iterator[Lines]:
+    """The same lines, of blank or very short ones not more at a time than memory bears."""
+    for start in range(0, len(lines), _MOST_ROWS):
+        yield lines.slice(start, min(start + _MOST_ROWS, len(lines)))
 
 
 def split_lines(data: bytes, first: int = 1, offset: int = 0) -> Lines:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from os import PathLike
 from typing import NamedTuple
 
+from minutebook.contents import Reader
 from minutebook.detection import detect_format, match_and_fold
 from minutebook.errors import EvidenceError
 from minutebook.lines import Lines, cut_lines
 from minutebook.logformats import LogFormat
 from minutebook.plans import Plan
-from minutebook.sources import Reader, Source, find_sources
+from minutebook.sources import Source, find_sources
 
 #: Begins a part that says how many references were left out.
 MORE = "… and"

@@ -19,13 +19,15 @@ import pyarrow.compute as pc
 
 from minutebook.account import KEPT_REJECTS, Account
 from minutebook.config import STATED, Config
+from minutebook.contents import Reader, name_container
 from minutebook.detection import Detection, detect_format, match_and_fold
 from minutebook.documents import read_document, take_documents
 from minutebook.errors import EvidenceError
 from minutebook.events import NAMES, fill_columns, make_table
 from minutebook.exports import ExportFormat
 from minutebook.fields import read_fields
-from minutebook.lines import Lines, cut_lines, strip_escapes
+from minutebook.limits import Limits
+from minutebook.lines import Lines, count_long_lines, cut_lines, strip_escapes
 from minutebook.logformats import LogFormat
 from minutebook.plans import Matched, Plan, match_lines_of
 from minutebook.records.below import read_below
@@ -33,7 +35,7 @@ from minutebook.records.folding import Folded, find_exceptions
 from minutebook.records.table import update_w3c
 from minutebook.repeats import count_repeats
 from minutebook.rules import Rules
-from minutebook.sources import Reader, Source
+from minutebook.sources import Source
 from minutebook.times import parse_times
 from minutebook.years import find_year, is_yearless
 
@@ -67,24 +69,46 @@ def read_source(source: Source, settings: Settings, pool: Executor) -> tuple[Acc
 
 
 def _read(source: Source, settings: Settings, pool: Executor, account: Account) -> Iterator[pa.Table]:
-    reader = Reader(source)
+    limits = settings.config.limits
+    reader = Reader(source, limits)
     blocks = iter(reader)
     head = _take_sample(blocks)
     exports = _choose_exports(account.stated.get("format"), settings)
-    documents = take_documents(head, blocks, exports) if exports else None
-    if documents is not None:
+    unreadable = _find_hindrance(b"".join(head[:2]))
+    documents = None if unreadable or not exports else take_documents(head, blocks, exports, limits)
+    lines = cut_lines(chain(head, blocks), settings.block_bytes, limits)
+    if unreadable:
+        account.format, account.status, account.note = "unknown", "unknown", unreadable
+        yield from _reject_all(lines, account, limits)
+    elif documents is not None:
         yield read_document(documents, source, account)
     else:
-        lines = cut_lines(chain(head, blocks), settings.block_bytes)
         yield from _read_log(lines, head, source, settings, pool, account)
     if account.status == DEFERRED:
         return
     account.lines, account.sha256, account.secret = reader.lines, reader.sha256, reader.secret
-    if account.status == "complete" or (reader.status != "complete" and not account.events):
+    if reader.status != "complete" and (account.status == "complete" or not account.events):
         account.status = reader.status
+    account.note = "; ".join(filter(None, (account.note, reader.note, _tell_long_lines(account, limits))))
     if reader.size == 0 and reader.status == "complete":
         account.status = "empty"
     account.check()
+
+
+def _find_hindrance(head: bytes) -> str:
+    """Why content that begins so can't be read as lines of text, if it can't."""
+    if container := name_container(head):
+        return f"is {container}: unpack or export it first"
+    if b"\n" not in head and head.count(b"\r") > 1:
+        return "its lines end in carriage returns alone: convert them (tr '\\r' '\\n')"
+    return ""
+
+
+def _tell_long_lines(account: Account, limits: Limits) -> str:
+    if not account.long_lines:
+        return ""
+    lines = "1 line is" if account.long_lines == 1 else f"{account.long_lines:,} lines are"
+    return f"{lines} longer than {limits.line_bytes >> 20:,} MiB and read by the first {limits.long_line_bytes >> 10:,} KiB"
 
 
 def _take_sample(blocks: Iterator[bytes]) -> list[bytes]:
@@ -129,7 +153,9 @@ def _read_log(
     found = detect_format(_sample_lines(head), formats)
     account.format, account.score, account.runner_up = found.nearest, found.score, found.runner_up
     if not found.plans:
-        yield from _reject_all(lines, found, account)
+        account.format = account.status = "unknown"
+        account.note = _tell_unknown(found)
+        yield from _reject_all(lines, account, settings.config.limits)
         return
     rules = settings.config.sli
     plans = tuple(plan.asking(rules.keys) for plan in found.plans)
@@ -137,6 +163,7 @@ def _read_log(
         source, plans, formats, rules,
         zone=str(said["zone"]) if "zone" in said else None,
         year=int(said["year"]) if "year" in said else None,
+        limits=settings.config.limits,
     )  # fmt: skip
     if recipe.year is None and is_yearless(found.plans):
         if not settings.is_last_call:
@@ -196,16 +223,19 @@ def _finish(future: Future[tuple[pa.Table, Account]], account: Account) -> pa.Ta
     return table
 
 
-def _reject_all(lines: Iterator[Lines], found: Detection, account: Account) -> Iterator[pa.Table]:
-    account.format = account.status = "unknown"
-    account.note = "unknown format: "
-    account.note += (
+def _tell_unknown(found: Detection) -> str:
+    note = "unknown format: "
+    note += (
         f"nearest is {found.nearest}, which fits {found.score:.0%} of the lines"
         if found.nearest
         else "no format fits any line"
     )
-    if found.misfit:
-        account.note += f"; the first that doesn't: {found.misfit[:120]!r}"
+    return note + (f"; the first that doesn't: {found.misfit[:120]!r}" if found.misfit else "")
+
+
+def _reject_all(lines: Iterator[Lines], account: Account, limits: Limits) -> Iterator[pa.Table]:
+    """No events: each line that isn't blank is a reject, for the reason that the account's note gives."""
+    why = account.note.split(": ")[0]
     for batch in lines:
         is_blank = pc.equal(pc.utf8_trim_whitespace(batch.text), "").to_numpy(zero_copy_only=False)
         rows = np.flatnonzero(~is_blank)
@@ -213,7 +243,8 @@ def _reject_all(lines: Iterator[Lines], found: Detection, account: Account) -> I
         account.skipped.update({"blank": int(is_blank.sum())})
         account.rejected += len(rows)
         room = KEPT_REJECTS - len(account.rejects)
-        account.rejects += [(batch.first + int(row), "unknown format") for row in rows[:room]]
+        account.rejects += [(batch.first + int(row), why) for row in rows[:room]]
+        account.long_lines += count_long_lines(batch, limits)
     yield from ()
 
 
@@ -287,11 +318,12 @@ class Recipe:
     rules: Rules = field(default_factory=Rules)
     zone: str | None = None
     year: int | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
     """Events of some lines that no record crosses, and their account."""
-    account = Account(recipe.source, lines_seen=len(lines))
+    account = Account(recipe.source, lines_seen=len(lines), long_lines=count_long_lines(lines, recipe.limits))
     text = strip_escapes(lines.text)
     matched, folded = match_and_fold(text, recipe.plans)
     if len(folded.rejected) > _RETRY_SHARE * len(lines) and recipe.formats:
