@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,7 +15,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: Every module and package of minutebook, each before those that may import it. Read as the chain:
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
-    "errors", "events", "times", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
+    "errors", "interrupting", "threads", "events", "times", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
     "sources", "compression", "contents", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
     "store", "copies", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "joining", "summary", "trials",
     "versions",
@@ -25,7 +23,6 @@ ORDER = (
     "outputs", "book", "freezing", "differences", "verbs", "cli", "__main__",
 )  # fmt: skip
 
-HEAVY = ("pandas", "matplotlib", "duckdb")
 #: Places of one machine, which nobody else has.
 MACHINE_PATH = re.compile(r"(?<![\w.~/$}])/(?:work|tmp|root|home/\w+)/")
 
@@ -80,13 +77,6 @@ def test_a_module_imports_only_those_before_it(module: str) -> None:
         if name not in before
     ]
     assert not wrong, f"{module} may import only what is before it in ORDER; move code, or the entry: {wrong}"
-
-
-def test_the_command_starts_without_what_it_may_not_need() -> None:
-    code = f"import sys, minutebook.cli; print(*(set({HEAVY!r}) & set(sys.modules)))"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    loaded = done.stdout.split()
-    assert not loaded, f"import where it is used, not at the top of a module: {loaded}"
 
 
 def published() -> list[Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from os import PathLike
 from pathlib import Path
@@ -38,6 +38,7 @@ from minutebook.sli import find_sli
 from minutebook.sources import Source, find_sources
 from minutebook.store import EventStore
 from minutebook.summary import Summary, merge, summarise
+from minutebook.threads import THREADS, start_threads
 from minutebook.traffic import make_traffic
 from minutebook.versions import find_versions
 
@@ -49,7 +50,6 @@ FILES = (
     "timeline.csv", "timeline.parquet", "minutes.csv", "minutes.parquet", "happenings.csv", "happenings.parquet",
     "impact.json", "impact.svg", "ledger.json",
 )  # fmt: skip
-_THREADS = 2
 _BATCH_ROWS = 262_144
 
 
@@ -210,7 +210,7 @@ def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | Non
     parts: list[Summary] = []
     for batch in _gather_rows(tables):
         waiting.append(pool.submit(summarise, batch, rules))
-        if len(waiting) > _THREADS:
+        if len(waiting) > THREADS:
             parts.append(waiting.pop(0).result())
         if sum(part.nbytes for part in parts) > 256 << 20:
             parts = [merge(parts)]
@@ -236,7 +236,7 @@ def _concat(tables: Sequence[pa.Table]) -> pa.Table:
 
 def reconstruct(evidence: Sequence[Evidence], config: Config, *, every: bool = False) -> Book:
     """The book of some evidence: the whole chain."""
-    with ThreadPoolExecutor(_THREADS) as pool, EventStore() as store:
+    with start_threads() as pool, EventStore() as store:
         gathered = gather(evidence, config, store, pool)
         summary = summarise_all(gathered.tables(), pool, config.sli)
     return make_book(summary, gathered.resolutions, config, gathered.clock_errors, gathered=gathered, every=every)
@@ -306,7 +306,7 @@ def pick_happenings(tables: Iterable[pa.Table]) -> pd.DataFrame:
 
 def gather_redaction(evidence: Sequence[Evidence], config: Config) -> tuple[Redaction, Mapping[str, str]]:
     """What hides the users of some evidence, and the roles of its people: it's read for their ids and names."""
-    with ThreadPoolExecutor(_THREADS) as pool, EventStore() as store:
+    with start_threads() as pool, EventStore() as store:
         gathered = gather(evidence, config, store, pool, refuse=False)
         columns = [find_user(table, config.sli) for _, table in store]
         roles = find_roles(pick_happenings(gathered.tables()))

@@ -14,6 +14,8 @@ from types import TracebackType
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.interrupting import begin, finish
+
 
 class EventStore:
     """Batches by source, in the order in which they came; a context manager that cleans up after itself."""
@@ -35,6 +37,7 @@ class EventStore:
     ) -> None:
         if self._folder:
             self._folder.cleanup()
+            finish(Path(self._folder.name))
 
     def add(self, source: str, table: pa.Table) -> None:
         """Keep a batch of events of ``source``."""
@@ -46,6 +49,7 @@ class EventStore:
     def _spill(self, table: pa.Table) -> Path:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="minutebook-")
+            begin(Path(self._folder.name))
         path = Path(self._folder.name) / f"{len(self._batches)}.arrow"
         with pa.ipc.new_file(path, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as file:
             file.write_table(table)

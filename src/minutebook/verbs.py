@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from os import PathLike
 from pathlib import Path
 from typing import Any, cast
@@ -27,6 +26,7 @@ from minutebook.ownformats import load_all
 from minutebook.redaction import draw_key, make_redaction
 from minutebook.roles import find_roles, hide_raw_names, name_people
 from minutebook.store import EventStore
+from minutebook.threads import start_threads
 
 Evidence = str | PathLike[str]
 
@@ -42,7 +42,7 @@ def read(
     messages and fields are as logged: `redact` makes of it what may be passed on. Raises `EvidenceError` when nothing can be read.
     """
     settings = _settings(zone, config)
-    with ThreadPoolExecutor(2) as pool, EventStore() as store:
+    with start_threads() as pool, EventStore() as store:
         gathered = books.gather(evidence, settings, store, pool)
         tables = list(gathered.tables())
         table = pa.concat_tables(tables).unify_dictionaries() if tables else to_table(pd.DataFrame({"time": []}))
@@ -209,7 +209,7 @@ def check(
 ) -> pd.DataFrame:
     """How each source is read: a row a source with its format, score, runner-up, zone, lines and status."""
     settings = _settings(zone, config)
-    with ThreadPoolExecutor(2) as pool, EventStore() as store:
+    with start_threads() as pool, EventStore() as store:
         gathered = books.gather(evidence, settings, store, pool, refuse=False)
     ledger = make_ledger(gathered.accounts, gathered.clocks, gathered.services, gathered.copied, [], [])
     frame = pd.DataFrame(ledger["sources"])
@@ -271,7 +271,7 @@ def _book(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: b
         return what
     if isinstance(what, pd.DataFrame):
         settings = _settings(said.get("zone"), said.get("config"))
-        with ThreadPoolExecutor(2) as pool:
+        with start_threads() as pool:
             table = to_table(what)
             table = fill_users(table, find_owners(lambda: [table], settings.sli))
             summary = books.summarise_all([table], pool, settings.sli)

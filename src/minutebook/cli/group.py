@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from minutebook.errors import MinutebookError
+from minutebook.interrupting import ends_on_interrupt
 
 
 class Commands(click.Group):
@@ -26,6 +27,11 @@ class Commands(click.Group):
             # `| head` has seen enough.
             sys.stderr.close()
             sys.exit(0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; Ctrl-C ends it."""
+        with ends_on_interrupt():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order in which they were added, not by letter."""

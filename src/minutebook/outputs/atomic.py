@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, TypeAlias, cast
 
 from minutebook.errors import MinutebookError
+from minutebook.interrupting import begin, finish
 
 #: Where an output may go: a path, or an open stream of bytes or text.
 Target: TypeAlias = str | os.PathLike[str] | IO[Any]
@@ -72,6 +73,7 @@ def _open_path(path: Path) -> Iterator[BinaryIO]:
 def _replace(place: Path, mode: int | None) -> Iterator[BinaryIO]:
     # Not tempfile.mkstemp: its files are private, where the umask should decide as for any file.
     temporary = place.with_name(f".{place.name[:100]}.{secrets.token_hex(6)}.tmp")
+    begin(temporary)
     try:
         with temporary.open("xb") as stream:
             if mode is not None:
@@ -83,6 +85,8 @@ def _replace(place: Path, mode: int | None) -> Iterator[BinaryIO]:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    finally:
+        finish(temporary)
     _sync_folder(place.parent)
 
 

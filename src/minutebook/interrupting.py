@@ -1,0 +1,76 @@
+"""Ctrl-C → the command ends within a second, and nothing half made stays behind.
+
+Python raises `KeyboardInterrupt` between two of its own steps; a long step of Arrow or DuckDB would have to end
+first. So a thread hears of the signal as well: where the command hasn't ended by itself soon after, it removes
+what is unfinished and ends the process.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+#: As shells tell that Ctrl-C ended a command.
+INTERRUPTED = 130
+_GRACE_S = 0.5
+_unfinished: set[Path] = set()
+
+
+def begin(path: Path) -> None:
+    """From now on ``path`` (a file or a folder) is removed should Ctrl-C end the process."""
+    _unfinished.add(path)
+
+
+def finish(path: Path) -> None:
+    """``path`` is whole, or gone."""
+    _unfinished.discard(path)
+
+
+@contextmanager
+def ends_on_interrupt() -> Iterator[None]:
+    """While the block runs, Ctrl-C ends the process with code 130 and one line of error, whatever it's doing."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread hears of signals
+        return
+    hears, tells = socket.socketpair()
+    tells.setblocking(False)
+    has_ended = threading.Event()
+    before = signal.set_wakeup_fd(tells.fileno(), warn_on_full_buffer=False)
+    threading.Thread(target=_wait, args=(hears, has_ended), daemon=True).start()
+    try:
+        yield
+        has_ended.set()
+    except KeyboardInterrupt:
+        # The thread goes on waiting: what Python does at its end, such as joining threads, may take long too.
+        raise SystemExit(INTERRUPTED) from None
+    except BaseException:
+        has_ended.set()
+        raise
+    finally:
+        signal.set_wakeup_fd(before)
+        tells.close()
+
+
+def _wait(hears: socket.socket, has_ended: threading.Event) -> None:
+    with hears:
+        while heard := hears.recv(64):
+            if signal.SIGINT not in heard:
+                continue
+            with suppress(OSError, ValueError):
+                # Over a progress bar, if there is one.
+                print("\r\x1b[K" if sys.stderr.isatty() else "", "minutebook: interrupted", sep="", file=sys.stderr, flush=True)
+            if not has_ended.wait(_GRACE_S):
+                _leave()
+
+
+def _leave() -> None:
+    for path in list(_unfinished):
+        shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+    os._exit(INTERRUPTED)

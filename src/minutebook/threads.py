@@ -1,0 +1,19 @@
+"""The threads that work is handed to: as many as help, and where one thing fails the rest isn't begun."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+THREADS = 2
+
+
+@contextmanager
+def start_threads(count: int = THREADS) -> Iterator[ThreadPoolExecutor]:
+    """A pool; at the end, after an error or Ctrl-C, what still waits in it is dropped."""
+    pool = ThreadPoolExecutor(count)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
