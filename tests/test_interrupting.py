@@ -9,17 +9,21 @@ from pathlib import Path
 
 LINE = b'192.0.2.1 - u1 [23/Nov/2026:09:00:00 +0000] "GET /a HTTP/1.1" 200 1 "-" "x" rt=0.01\n'
 COMMAND = [sys.executable, "-m", "minutebook"]
-#: A step of C that takes for ever and lets Python's signal handlers wait.
+#: A step of C that takes for ever and lets Python's signal handlers wait. It says "ready" when it's in it: the other
+#: thread can't run before the step gives up the interpreter's lock.
 STUCK = """
-import sys
+import sys, threading
 from hashlib import pbkdf2_hmac
 from pathlib import Path
 from minutebook.interrupting import begin, ends_on_interrupt
 for name in sys.argv[1:]:
     begin(Path(name))
+sys.setswitchinterval(1000)
+gate = threading.Event()
+threading.Thread(target=lambda: (gate.wait(), print("ready", flush=True))).start()
 with ends_on_interrupt():
-    print("ready", flush=True)
-    pbkdf2_hmac("sha256", b"", b"", 1 << 31 - 1)
+    gate.set()
+    pbkdf2_hmac("sha256", b"", b"", (1 << 31) - 1)
 """
 
 

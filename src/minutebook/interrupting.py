@@ -23,6 +23,22 @@ _GRACE_S = 0.5
 _unfinished: set[Path] = set()
 
 
+class _Ending:
+    """What the command and the thread tell each other."""
+
+    def __init__(self) -> None:
+        self.has_come = threading.Event()
+        self._lock, self._is_told = threading.Lock(), False
+
+    def tell(self) -> None:
+        """One line of error, once, whoever is first."""
+        with self._lock, suppress(OSError, ValueError):
+            if not self._is_told:
+                over_bar = "\r\x1b[K" if sys.stderr.isatty() else ""
+                print(f"{over_bar}minutebook: interrupted", file=sys.stderr, flush=True)
+            self._is_told = True
+
+
 def begin(path: Path) -> None:
     """From now on ``path`` (a file or a folder) is removed should Ctrl-C end the process."""
     _unfinished.add(path)
@@ -41,33 +57,31 @@ def ends_on_interrupt() -> Iterator[None]:
         return
     hears, tells = socket.socketpair()
     tells.setblocking(False)
-    has_ended = threading.Event()
+    ending = _Ending()
     before = signal.set_wakeup_fd(tells.fileno(), warn_on_full_buffer=False)
-    threading.Thread(target=_wait, args=(hears, has_ended), daemon=True).start()
+    threading.Thread(target=_wait, args=(hears, ending), daemon=True).start()
     try:
         yield
-        has_ended.set()
+        ending.has_come.set()
     except KeyboardInterrupt:
         # The thread goes on waiting: what Python does at its end, such as joining threads, may take long too.
+        ending.tell()
         raise SystemExit(INTERRUPTED) from None
     except BaseException:
-        has_ended.set()
+        ending.has_come.set()
         raise
     finally:
         signal.set_wakeup_fd(before)
         tells.close()
 
 
-def _wait(hears: socket.socket, has_ended: threading.Event) -> None:
+def _wait(hears: socket.socket, ending: _Ending) -> None:
     with hears:
         while heard := hears.recv(64):
-            if signal.SIGINT not in heard:
-                continue
-            with suppress(OSError, ValueError):
-                # Over a progress bar, if there is one.
-                print("\r\x1b[K" if sys.stderr.isatty() else "", "minutebook: interrupted", sep="", file=sys.stderr, flush=True)
-            if not has_ended.wait(_GRACE_S):
-                _leave()
+            if signal.SIGINT in heard:
+                ending.tell()
+                if not ending.has_come.wait(_GRACE_S):
+                    _leave()
 
 
 def _leave() -> None:
