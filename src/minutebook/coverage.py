@@ -32,16 +32,16 @@ def find_grid(minutes: Iterable[int]) -> np.ndarray:
 
 
 def find_coverage(summary: Summary) -> pd.DataFrame:
-    """One row per group and minute of the grid: ``layer, service, host, minute, events, requests, probes, state``.
+    """One row per group and minute of the grid: ``layer, service, host, minute, events, requests, probes, first, last, state``.
 
     ``minute`` counts from 1970; ``state`` is covered, partly (the minute in which the group's evidence
-    begins, ends or breaks off) or none.
+    begins, ends or breaks off) or none. ``first`` and ``last`` are µs of its events in the minute, null for none.
     """
     rows = summary.frame("coverage")
     groups = rows.fillna({"layer": "", "service": "", "host": ""}).groupby(["layer", "service", "host"], sort=True)
     grid = find_grid(rows["minute"])
     found = [_cover(group, grid).assign(layer=key[0], service=key[1], host=key[2]) for key, group in groups]
-    columns = ["layer", "service", "host", "minute", "events", "requests", "probes", "state"]
+    columns = ["layer", "service", "host", "minute", "events", "requests", "probes", "first", "last", "state"]
     return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
 
 
@@ -50,6 +50,7 @@ def _cover(group: pd.DataFrame, grid: np.ndarray) -> pd.DataFrame:
     events = sums["events"].to_numpy()
     state = np.full(len(grid), "covered", dtype=object)
     edges = group.groupby("minute").agg(first=("first", "min"), last=("last", "max"))
+    sums = sums.join(edges.astype("Int64"))
     for start, stop in find_runs(events == 0):
         rate = _rate_around(events, start, stop)
         if rate * (stop - start) > _SURE:

@@ -20,6 +20,9 @@ from minutebook.rules import Rules, fits, suggest
 from minutebook.summary import Summary
 from minutebook.trials import NAMES, Trials, fill_names
 
+#: Two clocks may differ by so much before one source went on where the other was silent.
+_APART_US = 5_000_000
+
 
 @dataclass(frozen=True)
 class Sli:
@@ -220,13 +223,24 @@ def _cover_services(summary: Summary, layer: str) -> pd.DataFrame:
     frames = []
     for service, group in whole[is_sli].groupby("service", sort=True):
         states = group.groupby("minute")["state"].agg(_combine)
-        probes = group.groupby("minute")["probes"].sum()
-        others = whole[~((whole["service"] == service) & is_sli)].groupby("minute")["events"].sum()
-        alive = (probes > 0) | (others.reindex(states.index, fill_value=0) > 0)
+        others = whole[~((whole["service"] == service) & is_sli)]
+        alive = _is_alive(states, group, others)
         frames.append(pd.DataFrame({"minute": states.index, "service": service, "state": states.to_numpy(),
                                     "alive": alive.to_numpy()}))  # fmt: skip
     columns = ["minute", "service", "state", "alive"]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def _is_alive(states: pd.Series, own: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
+    """By minute: whether health checks, or another source while this one was silent, tell that logs were kept."""
+    probes = own.groupby("minute")["probes"].sum()
+    mine, theirs = (
+        frame.groupby("minute").agg(first=("first", "min"), last=("last", "max")).reindex(states.index)
+        for frame in (own, others)
+    )
+    went_on = (theirs["last"] > mine["last"] + _APART_US) | (theirs["first"] < mine["first"] - _APART_US)
+    has_others = theirs["last"].notna() & (mine["last"].isna() | went_on.fillna(False))
+    return has_others | ((probes > 0) & (states == "covered"))
 
 
 def _combine(states: pd.Series) -> str:

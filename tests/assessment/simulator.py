@@ -60,25 +60,31 @@ LOW, MID = Level(1, 600, 720), Level(50, 12_000, 240)
 
 
 class Truth(NamedTuple):
-    """What the shapes did: requests that failed or were slow (``at_s, user``), users who stayed away."""
+    """What the shapes did: requests that failed or were slow (``at_s, user``), users who stayed away.
+
+    ``failed`` are the users of whom some failed request was not followed by a good one of the same operation
+    within a minute.
+    """
 
     hit: pd.DataFrame
     silent: frozenset[str]
+    failed: frozenset[str]
 
 
 def simulate(
-    seed: int, level: Level, usual: float, shapes: Sequence[Shape] = (), loops: int = 0
+    seed: int, level: Level, usual: float, shapes: Sequence[Shape] = (), loops: int = 0, wander: float = 0.0
 ) -> tuple[Traffic, Truth]:
     """(traffic, its truth) of one seed.
 
     ``usual`` is the ordinary failure rate; of the first operation it's three times as high. ``loops`` is how
-    often one client asks for, and fails, within ten minutes in the middle.
+    often one client asks for, and fails, within ten minutes in the middle. ``wander``: ordinary failures come
+    and go, by that standard deviation of the logarithm of their rate, within some twenty minutes.
     """
     rng = np.random.default_rng(seed)
     requests = _arrive(rng, level, shapes)
     at, operation = requests["at"].to_numpy(), requests["operation"].to_numpy()
     weakness = np.array([3.0, 1.0, 1.0, 1.0]) * usual
-    is_bad = rng.random(len(at)) < weakness[operation]
+    is_bad = rng.random(len(at)) < weakness[operation] * _wander(rng, level.minutes, wander)[(at // 60).astype(int)]
     longest = MEDIAN_S[operation] * np.exp(rng.normal(0, 0.5, len(at)))
     is_hit, is_away = np.zeros(len(at), bool), np.zeros(len(at), bool)
     for shape in shapes:
@@ -103,7 +109,26 @@ def simulate(
         mad = pd.DataFrame({"at": loop, "user": level.users + 1, "operation": 0, "is_bad": True, "took_s": 0.02})
         kept = pd.concat([kept, mad], ignore_index=True).sort_values("at", kind="stable", ignore_index=True)
     holes = [(shape, shape.kind == "loss") for shape in shapes if shape.kind in ("loss", "gap")]
-    return make_traffic(kept, level.minutes, holes), Truth(truth.reset_index(drop=True), frozenset(seen))
+    failed = _find_failed(requests, is_hit & requests["is_bad"].to_numpy())
+    return make_traffic(kept, level.minutes, holes), Truth(truth.reset_index(drop=True), frozenset(seen), failed)
+
+
+def _find_failed(requests: pd.DataFrame, is_hit: np.ndarray) -> frozenset[str]:
+    ordered = requests.assign(hit=is_hit).sort_values(["user", "operation", "at"], kind="stable")
+    good_at = ordered["at"].where(~ordered["is_bad"])
+    next_good = good_at.groupby([ordered["user"], ordered["operation"]]).bfill()
+    left = ordered["hit"] & ~(next_good - ordered["at"] <= 60)
+    return frozenset(f"u{user}" for user in ordered.loc[left, "user"].unique())
+
+
+def _wander(rng: np.random.Generator, minutes: int, deviation: float) -> np.ndarray:
+    """A factor a minute, 1 in the mean: a first-order autoregression of the logarithm."""
+    steps, level, kept = rng.normal(0, 1, minutes), 0.0, 0.95
+    walk = np.empty(minutes)
+    for minute, step in enumerate(steps):
+        level = kept * level + np.sqrt(1 - kept**2) * step
+        walk[minute] = level
+    return np.asarray(np.exp(deviation * walk - deviation**2 / 2)) if deviation else np.ones(minutes)
 
 
 def _arrive(rng: np.random.Generator, level: Level, shapes: Sequence[Shape]) -> pd.DataFrame:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from minutebook.assessment.channels import Channel, Limits, find_facts, minute_of
 from minutebook.assessment.loss import find_holes
-from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation
+from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation, find_related
 from minutebook.assessment.orders import find_orders, make_orders, tell_bounds
 from minutebook.assessment.scan import SURE
 from minutebook.assessment.sensitivity import Choices, find_sensitivity, make_rows
@@ -140,8 +140,11 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
         .groupby("minute_no")["requests"]
         .sum()
     )
+    fired = find_related(traffic.happenings, [service])
+    alerts = fired["time"].dt.as_unit("us").astype("int64").to_numpy()
     plain = by_channel[0][0]
-    found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in find_holes(requests, coverage)]
+    holes = find_holes(requests, coverage, plain.find_times, alerts)
+    found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in holes]
 
 
 def _make_channels(traffic: Traffic, service: str, limits: Limits) -> Callable[[str, float], Channel]:

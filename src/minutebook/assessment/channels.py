@@ -111,6 +111,11 @@ class Channel:
         rows = self.between(span[0] // 60_000_000, span[1] // 60_000_000, operations)
         return rows[(rows["last_us"] >= span[0]) & (rows["first_us"] <= span[1])]
 
+    def find_times(self, span: tuple[int, int]) -> np.ndarray:
+        """When its trials began and ended (µs), in order, from a minute before the span to a minute behind it."""
+        rows = self.trials.between(span[0] // 60_000_000 - 1, span[1] // 60_000_000 + 1)
+        return np.unique(np.concatenate((find_first(rows), find_last(rows)))).astype(np.int64)
+
     def make_grid(self, minutes: np.ndarray) -> Grid:
         """Weights by minute and operation."""
         shape = (len(minutes), len(self.operations))

@@ -1,7 +1,12 @@
-"""requests a minute → traffic that is missing, and minutes for which there's no evidence either way."""
+"""requests a minute → traffic that is missing, and stretches for which there's no evidence either way.
+
+A silence is the users' only where something tells that the log pipe was alive in it: health checks, another
+source that went on, or an alert that fired. Else nothing is known of it, and it's never called an outage.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,24 +16,34 @@ from minutebook.assessment.scan import SURE
 
 _HALF_SPAN = 60  # minutes on either side that say what is expected
 _FEWEST_EXPECTED = 5.0  # requests, in a hole
+_ALIVE_SHARE = 0.1  # of a silence's minutes: other sources kept logging
 
 
 class Hole(NamedTuple):
-    """Minutes ``[start, stop)`` (from 1970) in which traffic is missing or unknown."""
+    """A stretch in which traffic is missing or unknown."""
 
-    start: int
-    stop: int
+    minutes: tuple[int, int]  #: [start, stop), from 1970
+    span: tuple[int, int]  #: µs: the silence itself, where there's one; else its minutes
     expected: float  #: requests
     seen: float
     odds: float
-    is_known: bool  #: something else kept logging, so that the silence is the users'
+    sign: str  #: what tells that the silence is the users': ``requests, evidence, alert``; "" where nothing does
+
+    @property
+    def is_known(self) -> bool:
+        """Whether it's a loss of traffic, not just a lack of evidence."""
+        return bool(self.sign)
 
 
-def find_holes(requests: pd.Series, coverage: pd.DataFrame) -> list[Hole]:
+def find_holes(
+    requests: pd.Series, coverage: pd.DataFrame, find_times: Callable[[tuple[int, int]], np.ndarray], alerts: np.ndarray
+) -> list[Hole]:
     """Holes of one service: ``requests`` by minute (from 1970), ``coverage`` with minute_no, state, alive.
 
-    Expected is the centred 2 h median; a hole is at least half gone and, scaled by the series' own noise, less
-    than a one-in-a-million coincidence. Without any sign of life it's no evidence, never an outage.
+    ``find_times`` gives µs of its requests about a span, enough of them to show silences; ``alerts`` are µs at
+    which related ones fired.
+    Expected is the centred 2 h median; a loss is at least half gone and, scaled by the series' own noise, less
+    than a one-in-a-million coincidence.
     """
     minutes = coverage["minute_no"].to_numpy()
     if len(minutes) < 3:
@@ -45,23 +60,38 @@ def find_holes(requests: pd.Series, coverage: pd.DataFrame) -> list[Hole]:
         return []
     edge[: active[0] + 1] = edge[active[-1] :] = True
     holes = []
-    is_unknown = (state == "none") & ~is_alive & ~edge
-    for mask, is_known in (
-        ((seen <= 0.5 * expected) & (expected > 0) & ~is_unknown & ~edge, True),
-        (is_unknown, False),
-    ):
-        for begin, stop in _runs(mask):
-            want, have = expected[begin:stop].sum(), seen[begin:stop].sum()
-            odds = float((want - have + have * np.log(max(have, 1e-9) / want)) / noise) if want > have else 0.0
-            if (not is_known and want > 0) or (odds >= SURE and want >= _FEWEST_EXPECTED):
-                holes.append(Hole(int(minutes[begin]), int(minutes[stop - 1]) + 1, want, have, odds, is_known))
-    return sorted(holes)
+    for begin, stop in _runs(((seen <= 0.5 * expected) & (expected > 0) | (state == "none")) & ~edge):
+        want, have = expected[begin:stop].sum(), seen[begin:stop].sum()
+        odds = float((want - have + have * np.log(max(have, 1e-9) / want)) / noise) if want > have else 0.0
+        span = (int(minutes[begin]) * 60_000_000, (int(minutes[stop - 1]) + 1) * 60_000_000)
+        silence = _longest_silence(find_times(span), span)
+        sign = "requests"
+        if (silence[1] - silence[0]) / 60e6 >= (want - have) / want / 2 * (stop - begin):
+            span = silence
+            inside = is_alive[begin:stop]
+            sign = "evidence" if inside.mean() >= _ALIVE_SHARE else ""
+            if not sign and ((alerts >= silence[0]) & (alerts <= silence[1])).any():
+                sign = "alert"
+        is_sure = odds >= SURE and want >= _FEWEST_EXPECTED
+        if want > 0 and (is_sure or (not sign and (state[begin:stop] == "none").any())):
+            holes.append(Hole((int(minutes[begin]), int(minutes[stop - 1]) + 1), span, want, have, odds, sign))
+    return holes
 
 
 def _typical(seen: np.ndarray, is_covered: np.ndarray) -> np.ndarray:
     """Median of the covered minutes within an hour on either side."""
     values = pd.Series(np.where(is_covered, seen, np.nan))
     return values.rolling(2 * _HALF_SPAN + 1, center=True, min_periods=1).median().fillna(0.0).to_numpy()
+
+
+def _longest_silence(times: np.ndarray, span: tuple[int, int]) -> tuple[int, int]:
+    """The longest stretch without a request that begins or ends within the span."""
+    begin = max(int(np.searchsorted(times, span[0])) - 1, 0)
+    near = times[begin : int(np.searchsorted(times, span[1], side="right")) + 1]
+    if len(near) < 2:
+        return span
+    widest = int(np.diff(near).argmax())
+    return int(near[widest]), int(near[widest + 1])
 
 
 def _runs(mask: np.ndarray) -> list[tuple[int, int]]:

@@ -26,12 +26,11 @@ def find_milestones(
     """(milestones as times, durations in seconds) of an incident; None where there's no record."""
     fired = acknowledged = None
     if start is not None and end is not None and len(happenings):
-        alerts = happenings[happenings["kind"].astype("str") == "alert"]
-        is_related = alerts["service"].isna() | alerts["service"].isin(list(services))
-        alerts = alerts[is_related & (alerts["time"] >= start - _BEFORE) & (alerts["time"] <= end)]
-        phase = alerts["phase"].astype("str")
-        fired = alerts.loc[phase == "fired", "time"].min()
-        acknowledged = alerts.loc[phase == "acknowledged", "time"].min()
+        fired, acknowledged = (
+            alerts.loc[(alerts["time"] >= start - _BEFORE) & (alerts["time"] <= end), "time"].min()
+            for phase in ("fired", "acknowledged")
+            for alerts in [find_related(happenings, services, phase)]
+        )
     milestones = {
         "impact_start": start,
         "detected": _known(fired),
@@ -48,6 +47,13 @@ def find_milestones(
         a, b = milestones[later], milestones[earlier]
         durations[name] = round((a - b).total_seconds(), 3) if a is not None and b is not None else None
     return milestones, durations
+
+
+def find_related(happenings: pd.DataFrame, services: Sequence[str], phase: str = "fired") -> pd.DataFrame:
+    """Alerts in that phase of these services, or of none in particular."""
+    is_own = happenings["service"].isna() | happenings["service"].isin(list(services))
+    is_alert = happenings["kind"].astype("str") == "alert"
+    return happenings[is_alert & is_own & (happenings["phase"].astype("str") == phase)]
 
 
 def _known(time: Any) -> pd.Timestamp | None:

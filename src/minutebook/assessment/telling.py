@@ -21,6 +21,12 @@ from minutebook.assessment.users import (
 )
 from minutebook.assessment.windows import Rejected, Window
 
+#: What tells that a silence is the users', in words.
+_SIGNS = {
+    "requests": ", spread over the time",
+    "evidence": ", while other evidence goes on",
+    "alert": ", and an alert fired within",
+}
 _GRADUAL_S = 60.0
 _TOP = 5
 
@@ -222,32 +228,18 @@ def tell_rejected(rejected: Rejected, service: str, channel: str) -> dict[str, A
     }
 
 
-def _silence(trials: Channel, start: int, end: int) -> tuple[int, int]:
-    """The longest silence about a hole's minutes, from the last request before it to the first one after.
-
-    Where traffic only thinned out, there's none that fills most of the hole: then its minutes are its edges.
-    """
-    near = trials.within((start - 60_000_000, end + 60_000_000))
-    times = np.unique(np.concatenate((near["first_us"], near["last_us"])))
-    if len(times) < 2:
-        return start, end
-    widest = int(np.diff(times).argmax())
-    begin, finish = int(times[widest]), int(times[widest + 1])
-    return (begin, finish) if finish - begin >= (end - start) / 2 else (start, end)
-
-
 def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFrame) -> dict[str, Any]:
     """A window in which traffic is missing, or in which nothing is known."""
-    start, end = hole.start * 60_000_000, hole.stop * 60_000_000
-    begin, finish = _silence(trials, start, end)
+    start, end = (minute * 60_000_000 for minute in hole.minutes)
+    begin, finish = hole.span
     if hole.is_known:
         kind, missing = "traffic_loss", round(hole.expected - hole.seen)
-        evidence = f"{hole.seen:,.0f} requests where {hole.expected:,.0f} are usual, while other evidence goes on."
+        evidence = f"{hole.seen:,.0f} requests where {hole.expected:,.0f} are usual{_SIGNS[hole.sign]}."
     else:
         kind, missing = "no_evidence", None
-        evidence = (
-            f"No line of any source for {hole.stop - hole.start} min: nothing is known of it, neither good nor bad."
-        )
+        length = (finish - begin) / 60e6
+        told = f"{length:.0f} min" if length >= 2 else f"{length * 60:.0f} s"
+        evidence = f"No request and no other line for {told}: nothing is known of it, neither good nor bad."
     users: dict[str, Any] = dict.fromkeys(
         (
             "exposed",

@@ -9,7 +9,7 @@ import numpy as np
 from minutebook.assessment.baseline import Grid, find_first_usual, find_noise, find_rates
 from minutebook.assessment.channels import FEWEST_USERS, Channel
 from minutebook.assessment.edges import Edge, find_edge
-from minutebook.assessment.scan import SURE, find_best, score
+from minutebook.assessment.scan import SURE, find_best, narrow, score
 
 _MERGE_MINUTES = 5
 _ROUNDS = 8
@@ -133,7 +133,9 @@ def _scan(
         ]  # fmt: skip
         if not ranked or max(ranked)[0] < need:
             break
-        odds, _, scope, stretch = max(ranked, key=lambda entry: entry[:2])
+        _, _, scope, stretch = max(ranked, key=lambda entry: entry[:2])
+        stretch = narrow(stretch, *_counts(grid, expected, scope), gap=_MERGE_MINUTES + 1, noise=noise)
+        odds = stretch.llr / noise - (penalty if scope is not None else 0.0)
         operations = grid.operations if scope is None else [grid.operations[scope]]
         reason = _reject(grid, trials, expected, noise, scope, stretch.start, stretch.stop, is_usual, need)
         span = (int(grid.minutes[stretch.start]), int(grid.minutes[stretch.stop - 1]))
@@ -182,7 +184,7 @@ def _reject(
             return f"one client made {c / bad:.0%} of it"
     if usual >= 10:
         worst = _worst_usual(grid, expected, scope, stop - start, is_usual)
-        if worst and (bad / usual) < 2 * worst:
+        if worst and bad / usual - 1 < 3 * max(worst - 1, 0.0):
             return "other stretches as long were half as bad"
     return ""
 
