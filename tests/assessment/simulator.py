@@ -202,7 +202,7 @@ def make_traffic(requests: pd.DataFrame, minutes: int, holes: Sequence[tuple[Sha
     state = np.where(grid["minute"].isin(minute), "covered", "none")
     is_alive = np.ones(minutes, bool)
     for shape, alive in holes:
-        is_alive[int(-(-shape.start_s // 60)) : int(shape.stop_s // 60)] &= alive
+        is_alive[int(shape.start_s // 60) : int(-(-shape.stop_s // 60))] &= alive
     moments = _time(grid["minute"].to_numpy() * 60_000_000)
     return Traffic(
         trials,

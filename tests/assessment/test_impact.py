@@ -52,6 +52,37 @@ def test_two_incidents_are_two_windows_and_the_total_is_their_union() -> None:
     assert impact["total"]["affected"] <= sum(w["users"]["affected"] for w in impact["windows"])
 
 
+def test_two_incidents_of_what_never_fails_else_are_two_windows() -> None:
+    # All between them counts for less than their parting: one long stretch would score high too.
+    traffic, truth = simulate(1000, LOW, 0.0004, [Shape(10_813, 11_413, 0.3), Shape(15_013, 15_613, 0.3)])
+    first, second = measure_impact(traffic)["windows"]
+    assert (pd.Timestamp(second["start"]) - pd.Timestamp(first["end"])).total_seconds() >= 3500
+    assert first["bad"] + second["bad"] >= 0.99 * len(truth.hit)
+
+
+def test_what_fails_twice_as_often_for_an_hour_stands_out_where_failures_are_usual() -> None:
+    traffic, _ = simulate(1000, MID._replace(minutes=180), 0.02, [Shape(3_613, 7_213, 0.02)])
+    (window,) = measure_impact(traffic)["windows"]
+    assert abs((pd.Timestamp(window["start"]) - START).total_seconds() - 3613) <= 60
+
+
+def test_ordinary_failures_that_come_and_go_are_no_incident() -> None:
+    assert measure_impact(simulate(1000, LOW, 0.02, wander=0.2)[0])["windows"] == []
+
+
+def test_a_log_that_breaks_off_within_a_minute_is_no_evidence_from_there_on() -> None:
+    (window,) = measure_impact(simulate(1000, LOW, 0.004, [Shape(20_013, 20_613, 1.0, kind="gap")])[0])["windows"]
+    assert window["kind"] == "no_evidence"
+    assert abs((pd.Timestamp(window["start"]) - START).total_seconds() - 20_013) <= 10
+
+
+def test_slow_requests_are_at_least_as_many_as_their_users() -> None:
+    traffic, truth = simulate(1000, LOW, 0.004, [Shape(20_013, 21_213, 0.6, kind="slow")])
+    (window,) = measure_impact(traffic)["windows"]
+    assert window["kind"] == "slow"
+    assert window["bad"] >= window["users"]["affected"] >= 0.9 * truth.hit["user"].nunique()
+
+
 def test_one_client_in_a_loop_is_no_incident() -> None:
     impact = measure_impact(simulate(1000, LOW, 0.004, loops=3000)[0])
     assert impact["windows"] == []

@@ -6,6 +6,8 @@ them up without tuning to an incident: on the ratio of bad requests, and as thei
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 Stretches = list[tuple[int, int]]
@@ -51,7 +53,7 @@ def by_pelt(bad: np.ndarray, valid: np.ndarray) -> Stretches:
     breaks = [0, *ruptures.Pelt(model="l2", min_size=2, jump=1).fit(ratio).predict(pen=penalty)]
     usual = float(np.median(ratio))
     high = [
-        (begin, stop) for begin, stop in zip(breaks, breaks[1:], strict=False)
+        (begin, stop) for begin, stop in pairwise(breaks)
         if ratio[begin:stop].mean() > max(2 * usual, usual + 0.005)
     ]  # fmt: skip
     return _join(high)

@@ -74,7 +74,8 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
     ]
     valid, bad = int(inside["requests"].sum()), int(scope.events["count"].sum())
     if window.channel == "slow":
-        bad = scope.slow_requests(start.at // 60_000_000, end.at // 60_000_000, window.operations)
+        # Requests are known by buckets of latency, 2 % wide, trials exactly: the latter are a lower bound.
+        bad = max(bad, scope.slow_requests(start.at // 60_000_000, end.at // 60_000_000, window.operations))
     users = count_users(scope.trials, window.operations, scope.events, span)
     if users["affected"] is not None:
         users["usual"] = count_usual(scope.trials, window.operations, scope.taken, window.minutes)
