@@ -17,7 +17,8 @@ PACKAGE = ROOT / "src" / "minutebook"
 ORDER = (
     "errors", "interrupting", "threads", "events", "times", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
     "sources", "compression", "contents", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
-    "store", "copies", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "joining", "summary", "trials",
+    "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "summary", "engines",
+    "copies", "joining", "gathering", "trials",
     "versions",
     "coverage", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",
     "outputs", "book", "freezing", "differences", "verbs", "cli", "__main__",

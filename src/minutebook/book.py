@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -14,35 +12,26 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook import __version__
-from minutebook.account import Account
 from minutebook.assessment import affected_users, measure_impact
 from minutebook.budget import spend_budget
 from minutebook.chronology import make_timeline
-from minutebook.clocks import Clock, ClockSample, find_error_s, find_services, settle, settle_clocks
 from minutebook.config import Config
-from minutebook.copies import Copied, drop_copies
+from minutebook.engines import open_engine
 from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.events import ARROW_SCHEMA, to_frame
+from minutebook.gathering import Evidence, Gathered, gather
 from minutebook.grid import make_minutes
-from minutebook.joining import fill_users, find_owners
 from minutebook.judging import find_user
 from minutebook.ledger import find_shortfalls, make_ledger
 from minutebook.merging import merge_happenings, word_rollbacks
 from minutebook.objectives import read_objectives
-from minutebook.ownformats import load_all
-from minutebook.reading import DEFERRED, Settings, read_source
 from minutebook.redaction import Redaction, draw_key, make_redaction, read_key
 from minutebook.roles import find_roles, hide_names, name_roles
-from minutebook.rules import Rules
 from minutebook.sli import find_sli
-from minutebook.sources import Source, find_sources
-from minutebook.store import EventStore
-from minutebook.summary import Summary, merge, summarise
-from minutebook.threads import THREADS, start_threads
+from minutebook.summary import Summary
 from minutebook.traffic import make_traffic
 from minutebook.versions import find_versions
 
-Evidence = str | PathLike[str]
 #: Rows of these kinds come from records that name who did something.
 NAMING_KINDS = ("deploy", "change", "alert", "incident", "note")
 #: What `save_book` writes into a folder.
@@ -88,157 +77,11 @@ class Book:
         return render_book(self.impact, self.ledger, self.minutes, self.timeline)
 
 
-@dataclass
-class Gathered:
-    """Events of all sources, read and on one clock."""
-
-    store: EventStore
-    accounts: list[Account]
-    clocks: Mapping[str, Clock]
-    services: Mapping[str, Mapping[str, str]]
-    copied: list[Copied]
-    owners: Mapping[str, str]  #: id of a failing request → whose it was, where only another layer says
-
-    def tables(self) -> Iterator[pa.Table]:
-        """The events, settled, source by source."""
-        for source, table in self.store:
-            settled = settle(table, self.clocks.get(source, Clock()), self.services.get(source, {}))
-            yield fill_users(settled, self.owners)
-
-    @property
-    def clock_errors(self) -> dict[str, float]:
-        """Source → how far its clock may be off (s), of those that share ids with others."""
-        errors = {
-            source: find_error_s(clock.offset_s, clock.applied, clock.spread_s, clock.pairs)
-            for source, clock in self.clocks.items()
-        }
-        return {source: error for source, error in errors.items() if error is not None}
-
-    @property
-    def key(self) -> bytes:
-        """The key of pseudonyms, drawn from the evidence."""
-        return draw_key(account.secret for account in self.accounts)
-
-    @property
-    def resolutions(self) -> dict[str, float]:
-        """Source → its stamps' resolution (s)."""
-        return {account.source.name: account.resolution_s for account in self.accounts}
-
-
-def gather(
-    evidence: Sequence[Evidence],
-    config: Config,
-    store: EventStore,
-    pool: Executor,
-    *,
-    refuse: bool = True,
-) -> Gathered:
-    """Read all evidence, take copies out and settle the clocks.
-
-    Raises `EvidenceError` when nothing of it can be read (unless ``refuse`` is off).
-    """
-    formats = load_all(config.formats)
-    settings = Settings(formats.logs, formats.exports, config)
-    sample = ClockSample()
-    accounts: dict[str, Account] = {}
-
-    def take(sources: Iterable[Source], settings: Settings) -> None:
-        for source in sources:
-            account, tables = read_source(source, settings, pool)
-            for table in tables:
-                store.add(source.name, table)
-                sample.add(table)
-            accounts[source.name] = account
-
-    sources = [_with_host(source, config) for source in find_sources(evidence)]
-    take(sources, settings)
-    waiting = [source for source in sources if accounts[source.name].status == DEFERRED]
-    if waiting:
-        # Stamps without a year: the other sources tell it.
-        known = [a for a in accounts.values() if a.events]
-        around = (min(a.first for a in known), max(a.last for a in known)) if known else None
-        take(waiting, replace(settings, around=around, is_last_call=True))
-    return _settle([accounts[source.name] for source in sources], config, store, sample, refuse)
-
-
-def _with_host(source: Source, config: Config) -> Source:
-    host = config.of(source.name).get("host")
-    return source if host is None else replace(source, stated_host=str(host))
-
-
-def _settle(accounts: list[Account], config: Config, store: EventStore, sample: ClockSample, refuse: bool) -> Gathered:
-    """Copies taken out, clocks and services found."""
-    if refuse:
-        _refuse_nothing(accounts)
-    copied = drop_copies(store, accounts)
-    shared = sample.frame()
-    given = {a.source.name: a.stated["zone"] for a in accounts if "zone" in a.stated and a.qualities["zone_given"]}
-    clocks = settle_clocks(
-        shared,
-        {a.source.name: a.is_zoneless or a.source.name in given for a in accounts},
-        {a.source.name: a.resolution_s for a in accounts},
-        given=given,
-        hosts={a.source.name: (a.source.host, a.stated_offset) for a in accounts},
-        align=config.align,
-    )
-    owners = find_owners(lambda: (table for _, table in store), config.sli)
-    return Gathered(store, accounts, clocks, find_services(shared), copied, owners)
-
-
-def _refuse_nothing(accounts: Sequence[Account]) -> None:
-    if any(account.events for account in accounts) or not any(account.lines for account in accounts):
-        if not any(account.lines for account in accounts):
-            broken = next((a for a in accounts if a.status not in ("complete", "empty")), None)
-            if broken is not None:
-                raise EvidenceError(
-                    f"{broken.status}: nothing of it could be read" + (f" ({broken.note})" if broken.note else ""),
-                    where=broken.source.name,
-                    do="collect it again",
-                )
-            raise EvidenceError("every file is empty", where=accounts[0].source.name, do="name the evidence")
-        return
-    if all(account.status in ("complete", "empty") and not account.rejected for account in accounts):
-        return  # exports that list nothing: read, and empty
-    first = next((a for a in accounts if a.note), accounts[0])
-    what = first.note or f"none of its {first.lines:,} lines could be read"
-    raise EvidenceError(what, where=first.source.name, do="see `minutebook check`, or write a format")
-
-
-def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None = None) -> Summary:
-    """One Summary of all tables by the rules, small ones together, two at a time."""
-    waiting = []
-    parts: list[Summary] = []
-    for batch in _gather_rows(tables):
-        waiting.append(pool.submit(summarise, batch, rules))
-        if len(waiting) > THREADS:
-            parts.append(waiting.pop(0).result())
-        if sum(part.nbytes for part in parts) > 256 << 20:
-            parts = [merge(parts)]
-    return merge([*parts, *(future.result() for future in waiting)])
-
-
-def _gather_rows(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
-    held: list[pa.Table] = []
-    rows = 0
-    for table in tables:
-        held.append(table)
-        rows += table.num_rows
-        if rows >= _BATCH_ROWS:
-            yield _concat(held)
-            held, rows = [], 0
-    if held:
-        yield _concat(held)
-
-
-def _concat(tables: Sequence[pa.Table]) -> pa.Table:
-    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
-
-
 def reconstruct(evidence: Sequence[Evidence], config: Config, *, every: bool = False) -> Book:
     """The book of some evidence: the whole chain."""
-    with start_threads() as pool, EventStore() as store:
-        gathered = gather(evidence, config, store, pool)
-        summary = summarise_all(gathered.tables(), pool, config.sli)
+    with open_engine() as engine:
+        gathered = gather(evidence, config, engine)
+        summary = gathered.summarise(config)
     return make_book(summary, gathered.resolutions, config, gathered.clock_errors, gathered=gathered, every=every)
 
 
@@ -306,9 +149,9 @@ def pick_happenings(tables: Iterable[pa.Table]) -> pd.DataFrame:
 
 def gather_redaction(evidence: Sequence[Evidence], config: Config) -> tuple[Redaction, Mapping[str, str]]:
     """What hides the users of some evidence, and the roles of its people: it's read for their ids and names."""
-    with start_threads() as pool, EventStore() as store:
-        gathered = gather(evidence, config, store, pool, refuse=False)
-        columns = [find_user(table, config.sli) for _, table in store]
+    with open_engine() as engine:
+        gathered = gather(evidence, config, engine, refuse=False)
+        columns = [users for _, users in engine.map(lambda _, table: find_user(table, config.sli))]
         roles = find_roles(pick_happenings(gathered.tables()))
     keys = [config.sli.user or ""]
     return make_redaction(pick_key(config, gathered.key), columns, keys=keys, is_on=config.redact), roles

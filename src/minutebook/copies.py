@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from minutebook.account import Account
-from minutebook.store import EventStore
+from minutebook.engines import Engine
 
 _KEY = (
     "time",
@@ -42,8 +44,8 @@ class Copied:
     why: str
 
 
-def drop_copies(store: EventStore, accounts: Sequence[Account]) -> list[Copied]:
-    """Take copies out of the store: whole files of equal content, then overlaps of one stream."""
+def drop_copies(engine: Engine, accounts: Sequence[Account]) -> list[Copied]:
+    """Take copies out of the events: whole files of equal content, then overlaps of one stream."""
     found: list[Copied] = []
     first: dict[tuple[str, ...], Account] = {}
     for account in accounts:
@@ -52,7 +54,7 @@ def drop_copies(store: EventStore, accounts: Sequence[Account]) -> list[Copied]:
         # Equal content under two hosts' names is two hosts that wrote the same; so with two stated services.
         key = (account.sha256, account.source.host or "", *(f"{name} {said}" for name, said in account.stated.items()))
         if key in first:
-            store.drop(account.source.name)
+            engine.drop(account.source.name)
             why = "equal content"
             found.append(Copied(account.source.name, first[key].source.name, account.events, why))
         else:
@@ -60,13 +62,13 @@ def drop_copies(store: EventStore, accounts: Sequence[Account]) -> list[Copied]:
     kept = [account for account in first.values() if account.is_log and account.events]
     for later in range(1, len(kept)):
         for earlier in range(later):
-            copied = _drop_overlap(store, kept[earlier], kept[later])
+            copied = _drop_overlap(engine, kept[earlier], kept[later])
             if copied:
                 found.append(copied)
     return found
 
 
-def _drop_overlap(store: EventStore, one: Account, other: Account) -> Copied | None:
+def _drop_overlap(engine: Engine, one: Account, other: Account) -> Copied | None:
     """Drop from ``other`` what ``one`` has too, if both are collections of one stream."""
     if one.format != other.format or min(one.last, other.last) < max(one.first, other.first):
         return None
@@ -74,23 +76,31 @@ def _drop_overlap(store: EventStore, one: Account, other: Account) -> Copied | N
     if one.source.host and other.source.host and one.source.host != other.source.host:
         return None
     span = max(one.first, other.first), min(one.last, other.last)
-    left, right = (_keys(store, account.source.name, span) for account in (one, other))
+    left, right = (_keys(engine, account.source.name, span) for account in (one, other))
     rows, inside = _shared(left, right)
     share = len(rows) / inside if inside else 0.0
     if not len(rows) or share < (0.5 if is_named_alike else _SURE) or (not is_named_alike and len(rows) < _FEWEST):
         return None
-    store.drop(other.source.name, rows)
+    engine.drop(other.source.name, rows)
     why = f"overlap of one stream: {share:.0%} of the lines that both could have are equal"
     return Copied(other.source.name, one.source.name, len(rows), why)
 
 
-def _keys(store: EventStore, source: str, span: tuple[int, int]) -> pa.Table:
+def _keys(engine: Engine, source: str, span: tuple[int, int]) -> pa.Table:
     """Position and content of the source's events within the span."""
-    tables = [table.select([*_KEY]) for _, table in store.of({source})]
-    whole = pa.concat_tables(tables).unify_dictionaries()
-    whole = whole.append_column("position", pa.array(range(whole.num_rows), pa.int64()))
-    times = whole.column("time").cast(pa.int64()).to_numpy()
-    return whole.filter(pa.array((times >= span[0]) & (times <= span[1])))
+    found, before = [], 0
+    for _, (rows, keys) in engine.map(partial(_find_keys, span=span), [source]):
+        position = pc.add(keys.column("position"), before)
+        found.append(keys.set_column(keys.schema.get_field_index("position"), "position", position))
+        before += rows
+    return pa.concat_tables(found).unify_dictionaries()
+
+
+def _find_keys(source: str, table: pa.Table, *, span: tuple[int, int]) -> tuple[int, pa.Table]:
+    """How many events a batch has, and position and content of those within the span."""
+    keys = table.select([*_KEY]).append_column("position", pa.array(range(table.num_rows), pa.int64()))
+    times = table.column("time").cast(pa.int64()).to_numpy()
+    return table.num_rows, keys.filter(pa.array((times >= span[0]) & (times <= span[1])))
 
 
 def _shared(left: pa.Table, right: pa.Table) -> tuple[pa.Array, int]:

@@ -7,6 +7,8 @@ Only failures are joined, so that what has to be remembered is as small as they 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,28 +16,33 @@ import pyarrow.compute as pc
 from minutebook.judging import find_user, judge
 from minutebook.rules import Rules
 
-#: Gives the same tables of events again, each time it's called.
-Tables = Callable[[], Iterable[pa.Table]]
+#: Applies a function to (source, table) of all events, batch by batch: gives (source, result) of each.
+Mapped = Callable[[Callable[[str, pa.Table], Any]], Iterable[tuple[str, Any]]]
 
 
-def find_owners(tables: Tables, rules: Rules) -> dict[str, str]:
+def find_owners(map_events: Mapped, rules: Rules) -> dict[str, str]:
     """Id of a failing request without a user → the one user that other records of that id name."""
-    ids = pa.chunked_array([_find_ownerless(table, rules) for table in tables()] or [[]], pa.string()).unique()
-    if not len(ids):
+    ownerless = [ids for _, ids in map_events(partial(_find_ownerless, rules=rules)) if len(ids)]
+    if not ownerless:
         return {}
+    ids = pa.chunked_array(ownerless, pa.string()).unique()
     found: dict[str, str] = {}
     doubtful: set[str] = set()
-    for table in tables():
-        user = find_user(table, rules)
-        is_told = pc.and_(pc.is_valid(user), pc.is_in(table.column("trace"), ids))
-        told = zip(table.column("trace").filter(is_told).to_pylist(), user.filter(is_told).to_pylist(), strict=True)
-        for trace, name in set(told):
+    for _, told in map_events(partial(_find_told, ids=ids, rules=rules)):
+        for trace, name in told:
             if found.setdefault(trace, name) != name:
                 doubtful.add(trace)
     return {trace: name for trace, name in found.items() if trace not in doubtful}
 
 
-def _find_ownerless(table: pa.Table, rules: Rules) -> pa.Array:
+def _find_told(source: str, table: pa.Table, *, ids: pa.Array, rules: Rules) -> set[tuple[str, str]]:
+    """(id, user) of a table's events that name both, of those ids."""
+    user = find_user(table, rules)
+    is_told = pc.and_(pc.is_valid(user), pc.is_in(table.column("trace"), ids))
+    return set(zip(table.column("trace").filter(is_told).to_pylist(), user.filter(is_told).to_pylist(), strict=True))
+
+
+def _find_ownerless(source: str, table: pa.Table, *, rules: Rules) -> pa.Array:
     """Ids of the failing requests of a table that name no user."""
     trace = table.column("trace")
     if trace.null_count == len(trace):

@@ -16,8 +16,11 @@ from minutebook.assessment import make_orders, make_rows
 from minutebook.book import Book
 from minutebook.clocks import find_error_s
 from minutebook.config import Config
+from minutebook.engines import open_engine
+from minutebook.engines.local import summarise_all
 from minutebook.errors import MinutebookError
 from minutebook.events import COLUMNS, to_frame, to_table
+from minutebook.gathering import Evidence, gather
 from minutebook.joining import fill_users, find_owners
 from minutebook.ledger import make_ledger
 from minutebook.logformats import load_formats
@@ -25,10 +28,7 @@ from minutebook.outputs import Target, pick_suffix
 from minutebook.ownformats import load_all
 from minutebook.redaction import draw_key, make_redaction
 from minutebook.roles import find_roles, hide_raw_names, name_people
-from minutebook.store import EventStore
 from minutebook.threads import start_threads
-
-Evidence = str | PathLike[str]
 
 
 def read(
@@ -42,8 +42,8 @@ def read(
     messages and fields are as logged: `redact` makes of it what may be passed on. Raises `EvidenceError` when nothing can be read.
     """
     settings = _settings(zone, config)
-    with start_threads() as pool, EventStore() as store:
-        gathered = books.gather(evidence, settings, store, pool)
+    with open_engine() as engine:
+        gathered = gather(evidence, settings, engine)
         tables = list(gathered.tables())
         table = pa.concat_tables(tables).unify_dictionaries() if tables else to_table(pd.DataFrame({"time": []}))
     # Stable: of equal times, sources by name and then lines in their order.
@@ -209,8 +209,8 @@ def check(
 ) -> pd.DataFrame:
     """How each source is read: a row a source with its format, score, runner-up, zone, lines and status."""
     settings = _settings(zone, config)
-    with start_threads() as pool, EventStore() as store:
-        gathered = books.gather(evidence, settings, store, pool, refuse=False)
+    with open_engine() as engine:
+        gathered = gather(evidence, settings, engine, refuse=False)
     ledger = make_ledger(gathered.accounts, gathered.clocks, gathered.services, gathered.copied, [], [])
     frame = pd.DataFrame(ledger["sources"])
     frame.attrs["ledger"] = ledger
@@ -273,8 +273,8 @@ def _book(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: b
         settings = _settings(said.get("zone"), said.get("config"))
         with start_threads() as pool:
             table = to_table(what)
-            table = fill_users(table, find_owners(lambda: [table], settings.sli))
-            summary = books.summarise_all([table], pool, settings.sli)
+            table = fill_users(table, find_owners(lambda function: [("", function("", table))], settings.sli))
+            summary = summarise_all([table], pool, settings.sli)
         key = _key_of(what, table)
         return books.make_book(summary, _resolutions(what), settings, _clock_errors(what), key=key, every=every)
     paths = [what] if isinstance(what, str | PathLike) else list(what)

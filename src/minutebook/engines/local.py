@@ -1,0 +1,94 @@
+"""The work on this machine: two threads, and events in memory or, where they are many, in a temporary file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from contextlib import contextmanager
+from typing import TypeVar
+
+import pyarrow as pa
+
+from minutebook.account import Account
+from minutebook.clocks import ClockSample
+from minutebook.reading import Settings, read_source
+from minutebook.rules import Rules
+from minutebook.sources import Source
+from minutebook.store import EventStore
+from minutebook.summary import Summary, merge, summarise
+from minutebook.threads import THREADS, start_threads
+
+T = TypeVar("T")
+_BATCH_ROWS = 262_144
+_MOST_WAITING = 256 << 20  # bytes of summaries that aren't merged yet
+
+
+@contextmanager
+def open_local() -> Iterator[LocalEngine]:
+    """An engine on threads; what it holds is gone at the end."""
+    with start_threads() as pool, EventStore() as store:
+        yield LocalEngine(pool, store)
+
+
+class LocalEngine:
+    """An `Engine` in this process."""
+
+    def __init__(self, pool: Executor, store: EventStore) -> None:
+        self._pool, self._store = pool, store
+        self.sample = ClockSample()
+
+    def read(self, sources: Sequence[Source], settings: Settings) -> list[Account]:
+        """Read sources one after the other, the blocks of each on all threads."""
+        accounts = []
+        for source in sources:
+            account, tables = read_source(source, settings, self._pool)
+            for table in tables:
+                self._store.add(source.name, table)
+                self.sample.add(table)
+            accounts.append(account)
+        return accounts
+
+    def map(
+        self, function: Callable[[str, pa.Table], T], among: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, T]]:
+        """One batch after the other, as they're asked for."""
+        batches = self._store if among is None else self._store.of(set(among))
+        return ((source, function(source, table)) for source, table in batches)
+
+    def drop(self, source: str, rows: pa.Array | None = None) -> None:
+        """Forget a source's events, or those whose position among its events is in ``rows``."""
+        self._store.drop(source, rows)
+
+    def summarise(self, settle: Callable[[str, pa.Table], pa.Table], rules: Rules) -> Summary:
+        """One Summary of all events, each batch as ``settle`` makes it."""
+        return summarise_all((table for _, table in self.map(settle)), self._pool, rules)
+
+
+def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None = None) -> Summary:
+    """One Summary of all tables by the rules, small ones together, two at a time."""
+    waiting = []
+    parts: list[Summary] = []
+    for batch in _gather_rows(tables):
+        waiting.append(pool.submit(summarise, batch, rules))
+        if len(waiting) > THREADS:
+            parts.append(waiting.pop(0).result())
+        if sum(part.nbytes for part in parts) > _MOST_WAITING:
+            parts = [merge(parts)]
+    return merge([*parts, *(future.result() for future in waiting)])
+
+
+def _gather_rows(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+    held: list[pa.Table] = []
+    rows = 0
+    for table in tables:
+        held.append(table)
+        rows += table.num_rows
+        if rows >= _BATCH_ROWS:
+            yield _concat(held)
+            held, rows = [], 0
+    if held:
+        yield _concat(held)
+
+
+def _concat(tables: Sequence[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables).unify_dictionaries().combine_chunks()

@@ -1,0 +1,147 @@
+"""evidence → Gathered: the events of all sources, each counted once and on one clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os import PathLike
+
+import pyarrow as pa
+
+from minutebook.account import Account
+from minutebook.clocks import Clock, find_error_s, find_services, settle, settle_clocks
+from minutebook.config import Config
+from minutebook.copies import Copied, drop_copies
+from minutebook.engines import Engine
+from minutebook.errors import EvidenceError
+from minutebook.joining import fill_users, find_owners
+from minutebook.ownformats import load_all
+from minutebook.reading import DEFERRED, Settings
+from minutebook.redaction import draw_key
+from minutebook.sources import Source, find_sources
+from minutebook.summary import Summary
+
+Evidence = str | PathLike[str]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """(source, events as read) → events as they count: on the common clock, of known services and users."""
+
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)  #: id of a failing request → whose, as another layer says
+
+    def __call__(self, source: str, table: pa.Table) -> pa.Table:
+        """A batch of a source's events, settled."""
+        settled = settle(table, self.clocks.get(source, Clock()), self.services.get(source, {}))
+        return fill_users(settled, self.owners)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Events of all sources, read and on one clock."""
+
+    engine: Engine
+    accounts: list[Account]
+    settled: Settled
+    copied: list[Copied]
+
+    def tables(self) -> Iterator[pa.Table]:
+        """The events, settled, source by source."""
+        return (table for _, table in self.engine.map(self.settled))
+
+    def summarise(self, config: Config) -> Summary:
+        """All that minutes, timeline and impact need of the events."""
+        return self.engine.summarise(self.settled, config.sli)
+
+    @property
+    def clocks(self) -> Mapping[str, Clock]:
+        """Source → its clock."""
+        return self.settled.clocks
+
+    @property
+    def services(self) -> Mapping[str, Mapping[str, str]]:
+        """Source → operation → the service whose it is, where the source doesn't say."""
+        return self.settled.services
+
+    @property
+    def clock_errors(self) -> dict[str, float]:
+        """Source → how far its clock may be off (s), of those that share ids with others."""
+        errors = {
+            source: find_error_s(clock.offset_s, clock.applied, clock.spread_s, clock.pairs)
+            for source, clock in self.clocks.items()
+        }
+        return {source: error for source, error in errors.items() if error is not None}
+
+    @property
+    def key(self) -> bytes:
+        """The key of pseudonyms, drawn from the evidence."""
+        return draw_key(account.secret for account in self.accounts)
+
+    @property
+    def resolutions(self) -> dict[str, float]:
+        """Source → its stamps' resolution (s)."""
+        return {account.source.name: account.resolution_s for account in self.accounts}
+
+
+def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refuse: bool = True) -> Gathered:
+    """Read all evidence, take copies out and settle the clocks.
+
+    Raises `EvidenceError` when nothing of it can be read (unless ``refuse`` is off).
+    """
+    formats = load_all(config.formats)
+    settings = Settings(formats.logs, formats.exports, config)
+    sources = [_with_host(source, config) for source in find_sources(evidence)]
+    accounts = {account.source.name: account for account in engine.read(sources, settings)}
+    waiting = [source for source in sources if accounts[source.name].status == DEFERRED]
+    if waiting:
+        # Stamps without a year: the other sources tell it.
+        known = [a for a in accounts.values() if a.events]
+        around = (min(a.first for a in known), max(a.last for a in known)) if known else None
+        again = engine.read(waiting, replace(settings, around=around, is_last_call=True))
+        accounts |= {account.source.name: account for account in again}
+    return _settle([accounts[source.name] for source in sources], config, engine, refuse)
+
+
+def _with_host(source: Source, config: Config) -> Source:
+    host = config.of(source.name).get("host")
+    return source if host is None else replace(source, stated_host=str(host))
+
+
+def _settle(accounts: list[Account], config: Config, engine: Engine, refuse: bool) -> Gathered:
+    """Copies taken out, clocks and services found."""
+    if refuse:
+        _refuse_nothing(accounts)
+    copied = drop_copies(engine, accounts)
+    shared = engine.sample.frame()
+    given = {a.source.name: a.stated["zone"] for a in accounts if "zone" in a.stated and a.qualities["zone_given"]}
+    clocks = settle_clocks(
+        shared,
+        {a.source.name: a.is_zoneless or a.source.name in given for a in accounts},
+        {a.source.name: a.resolution_s for a in accounts},
+        given=given,
+        hosts={a.source.name: (a.source.host, a.stated_offset) for a in accounts},
+        align=config.align,
+    )
+    owners = find_owners(engine.map, config.sli)
+    return Gathered(engine, accounts, Settled(clocks, find_services(shared), owners), copied)
+
+
+def _refuse_nothing(accounts: Sequence[Account]) -> None:
+    if any(account.events for account in accounts) or not any(account.lines for account in accounts):
+        if not any(account.lines for account in accounts):
+            broken = next((a for a in accounts if a.status not in ("complete", "empty")), None)
+            if broken is not None:
+                raise EvidenceError(
+                    f"{broken.status}: nothing of it could be read" + (f" ({broken.note})" if broken.note else ""),
+                    where=broken.source.name,
+                    do="collect it again",
+                )
+            raise EvidenceError("every file is empty", where=accounts[0].source.name, do="name the evidence")
+        return
+    if all(account.status in ("complete", "empty") and not account.rejected for account in accounts):
+        return  # exports that list nothing: read, and empty
+    first = next((a for a in accounts if a.note), accounts[0])
+    what = first.note or f"none of its {first.lines:,} lines could be read"
+    raise EvidenceError(what, where=first.source.name, do="see `minutebook check`, or write a format")
