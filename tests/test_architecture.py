@@ -21,7 +21,7 @@ ORDER = (
     "copies", "joining", "gathering", "trials",
     "versions",
     "coverage", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",
-    "outputs", "book", "freezing", "differences", "verbs", "cli", "__main__",
+    "outputs", "book", "freezing", "differences", "postmortem", "verbs", "cli", "__main__",
 )  # fmt: skip
 
 #: Places of one machine, which nobody else has.

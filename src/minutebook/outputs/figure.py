@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_STYLE: Mapping[str, Any] = {
+STYLE: Mapping[str, Any] = {
     "text.parse_math": False,
     "text.usetex": False,
     "font.family": ["DejaVu Sans"],
@@ -99,7 +99,7 @@ def draw_impact(
     figure, panels = None, list(axes) if axes is not None else []
     if axes is not None and len(panels) != 3:
         raise MinutebookError(f"the plot has 3 panels, but {len(panels)} axes were given")
-    with mpl.rc_context(cast(Any, dict(_STYLE))), _quiet_fonts():
+    with mpl.rc_context(cast(Any, dict(STYLE))), _quiet_fonts():
         if panels:
             box = panels[0].get_window_extent()
             scale = TimeScale(start, end, box.width, panels[0].figure.dpi)
@@ -140,7 +140,7 @@ def save_figure(figure: Figure, target: Target, format: str | None = None) -> No
         path = target if isinstance(target, str | os.PathLike) else "figure"
         format = FIGURE_FORMATS[pick_suffix(path, FIGURE_FORMATS)]
     dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    with mpl.rc_context(cast(Any, dict(_STYLE))), _quiet_fonts(), open_target(target) as stream:
+    with mpl.rc_context(cast(Any, dict(STYLE))), _quiet_fonts(), open_target(target) as stream:
         figure.savefig(stream, format=format, metadata=dates.get(format))
 
 

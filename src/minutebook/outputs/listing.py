@@ -1,8 +1,9 @@
-"""a small frame → aligned columns for a terminal, the last one wrapped."""
+"""small frames and findings → text for a terminal: aligned columns, places with what is said of them, lists."""
 
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -22,4 +23,42 @@ def format_listing(frame: pd.DataFrame, width: int = 80) -> str:
         head = "".join(cell + " " * (size - measure_width(cell) + 2) for cell, size in zip(row, widths, strict=False))
         wrapped = textwrap.wrap(row[-1], max(width - indent, 24)) or [""]
         lines += [(head + wrapped[0]).rstrip(), *(" " * indent + part for part in wrapped[1:])]
+    return "\n".join(lines)
+
+
+def format_findings(findings: Iterable[tuple[str, str, str]], width: int = 80) -> list[str]:
+    """(place, what stands there, what is said of it) → lines, as editors and people read them."""
+    lines = []
+    for place, text, said in findings:
+        lines += textwrap.wrap(escape_invisible(f"{place}: {text}"), width, subsequent_indent="    ")
+        lines += textwrap.wrap(escape_invisible(said), width, initial_indent="  → ", subsequent_indent="    ")
+    return lines
+
+
+def format_review(issues: pd.DataFrame, weeks: pd.DataFrame, day: str, width: int = 80) -> str:
+    """The weekly list: a paragraph a state, the most pressing first, then completion by week."""
+    counts = issues["state"].value_counts()
+    kept, done = len(issues) - counts.get("dropped", 0), counts.get("done", 0)
+    lines = [f"Review of {day}: {done} of {kept} done" + (f" ({done / kept:.0%})" if kept else "")]
+    for state in ("overdue", "blocked", "open", "done", "dropped"):
+        group = issues[issues["state"].eq(state)]
+        if not len(group):
+            continue
+        lines += ["", f"{state.capitalize()} ({len(group)})"]
+        for row in group.to_dict("records"):
+            beside = ", ".join(
+                str(row[name]) for name in ("assignee", "why") if isinstance(row[name], str) and row[name]
+            )
+            due = f"due {row['due']}" if isinstance(row["due"], str) and state not in ("done", "dropped") else ""
+            told = f"{'! ' if row['escalate'] else '  '}{row['key']} {row['summary']}" + "".join(
+                f" · {each}" for each in (due, beside) if each
+            )
+            lines += textwrap.wrap(escape_invisible(told), width, subsequent_indent="      ", drop_whitespace=True)
+    if issues["escalate"].any():
+        lines += ["", "! blocked or overdue for more than a week: escalate."]
+    lines += ["", "Completion by week"]
+    lines += [
+        f"  {week.week}  {week.done:>3} of {week.items:>3}  {'█' * round(week.ratio * 20) if week.items else '':<20}  {week.ratio:.0%}"
+        for week in weeks.itertuples()
+    ]
     return "\n".join(lines)
