@@ -157,6 +157,22 @@ def test_where_the_evidence_has_several_days_each_edge_names_its_own():
     assert "2026-11-23 21:00:00 – 2026-11-24 02:00:00" in " ".join(format_check(ledger["sources"]).split())
 
 
+def test_what_was_looked_at_and_is_no_impact_is_told_with_its_reason():
+    rejected = {"kind": "fail", "service": "shop", "operations": ["GET /cart"], "start": "2026-11-23T09:01:00Z",
+                "end": "2026-11-23T09:04:00Z", "odds": 20.1, "reason": "one client made 94% of it"}  # fmt: skip
+    text = " ".join(format_impact({"windows": [], "rejected": [rejected]}).split())
+    assert "Failures of shop: GET /cart, 09:01:00 – 09:04:00 UTC: one client made 94% of it." in text
+
+
+def test_a_loss_of_traffic_tells_of_its_silence_and_of_who_stayed_away():
+    silent = {"low": 2700, "mid": 2900, "high": 3100}
+    users = {"affected": 0, "failed": 0, "degraded": 0, "silent": silent}
+    impact = make_impact(make_window(at(0), at(9), kind="traffic_loss", users=users))
+    assert "impact start   09:00:00.000" not in format_impact(impact)
+    assert "bad request" not in format_impact(impact)
+    assert "2,900 stayed away, an estimate (2,700 – 3,100)" in format_summary(impact, {"sources": []})
+
+
 def test_numbers_of_numpy_are_numbers():
     window = make_window(at(8), at(9), bad=np.int64(4321), bad_ratio=np.float64(0.05))
     assert "4,321" in format_impact(make_impact(window))

@@ -8,6 +8,8 @@ import numpy as np
 
 #: ln of a million to one.
 SURE = 13.8
+#: ln of ten thousand to one: worth a line among the rejected, never a window.
+WEAK = 9.2
 LONGEST_MINUTES = 360
 _MOST_PAIRS = 500_000  # looked at together
 

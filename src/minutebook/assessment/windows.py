@@ -9,7 +9,7 @@ import numpy as np
 from minutebook.assessment.baseline import Grid, find_first_usual, find_noise, find_rates
 from minutebook.assessment.channels import FEWEST_USERS, Channel
 from minutebook.assessment.edges import Edge, find_edge
-from minutebook.assessment.scan import SURE, find_best, narrow, score
+from minutebook.assessment.scan import SURE, WEAK, find_best, narrow, score
 
 _MERGE_MINUTES = 5
 _ROUNDS = 8
@@ -131,15 +131,21 @@ def _scan(
             (stretch.llr / noise - fee, -(scope if scope is not None else -1), scope, stretch)
             for scope, fee in scopes if (stretch := best[scope]) is not None
         ]  # fmt: skip
-        if not ranked or max(ranked)[0] < need:
+        if not ranked or max(ranked)[0] < min(need, WEAK):
             break
         _, _, scope, stretch = max(ranked, key=lambda entry: entry[:2])
         stretch = narrow(stretch, *_counts(grid, expected, scope), gap=_MERGE_MINUTES + 1, noise=noise)
         odds = stretch.llr / noise - (penalty if scope is not None else 0.0)
         operations = grid.operations if scope is None else [grid.operations[scope]]
-        reason = _reject(grid, trials, expected, noise, scope, stretch.start, stretch.stop, is_usual, need)
+        asked = need if odds >= need else WEAK
+        reason = _reject(grid, trials, expected, noise, scope, stretch.start, stretch.stop, is_usual, asked)
         span = (int(grid.minutes[stretch.start]), int(grid.minutes[stretch.stop - 1]))
-        if reason:
+        if odds < need:
+            # Of what is weak anyway, only what nothing else speaks against is worth a line.
+            if not reason and odds >= WEAK:
+                reason = f"weak evidence: one in {_round(np.exp(odds))} by chance, where one in a million is asked for"
+                rejected.append(Rejected(span, list(operations), odds, reason))
+        elif reason:
             rejected.append(Rejected(span, list(operations), odds, reason))
         else:
             pieces.append((stretch.start, stretch.stop, odds))
@@ -148,6 +154,12 @@ def _scan(
             if old is not None and old.start < stretch.stop and stretch.start < old.stop:
                 best[key] = find_best(*_counts(grid, expected, key), is_open)
     return _merge(grid, expected, noise, pieces, trials.name), rejected
+
+
+def _round(number: float) -> str:
+    """Two digits of it: ``41,000``."""
+    scale = 10 ** max(len(str(int(number))) - 2, 0)
+    return f"{round(number / scale) * scale:,}"
 
 
 def _counts(grid: Grid, expected: np.ndarray, scope: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

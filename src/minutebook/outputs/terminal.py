@@ -27,6 +27,7 @@ from minutebook.outputs.wording import (
     tell_counts,
     tell_milestones,
     tell_orders,
+    tell_rejected,
     tell_sensitivity,
     tell_source,
     tell_total,
@@ -44,6 +45,7 @@ _STATUSES = {
     "empty": "it is empty",
 }
 _SEVERE = frozenset({"error", "fatal"})
+_MOST_REJECTED = 5
 
 
 def wants_colour(stream: TextIO, environ: Mapping[str, str] | None = None) -> bool:
@@ -91,6 +93,10 @@ def format_impact(impact: Mapping[str, Any], *, zone: str = "UTC", width: int = 
     rows += tell_budget(impact)
     if len(windows) > 1:
         rows += tell_total(impact.get("total") or {})
+    rejected = [tell_rejected(each, tz, zone=inert_text(zone)) for each in impact.get("rejected") or ()]
+    if rejected:
+        more = f" And {len(rejected) - _MOST_REJECTED} more." if len(rejected) > _MOST_REJECTED else ""
+        rows.append(("#", "Looked at, and no impact", ". ".join(rejected[:_MOST_REJECTED]) + "." + more))
     lines = [paint("dim", f"times in {inert_text(zone)}{days and f', {days}'}")]
     return "\n".join([*lines, *_three_columns(rows, width, paint)]) + "\n"
 

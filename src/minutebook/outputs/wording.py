@@ -24,6 +24,10 @@ def tell_users(users: Mapping[str, Any]) -> str:
     """Who was affected, of how many, in a sentence."""
     if users.get("affected") is None:
         return "unknown: the evidence has no user ids"
+    silent = users.get("silent")
+    if isinstance(silent, Mapping) and not users["affected"]:
+        span = f"{_number(silent.get('low'))} – {_number(silent.get('high'))}"
+        return f"some {_number(silent.get('mid'))} stayed away, an estimate ({span}); nothing says who"
     text = f"{_number(users['affected'])} affected"
     if users.get("exposed") is not None:
         text += f" of {_number(users['exposed'])} who came"
@@ -42,7 +46,12 @@ _LASTED = {
     "traffic_loss": "without the usual traffic",
     "no_evidence": "without a line of any source",
 }
-_EDGES = {"traffic_loss": "edge of the silence", "no_evidence": "edge of the hole"}
+_EDGES = {
+    "fail": "{} bad request",
+    "slow": "{} slow request",
+    "traffic_loss": "edge of the silence",
+    "no_evidence": "edge of the hole",
+}
 
 
 def _tell_silent(users: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -96,12 +105,15 @@ def tell_window(window: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool = F
 
 def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool = False) -> list[tuple[str, str, str]]:
     """Rows of the milestones that are known, with the durations between them."""
+    windows = [w for w in impact.get("windows") or () if w.get("kind") != "no_evidence"]
+    first: Mapping[str, Any] = min(windows, key=lambda w: str(w.get("start")), default={})
+    last: Mapping[str, Any] = max(windows, key=lambda w: str(w.get("end")), default={})
     words = {
-        "impact_start": ("impact start", "", "first bad request"),
+        "impact_start": ("impact start", "", _edge_of(first, "first")),
         "detected": ("detected", "ttd", "first related alert, {} after the start"),
         "acknowledged": ("acknowledged", "tta", "{} after detection"),
         "mitigated": ("mitigated", "ttm", "excess halved for good, {} after the start"),
-        "impact_end": ("impact end", "ttr", "last bad request, {} after the start"),
+        "impact_end": ("impact end", "ttr", _edge_of(last, "last") + ", {} after the start"),
     }
     stones = impact.get("milestones") or {}
     if not any(as_instant(_plain(stones.get(key), "time")) for key in words):
@@ -118,6 +130,12 @@ def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool
         told = told.replace(" after ", " before ") if early else told
         rows.append((label, format_moment(time, tz, day=day), told))
     return rows
+
+
+def tell_rejected(each: Mapping[str, Any], tz: datetime.tzinfo, *, zone: str = "UTC") -> str:
+    """A candidate that is no impact, and why, in a sentence."""
+    reason = inert_text(each.get("reason"))
+    return f"{kind_of(each).capitalize()} of {scope_of(each)}, {between(each, tz)} {zone}: {reason}"
 
 
 def tell_orders(impact: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -264,8 +282,12 @@ def _bounds(window: Mapping[str, Any], edge: str, tz: datetime.tzinfo) -> str:
     low, high = (as_instant(window.get(f"{edge}_{side}")) for side in ("earliest", "latest"))
     which = "first" if edge == "start" else "last"
     between = f" ({format_clock(low, tz)} – {format_clock(high, tz)})" if low and high else ""
-    what = _EDGES.get(str(window.get("kind")), f"{which} bad request")
-    return f"{what}{between}"
+    return f"{_edge_of(window, which)}{between}"
+
+
+def _edge_of(window: Mapping[str, Any], which: str) -> str:
+    """What an edge is, by the window's kind: ``first bad request``, ``edge of the silence``."""
+    return _EDGES.get(str(window.get("kind")), _EDGES["fail"]).format(which)
 
 
 def between(window: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool = False) -> str:

@@ -22,8 +22,8 @@ from minutebook.outputs.wording import (
     kind_of,
     lasted,
     percent_of,
-    scope_of,
     tell_milestones,
+    tell_rejected,
     tell_total,
     tell_users,
     tell_window,
@@ -149,7 +149,7 @@ def find_facts(book: Bookish, lines: Lines | None, title: str = "") -> Facts:
         windows=[_tell_window(window) for window in windows],
         milestones=_tell_stones(impact),
         total=[Fact(*row) for row in tell_total(impact.get("total") or {})[1:]] if len(windows) > 1 else [],
-        rejected=[_tell_rejected(each) for each in impact.get("rejected") or ()],
+        rejected=[tell_rejected(each, _UTC) for each in impact.get("rejected") or ()],
         entries=list(_find_entries(book.timeline.head(MOST_ROWS), impact, lines)),
         rows_left=max(len(book.timeline) - MOST_ROWS, 0),
         minutes=minutes,
@@ -297,10 +297,6 @@ def _tell_stones(impact: Mapping[str, Any]) -> list[Fact]:
     stones = impact.get("milestones") or {}
     rows = tell_milestones(impact, _UTC)[1:]
     return [Fact(*row, time=as_instant(stones.get(row[0].replace(" ", "_")))) for row in rows]
-
-
-def _tell_rejected(each: Mapping[str, Any]) -> str:
-    return f"{kind_of(each).capitalize()} of {scope_of(each)}, {between(each, _UTC)} UTC: {each.get('reason') or ''}"
 
 
 # --- the timeline
