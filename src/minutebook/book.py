@@ -39,7 +39,6 @@ FILES = (
     "timeline.csv", "timeline.parquet", "minutes.csv", "minutes.parquet", "happenings.csv", "happenings.parquet",
     "impact.json", "impact.svg", "ledger.json",
 )  # fmt: skip
-_BATCH_ROWS = 262_144
 
 
 @dataclass(frozen=True)

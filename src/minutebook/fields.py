@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from minutebook.events import LEVELS
 from minutebook.names import ASKED
 from minutebook.rules import Rules
+from minutebook.texts import change_texts, is_dictionary, pair_texts, plain_texts
 
 _WORDS: Mapping[str, str] = {
     "trace": "trace", "finest": "trace", "finer": "trace", "verbose": "trace", "trc": "trace", "t": "trace",
@@ -85,7 +86,7 @@ def read_fields(
 
 def map_values(values: pa.Array, function: Callable[[str], str | None]) -> pa.DictionaryArray:
     """Each distinct text through ``function``, as a dictionary array."""
-    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    encoded = values if is_dictionary(values) else values.dictionary_encode()
     mapped = pa.array([None if v is None else function(v) for v in encoded.dictionary.to_pylist()], pa.string())
     return mapped.take(encoded.indices).dictionary_encode()
 
@@ -121,7 +122,7 @@ def _leading_level(message: pa.Array) -> pa.Array:
 
 def read_status(values: pa.Array) -> pa.Array:
     """Response codes 100 to 599 as int16; anything else is null."""
-    encoded = values.dictionary_encode()
+    encoded = values if is_dictionary(values) else values.dictionary_encode()
     numbers = [int(v) if v and re.fullmatch(r"[1-5][0-9]{2}", v) else None for v in encoded.dictionary.to_pylist()]
     return pa.array(numbers, pa.int16()).take(encoded.indices)
 
@@ -165,6 +166,10 @@ def _with_units(text: str) -> float | None:
 
 def _known(values: pa.Array) -> pa.Array:
     """``-`` and the empty text mean unknown."""
+    return change_texts(values, _drop_unknown)
+
+
+def _drop_unknown(values: pa.Array) -> pa.Array:
     is_known = pc.invert(pc.is_in(values, pa.array(["", "-"])))
     return values if pc.all(is_known).as_py() else pc.if_else(is_known, values, None)
 
@@ -176,15 +181,21 @@ def _operation(parts: Mapping[str, pa.Array]) -> pa.Array | None:
     if "path" in parts:
         path = parts["path"]
         if "method" in parts:
-            joined = pc.binary_join_element_wise(parts["method"], path, " ")
-            path = pc.coalesce(joined, path)
+            path = _with_method(parts["method"], path)
         return map_values(_shorten_targets(path), _operation_of)
     return _known(parts["operation"]) if "operation" in parts else None
 
 
+def _with_method(method: pa.Array, path: pa.Array) -> pa.Array:
+    if method.null_count or path.null_count:
+        path = plain_texts(path)
+        return pc.coalesce(pc.binary_join_element_wise(plain_texts(method), path, " "), path)
+    return pair_texts(method, path)
+
+
 def _shorten_targets(targets: pa.Array) -> pa.DictionaryArray:
     """Without what stands behind ``?``, ``#`` or ``;``, and numbers as ids, so that few distinct ones are left."""
-    encoded = targets if pa.types.is_dictionary(targets.type) else targets.dictionary_encode()
+    encoded = targets if is_dictionary(targets) else targets.dictionary_encode()
     short = encoded.dictionary
     for pattern, by in _SHORTER:
         short = pc.replace_substring_regex(short, pattern, by)
@@ -247,15 +258,18 @@ def _with_exception(parts: Mapping[str, pa.Array]) -> pa.Array:
 def _read_client(parts: Mapping[str, pa.Array], columns: dict[str, pa.Array]) -> None:
     if "client" not in parts:
         return
-    client = _known(pc.replace_substring_regex(parts["client"], r"^(\d+\.\d+\.\d+\.\d+):\d+$", r"\1"))
+    client = _known(change_texts(parts["client"], _drop_port))
     if "agent" in parts:
         # Where no user is known, address and agent together are the closest thing to one.
-        user = columns.get("user")
-        is_anonymous = pc.is_null(user) if user is not None else pa.array(np.ones(len(client), bool))
-        if pc.any(is_anonymous).as_py():
-            both = pc.coalesce(pc.binary_join_element_wise(client, _known(parts["agent"]), " "), client)
-            client = pc.if_else(is_anonymous, both, client)
+        user, agent = columns.get("user"), _known(parts["agent"])
+        if user is not None and user.null_count < len(user):
+            agent = pc.if_else(pc.is_null(user), plain_texts(agent), None)
+        client = pair_texts(client, agent)
     columns["client"] = client
+
+
+def _drop_port(clients: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(clients, r"^(\d+\.\d+\.\d+\.\d+):\d+$", r"\1")
 
 
 def _keep_asked(parts: Mapping[str, pa.Array], columns: dict[str, pa.Array]) -> None:
@@ -296,7 +310,7 @@ def _read_kind(
 
 
 def _matches(values: pa.Array, pattern: re.Pattern[str]) -> pa.Array:
-    encoded = values if pa.types.is_dictionary(values.type) else values.dictionary_encode()
+    encoded = values if is_dictionary(values) else values.dictionary_encode()
     hits = pa.array(
         [bool(v is not None and pattern.search(v)) for v in encoded.dictionary.to_pylist()],
         pa.bool_(),

@@ -43,21 +43,59 @@ def add_up(table: pa.Table, how: Sums) -> pa.Table:
         else:
             code, words[name] = rank_texts(whole[name])
             codes.append(code)
-    order, starts = group_rows(codes)
-    first = order[starts]
+    groups = Groups(*group_rows(codes))
     columns: dict[str, pa.Array] = {}
     for name, code in zip(how.keys, codes, strict=True):
+        first = groups.first
         columns[name] = as_texts(code[first], words[name]) if name in words else whole[name].take(pa.array(first))
     for name in how.sums:
-        columns[name] = pa.array(_reduce(np.add, _fill(whole[name], 0)[order], starts))
-    for names, ufunc in ((how.least, np.minimum), (how.greatest, np.maximum)):
+        columns[name] = pa.array(groups.reduce(np.add, _fill(whole[name], 0)))
+    for names, ufunc, none in ((how.least, np.minimum, _MOST), (how.greatest, np.maximum, -_MOST)):
         for name in names:
-            columns[name] = _extreme(whole[name], order, starts, ufunc)
+            found = groups.reduce(ufunc, _fill(whole[name], none))
+            columns[name] = pa.array(found, mask=found == none)
     for name, of in how.at_least:
-        columns[name] = whole[name].take(pa.array(_rows_of_least(whole[of], order, starts)))
+        columns[name] = whole[name].take(pa.array(groups.find_least(_fill(whole[of], _MOST))))
     for name, of in how.at_greatest:
-        columns[name] = _least_at_greatest(whole[name], whole[of], order, starts)
+        of_values = _fill(whole[of], -_MOST)
+        is_greatest = (of_values == groups.spread(groups.reduce(np.maximum, of_values))) & (of_values != -_MOST)
+        found = groups.reduce(np.minimum, np.where(is_greatest, _fill(whole[name], _MOST), _MOST))
+        columns[name] = pa.array(found, mask=found == _MOST)
     return pa.table(columns)
+
+
+class Groups:
+    """Groups of rows, of which many may be a single one: nothing has to be made of those."""
+
+    def __init__(self, order: np.ndarray, starts: np.ndarray) -> None:
+        sizes = np.diff(starts, append=len(order))
+        is_several = sizes > 1
+        self.first = order[starts]  #: a row of each group
+        self._several = np.flatnonzero(is_several)
+        self._rows = order[np.repeat(is_several, sizes)]  # of those groups, one after the other
+        self._group = np.repeat(self._several, sizes[is_several])
+        self._starts = np.cumsum(sizes[is_several]) - sizes[is_several]
+
+    def reduce(self, ufunc: np.ufunc, values: np.ndarray) -> np.ndarray:
+        """A value a group of the rows' values."""
+        found = values[self.first]
+        if len(self._several):
+            found[self._several] = ufunc.reduceat(values[self._rows], self._starts)
+        return found
+
+    def spread(self, values: np.ndarray) -> np.ndarray:
+        """A value a row of the groups' values."""
+        found = np.empty(len(self.first) + len(self._rows) - len(self._several), values.dtype)
+        found[self.first] = values
+        found[self._rows] = values[self._group]
+        return found
+
+    def find_least(self, values: np.ndarray) -> np.ndarray:
+        """A row of each group in which the value is the group's least."""
+        rows = self.first.copy()
+        is_least = values[self._rows] == self.reduce(np.minimum, values)[self._group]
+        rows[self._group[is_least]] = self._rows[is_least]
+        return rows
 
 
 def group_rows(keys: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
@@ -86,15 +124,18 @@ def _combine(keys: Sequence[np.ndarray]) -> np.ndarray:
 def rank_texts(texts: pa.Array) -> tuple[np.ndarray, pa.Array]:
     """Integers that sort as the texts do, nulls last, and the distinct texts in order: what 0, 1 … stand for."""
     encoded = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
-    known = encoded.dictionary
+    known, index = encoded.dictionary, encoded.indices
+    if index.null_count:
+        index = pc.fill_null(index, pa.scalar(len(known), index.type))
+    codes = index.to_numpy(zero_copy_only=False)
+    if len(known) > len(codes):  # the rest of a longer column's
+        seen, codes = np.unique(codes, return_inverse=True)
+        known = known.take(pa.array(seen[seen < len(known)]))
     place = pc.array_sort_indices(known)
     rank = np.empty(len(known) + 1, np.int64)
     rank[place.to_numpy()] = np.arange(len(known))
     rank[-1] = len(known)  # of null
-    index = encoded.indices
-    if index.null_count:
-        index = pc.fill_null(index, pa.scalar(len(known), index.type))
-    return rank[index.to_numpy(zero_copy_only=False)], known.take(place)
+    return rank[codes], known.take(place)
 
 
 def as_texts(codes: np.ndarray, words: pa.Array) -> pa.DictionaryArray:
@@ -128,33 +169,3 @@ def _fill(values: pa.Array, by: int) -> np.ndarray:
     """int64 of integers, nulls as ``by``."""
     values = values.cast(pa.int64())
     return (pc.fill_null(values, by) if values.null_count else values).to_numpy()
-
-
-def _reduce(ufunc: np.ufunc, values: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    return ufunc.reduceat(values, starts) if len(starts) else values
-
-
-def _extreme(values: pa.Array, order: np.ndarray, starts: np.ndarray, ufunc: np.ufunc) -> pa.Array:
-    none = _MOST if ufunc is np.minimum else -_MOST
-    found = _reduce(ufunc, _fill(values, none)[order], starts)
-    return pa.array(found, mask=found == none)
-
-
-def _rows_of_least(values: pa.Array, order: np.ndarray, starts: np.ndarray) -> np.ndarray:
-    """The row of each group in which the value is least."""
-    if not len(starts):
-        return starts
-    filled = _fill(values, _MOST)[order]
-    is_least = filled == np.repeat(_reduce(np.minimum, filled, starts), np.diff(starts, append=len(order)))
-    at = np.flatnonzero(is_least)
-    return order[at[np.searchsorted(at, starts)]]
-
-
-def _least_at_greatest(values: pa.Array, of: pa.Array, order: np.ndarray, starts: np.ndarray) -> pa.Array:
-    if not len(starts):
-        return pa.array([], pa.int64())
-    filled = _fill(of, -_MOST)[order]
-    most = np.repeat(_reduce(np.maximum, filled, starts), np.diff(starts, append=len(order)))
-    inside = np.where((filled == most) & (filled != -_MOST), _fill(values, _MOST)[order], _MOST)
-    found = _reduce(np.minimum, inside, starts)
-    return pa.array(found, mask=found == _MOST)

@@ -59,5 +59,5 @@ def fill_users(table: pa.Table, owners: Mapping[str, str]) -> pa.Table:
         return table
     ids = sorted(owners)
     place = pc.index_in(trace, pa.array(ids, pa.string()))
-    known = pc.coalesce(user, pc.take(pa.array([owners[each] for each in ids], pa.string()), place))
-    return table.set_column(table.schema.get_field_index("user"), table.schema.field("user"), known)
+    known = pc.coalesce(user.cast(pa.string()), pc.take(pa.array([owners[each] for each in ids], pa.string()), place))
+    return table.set_column(table.schema.get_field_index("user"), table.schema.field("user"), known.dictionary_encode())

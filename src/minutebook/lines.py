@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from minutebook.limits import Limits
 
 _MOST_ROWS = 1 << 18  # of a batch
+_ESCAPE = 27
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,6 @@ def _as_text(data: bytes, starts: np.ndarray) -> pa.StringArray:
 
 def strip_escapes(text: pa.StringArray) -> pa.StringArray:
     """The lines without terminal colours, which may stand in the middle of a stamp."""
-    if not pc.any(pc.match_substring(text, "\x1b")).as_py():
+    if not (np.frombuffer(text.buffers()[2] or b"", np.uint8) == _ESCAPE).any():
         return text
     return pc.replace_substring_regex(text, r"\x1b\[[0-9;:?]*[A-Za-z]", "")

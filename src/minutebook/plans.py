@@ -25,6 +25,7 @@ from minutebook.records.pairs import cut_message, extract_pairs, match_logfmt
 from minutebook.records.partials import join_partials
 from minutebook.records.table import Header, read_rows
 from minutebook.records.text import match_lines
+from minutebook.texts import is_dictionary, plain_texts
 
 #: Parts that make a message a request's, told without its key=value tail.
 _REQUEST_PARTS = ("status", "trace", "path")
@@ -92,7 +93,7 @@ class Plan:
             tail = parts.get("message")
         if tail is None or not self.keys:
             return Records(parts, records.rows, records.pattern)
-        found = _coalesce_seconds(extract_pairs(tail, self.keys))
+        found = _coalesce_seconds(_extract_tails(tail, self.keys))
         marks = [found[part].is_valid() for part in _REQUEST_PARTS if part in found]
         if "message" in parts and marks:
             is_request = marks[0]
@@ -100,6 +101,12 @@ class Plan:
                 is_request = pc.or_(is_request, mark)
             parts["message"] = pc.if_else(is_request, cut_message(parts["message"]), parts["message"])
         return Records(found | parts, records.rows, records.pattern)
+
+
+def _extract_tails(tail: pa.Array, keys: Mapping[str, str]) -> dict[str, pa.Array]:
+    if not is_dictionary(tail):
+        return extract_pairs(tail, keys)
+    return {part: values.take(tail.indices) for part, values in extract_pairs(tail.dictionary, keys).items()}
 
 
 def _with_nanos(records: Records) -> Records:
@@ -229,8 +236,9 @@ def _overlay(outer: Matched, inner: Matched, wrapper: LogFormat) -> Matched:
     """An inner record with what its wrapper adds; whose clock counts is the wrapper's to say."""
     around = _take(outer, inner.rows)
     parts = {name: values for name, values in around.parts.items() if name != "message"} | dict(inner.parts)
+    parts = {name: plain_texts(values) for name, values in parts.items()}
     if "level" in inner.parts and "level" in around.parts:
-        parts["level"] = pc.coalesce(inner.parts["level"], around.parts["level"])
+        parts["level"] = pc.coalesce(parts["level"], plain_texts(around.parts["level"]))
     layouts, pattern = inner.layouts, inner.pattern
     if "time" in around.parts and (wrapper.clock == "outer" or "time" not in inner.parts):
         parts["time"] = around.parts["time"]

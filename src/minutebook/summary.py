@@ -7,7 +7,8 @@ in the end. Each table is one grouping, and merging it is the same grouping over
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -113,12 +114,40 @@ def merge(parts: Iterable[Summary]) -> Summary:
     listed = list(parts)
     if not listed:
         listed = [summarise(ARROW_SCHEMA.empty_table())]
-    merged = {
-        name: add_up(pa.concat_tables([getattr(part, name) for part in listed], promote_options="permissive"), how)
-        for name, how in _TABLES.items()
-    }
+    merged = {name: _merge_tables([getattr(part, name) for part in listed], how) for name, how in _TABLES.items()}
     happenings = pa.concat_tables([part.happenings for part in listed]).unify_dictionaries()
     return Summary(**merged, happenings=happenings)
+
+
+def _merge_tables(parts: Sequence[pa.Table], how: Sums) -> pa.Table:
+    """The parts of one table added up. What one part alone has of a minute is as it should be already."""
+    if len(parts) == 1:
+        return parts[0]
+    if how.keys[0] != "minute":
+        return add_up(_join(parts), how)
+    minutes = [part.column("minute").to_numpy() for part in parts]
+    own = [np.unique(each) for each in minutes]
+    seen, counts = np.unique(np.concatenate(own), return_counts=True)
+    owner = np.empty(len(seen), np.int64)
+    for number, each in enumerate(own):
+        owner[np.searchsorted(seen, each)] = number
+    owner[counts > 1] = len(parts)
+    shared = pa.array(seen[counts > 1])
+    several = [part.filter(pc.is_in(part.column("minute"), shared)) for part in parts]
+    tables = [*parts, add_up(_join(several), how)]
+    minutes.append(tables[-1].column("minute").to_numpy())
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    runs = []
+    for start, stop in itertools.pairwise([*starts.tolist(), len(seen)]):
+        number = owner[start]
+        begin = np.searchsorted(minutes[number], seen[start])
+        end = np.searchsorted(minutes[number], seen[stop - 1], side="right")
+        runs.append(tables[number].slice(begin, end - begin))
+    return _join(runs or tables)
+
+
+def _join(tables: Sequence[pa.Table]) -> pa.Table:
+    return pa.concat_tables(tables, promote_options="permissive")
 
 
 def _pick(table: pa.Table, mask: pa.Array) -> pa.Table:

@@ -37,7 +37,7 @@ class Trials:
     @classmethod
     def of_table(cls, table: pa.Table) -> Trials:
         """The trials of a Summary; a column ``layer`` more."""
-        frame = table.to_pandas()
+        frame = table.unify_dictionaries().to_pandas()
         return cls._of_rows(frame.assign(longest_s=frame["longest_us"] / 1e6).drop(columns="longest_us"))
 
     @classmethod

@@ -19,7 +19,7 @@ from minutebook.summary import Summary, merge, summarise
 from minutebook.threads import THREADS, start_threads
 
 T = TypeVar("T")
-_BATCH_ROWS = 262_144
+_BATCH_ROWS = 40_000
 _MOST_WAITING = 256 << 20  # bytes of summaries that aren't merged yet
 
 
@@ -68,12 +68,15 @@ def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | Non
     """One Summary of all tables by the rules, small ones together, two at a time."""
     waiting = []
     parts: list[Summary] = []
+    size = 0
     for batch in _gather_rows(tables):
         waiting.append(pool.submit(summarise, batch, rules))
         if len(waiting) > THREADS:
             parts.append(waiting.pop(0).result())
-        if sum(part.nbytes for part in parts) > _MOST_WAITING:
+            size += parts[-1].nbytes
+        if size > _MOST_WAITING:
             parts = [merge(parts)]
+            size = 0
     return merge([*parts, *(future.result() for future in waiting)])
 
 

@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 
 from minutebook.logformats import LogFormat, Pattern, groups_of
 from minutebook.records import Records, no_records
+from minutebook.records.skeletons import cut_cells, find_skeleton
+from minutebook.texts import join_texts
 
 #: RE2 reads that many groups in one pass.
 _FAST_GROUPS = 4
@@ -32,7 +34,28 @@ def match_lines(text: pa.StringArray, log_format: LogFormat) -> Records:
 
 
 def match_pattern(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, dict[str, pa.Array]]:
-    """Indices of the texts that the whole pattern fits, and its groups for those."""
+    """Indices of the texts that the whole pattern fits, and its groups for those: texts, or dictionaries of them."""
+    cells = find_skeleton("".join(pattern.pieces)) if pattern.one_way else ()
+    if not cells:
+        return _match_whole(text, pattern)
+    rows, parts = cut_cells(text, cells)
+    left = np.ones(len(text), bool)
+    left[rows] = False
+    if not left.any():
+        return rows, parts
+    others = np.flatnonzero(left)
+    more, further = _match_whole(text.take(pa.array(others)), pattern)
+    if not len(more):
+        return rows, parts
+    rows = np.concatenate((rows, others[more]))
+    order = pa.array(np.argsort(rows))
+    parts = {
+        name: join_texts([parts[name], values]).take(order) if parts else values for name, values in further.items()
+    }
+    return np.sort(rows), parts
+
+
+def _match_whole(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, dict[str, pa.Array]]:
     # One expression: handing the rest of each line on from piece to piece would copy it each time.
     heads, last = _cut_passes(pattern)
     rows, parts = _extract(text, pattern.pieces, last)
@@ -109,7 +132,7 @@ def _in_order(found: list[tuple[int, np.ndarray, dict[str, pa.Array]]]) -> Recor
     order = np.argsort(rows, kind="stable")
     names = dict.fromkeys(name for _, _, parts in found for name in parts)
     parts = {
-        name: pa.concat_arrays([parts.get(name, pa.nulls(len(rows), pa.string())) for _, rows, parts in found]).take(
+        name: join_texts([parts.get(name, pa.nulls(len(rows), pa.string())) for _, rows, parts in found]).take(
             pa.array(order)
         )
         for name in names

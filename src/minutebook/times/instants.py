@@ -50,18 +50,24 @@ def parse_times(
         raise MinutebookError(f"no time layout is called {layout!r}", do=f"use one of {', '.join(LAYOUTS)}")
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
+    if pa.types.is_dictionary(texts.type):
+        return _parse_distinct(texts, layout, zone, year)
     # Not checked for UTF-8: a byte that isn't matches no pattern, and its row is null.
     texts = pc.cast(texts, pa.string(), safe=False)
     known = LAYOUTS[layout]
     # Stamps of a second's resolution repeat: each distinct one is read once.
     head = texts[:1000]
     if known.has_year and 2 * (pc.count_distinct(head).as_py() or 0) < len(head):
-        encoded = texts.dictionary_encode()
-        found = _finish(_read(encoded.dictionary, layout, known, year), zone)
-        index = encoded.indices
-        quality = pa.DictionaryArray.from_arrays(found.quality.indices.take(index), found.quality.dictionary)
-        return Instants(found.time.take(index), quality, found.resolution_s)
+        return _parse_distinct(texts.dictionary_encode(), layout, zone, year)
     return _finish(_read(texts, layout, known, year), zone)
+
+
+def _parse_distinct(texts: pa.DictionaryArray, layout: str, zone: str | None, year: int | None) -> Instants:
+    if not LAYOUTS[layout].has_year:  # its stamps' order tells the year
+        return parse_times(texts.cast(pa.string()), layout, zone=zone, year=year)
+    found = _finish(_read(texts.dictionary, layout, LAYOUTS[layout], year), zone)
+    quality = pa.DictionaryArray.from_arrays(found.quality.indices.take(texts.indices), found.quality.dictionary)
+    return Instants(found.time.take(texts.indices), quality, found.resolution_s)
 
 
 @dataclass

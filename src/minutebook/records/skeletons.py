@@ -1,0 +1,199 @@
+"""a pattern → what stands between its cells; lines → cells by that, without matching a line as a whole.
+
+A pattern that reads every text in one way only, such as an access log's, is a row of cells with fixed texts between
+them: ``CLIENT IDENT USER [TIME] "REQUEST" STATUS …``. Its lines are cut where those texts stand, quotes first, for
+all lines at once; then each distinct cell is matched with its own small expression. What doesn't come out right is
+left to the whole pattern, which alone says what fits.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_QUOTE, _BACKSLASH = ord('"'), ord("\\")
+_ATOM = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^(]")
+_REPEAT = re.compile(r"(?:[*+?]|\{\d+(?:,\d*)?\})\??")
+_NAMED = re.compile(r"\(\?P<(\w+)>(.*)\)", re.DOTALL)
+#: The inside of quotes, in which a quote is escaped: without any backslash it's whatever stands between two quotes.
+_QUOTED = r'[^"\\]*(?:\\.[^"\\]*)*'
+
+
+_Span = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a skeleton: its expression, the group it feeds ("" for none), and the text behind it."""
+
+    expression: str
+    name: str
+    behind: str  #: "" for the last one, which goes on to the line's end
+
+
+@cache
+def find_skeleton(expression: str) -> tuple[Cell, ...]:
+    """The cells of an expression; none where it isn't cells with texts between them, two quotes or more among these."""
+    cells: list[Cell] = []
+    for text, is_fixed in _atoms(expression.removesuffix("$")):
+        if is_fixed and cells:
+            cells[-1] = Cell(cells[-1].expression, cells[-1].name, cells[-1].behind + text)
+        elif is_fixed or text in ("^", "$", "|"):
+            return ()
+        elif cells and not cells[-1].behind:
+            if cells[-1].name or text.startswith("(?P<"):
+                return ()  # where one ends and the other begins, only matching tells
+            cells[-1] = Cell(cells[-1].expression + text, "", "")
+        else:
+            named = _NAMED.fullmatch(text)
+            cells.append(Cell(named.group(2), named.group(1), "") if named else Cell(text, "", ""))
+    is_whole = expression.endswith("$") and bool(cells) and not cells[-1].behind
+    return tuple(cells) if is_whole and sum(cell.behind.count('"') for cell in cells) >= 2 else ()
+
+
+def _atoms(expression: str) -> Iterator[tuple[str, bool]]:
+    """Atoms with what says how often, and whether each is a fixed character (then that one)."""
+    at = 0
+    while at < len(expression):
+        end = _end_of_atom(expression, at)
+        repeat = _REPEAT.match(expression, end)
+        if repeat:
+            end = repeat.end()
+        atom = expression[at:end]
+        escaped = atom[0] == "\\" and len(atom) == 2 and not atom[1].isalnum()
+        yield (atom[-1], True) if escaped or (len(atom) == 1 and atom not in ".^$|") else (atom, False)
+        at = end
+
+
+def _end_of_atom(expression: str, at: int) -> int:
+    depth = 0
+    while True:
+        atom = "(" if expression[at] == "(" else _ATOM.match(expression, at)[0]  # type: ignore[index]
+        depth += {"(": 1, ")": -1}.get(atom, 0)
+        at += len(atom)
+        if not depth:
+            return at
+
+
+def cut_cells(text: pa.StringArray, cells: Sequence[Cell]) -> tuple[np.ndarray, dict[str, pa.Array]]:
+    """Indices of texts that come apart into the cells, and the named ones of those, as dictionaries."""
+    if text.null_count or not len(text):
+        return np.empty(0, np.int64), {}
+    data, bounds = _bytes(text)
+    quotes = np.flatnonzero(data == _QUOTE)
+    place = np.searchsorted(quotes, bounds)
+    is_cut = np.diff(place) >= sum(cell.behind.count('"') for cell in cells)
+    escapes = np.flatnonzero(data == _BACKSLASH)
+    is_cut[np.searchsorted(bounds, escapes, side="right") - 1] = False
+    rows = np.flatnonzero(is_cut)
+    if not len(rows):
+        return rows, {}
+    spans, fits = _find_spans(text, data, bounds[rows], bounds[rows + 1], quotes, place[rows], cells)
+    parts: dict[str, pa.Array] = {}
+    for cell, (begin, end) in zip(cells, spans, strict=True):
+        if cell.expression == _QUOTED and not cell.name:
+            continue
+        found = _slice(text, begin, end)
+        if cell.name or _repeats(found):
+            found = found.dictionary_encode()
+        if cell.name:
+            parts[cell.name] = found
+        if cell.expression != _QUOTED:
+            fits &= _fits(found, cell.expression)
+    if not fits.all():
+        kept = pa.array(fits)
+        return rows[fits], {name: values.filter(kept) for name, values in parts.items()}
+    return rows, parts
+
+
+def _find_spans(
+    text: pa.StringArray, data: np.ndarray, begin: np.ndarray, end: np.ndarray, quotes: np.ndarray, place: np.ndarray,
+    cells: Sequence[Cell],
+) -> tuple[list[_Span], np.ndarray]:  # fmt: skip
+    """Where each cell of each text begins and ends, and which texts have all that stands between the cells.
+
+    ``place`` is where among the ``quotes`` each text's first one is.
+    """
+    spans: list[_Span] = []
+    fits = np.ones(len(begin), bool)
+    group: list[Cell] = []
+    for cell in cells:
+        group.append(cell)
+        behind = cell.behind.encode()
+        if b'"' not in behind and cell is not cells[-1]:
+            continue
+        at = quotes[place] - behind.index(b'"') if behind else end
+        fits &= (begin <= at) & (at + len(behind) <= end)
+        at = np.where(fits, at, begin)
+        for step, byte in enumerate(behind):
+            fits &= data[np.minimum(at + step, len(data) - 1)] == byte
+        inner, is_cut = _cut_apart(text, begin, at, group)
+        spans += inner
+        fits &= is_cut
+        begin = np.where(fits, at + len(behind), begin)
+        place = np.minimum(place + behind.count(b'"'), len(quotes) - 1)
+        group = []
+    return spans, fits
+
+
+def _cut_apart(
+    text: pa.StringArray, begin: np.ndarray, end: np.ndarray, cells: Sequence[Cell]
+) -> tuple[list[_Span], np.ndarray]:
+    """The cells in a stretch of each text, of which only the last has a quote behind it, or nothing."""
+    fits = np.ones(len(begin), bool)
+    if len(cells) == 1:
+        return [(begin, end)], fits
+    # What is looked for stands in the rest of a line too: a copy of these few bytes is searched faster.
+    data, bounds = _bytes(_slice(text, begin, end))
+    shift, at, stop = begin - bounds[:-1], bounds[:-1], bounds[1:]
+    spans, before, index = [], "", at
+    for cell in cells[:-1]:
+        if cell.behind != before:
+            hits = np.append(_find_all(data, cell.behind.encode()), len(data))
+        follows = cell.behind == before and len(before) == 1  # the next hit is the next one
+        index = np.minimum(index + 1, len(hits) - 1) if follows else np.searchsorted(hits, at)
+        here = hits[index]
+        fits &= here + len(cell.behind) <= stop
+        here = np.where(fits, here, at)
+        spans.append((at + shift, here + shift))
+        at, before = here + np.where(fits, len(cell.behind), 0), cell.behind
+    return [*spans, (at + shift, end)], fits
+
+
+def _bytes(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
+    """The bytes of all texts, and where among them each text begins; behind the last where it ends."""
+    bounds = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1].astype(np.int64)
+    return np.frombuffer(text.buffers()[2] or b"", np.uint8)[: bounds[-1]], bounds
+
+
+def _find_all(data: np.ndarray, text: bytes) -> np.ndarray:
+    hits = data[: len(data) - len(text) + 1] == text[0]
+    for step, byte in enumerate(text[1:], 1):
+        hits &= data[step : len(data) - len(text) + 1 + step] == byte
+    return np.flatnonzero(hits)
+
+
+def _slice(text: pa.StringArray, begin: np.ndarray, end: np.ndarray) -> pa.StringArray:
+    """The bytes ``begin`` to ``end`` of the array's buffer as texts; they rise from text to text."""
+    cuts = np.empty(2 * len(begin), np.int32)
+    cuts[0::2], cuts[1::2] = begin, end
+    pieces = pa.StringArray.from_buffers(len(cuts) - 1, pa.py_buffer(cuts), text.buffers()[2])
+    return pieces.take(pa.array(np.arange(0, len(cuts), 2)))
+
+
+def _repeats(texts: pa.StringArray) -> bool:
+    head = texts[:500]
+    return 4 * pc.count_distinct(head).as_py() < len(head)
+
+
+def _fits(values: pa.Array, expression: str) -> np.ndarray:
+    """Which texts the whole expression fits; of a dictionary each distinct one is matched."""
+    is_encoded = pa.types.is_dictionary(values.type)
+    hits = pc.match_substring_regex(values.dictionary if is_encoded else values, f"^(?:{expression})$")
+    return (hits.take(values.indices) if is_encoded else hits).to_numpy(zero_copy_only=False)

@@ -1,0 +1,62 @@
+"""columns of texts, plain or as dictionaries → the same, each distinct text looked at once.
+
+A dictionary is a column whose few distinct texts stand apart, and rows are numbers. Whatever is made of a text alone
+is made of those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def is_dictionary(texts: pa.Array) -> bool:
+    """Whether the column's distinct texts stand apart."""
+    return bool(pa.types.is_dictionary(texts.type))
+
+
+def change_texts(texts: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """What ``change`` makes of the texts (an array of them in, one of anything out)."""
+    if not is_dictionary(texts):
+        return change(texts)
+    changed = change(texts.dictionary)
+    if not pa.types.is_string(changed.type):
+        return changed.take(texts.indices)
+    fewer = changed.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(fewer.indices.take(texts.indices), fewer.dictionary)
+
+
+def join_texts(parts: Sequence[pa.Array]) -> pa.Array:
+    """The columns one behind the other; a dictionary where one of them is."""
+    if not any(is_dictionary(part) for part in parts):
+        return pa.concat_arrays(parts)
+    encoded = [part if is_dictionary(part) else part.dictionary_encode() for part in parts]
+    return pa.concat_arrays(pa.chunked_array(encoded).unify_dictionaries().chunks)
+
+
+def pair_texts(first: pa.Array, second: pa.Array, between: str = " ") -> pa.DictionaryArray:
+    """Both texts of each row as one, the first alone where there's no second; null where there's no first."""
+    one, other = (texts if is_dictionary(texts) else texts.dictionary_encode() for texts in (first, second))
+    width = len(other.dictionary) + 1
+    codes = pc.add(pc.multiply(one.indices.cast(pa.int64()), width), pc.add(pc.fill_null(other.indices, -1), 1))
+    pairs = codes.dictionary_encode()
+    known = pairs.dictionary.drop_null()
+    place = pc.divide(known, width)
+    head, tail = (
+        one.dictionary.take(place),
+        other.dictionary.take(_less_one(pc.subtract(known, pc.multiply(place, width)))),
+    )
+    joined = pc.coalesce(pc.binary_join_element_wise(head, tail, between), head).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(joined.indices.take(pairs.indices), joined.dictionary)
+
+
+def _less_one(numbers: pa.Array) -> pa.Array:
+    """Numbers less one; null for 0."""
+    return pc.if_else(pc.equal(numbers, 0), None, pc.subtract(numbers, 1))
+
+
+def plain_texts(texts: pa.Array) -> pa.Array:
+    """The column with a text in each row."""
+    return texts.cast(pa.string()) if is_dictionary(texts) else texts
