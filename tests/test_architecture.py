@@ -15,7 +15,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: Every module and package of minutebook, each before those that may import it. Read as the chain:
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
-    "errors", "texts", "interrupting", "threads", "events", "times", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
+    "errors", "texts", "interrupting", "threads", "events", "times", "spans", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
     "sources", "compression", "contents", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
     "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "summary", "engines",
     "copies", "joining", "gathering", "trials",

@@ -31,6 +31,7 @@ class Account:
     rejects: list[tuple[int, str]] = field(default_factory=list)  #: (line, why), the first ones
     long_lines: int = 0  #: of which only the beginning was read
     events: int = 0
+    out_of_range: int = 0  #: of these, copies apart, before ``since`` or after ``until``
     note: str = ""
     stated: dict[str, str] = field(default_factory=dict)  #: what the caller said of it and was used
     is_log: bool = True  #: and no export of deploys, alerts or notes

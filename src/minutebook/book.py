@@ -127,6 +127,8 @@ def make_book(
         gathered.copied if gathered else [],
         merges,
         [*sli.assumptions, *notes, *(f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes)],
+        span=gathered.settled.span if gathered else None,
+        on_grid=summary.count_events() if gathered else None,
     )
     ledger["made_by"] = {"minutebook": __version__, "settings": {**settings.tell(), "every": every}}
     users = affected_users(traffic, impact)

@@ -51,6 +51,8 @@ class Config:
     redact: bool = True  #: whether users are pseudonyms and secrets their kinds in what is shown
     key: str | None = None  #: a file with the key of pseudonyms; without one it's drawn from the evidence
     limits: Limits = field(default_factory=Limits)  #: how much of hostile evidence is read
+    since: str | None = None  #: only what happened from then on: 14:05, 2026-11-23T14:05Z or -2h, as `spans` reads it
+    until: str | None = None  #: and before then
 
     @classmethod
     def load(cls, path: str | Path) -> Config:
@@ -78,6 +80,15 @@ class Config:
         own_key = None if made.key is None else str(folder / made.key)
         return replace(made, formats=[str(folder / name) for name in made.formats], key=own_key)
 
+    def within(self, since: str | None, until: str | None) -> Config:
+        """These settings, and the span that is looked at where it's said anew."""
+        return replace(self, since=since or self.since, until=until or self.until)
+
+    @property
+    def zone(self) -> str:
+        """The zone of times that a person types: what is said of all sources, else UTC."""
+        return str(self.sources.get("*", {}).get("zone", "UTC"))
+
     def with_sources(self, *more: tuple[str, str, str | int]) -> Config:
         """These settings and (glob, key, value) from the command line, which win."""
         sources = {glob: dict(values) for glob, values in self.sources.items()}
@@ -97,6 +108,8 @@ class Config:
             "formats": [_tell_file(path) for path in self.formats],
             "sli": {**self.sli.tell(), "objectives": [_tell_file(path) for path in self.sli.objectives]},
             "redact": self.redact,
+            "since": self.since,
+            "until": self.until,
         }
 
     def check(self, where: str) -> None:
@@ -146,6 +159,9 @@ def _check_types(raw: Mapping[str, object], where: str) -> None:
             raise MinutebookError(f"{switch!r} is neither true nor false", where=where)
     if not isinstance(raw.get("key", ""), str):
         raise MinutebookError("'key' is no path", where=where, do='write key = "pseudonyms.key"')
+    for name in ("since", "until"):
+        if not isinstance(raw.get(name, ""), str):
+            raise MinutebookError(f"{name!r} is no text", where=where, do=f'write {name} = "2026-11-23T14:05Z"')
     error_s = raw.get("clock_error_s", 0)
     if isinstance(error_s, bool) or not isinstance(error_s, int | float) or not 0 <= error_s < 1e6:
         raise MinutebookError("'clock_error_s' is no number of seconds", where=where)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from os import PathLike
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from minutebook.account import Account
 from minutebook.clocks import Clock, find_error_s, find_services, settle, settle_clocks
@@ -19,7 +21,8 @@ from minutebook.ownformats import load_all
 from minutebook.reading import DEFERRED, Settings
 from minutebook.redaction import draw_key
 from minutebook.sources import Source, find_sources
-from minutebook.summary import Summary
+from minutebook.spans import Span, read_span, tell_instant
+from minutebook.summary import LOGS, Summary
 
 Evidence = str | PathLike[str]
 
@@ -31,10 +34,14 @@ class Settled:
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)  #: id of a failing request → whose, as another layer says
+    span: Span = field(default_factory=Span)  #: events outside of it don't count
 
     def __call__(self, source: str, table: pa.Table) -> pa.Table:
         """A batch of a source's events, settled."""
-        settled = settle(table, self.clocks.get(source, Clock()), self.services.get(source, {}))
+        clock = self.clocks.get(source, Clock())
+        if self.span:
+            table = table.filter(self.span.find(table, clock.shift_us))
+        settled = settle(table, clock, self.services.get(source, {}))
         return fill_users(settled, self.owners)
 
 
@@ -125,7 +132,61 @@ def _settle(accounts: list[Account], config: Config, engine: Engine, refuse: boo
         align=config.align,
     )
     owners = find_owners(engine.map, config.sli)
-    return Gathered(engine, accounts, Settled(clocks, find_services(shared), owners), copied)
+    span = _find_span(accounts, clocks, config)
+    if span:
+        _count_outside(accounts, clocks, span, engine, refuse)
+    return Gathered(engine, accounts, Settled(clocks, find_services(shared), owners, span), copied)
+
+
+def _find_span(accounts: Sequence[Account], clocks: Mapping[str, Clock], config: Config) -> Span:
+    """What is looked at; what was typed without a day is relative to the logs, on the common clock."""
+    known = [account for account in accounts if account.events]
+    known = [account for account in known if account.is_log] or known
+    shifts = {account.source.name: clocks[account.source.name].shift_us for account in known}
+    first = min((account.first + shifts[account.source.name] for account in known), default=0)
+    last = max((account.last + shifts[account.source.name] for account in known), default=0)
+    return read_span(config.since, config.until, config.zone, (first, last)) or Span()
+
+
+def pick_span(table: pa.Table, config: Config) -> pa.Table:
+    """The events of a table that are within the span of the settings."""
+    is_log = pc.is_in(table.column("kind").cast(pa.string()), pa.array(LOGS))
+    logged = table.filter(is_log) if pc.any(is_log).as_py() else table
+    edges = pc.min_max(logged.column("time").cast(pa.int64())).as_py()
+    span = read_span(config.since, config.until, config.zone, (edges["min"] or 0, edges["max"] or 0)) or Span()
+    return table.filter(span.find(table)) if span else table
+
+
+def _count_outside(
+    accounts: Sequence[Account], clocks: Mapping[str, Clock], span: Span, engine: Engine, refuse: bool
+) -> None:
+    """How many events of each source are out of range, in its account."""
+    places = {account.source.name: account for account in accounts}
+    inside = 0
+    for source, (rows, within) in engine.map(partial(_count_inside, clocks=clocks, span=span)):
+        places[source].out_of_range += rows - within
+        inside += within
+    if refuse and not inside:
+        told = span.tell()
+        raise EvidenceError(
+            f"no event is from {told['since'] or 'the beginning'} up to {told['until'] or 'the end'}",
+            where="--since, --until",
+            do=_tell_bounds(accounts, clocks),
+        )
+
+
+def _count_inside(source: str, table: pa.Table, *, clocks: Mapping[str, Clock], span: Span) -> tuple[int, int]:
+    """(all, those within the span) of a batch's events."""
+    is_in = span.find(table, clocks.get(source, Clock()).shift_us)
+    return table.num_rows, pc.sum(is_in).as_py() or 0
+
+
+def _tell_bounds(accounts: Sequence[Account], clocks: Mapping[str, Clock]) -> str:
+    known = [
+        (a.first + shift, a.last + shift) for a in accounts if a.events for shift in [clocks[a.source.name].shift_us]
+    ]
+    first, last = min(first for first, _ in known), max(last for _, last in known)
+    return f"the evidence is from {tell_instant(first)} to {tell_instant(last)}"
 
 
 def _refuse_nothing(accounts: Sequence[Account]) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minutebook.account import Account
 from minutebook.clocks import Clock, name_offset, parse_offset_s
 from minutebook.copies import Copied
+from minutebook.errors import AccountError
+from minutebook.spans import Span
 
 _SHOWN_REJECTS = 20
 #: More rejected lines than this share of a source make a run incomplete.
@@ -19,25 +22,57 @@ def make_ledger(
     clocks: Mapping[str, Clock],
     services: Mapping[str, Mapping[str, str]],
     copied: Sequence[Copied],
-    merges: Sequence[Mapping[str, Any]],
-    assumptions: Sequence[str],
+    merges: Sequence[Mapping[str, Any]] = (),
+    assumptions: Sequence[str] = (),
+    *,
+    span: Span | None = None,
+    on_grid: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
-    """``sources[]``, ``merges[]``, ``assumptions[]`` and ``totals``; JSON-able, the same in any order of inputs."""
-    copies = {each.source: each for each in copied}
-    sources = [_tell_source(a, clocks.get(a.source.name, Clock()), copies.get(a.source.name)) for a in accounts]
+    """``sources[]``, ``merges[]``, ``assumptions[]``, ``range`` and ``totals``; JSON-able, the same in any order of inputs.
+
+    ``span`` is what was looked at. ``on_grid`` is how many events of each source the minutes and the timeline were made
+    of, as the summary counted them: raises `AccountError` where an event got lost on the way.
+    """
+    copies: collections.Counter[str] = collections.Counter()
+    for each in copied:
+        copies[each.source] += each.events
+    sources = [_tell_source(a, clocks.get(a.source.name, Clock()), copies[a.source.name]) for a in accounts]
+    if on_grid is not None:
+        _check_events(sources, on_grid)
     merged = [{"what": "copies", "into": c.of, "from": c.source, "count": c.events, "why": c.why} for c in copied] + [
         dict(merge) for merge in merges
     ]
-    count = ("lines", "lines_in_events", "lines_skipped", "lines_rejected", "events", "copies")
+    count = ("lines", "lines_in_events", "lines_skipped", "lines_rejected", "events", "copies", "out_of_range")
     return {
         "sources": sources,
         "merges": merged,
-        "assumptions": [*_assume(accounts, clocks, services), *assumptions],
+        "assumptions": [*_tell_span(sources, span), *_assume(accounts, clocks, services), *assumptions],
+        "range": span.tell() if span else None,
         "totals": {name: sum(source[name] for source in sources) for name in count},
     }
 
 
-def _tell_source(account: Account, clock: Clock, copied: Copied | None) -> dict[str, Any]:
+def _check_events(sources: Sequence[Mapping[str, Any]], on_grid: Mapping[str, int]) -> None:
+    for source in sources:
+        left = source["events"] - source["copies"] - source["out_of_range"]
+        if on_grid.get(source["source"], 0) != left:
+            raise AccountError(
+                f"{source['events']} events, of them {source['copies']} copies and {source['out_of_range']} out of range,"
+                f" but {on_grid.get(source['source'], 0)} counted",
+                where=source["source"],
+                do="please report this: it's a defect of minutebook",
+            )
+
+
+def _tell_span(sources: Sequence[Mapping[str, Any]], span: Span | None) -> list[str]:
+    if not span:
+        return []
+    told, outside = span.tell(), sum(source["out_of_range"] for source in sources)
+    edges = [f"{word} {told[key]}" for word, key in (("from", "since"), ("before", "until")) if told[key]]
+    return [f"Only what happened {' and '.join(edges)} was looked at, as asked: {outside:,} events are out of range."]
+
+
+def _tell_source(account: Account, clock: Clock, copies: int) -> dict[str, Any]:
     return {
         "source": account.source.name,
         "sha256": account.sha256,
@@ -53,10 +88,11 @@ def _tell_source(account: Account, clock: Clock, copied: Copied | None) -> dict[
         "lines_skipped": account.skipped_lines,
         "lines_rejected": account.rejected,
         "events": account.events,
-        "copies": copied.events if copied else 0,
+        "copies": copies,
         "first": _instant(account.first + clock.shift_us) if account.events else None,
         "last": _instant(account.last + clock.shift_us) if account.events else None,
         "status": account.status,
+        "out_of_range": account.out_of_range,
         "clock_spread_s": clock.spread_s,
         "clock_applied": clock.applied,
         "lines_counted_again": account.lines_seen,

@@ -83,6 +83,14 @@ class Summary:
         """One of the tables as a pandas frame, its texts plain."""
         return plain_texts(getattr(self, name)).to_pandas()
 
+    def count_events(self) -> dict[str, int]:
+        """Source → how many of its events are in the tables."""
+        logged = self.frame("coverage").groupby("source", observed=True)["events"].sum()
+        named = pc.value_counts(self.happenings.column("source").cast(pa.string())).to_pylist()
+        return {str(each["values"]): int(each["counts"]) + int(logged.get(each["values"], 0)) for each in named} | {
+            str(source): int(events) for source, events in logged.items() if source not in {n["values"] for n in named}
+        }
+
     @property
     def nbytes(self) -> int:
         """Bytes that the tables take up."""

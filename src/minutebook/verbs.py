@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
 from typing import Any, cast
@@ -20,7 +21,7 @@ from minutebook.engines import open_engine
 from minutebook.engines.local import summarise_all
 from minutebook.errors import MinutebookError
 from minutebook.events import COLUMNS, to_frame, to_table
-from minutebook.gathering import Evidence, gather
+from minutebook.gathering import Evidence, gather, pick_span
 from minutebook.joining import fill_users, find_owners
 from minutebook.ledger import make_ledger
 from minutebook.logformats import load_formats
@@ -30,18 +31,26 @@ from minutebook.redaction import draw_key, make_redaction
 from minutebook.roles import find_roles, hide_raw_names, name_people
 from minutebook.threads import start_threads
 
+#: When, as people type it, or an instant; naive ones are in the evidence's zone where one is said, else in UTC.
+When = str | datetime
+
 
 def read(
-    *evidence: Evidence, zone: str | None = None, config: Config | str | PathLike[str] | None = None
+    *evidence: Evidence,
+    zone: str | None = None,
+    since: When | None = None,
+    until: When | None = None,
+    config: Config | str | PathLike[str] | None = None,
 ) -> pd.DataFrame:
     """The event frame of files and folders: one row an event, columns as in `schema`, by time.
 
     Clocks are settled and copies taken out. ``zone`` (IANA name or offset) holds for stamps without one;
-    else it is inferred from ids that sources share, else UTC, flagged in ``time_quality``. ``config`` is
-    a `Config` or the path of a `minutebook.toml`. The account of every line is in ``attrs["ledger"]``. Users,
+    else it is inferred from ids that sources share, else UTC, flagged in ``time_quality``. ``since`` and
+    ``until`` (not included) are ``2026-11-23T14:05Z``, or relative to the evidence: ``14:05`` of its day, ``-2h`` of its
+    end; what's outside is counted in the ledger as out of range. ``config`` is a `Config` or the path of a `minutebook.toml`. The account of every line is in ``attrs["ledger"]``. Users,
     messages and fields are as logged: `redact` makes of it what may be passed on. Raises `EvidenceError` when nothing can be read.
     """
-    settings = _settings(zone, config)
+    settings = _settings(zone, config, since, until)
     with open_engine() as engine:
         gathered = gather(evidence, settings, engine)
         tables = list(gathered.tables())
@@ -50,7 +59,9 @@ def read(
     frame = to_frame(table).sort_values("time", kind="stable", ignore_index=True)
     request = frame["operation"] + " " + frame["status"].astype("str")
     frame["message"] = frame["message"].where(frame["message"].notna(), request.where(frame["status"].notna(), None))
-    frame.attrs["ledger"] = make_ledger(gathered.accounts, gathered.clocks, gathered.services, gathered.copied, [], [])
+    frame.attrs["ledger"] = make_ledger(
+        gathered.accounts, gathered.clocks, gathered.services, gathered.copied, span=gathered.settled.span
+    )
     frame.attrs["key"] = gathered.key.hex()
     return frame
 
@@ -75,16 +86,23 @@ def redact(events: pd.DataFrame, *, config: Config | str | PathLike[str] | None 
 def reconstruct(
     *evidence: Evidence,
     zone: str | None = None,
+    since: When | None = None,
+    until: When | None = None,
     config: Config | str | PathLike[str] | None = None,
     every: bool = False,
 ) -> Book:
     """The `Book` of files and folders, or of a saved book's folder: timeline, minutes, impact and ledger.
 
-    ``zone`` and ``config`` as in `read`; with ``every`` the timeline has every minute of every message.
+    ``zone``, ``since``, ``until`` and ``config`` as in `read`; with ``every`` the timeline has every minute of every message.
     """
+    settings = _settings(zone, config, since, until)
     if len(evidence) == 1 and books.is_book(evidence[0]):
+        if settings.since or settings.until:
+            raise MinutebookError(
+                "is a saved book, and can't be cut to a span", where=str(evidence[0]), do="name the evidence it's of"
+            )
         return books.load_book(evidence[0])
-    return books.reconstruct(evidence, _settings(zone, config), every=every)
+    return books.reconstruct(evidence, settings, every=every)
 
 
 def timeline(
@@ -205,13 +223,19 @@ def _shown_lines(book: Book, paths: Sequence[Evidence], settings: Config) -> dic
 
 
 def check(
-    *evidence: Evidence, zone: str | None = None, config: Config | str | PathLike[str] | None = None
+    *evidence: Evidence,
+    zone: str | None = None,
+    since: When | None = None,
+    until: When | None = None,
+    config: Config | str | PathLike[str] | None = None,
 ) -> pd.DataFrame:
     """How each source is read: a row a source with its format, score, runner-up, zone, lines and status."""
-    settings = _settings(zone, config)
+    settings = _settings(zone, config, since, until)
     with open_engine() as engine:
         gathered = gather(evidence, settings, engine, refuse=False)
-    ledger = make_ledger(gathered.accounts, gathered.clocks, gathered.services, gathered.copied, [], [])
+    ledger = make_ledger(
+        gathered.accounts, gathered.clocks, gathered.services, gathered.copied, span=gathered.settled.span
+    )
     frame = pd.DataFrame(ledger["sources"])
     frame.attrs["ledger"] = ledger
     return frame
@@ -260,8 +284,14 @@ def show(row: pd.Series | str, *evidence: Evidence, config: Config | str | PathL
     return fetch_records(references, evidence, load_all(_settings(None, config).formats).logs)
 
 
-def _settings(zone: str | None, config: Config | str | PathLike[str] | None) -> Config:
+def _settings(
+    zone: str | None,
+    config: Config | str | PathLike[str] | None,
+    since: When | None = None,
+    until: When | None = None,
+) -> Config:
     made = config if isinstance(config, Config) else Config.load(Path(config)) if config is not None else Config()
+    made = made.within(*(each.isoformat() if isinstance(each, datetime) else each for each in (since, until)))
     return made.with_sources(("*", "zone", zone)) if zone else made
 
 
@@ -270,9 +300,9 @@ def _book(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: b
     if isinstance(what, Book):
         return what
     if isinstance(what, pd.DataFrame):
-        settings = _settings(said.get("zone"), said.get("config"))
+        settings = _settings(*(said.get(name) for name in ("zone", "config", "since", "until")))
         with start_threads() as pool:
-            table = to_table(what)
+            table = pick_span(to_table(what), settings)
             table = fill_users(table, find_owners(lambda function: [("", function("", table))], settings.sli))
             summary = summarise_all([table], pool, settings.sli)
         key = _key_of(what, table)

@@ -23,7 +23,9 @@ def find_slow_limits(latency: pd.DataFrame) -> dict[tuple[str, str], float]:
     for (service, operation), group in latency.groupby(["service", "operation"], sort=True):
         if group["requests"].sum() < _FEWEST:
             continue
-        stretch = pd.qcut(group["minute"].rank(method="dense"), min(10, group["minute"].nunique()), labels=False)
+        stretch = pd.qcut(
+            group["minute"].rank(method="dense"), min(10, group["minute"].nunique()), labels=False, duplicates="drop"
+        )
         parts = [part for _, part in group.groupby(stretch)]
         median, tail = (
             float(np.quantile([percentile_s(part, share) for part in parts], 0.25)) for share in (0.5, _USUAL_SHARE)

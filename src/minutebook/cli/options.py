@@ -43,6 +43,10 @@ def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="[GLOB=]ZONE",
             help="Zone of stamps without one.",
         ),
+        click.option("--until", metavar="TIME", help="Only what happened before then."),
+        click.option(
+            "--since", metavar="TIME", help="Only what happened from then on: 14:05, 2026-11-23T14:05Z; -2h of its end."
+        ),
         click.argument("evidence", nargs=-1, required=True),
     ):
         command = decorate(command)
@@ -68,6 +72,8 @@ def make_config(
     no_align: bool,
     no_redact: bool,
     key: str | None,
+    since: str | None,
+    until: str | None,
 ) -> Config:
     """The settings of ``--config``, and over them what the other shared options say."""
     from dataclasses import replace
@@ -90,4 +96,4 @@ def make_config(
                     continue  # tried on all files, beside the built-in ones
                 word = Path(word).stem
             said.append((glob or "*", name, int(word) if name == "year" else word))
-    return made.with_sources(*said)
+    return made.with_sources(*said).within(since, until)
