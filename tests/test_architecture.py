@@ -18,7 +18,7 @@ ORDER = (
     "errors", "texts", "interrupting", "threads", "events", "times", "spans", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
     "sources", "compression", "contents", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
     "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "summary", "engines",
-    "copies", "joining", "gathering", "trials",
+    "fingerprints", "copies", "joining", "gathering", "trials",
     "versions",
     "coverage", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",
     "outputs", "book", "freezing", "differences", "postmortem", "verbs", "cli", "__main__",

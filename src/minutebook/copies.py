@@ -15,23 +15,7 @@ import pyarrow.compute as pc
 
 from minutebook.account import Account
 from minutebook.engines import Engine
-
-_KEY = (
-    "time",
-    "kind",
-    "level",
-    "status",
-    "duration",
-    "operation",
-    "user",
-    "client",
-    "trace",
-    "message",
-    "length",
-)
-#: Share of the events in the overlap that must be equal for two differently named logs to be one stream.
-_SURE = 0.9
-_FEWEST = 20
+from minutebook.fingerprints import KEY, find_suspects, is_one_stream
 
 
 @dataclass(frozen=True)
@@ -60,29 +44,22 @@ def drop_copies(engine: Engine, accounts: Sequence[Account]) -> list[Copied]:
         else:
             first[key] = account
     kept = [account for account in first.values() if account.is_log and account.events]
-    for later in range(1, len(kept)):
-        for earlier in range(later):
-            copied = _drop_overlap(engine, kept[earlier], kept[later])
-            if copied:
-                found.append(copied)
+    for earlier, later in find_suspects(engine, kept):
+        copied = _drop_overlap(engine, earlier, later)
+        if copied:
+            found.append(copied)
     return found
 
 
 def _drop_overlap(engine: Engine, one: Account, other: Account) -> Copied | None:
     """Drop from ``other`` what ``one`` has too, if both are collections of one stream."""
-    if one.format != other.format or min(one.last, other.last) < max(one.first, other.first):
-        return None
-    is_named_alike = one.source.stream == other.source.stream
-    if one.source.host and other.source.host and one.source.host != other.source.host:
-        return None
     span = max(one.first, other.first), min(one.last, other.last)
     left, right = (_keys(engine, account.source.name, span) for account in (one, other))
     rows, inside = _shared(left, right)
-    share = len(rows) / inside if inside else 0.0
-    if not len(rows) or share < (0.5 if is_named_alike else _SURE) or (not is_named_alike and len(rows) < _FEWEST):
+    if not is_one_stream(one, other, len(rows), inside):
         return None
     engine.drop(other.source.name, rows)
-    why = f"overlap of one stream: {share:.0%} of the lines that both could have are equal"
+    why = f"overlap of one stream: {len(rows) / inside:.0%} of the lines that both could have are equal"
     return Copied(other.source.name, one.source.name, len(rows), why)
 
 
@@ -98,7 +75,7 @@ def _keys(engine: Engine, source: str, span: tuple[int, int]) -> pa.Table:
 
 def _find_keys(source: str, table: pa.Table, *, span: tuple[int, int]) -> tuple[int, pa.Table]:
     """How many events a batch has, and position and content of those within the span."""
-    keys = table.select([*_KEY]).append_column("position", pa.array(range(table.num_rows), pa.int64()))
+    keys = table.select([*KEY]).append_column("position", pa.array(range(table.num_rows), pa.int64()))
     times = table.column("time").cast(pa.int64()).to_numpy()
     return table.num_rows, keys.filter(pa.array((times >= span[0]) & (times <= span[1])))
 
@@ -107,7 +84,7 @@ def _shared(left: pa.Table, right: pa.Table) -> tuple[pa.Array, int]:
     """Positions in ``right`` that repeat one of ``left``, each once; and the smaller side's size."""
     import duckdb
 
-    names = ", ".join(f'"{name}"' for name in _KEY)
+    names = ", ".join(f'"{name}"' for name in KEY)
     with duckdb.connect(config={"threads": 2}) as connection:
         connection.register("a", left)
         connection.register("b", right)
@@ -116,7 +93,7 @@ def _shared(left: pa.Table, right: pa.Table) -> tuple[pa.Array, int]:
             WITH numbered_a AS (SELECT {names}, row_number() OVER (PARTITION BY {names} ORDER BY position) AS n FROM a),
                  numbered_b AS (SELECT {names}, position, row_number() OVER (PARTITION BY {names} ORDER BY position) AS n FROM b)
             SELECT b.position FROM numbered_b b JOIN numbered_a a ON
-            {" AND ".join(f'a."{name}" IS NOT DISTINCT FROM b."{name}"' for name in _KEY)} AND a.n = b.n
+            {" AND ".join(f'a."{name}" IS NOT DISTINCT FROM b."{name}"' for name in KEY)} AND a.n = b.n
             ORDER BY b.position
             """
         ).to_arrow_table()

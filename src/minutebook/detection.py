@@ -18,6 +18,7 @@ from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
 from minutebook.names import SECOND, choose_keys
 from minutebook.plans import Matched, Plan, match_lines_of
+from minutebook.records.beginnings import FEW_LINES, can_fit
 from minutebook.records.folding import Folded, fold_lines, looks_stamped
 from minutebook.records.jsonlines import add_rare_keys, list_keys
 from minutebook.records.objects import is_batch, join_objects, unfold
@@ -94,7 +95,10 @@ def _score_all(
 ) -> list[_Scored]:
     """Formats that fit at least one line, best first; messages of wrappers may be in a format of ``inside``."""
     scored = []
+    lines = text.to_pylist() if len(text) <= FEW_LINES else []
     for order, log_format in enumerate(formats):
+        if lines and log_format.shape == "text" and not can_fit(log_format, lines):
+            continue
         plan = make_plan(log_format, text, needs_time=needs_time)
         score = score_plan(plan, text) if plan is not None else 0.0
         if plan is not None and score > 0:
