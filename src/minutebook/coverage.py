@@ -20,6 +20,9 @@ _SURE = 9.2
 #: make the grid explode.
 _STRETCH_MINUTES = 24 * 60
 STATES = ("covered", "partly", "none")
+_GROUP = ("layer", "service", "host")
+_SUMS = ("events", "requests", "probes")
+_MINUTE_US = 60_000_000
 
 
 def find_grid(minutes: Iterable[int]) -> np.ndarray:
@@ -37,35 +40,65 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
     ``minute`` counts from 1970; ``state`` is covered, partly (the minute in which the group's evidence
     begins, ends or breaks off) or none. ``first`` and ``last`` are µs of its events in the minute, null for none.
     """
-    rows = summary.frame("coverage")
-    groups = rows.fillna({"layer": "", "service": "", "host": ""}).groupby(["layer", "service", "host"], sort=True)
+    rows = summary.frame("coverage").fillna(dict.fromkeys(_GROUP, ""))
     grid = find_grid(rows["minute"])
-    found = [_cover(group, grid).assign(layer=key[0], service=key[1], host=key[2]) for key, group in groups]
-    columns = ["layer", "service", "host", "minute", "events", "requests", "probes", "first", "last", "state"]
-    return pd.concat(found, ignore_index=True)[columns] if found else pd.DataFrame(columns=columns)
+    if not len(rows):
+        return pd.DataFrame(columns=[*_GROUP, "minute", *_SUMS, "first", "last", "state"])
+    by_minute = rows.groupby([*_GROUP, "minute"], sort=True)
+    told = by_minute.agg({**dict.fromkeys(_SUMS, "sum"), "first": "min", "last": "max"}).reset_index()
+    is_first = ~told[list(_GROUP)].eq(told[list(_GROUP)].shift()).all(axis=1).to_numpy()
+    starts = np.flatnonzero(is_first)
+    # Of each group, its minutes laid out over the whole grid.
+    at = np.searchsorted(grid, told["minute"].to_numpy()) + (np.cumsum(is_first) - 1) * len(grid)
+    size = len(starts) * len(grid)
+    laid = {name: _lay_out(told[name].to_numpy(np.int64), at, size) for name in (*_SUMS, "first", "last")}
+    is_told = _lay_out(np.ones(len(at), bool), at, size)
+    state = np.concatenate(
+        [
+            _find_states(laid["events"][part], laid["first"][part], laid["last"][part], grid)
+            for part in (slice(start, start + len(grid)) for start in range(0, size, len(grid)))
+        ]
+    )
+    return pd.DataFrame(
+        {
+            **{name: np.repeat(told[name].to_numpy()[starts], len(grid)) for name in _GROUP},
+            "minute": np.tile(grid, len(starts)),
+            **{name: laid[name] for name in _SUMS},
+            **{name: pd.arrays.IntegerArray(laid[name], ~is_told) for name in ("first", "last")},
+            "state": state,
+        }
+    )
 
 
-def _cover(group: pd.DataFrame, grid: np.ndarray) -> pd.DataFrame:
-    sums = group.groupby("minute")[["events", "requests", "probes"]].sum().reindex(grid, fill_value=0)
-    events = sums["events"].to_numpy()
+def _lay_out(values: np.ndarray, at: np.ndarray, size: int) -> np.ndarray:
+    laid = np.zeros(size, values.dtype)
+    laid[at] = values
+    return laid
+
+
+def _find_states(events: np.ndarray, first: np.ndarray, last: np.ndarray, grid: np.ndarray) -> np.ndarray:
+    """The state of each minute of one group: its events, and when the first and the last of them came."""
     state = np.full(len(grid), "covered", dtype=object)
-    edges = group.groupby("minute").agg(first=("first", "min"), last=("last", "max"))
-    sums = sums.join(edges.astype("Int64"))
+    before, after = first - grid * _MINUTE_US, (grid + 1) * _MINUTE_US - last  # µs of a minute without events
+
+    def is_cut(place: int, rate: float, beside: np.ndarray) -> bool:
+        """Whether the part of the minute without events is longer than chance allows."""
+        return bool(events[place] and beside[place] / _MINUTE_US * rate > _SURE)
+
     for start, stop in find_runs(events == 0):
         rate = _rate_around(events, start, stop)
         if rate * (stop - start) > _SURE:
             state[start:stop] = "none"
             # The hole began and ended inside the minutes beside it.
-            if start > 0 and _is_cut(edges, grid[start - 1], rate, at_end=True):
+            if start > 0 and is_cut(start - 1, rate, after):
                 state[start - 1] = "partly"
-            if stop < len(grid) and _is_cut(edges, grid[stop], rate, at_end=False):
+            if stop < len(grid) and is_cut(stop, rate, before):
                 state[stop] = "partly"
     seen = np.flatnonzero(events)
-    for at, at_end in ((seen[0], False), (seen[-1], True)):
-        rate = _rate_around(events, at, at)
-        if state[at] == "covered" and _is_cut(edges, grid[at], rate, at_end=at_end):
+    for at, beside in ((seen[0], before), (seen[-1], after)):
+        if state[at] == "covered" and is_cut(at, _rate_around(events, at, at), beside):
             state[at] = "partly"
-    return sums.reset_index(names="minute").assign(state=state)
+    return state
 
 
 def find_runs(mask: np.ndarray) -> list[tuple[int, int]]:
@@ -78,12 +111,3 @@ def _rate_around(events: np.ndarray, start: int, stop: int) -> float:
     """Events a minute, the median of up to ten minutes on either side: silences beside it count too."""
     beside = np.concatenate((events[max(start - 10, 0) : start], events[stop : stop + 10]))
     return float(np.median(beside)) if len(beside) else 0.0
-
-
-def _is_cut(edges: pd.DataFrame, minute: int, rate: float, *, at_end: bool) -> bool:
-    """Whether the part of the minute without events is longer than chance allows."""
-    if minute not in edges.index or rate <= 0:
-        return False
-    bound = minute * 60_000_000
-    missing = bound + 60_000_000 - edges.at[minute, "last"] if at_end else edges.at[minute, "first"] - bound
-    return bool(missing / 60e6 * rate > _SURE)

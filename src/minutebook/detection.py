@@ -62,6 +62,7 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
     plans: list[Plan] = []
     best = second = None
     rest = text
+    left = np.empty(0, np.int64)
     while len(plans) < _MOST_PLANS and len(rest):
         tried = [f for f in formats if f.name not in {p.log_format.name for p in plans}]
         scored = _score_all(rest, tried, formats)
@@ -78,7 +79,6 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
         rest = text.take(pa.array(left))
     if best is None:
         return Detection((), 0.0, "", "", next((line for line in lines if line.strip()), ""))
-    left = _rejects(text, plans)
     share = 1 - len(left) / max(pc.sum(pc.not_equal(pc.utf8_trim_whitespace(text), "")).as_py() or 1, 1)
     is_known = best.score >= KNOWN or share >= KNOWN
     return Detection(

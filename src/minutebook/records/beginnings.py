@@ -22,10 +22,13 @@ _MOST_PIECES = 2
 
 def can_fit(log_format: LogFormat, lines: Sequence[str]) -> bool:
     """Whether any of the lines may be a record of the text format."""
-    heads = [_compile_head(pattern) for pattern in log_format.patterns]
-    if any(head is None for head in heads):
-        return True
-    return any(len(line) > _LONGEST_LINE or any(head and head.match(line) for head in heads) for line in lines)
+    return any(can_begin(pattern, lines) for pattern in log_format.patterns)
+
+
+def can_begin(pattern: Pattern, lines: Sequence[str]) -> bool:
+    """Whether any of the lines may fit the pattern."""
+    head = _compile_head(pattern)
+    return head is None or any(len(line) > _LONGEST_LINE or head.match(line) for line in lines)
 
 
 @lru_cache(maxsize=1024)

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from minutebook.logformats import LogFormat, Pattern, groups_of
 from minutebook.records import Records, no_records
+from minutebook.records.beginnings import FEW_LINES, can_begin
 from minutebook.records.skeletons import cut_cells, find_skeleton
 from minutebook.texts import join_texts
 
@@ -21,9 +22,12 @@ def match_lines(text: pa.StringArray, log_format: LogFormat) -> Records:
     """Records of the lines that a pattern of the format fits; the first pattern that fits wins."""
     rest = np.arange(len(text))
     found: list[tuple[int, np.ndarray, dict[str, pa.Array]]] = []
+    few = text.to_pylist() if len(text) <= FEW_LINES else []
     for index, pattern in enumerate(log_format.patterns):
         if not len(rest):
             break
+        if few and not can_begin(pattern, few):
+            continue
         rows, parts = match_pattern(text if len(rest) == len(text) else text.take(pa.array(rest)), pattern)
         if len(rows):
             found.append((index, rest[rows], parts))
