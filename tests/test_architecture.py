@@ -16,7 +16,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
     "errors", "texts", "interrupting", "threads", "events", "times", "spans", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
-    "sources", "compression", "contents", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "reading", "samples",
+    "sources", "compression", "contents", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "cuts", "recipes", "reading", "samples",
     "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "summary", "engines",
     "fingerprints", "copies", "joining", "gathering", "trials",
     "versions",

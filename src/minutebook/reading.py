@@ -7,8 +7,7 @@ by a few blocks. Each line ends up in an event, is skipped (why) or rejected (wh
 from __future__ import annotations
 
 import collections
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -20,31 +19,23 @@ import pyarrow.compute as pc
 from minutebook.account import KEPT_REJECTS, Account
 from minutebook.config import STATED, Config
 from minutebook.contents import Reader, name_container
-from minutebook.detection import Detection, detect_format, match_and_fold
+from minutebook.cuts import cut_at_records
+from minutebook.detection import Detection, detect_format
 from minutebook.documents import read_document, take_documents
 from minutebook.errors import EvidenceError
-from minutebook.events import NAMES, fill_columns, make_table
+from minutebook.events import NAMES, fill_columns
 from minutebook.exports import ExportFormat
-from minutebook.fields import read_fields
 from minutebook.limits import Limits
-from minutebook.lines import Lines, count_long_lines, cut_lines, strip_escapes
+from minutebook.lines import Lines, count_long_lines, cut_lines
 from minutebook.logformats import LogFormat
-from minutebook.plans import Matched, Plan, match_lines_of
-from minutebook.records.below import read_below
-from minutebook.records.folding import Folded, find_exceptions
-from minutebook.records.table import update_w3c
-from minutebook.repeats import count_repeats
-from minutebook.rules import Rules
+from minutebook.plans import Plan
+from minutebook.recipes import SAMPLE_LINES, Recipe, parse_lines
 from minutebook.sources import Source
-from minutebook.times import parse_times
 from minutebook.years import find_year, is_yearless
 
-_SAMPLE_LINES = 2000
 _MOST_SAMPLE_BLOCKS = 64  # of up to a megabyte
-_RETRY_SHARE = 0.02  # of a block rejected: look for a further format
 #: Status of a source whose year the others have to tell first.
 DEFERRED = "deferred"
-_OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
 
 
 @dataclass(frozen=True)
@@ -129,8 +120,8 @@ def _sample_lines(head: Sequence[bytes]) -> list[str]:
     if len(lines) > 2:
         lines = lines[:-1]  # the last one may be cut
     lines = [line.rstrip("\r") for line in lines]
-    half = _SAMPLE_LINES // 2
-    if len(lines) <= _SAMPLE_LINES:
+    half = SAMPLE_LINES // 2
+    if len(lines) <= SAMPLE_LINES:
         return lines
     # Runs of lines, not single ones: a traceback must stay behind its record.
     runs = np.linspace(half, len(lines) - 100, half // 100).astype(int)
@@ -170,7 +161,7 @@ def _read_log(
             account.status = DEFERRED
             return
         recipe = replace(recipe, year=find_year(_sample_lines(head), found.plans, source, settings.around))
-    yield from _parse_batches(_cut_at_records(lines, plans), recipe, pool, account)
+    yield from _parse_batches(cut_at_records(lines, plans), recipe, pool, account)
 
 
 def _parse_batches(
@@ -246,204 +237,3 @@ def _reject_all(lines: Iterator[Lines], account: Account, limits: Limits) -> Ite
         account.rejects += [(batch.first + int(row), why) for row in rows[:room]]
         account.long_lines += count_long_lines(batch, limits)
     yield from ()
-
-
-def _cut_at_records(batches: Iterable[Lines], plans: Sequence[Plan]) -> Iterator[tuple[Lines, tuple[Plan, ...]]]:
-    """The same lines, cut so that no record is parted: what follows a batch's last record waits.
-
-    With each batch come the plans under which it's read: a table's header may change in mid-file.
-    """
-    held: Lines | None = None
-    current = tuple(plans)
-    may_go_on = any(p.log_format.multiline or p.inner or p.log_format.shape in ("json", "csv") for p in plans)
-    for lines in batches:
-        batch = lines if held is None else _join(held, lines)
-        held = None
-        if any(plan.log_format.shape == "w3c" for plan in plans):
-            for part, under in _cut_at_headers(batch, current):
-                yield part, under
-                current = under
-            continue
-        if may_go_on:
-            start = _last_record(batch, current)
-            if start > 0:
-                held, batch = batch.slice(start, len(batch)), batch.slice(0, start)
-        yield batch, current
-    if held is not None:
-        yield held, current
-
-
-def _cut_at_headers(lines: Lines, plans: tuple[Plan, ...]) -> Iterator[tuple[Lines, tuple[Plan, ...]]]:
-    """Parts of the lines under one W3C header each."""
-    is_directive = pc.match_substring_regex(lines.text, r"^#(?:Fields:|Date:|fields\t)").to_numpy(zero_copy_only=False)
-    cuts = np.flatnonzero(is_directive)
-    begin = 0
-    for cut in [*cuts.tolist(), len(lines)]:
-        if cut > begin:
-            yield lines.slice(begin, cut), plans
-            begin = cut
-        if cut < len(lines):
-            directive = lines.text[cut].as_py()
-            plans = tuple(p.with_header(update_w3c(p.header, directive)) for p in plans)
-
-
-def _join(first: Lines, second: Lines) -> Lines:
-    return Lines(
-        pa.concat_arrays([first.text, second.text]),
-        first.first,
-        np.concatenate((first.offsets[:-1], second.offsets)),
-    )
-
-
-def _last_record(lines: Lines, plans: Sequence[Plan]) -> int:
-    """Index of the last line that begins a record; 0 where none does."""
-    tail = 64
-    while True:
-        start = max(len(lines) - tail, 0)
-        matched, _ = match_lines_of(lines.text[start:], plans)
-        if matched:
-            return start + max(int(m.rows[-1]) for m in matched)
-        if start == 0:
-            return 0
-        tail *= 8
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All that is needed to turn lines of a source into events."""
-
-    source: Source
-    plans: tuple[Plan, ...]
-    formats: Sequence[LogFormat] = ()  #: tried on what the plans leave over
-    rules: Rules = field(default_factory=Rules)
-    zone: str | None = None
-    year: int | None = None
-    limits: Limits = field(default_factory=Limits)
-
-
-def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
-    """Events of some lines that no record crosses, and their account."""
-    account = Account(recipe.source, lines_seen=len(lines), long_lines=count_long_lines(lines, recipe.limits))
-    text = strip_escapes(lines.text)
-    matched, folded = match_and_fold(text, recipe.plans)
-    if len(folded.rejected) > _RETRY_SHARE * len(lines) and recipe.formats:
-        # The format changed in mid-file: what the sample couldn't tell is detected here.
-        left = pa.array([row for row, _ in folded.rejected], pa.int64())
-        more = detect_format(text.take(left[:_SAMPLE_LINES]).to_pylist(), recipe.formats).plans
-        if more:
-            more = tuple(plan.asking(recipe.rules.keys) for plan in more)
-            matched, folded = match_and_fold(text, (*recipe.plans, *more))
-    account.rejects = [(lines.first + row, why) for row, why in folded.rejected[:KEPT_REJECTS]]
-    account.rejected = len(folded.rejected)
-    account.skipped.update(folded.skipped)
-    account.lines_in_events = int(folded.lines.sum())
-    order = np.argsort(np.concatenate([m.rows for m in matched]), kind="stable") if matched else np.empty(0, np.int64)
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    tables, at = [], 0
-    for each in matched:
-        own = place[at : at + len(each.rows)]
-        at += len(each.rows)
-        tables.append(_make_events(each, text, lines, folded, own, recipe, account))
-    account.rejects = sorted(account.rejects)[:KEPT_REJECTS]
-    return _with_repeats(_in_order(tables), recipe.plans), account
-
-
-def _in_order(tables: Sequence[pa.Table]) -> pa.Table:
-    """The tables as one, in the order of the lines."""
-    if len(tables) == 1:
-        return tables[0]
-    whole = pa.concat_tables(tables).unify_dictionaries() if tables else make_table({}, 0)
-    lines_of = whole.column("line").to_numpy()
-    return whole.take(pa.array(np.argsort(lines_of, kind="stable")))
-
-
-def _with_repeats(events: pa.Table, plans: Sequence[Plan]) -> pa.Table:
-    for pattern in {plan.log_format.repeats for plan in plans} - {""}:
-        events = count_repeats(events, pattern)
-    return events
-
-
-def _make_events(
-    matched: Matched,
-    text: pa.StringArray,
-    lines: Lines,
-    folded: Folded,
-    own: np.ndarray,
-    recipe: Recipe,
-    account: Account,
-) -> pa.Table:
-    """Events of the records that are read alike; ``own`` are their places in ``folded``."""
-    parts = dict(matched.parts)
-    start, stop = folded.start[own], folded.stop[own]
-    if matched.log_format.below:
-        parts = read_below(parts, text, start, stop, matched.log_format.below)
-    elif "message" in parts and matched.log_format.multiline:
-        exceptions = find_exceptions(text, start, stop)
-        if exceptions is not None:
-            parts["exception"] = exceptions
-    account.stated_offset = account.stated_offset or _stated_offset(parts)
-    times, quality, resolution_s = _read_times(parts, matched, recipe)
-    if times.null_count:
-        is_known = times.is_valid()
-        known = is_known.to_numpy(zero_copy_only=False)
-        lost = np.flatnonzero(~known)
-        lost_lines = int(folded.lines[own[lost]].sum())
-        account.lines_in_events -= lost_lines
-        account.rejected += lost_lines
-        account.rejects += [(lines.first + int(start[i]), "its time can't be read") for i in lost[:KEPT_REJECTS]]
-        parts = {name: values.filter(is_known) for name, values in parts.items()}
-        times, quality = times.filter(is_known), quality.filter(is_known)
-        start, stop = start[known], stop[known]
-    rows = len(times)
-    account.add(_measure(recipe.source, times, quality, resolution_s))
-    columns = read_fields(parts, matched.log_format.kind, matched.log_format.levels, recipe.rules.probe_patterns())
-    source = recipe.source
-    if "host" in columns and source.host:
-        columns["host"] = pc.coalesce(columns["host"], pa.scalar(source.host))
-    columns = {
-        "kind": matched.log_format.kind, "layer": matched.log_format.layer, "host": source.host,
-        **matched.log_format.fixed, **columns,
-        "time": times, "time_quality": quality, "source": source.name,
-        "line": pa.array(lines.first + start), "offset": pa.array(lines.offsets[start]),
-        "length": pa.array(lines.offsets[stop] - lines.offsets[start]) if rows else pa.array([], pa.int64()),
-    }  # fmt: skip
-    return make_table({name: values for name, values in columns.items() if values is not None}, rows)
-
-
-def _measure(source: Source, times: pa.Array, quality: pa.Array, resolution_s: float) -> Account:
-    """What some events add to the account, lines apart."""
-    part = Account(source, events=len(times), resolution_s=resolution_s)
-    counts = pc.value_counts(quality.cast(pa.string()))
-    part.qualities.update({str(entry["values"]): int(entry["counts"]) for entry in counts.to_pylist()})
-    if part.events:
-        span = pc.min_max(times.cast(pa.int64())).as_py()
-        part.first, part.last = span["min"], span["max"]
-    return part
-
-
-def _stated_offset(parts: Mapping[str, pa.Array]) -> str:
-    stamps = parts.get("time")
-    match = _OFFSET.search(stamps[0].as_py() or "") if stamps is not None and len(stamps) else None
-    return match.group(0) if match else ""
-
-
-def _read_times(parts: dict[str, pa.Array], matched: Matched, recipe: Recipe) -> tuple[pa.Array, pa.Array, float]:
-    stamps = parts.pop("time", None)
-    count = len(matched.rows)
-    if stamps is None:
-        return pa.nulls(count, pa.timestamp("us", "UTC")), pa.nulls(count, pa.string()), 0.0
-    layouts = matched.layouts
-    if len(set(layouts)) == 1:
-        read = parse_times(stamps, layouts[0], zone=recipe.zone, year=recipe.year)
-        return read.time, read.quality, read.resolution_s
-    order, times, qualities, finest = [], [], [], []
-    for index in np.unique(matched.pattern):
-        rows = np.flatnonzero(matched.pattern == index)
-        read = parse_times(stamps.take(pa.array(rows)), layouts[index], zone=recipe.zone, year=recipe.year)
-        order.append(rows)
-        times.append(read.time)
-        qualities.append(read.quality.cast(pa.string()))
-        finest.append(read.resolution_s)
-    back = pa.array(np.argsort(np.concatenate(order), kind="stable"))
-    return pa.concat_arrays(times).take(back), pa.concat_arrays(qualities).take(back), min(finest)

@@ -17,7 +17,7 @@ from minutebook.events import ARROW_SCHEMA, to_frame
 from minutebook.exports import ExportFormat, parse_documents, pick_export, read_export
 from minutebook.lines import split_lines
 from minutebook.logformats import LogFormat, load_formats
-from minutebook.reading import Recipe, parse_lines
+from minutebook.recipes import Recipe, parse_lines
 from minutebook.records.text import count_pieces, match_lines
 from minutebook.sources import Source
 
