@@ -17,7 +17,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 ORDER = (
     "errors", "texts", "interrupting", "threads", "events", "times", "spans", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
     "sources", "compression", "contents", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "cuts", "recipes", "reading", "samples",
-    "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "summary", "engines",
+    "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "trialstore", "summary", "engines",
     "fingerprints", "copies", "joining", "gathering", "trials",
     "versions",
     "coverage", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",

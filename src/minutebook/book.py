@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -160,7 +161,8 @@ def gather_redaction(evidence: Sequence[Evidence], config: Config) -> tuple[Reda
 
 def _redact(book: Book, summary: Summary, config: Config, key: bytes | None) -> Book:
     """The book with users as pseudonyms and secrets as their kinds in every text; `Book.users` stays as logged."""
-    names = [summary.trials.column("user"), summary.failures.column("user"), summary.happenings.column("user")]
+    tables = itertools.chain(summary.trial_tables(), (summary.failures, summary.happenings))
+    names = (table.column("user") for table in tables)
     words = {str(each) for name in ("service", "host") for each in pc.unique(summary.coverage.column(name)).to_pylist()}
     hides = make_redaction(pick_key(config, key), names, words, [config.sli.user or ""], is_on=config.redact)
     told = book.timeline

@@ -58,7 +58,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     Raises `MinutebookError` where the rules leave nothing of the requests that there are.
     """
     rules = rules or Rules()
-    trials = Trials.of_table(summary.trials)
+    trials = Trials.of_summary(summary)
     layer, added_from, assumptions = _choose_layer(trials, rules.layer)
     failures = summary.frame("failures")
     kept = {name: _of_layer(summary.frame(name), layer) for name in ("counts", "breakdown")}

@@ -8,7 +8,7 @@ in the end. Each table is one grouping, and merging it is the same grouping over
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -21,6 +21,7 @@ from minutebook.grouping import Sums, add_up, join_chunks, plain_texts
 from minutebook.judging import find_words, judge
 from minutebook.rules import Rules
 from minutebook.templates import find_templates
+from minutebook.trialstore import StoredTrials
 
 #: Events of these kinds are kept whole.
 HAPPENINGS = ("deploy", "change", "alert", "incident", "note")
@@ -73,11 +74,17 @@ class Summary:
 
     counts: pa.Table
     breakdown: pa.Table
-    trials: pa.Table
+    trials: pa.Table | StoredTrials
     failures: pa.Table
     templates: pa.Table
     coverage: pa.Table
     happenings: pa.Table
+
+    def trial_tables(self) -> Iterator[pa.Table]:
+        """The trials, some minutes at a time."""
+        if isinstance(self.trials, StoredTrials):
+            return (piece.load() for piece in self.trials)
+        return iter([self.trials])
 
     def frame(self, name: str) -> pd.DataFrame:
         """One of the tables as a pandas frame, its texts plain."""
@@ -115,6 +122,11 @@ def summarise(events: pa.Table, rules: Rules | None = None) -> Summary:
     }
     added = {name: add_up(table, _TABLES[name]) for name, table in tables.items()}
     return Summary(**added, happenings=_pick(events, find_words(kind, HAPPENINGS)))
+
+
+def merge_trials(parts: Sequence[pa.Table]) -> pa.Table:
+    """Tables of trials added up."""
+    return _merge_tables(parts, _TABLES["trials"])
 
 
 def merge(parts: Iterable[Summary]) -> Summary:

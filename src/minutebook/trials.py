@@ -6,25 +6,39 @@ few (categories), and not the whole of them where they don't fit into memory (pi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from minutebook.summary import Summary
+
 NAMES = ("service", "operation", "user", "client")
 TIMES = ("first_bad", "last_bad", "first_good", "last_good", "longest_at")
 #: Gives other rows for some, minute by minute: it may drop, add and rename them.
 Change = Callable[[pd.DataFrame], pd.DataFrame]
+_FEWEST_ROWS = 100_000  # of a piece, where there are more
 
 
 class Piece(NamedTuple):
-    """All trials of some minutes, in the order of their minutes."""
+    """All trials of some minutes; where they aren't in memory, what reads them."""
 
     first: int
     last: int
-    rows: pd.DataFrame
+    rows: pd.DataFrame | Callable[[], pd.DataFrame]
+
+    def load(self) -> pd.DataFrame:
+        """Its rows."""
+        return self.rows if isinstance(self.rows, pd.DataFrame) else self.rows()
+
+    def change(self, change: Change) -> Piece:
+        """The piece, changed when it's read."""
+        if isinstance(self.rows, pd.DataFrame):
+            return self._replace(rows=change(self.rows))
+        return self._replace(rows=partial(_load_changed, self.rows, change))
 
 
 class Trials:
@@ -35,10 +49,12 @@ class Trials:
         self._pieces = pieces
 
     @classmethod
-    def of_table(cls, table: pa.Table) -> Trials:
+    def of_summary(cls, summary: Summary) -> Trials:
         """The trials of a Summary; a column ``layer`` more."""
-        frame = table.unify_dictionaries().to_pandas()
-        return cls._of_rows(frame.assign(longest_s=frame["longest_us"] / 1e6).drop(columns="longest_us"))
+        if isinstance(summary.trials, pa.Table):
+            tables = list(_join_small(summary.trials.to_batches()))
+            return cls([_bound(_to_rows(table)) for table in tables or [summary.trials]])
+        return cls([Piece(p.first, p.last, partial(_load_table, p.load)) for p in summary.trials])
 
     @classmethod
     def of(cls, frame: Trials | pd.DataFrame) -> Trials:
@@ -48,25 +64,21 @@ class Trials:
         times = {name: _as_us(frame[name]) for name in TIMES}
         minute = frame["minute"].dt.as_unit("us").astype("int64") // 60_000_000
         names = {name: frame[name].astype("category") for name in NAMES}
-        return cls._of_rows(frame.assign(minute=minute, **times, **names).sort_values(["minute", *NAMES]))
-
-    @classmethod
-    def _of_rows(cls, rows: pd.DataFrame) -> Trials:
-        return cls([_bound(Piece(0, -1, rows))])
+        return cls([_bound(frame.assign(minute=minute, **times, **names).sort_values(["minute", *NAMES]))])
 
     def __iter__(self) -> Iterator[pd.DataFrame]:
         """All rows, those of some minutes at a time."""
         for piece in self._pieces:
-            yield piece.rows
+            yield piece.load()
 
     def between(self, first: int, last: int) -> pd.DataFrame:
         """The rows of the minutes ``first`` to ``last``, both included."""
-        return join_rows([_cut(piece.rows, first, last) for piece in self._pieces if _overlaps(piece, first, last)]
-                         or [self._pieces[0].rows[:0]])  # fmt: skip
+        near = [piece for piece in self._pieces if piece.first <= last and first <= piece.last]
+        return join_rows([_cut(piece.load(), first, last) for piece in near or self._pieces[:1]])
 
     def change(self, change: Change) -> Trials:
         """The trials, changed."""
-        return Trials([piece._replace(rows=change(piece.rows)) for piece in self._pieces])
+        return Trials([piece.change(change) for piece in self._pieces])
 
     def where(self, name: str, is_in: Callable[[str], bool]) -> Trials:
         """Those trials whose service, operation … is in; a null isn't."""
@@ -90,24 +102,61 @@ class Trials:
 
     def add(self, more: pd.DataFrame) -> Trials:
         """The trials and further bad ones (a frame with ``requests, bad, first_bad, last_bad``), alike ones as one."""
-        bounds = [piece.last for piece in self._pieces[:-1]]
-        own = np.searchsorted(bounds, more["minute"].to_numpy())
-        pieces = [
-            piece._replace(rows=_add_rows(piece.rows, more[own == place])) for place, piece in enumerate(self._pieces)
-        ]
-        return Trials([_bound(piece) for piece in pieces])
+        if not len(more):
+            return self
+        minute = more["minute"].to_numpy()
+        place = np.searchsorted([piece.last for piece in self._pieces[:-1]], minute)
+        pieces = []
+        for number, piece in enumerate(self._pieces):
+            own = more[place == number]
+            first, last = (
+                (int(own["minute"].min()), int(own["minute"].max())) if len(own) else (piece.first, piece.last)
+            )
+            is_empty = piece.first > piece.last
+            bounds = (first, last) if is_empty else (min(first, piece.first), max(last, piece.last))
+            pieces.append(piece.change(partial(_add_rows, more=own))._replace(first=bounds[0], last=bounds[1]))
+        return Trials(pieces)
 
     def __len__(self) -> int:
         return sum(len(rows) for rows in self)
 
 
-def _bound(piece: Piece) -> Piece:
-    """The piece with the minutes that its rows have."""
-    minute = piece.rows["minute"]
-    return piece._replace(first=int(minute.iloc[0]), last=int(minute.iloc[-1])) if len(minute) else piece
+def _bound(rows: pd.DataFrame) -> Piece:
+    """The piece of some rows in memory."""
+    minute = rows["minute"]
+    return Piece(int(minute.iloc[0]), int(minute.iloc[-1]), rows) if len(minute) else Piece(0, -1, rows)
 
 
-def _add_rows(rows: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
+def _join_small(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Tables of batches that are each of whole minutes, small ones together."""
+    held: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        held.append(batch)
+        rows += batch.num_rows
+        if rows >= _FEWEST_ROWS:
+            yield pa.Table.from_batches(held)
+            held, rows = [], 0
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _to_rows(table: pa.Table) -> pd.DataFrame:
+    frame = table.unify_dictionaries().to_pandas(split_blocks=True)
+    nobody = pd.CategoricalDtype(pd.Index([], dtype="str"))  # without any name Arrow's is of another type
+    frame = frame.astype({name: nobody for name in NAMES if not len(frame[name].cat.categories)})
+    return frame.assign(longest_s=frame["longest_us"] / 1e6).drop(columns="longest_us")
+
+
+def _load_table(load: Callable[[], pa.Table]) -> pd.DataFrame:
+    return _to_rows(load())
+
+
+def _load_changed(load: Callable[[], pd.DataFrame], change: Change) -> pd.DataFrame:
+    return change(load())
+
+
+def _add_rows(rows: pd.DataFrame, *, more: pd.DataFrame) -> pd.DataFrame:
     """The rows with further ones, those of the same minute, names and so on as one."""
     if not len(more):
         return rows
@@ -118,12 +167,9 @@ def _add_rows(rows: pd.DataFrame, more: pd.DataFrame) -> pd.DataFrame:
            **dict.fromkeys(("last_bad", "last_good", "longest_s"), "max"), "longest_at": "first"}  # fmt: skip
     whole = pd.concat([touched, more], ignore_index=True).sort_values("longest_s", ascending=False, kind="stable")
     summed = whole.groupby(keys, dropna=False, sort=True).agg(how).reset_index()
-    summed = summed.astype({**dict.fromkeys(NAMES, "category"), **dict.fromkeys(TIMES, "float64")})
+    summed = summed.astype({**dict.fromkeys(NAMES, "str"), **dict.fromkeys(TIMES, "float64")})
+    summed = summed.astype(dict.fromkeys(NAMES, "category"))
     return join_rows([rows[~is_touched], summed[list(rows.columns)]]).sort_values(keys, ignore_index=True)
-
-
-def _overlaps(piece: Piece, first: int, last: int) -> bool:
-    return piece.first <= last and first <= piece.last
 
 
 def _cut(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
@@ -163,8 +209,13 @@ def fill_names(names: pd.Series, by: str) -> pd.Series:
 
 def seen_names(names: pd.Series) -> set[str]:
     """The distinct names of the rows."""
-    codes = np.unique(names.cat.codes.to_numpy())
-    return set(names.cat.categories[codes[codes >= 0]])
+    counts = np.bincount(names.cat.codes.to_numpy() + 1)
+    return set(names.cat.categories[np.flatnonzero(counts[1:])])
+
+
+def spell_names(names: pd.Series) -> pd.Series:
+    """The names as texts, those of the rows alone."""
+    return pd.Series(names.cat.categories.array.take(names.cat.codes.to_numpy(), allow_fill=True), dtype="str")
 
 
 def find_who(rows: pd.DataFrame) -> np.ndarray:

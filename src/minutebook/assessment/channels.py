@@ -14,7 +14,17 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.baseline import Grid
-from minutebook.trials import Trials, find_first, find_last, find_names, find_who, join_rows, pick_rows, seen_names
+from minutebook.trials import (
+    Trials,
+    find_first,
+    find_last,
+    find_names,
+    find_who,
+    join_rows,
+    pick_rows,
+    seen_names,
+    spell_names,
+)
 
 #: (service, operation) → the duration (s) over which a request is slow
 Limits = Mapping[tuple[str, str], float]
@@ -139,9 +149,14 @@ class Channel:
         over = np.array([self.limits_s.get(name, np.inf) for name in names.categories] + [np.inf])
         return rows["longest_s"].to_numpy(float) > over[names.codes.to_numpy()]
 
+    def _find_places(self, names: pd.Series) -> np.ndarray:
+        """The place of each row's operation among all."""
+        known = np.searchsorted(self.operations, np.asarray(names.cat.categories, dtype=object))
+        return known[names.cat.codes.to_numpy()]
+
     def _judge(self, rows: pd.DataFrame) -> pd.DataFrame:
-        user, client, operation = (rows[name].astype("str").array for name in ("user", "client", "operation"))
-        who = pd.Series(user).fillna(pd.Series(client))
+        user, client, operation = (spell_names(rows[name]) for name in ("user", "client", "operation"))
+        who = client if user.isna().all() else user.fillna(client)
         if not self.facts.is_told_apart:
             who = who.where(who.isna(), None)  # one address before all of them tells nobody apart
         is_known = who.notna().to_numpy()
@@ -158,11 +173,11 @@ class Channel:
             else:
                 bad_at, bad_until = np.fmin(bad_at, slow_at), np.fmax(bad_until, slow_at)
                 is_bad, weight_bad = is_bad | is_slow, np.maximum(weight_bad, is_slow)
-        place = np.searchsorted(self.operations, operation.to_numpy(object)) if len(rows) else np.empty(0, np.int64)
+        place = self._find_places(rows["operation"])
         return pd.DataFrame(
             {
                 "minute_no": rows["minute"].to_numpy(), "place": place, "operation": operation, "user": user,
-                "client": client, "who": who.array, "requests": requests,
+                "client": client, "who": who, "requests": requests,
                 "weight": np.where(is_known, 1.0, requests), "weight_bad": weight_bad.astype(float),
                 "bad_at": np.where(is_bad, bad_at, np.nan), "bad_until": np.where(is_bad, bad_until, np.nan),
                 "good_at": np.where(np.isnan(good_at), first_bad, good_at), "good_until": rows["last_good"].to_numpy(),

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
 
 import pyarrow as pa
 
 from minutebook.account import Account
 from minutebook.clocks import ClockSample
+from minutebook.events import ARROW_SCHEMA
 from minutebook.reading import Settings, read_source
 from minutebook.rules import Rules
 from minutebook.sources import Source
 from minutebook.store import EventStore
-from minutebook.summary import Summary, merge, summarise
+from minutebook.summary import Summary, merge, merge_trials, summarise
 from minutebook.threads import THREADS, start_threads
+from minutebook.trialstore import TrialStore
 
 T = TypeVar("T")
 _BATCH_ROWS = 40_000
-_MOST_WAITING = 256 << 20  # bytes of summaries that aren't merged yet
+_MOST_WAITING = 128 << 20  # bytes of summaries that aren't merged yet
 
 
 @contextmanager
@@ -69,15 +72,25 @@ def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | Non
     waiting = []
     parts: list[Summary] = []
     size = 0
+    trials = TrialStore(merge_trials)
+    nothing = summarise(ARROW_SCHEMA.empty_table(), rules).trials
+
+    def take(part: Summary) -> None:
+        trials.add(part.trials)
+        parts.append(replace(part, trials=nothing))
+
     for batch in _gather_rows(tables):
         waiting.append(pool.submit(summarise, batch, rules))
         if len(waiting) > THREADS:
-            parts.append(waiting.pop(0).result())
+            take(waiting.pop(0).result())
             size += parts[-1].nbytes
         if size > _MOST_WAITING:
             parts = [merge(parts)]
             size = 0
-    return merge([*parts, *(future.result() for future in waiting)])
+    for future in waiting:
+        take(future.result())
+    trials.add(nothing)
+    return replace(merge(parts), trials=trials.finish())
 
 
 def _gather_rows(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
