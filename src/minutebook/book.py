@@ -17,6 +17,7 @@ from minutebook.assessment import affected_users, measure_impact
 from minutebook.budget import spend_budget
 from minutebook.chronology import make_timeline
 from minutebook.config import Config
+from minutebook.coverage import find_coverage, tell_coverage
 from minutebook.engines import open_engine
 from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.events import ARROW_SCHEMA, to_frame
@@ -35,10 +36,12 @@ from minutebook.versions import find_versions
 
 #: Rows of these kinds come from records that name who did something.
 NAMING_KINDS = ("deploy", "change", "alert", "incident", "note")
+#: The frames of a book that are saved.
+FRAMES = ("timeline", "minutes", "happenings", "messages")
 #: What `save_book` writes into a folder.
 FILES = (
     "timeline.csv", "timeline.parquet", "minutes.csv", "minutes.parquet", "happenings.csv", "happenings.parquet",
-    "impact.json", "impact.svg", "ledger.json",
+    "messages.csv", "messages.parquet", "impact.json", "impact.svg", "ledger.json",
 )  # fmt: skip
 
 
@@ -51,6 +54,8 @@ class Book:
     impact: dict[str, Any]
     ledger: dict[str, Any]
     happenings: pd.DataFrame
+    #: How often the timeline's messages were written: minute, service, level, message, count.
+    messages: pd.DataFrame
     users: pd.DataFrame = field(repr=False)
     #: Names of people, without case → their roles; None where a saved book doesn't tell. Never written.
     roles: Mapping[str, str] | None = field(default=None, repr=False)
@@ -120,20 +125,21 @@ def make_book(
     impact["sli"] = {**rules.tell(), "layer": sli.layer}
     slow = {(each["service"], each["operation"]): each["over_s"] for each in impact["slow_over_s"]}
     minutes = make_minutes(sli, happenings, slow)
-    timeline, notes = make_timeline(summary, sli, happenings, impact, minutes, resolutions, every=every)
+    told = make_timeline(summary, sli, happenings, impact, minutes, resolutions, every=every)
     ledger = make_ledger(
         gathered.accounts if gathered else [],
         gathered.clocks if gathered else {},
         gathered.services if gathered else {},
         gathered.copied if gathered else [],
         merges,
-        [*sli.assumptions, *notes, *(f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes)],
+        [*sli.assumptions, *told.notes, *(f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes)],
         span=gathered.settled.span if gathered else None,
         on_grid=summary.count_events() if gathered else None,
     )
+    ledger["coverage"] = tell_coverage(find_coverage(summary))
     ledger["made_by"] = {"minutebook": __version__, "settings": {**settings.tell(), "every": every}}
     users = affected_users(traffic, impact)
-    book = Book(timeline, minutes, impact, ledger, happenings, users, find_roles(observed))
+    book = Book(told.timeline, minutes, impact, ledger, happenings, told.messages, users, find_roles(observed))
     return _redact(book, summary, settings, gathered.key if gathered else key)
 
 
@@ -165,18 +171,14 @@ def _redact(book: Book, summary: Summary, config: Config, key: bytes | None) -> 
     names = (table.column("user") for table in tables)
     words = {str(each) for name in ("service", "host") for each in pc.unique(summary.coverage.column(name)).to_pylist()}
     hides = make_redaction(pick_key(config, key), names, words, [config.sli.user or ""], is_on=config.redact)
-    told = book.timeline
-    named = (
-        {each: hide_names(each, book.roles or {}) for each in told["summary"].dropna().unique()} if book.roles else {}
-    )
-    if any(text != name for text, name in named.items()):
-        told = told.assign(summary=told["summary"].map(named).astype("str"))
+    told = book.timeline.assign(summary=_hide(book.timeline["summary"], book))
     settings = {**book.ledger["made_by"]["settings"], "key": hides.key_name}
     made_by = {**book.ledger["made_by"], "settings": settings}
     return replace(
         book,
         timeline=hides.hide_columns(told, ["summary"]),
         minutes=hides.hide_columns(book.minutes, ["operation"]),
+        messages=hides.hide_columns(book.messages.assign(message=_hide(book.messages["message"], book)), ["message"]),
         happenings=hides.hide_columns(
             book.happenings.assign(user=hides.hide_users(book.happenings["user"])), ["message", "operation", "fields"]
         ),
@@ -186,17 +188,24 @@ def _redact(book: Book, summary: Summary, config: Config, key: bytes | None) -> 
     )
 
 
+def _hide(texts: pd.Series, book: Book) -> pd.Series:
+    """The texts with people's names as their roles."""
+    named = {each: hide_names(each, book.roles or {}) for each in texts.dropna().unique()} if book.roles else {}
+    return texts.map(named).astype("str") if any(text != name for text, name in named.items()) else texts
+
+
 def save_book(book: Book, folder: Evidence) -> list[Path]:
     """Write a book into a folder (made if need be); gives the files, in the order they were written."""
     from minutebook.outputs import write_csv, write_json, write_parquet
-    from minutebook.outputs.figure import draw_impact, save_figure
+    from minutebook.outputs.plots.figures import save_figure
+    from minutebook.outputs.plots.overview import draw_impact
 
     place = Path(folder)
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise EvidenceError(f"can't be made: {error.strerror}", where=str(folder), do="name a folder") from error
-    frames = {"timeline": book.timeline, "minutes": book.minutes, "happenings": book.happenings}
+    frames = {name: getattr(book, name) for name in FRAMES}
     written = []
     for name, frame in frames.items():
         write_csv(frame, place / f"{name}.csv")
@@ -216,7 +225,7 @@ def load_book(folder: Evidence) -> Book:
 
     place = Path(folder)
     try:
-        frames = {name: pd.read_parquet(place / f"{name}.parquet") for name in ("timeline", "minutes", "happenings")}
+        frames = {name: pd.read_parquet(place / f"{name}.parquet") for name in FRAMES}
         impact, ledger = (json.loads((place / f"{name}.json").read_text("utf-8")) for name in ("impact", "ledger"))
     except (OSError, ValueError, pa.ArrowException) as error:
         raise EvidenceError(

@@ -8,6 +8,7 @@ when, at its usual rate, a silence that long would be less than a one-in-ten-tho
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -68,6 +69,23 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
             "state": state,
         }
     )
+
+
+def tell_coverage(coverage: pd.DataFrame) -> list[dict[str, Any]]:
+    """Of each group the stretches with evidence: ``layer, service, host, spans [[start, end]]``, RFC 3339."""
+    told = []
+    for (layer, service, host), group in coverage.groupby(["layer", "service", "host"], sort=True):
+        minutes, is_seen = group["minute"].to_numpy(), (group["state"] != "none").to_numpy().copy()
+        own = np.flatnonzero(group["events"].to_numpy())
+        is_seen[: own[0]] = is_seen[own[-1] + 1 :] = False
+        spans = [(int(minutes[begin]), int(minutes[stop - 1]) + 1) for begin, stop in find_runs(is_seen)]
+        told.append({"layer": layer, "service": service, "host": host,
+                     "spans": [[_write(begin), _write(stop)] for begin, stop in spans]})  # fmt: skip
+    return told
+
+
+def _write(minute: int) -> str:
+    return pd.Timestamp(minute * 60, unit="s", tz="UTC").strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _lay_out(values: np.ndarray, at: np.ndarray, size: int) -> np.ndarray:

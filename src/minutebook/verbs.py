@@ -164,6 +164,7 @@ def orders(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], **said: An
 
 def plot(
     what: pd.DataFrame | Book | Evidence | Sequence[Evidence],
+    view: str = "overview",
     *,
     axes: Any = None,
     zone: str = "UTC",
@@ -171,12 +172,14 @@ def plot(
 ) -> Any:
     """Errors and traffic by minute, affected users, alerts and deploys, the window shaded, gaps hatched.
 
-    Gives a matplotlib Figure, or draws onto three given ``axes`` and gives them back. ``zone`` is for display.
+    Other views: ``errors`` (against the usual), ``users`` (a minute and so far), ``latency``, ``lanes`` (deploys and
+    alerts), ``coverage`` (what couldn't be seen), ``messages`` (small multiples), ``deploys`` (before and after).
+    Gives a matplotlib Figure, or draws onto given ``axes``, as many as the view has panels (the overview: three), and
+    gives them back. ``zone`` is for display.
     """
-    from minutebook.outputs.figure import draw_impact
+    from minutebook.outputs.plots import draw_plot
 
-    book = _book(what, **said)
-    return draw_impact(book.minutes, book.impact, book.happenings, zone=zone, axes=axes)
+    return draw_plot(_book(what, **said), view, zone=zone, axes=axes)
 
 
 def report(

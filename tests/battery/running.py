@@ -145,7 +145,7 @@ def import_everything() -> None:
     import pyarrow.parquet
 
     import minutebook.cli
-    import minutebook.outputs.figure
+    import minutebook.outputs.plots.overview
     import minutebook.outputs.terminal
     import minutebook.verbs
 

@@ -66,7 +66,7 @@ def make_book(texts=("request failed",)):
         "assumptions": list(texts),
         "merges": [{"what": text, "into": text, "from": text, "count": 2, "why": text}],
     }
-    return Book(make_timeline(texts), minutes, impact, ledger, happenings, pd.DataFrame())
+    return Book(make_timeline(texts), minutes, impact, ledger, happenings, pd.DataFrame(), pd.DataFrame())
 
 
 def make_lines(texts):

@@ -144,6 +144,7 @@ def test_an_incident_without_windows_or_sources_is_a_page_too() -> None:
         {"windows": []},
         {"sources": []},
         book.happenings.head(0),
+        book.messages,
         book.users,
     )
     text = Page(write(empty)).text

@@ -14,6 +14,7 @@ from minutebook.assessment.loss import Hole
 from minutebook.assessment.milestones import find_nearby
 from minutebook.assessment.traffic import Traffic
 from minutebook.assessment.users import (
+    count_by_minute,
     count_user_minutes,
     count_users,
     count_usual,
@@ -107,6 +108,9 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
         "lost_requests": None,
         "users": users,
         "user_minutes": count_user_minutes(scope.events) if users["affected"] is not None else None,
+        "users_by_minute": [
+            {**each, "minute": write_instant(each["minute"] * 60_000_000)} for each in count_by_minute(scope.events)
+        ],
         "cannot_tell": _cannot_tell(scope, users),
         "top": _tell_top(window, scope),
         "nearby": _with_instants(find_nearby(scope.traffic.happenings, as_instant(start.at), as_instant(end.at))),
@@ -269,6 +273,7 @@ def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFram
         "onset": "sudden", "recovery": "sudden", "evidence": evidence, "odds": round(hole.odds, 1),
         "valid": round(hole.seen) if hole.is_known else None, "bad": 0 if hole.is_known else None, "bad_ratio": None,
         "usual_ratio": None, "peak_minute": None, "lost_requests": missing, "users": users, "user_minutes": 0,
+        "users_by_minute": [],
         "cannot_tell": [] if hole.is_known else ["Whether anything failed: nothing was logged."],
         "top": {"operations": [], "statuses": [], "hosts": [], "versions": [], "templates": []},
         "nearby": _with_instants(find_nearby(happenings, as_instant(begin), as_instant(finish))),

@@ -78,6 +78,18 @@ def count_user_minutes(events: pd.DataFrame) -> int:
     return int(known.assign(minute=known["at"] // 60_000_000)[["user", "minute"]].drop_duplicates().shape[0])
 
 
+def count_by_minute(events: pd.DataFrame) -> list[dict[str, int]]:
+    """``minute`` (since 1970), distinct ``users`` hit in it, and ``so_far`` in all; of minutes with a bad event."""
+    known = events[events["user"].notna()]
+    minute = known["at"] // 60_000_000
+    hit = known["user"].groupby(minute).nunique()
+    new = minute.groupby(known["user"]).min().value_counts()
+    so_far = new.reindex(hit.index, fill_value=0).sort_index().cumsum()
+    return [
+        {"minute": int(at), "users": int(users), "so_far": int(so_far[at])} for at, users in hit.sort_index().items()
+    ]
+
+
 def count_usual(
     trials: Channel, operations: Sequence[str], windows: list[tuple[int, int]], window: tuple[int, int]
 ) -> int | None:

@@ -7,13 +7,19 @@ stop; sources that fall silent; impact from start to end with one row a minute. 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from minutebook.chronology.happenings import set_routine_apart, tell_happenings
 from minutebook.chronology.impact import tell_impact
-from minutebook.chronology.messages import MOST_EPISODES, tell_every_message, tell_messages
+from minutebook.chronology.messages import (
+    MOST_EPISODES,
+    count_messages,
+    pick_episodes,
+    tell_episodes,
+    tell_every_message,
+)
 from minutebook.chronology.rows import COLUMNS, make_frame
 from minutebook.chronology.traffic import tell_coverage, tell_traffic
 from minutebook.coverage import find_grid
@@ -21,6 +27,14 @@ from minutebook.sli import Sli
 from minutebook.summary import Summary
 
 __all__ = ["COLUMNS", "MOST_EPISODES", "make_timeline"]
+
+
+class Chronology(NamedTuple):
+    """``timeline``: columns as in `COLUMNS`; ``messages``: those of the timeline's episodes by minute; ``notes``: for the ledger."""
+
+    timeline: pd.DataFrame
+    messages: pd.DataFrame
+    notes: list[str]
 
 
 def make_timeline(
@@ -32,17 +46,16 @@ def make_timeline(
     resolutions: Mapping[str, float],
     *,
     every: bool = False,
-) -> tuple[pd.DataFrame, list[str]]:
-    """The timeline, columns as in `COLUMNS`, and sentences for the ledger on what was left out.
+) -> Chronology:
+    """The timeline of a summary, what it was made of, and sentences on what was left out.
 
     ``resolutions``: source → its stamps' resolution (s), for ``time_error_s``. With ``every``, each minute
     of each message is a row.
     """
     grid = find_grid(summary.coverage.column("minute").to_numpy())
     shown, apart = (happenings, []) if every else set_routine_apart(happenings)
-    messages, left_out = (
-        (tell_every_message(summary, resolutions), []) if every else tell_messages(summary, grid, resolutions)
-    )
+    episodes, left_out = pick_episodes(summary, grid)
+    messages = tell_every_message(summary, resolutions) if every else tell_episodes(episodes, summary, resolutions)
     rows = [
         *tell_happenings(shown),
         *tell_impact(impact, minutes, sli),
@@ -50,4 +63,4 @@ def make_timeline(
         *tell_coverage(summary),
         *messages,
     ]
-    return make_frame(rows), [*apart, *left_out]
+    return Chronology(make_frame(rows), count_messages(episodes, summary), [*apart, *([] if every else left_out)])

@@ -18,8 +18,9 @@ from minutebook.summary import Summary
 MOST_EPISODES = 60
 
 
-def tell_messages(summary: Summary, grid: np.ndarray, resolutions: Mapping[str, float]) -> tuple[list[Row], list[str]]:
-    """A row where an episode begins and one where it ends; and sentences for the ledger on what was left out."""
+def pick_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], list[str]]:
+    """The episodes worth a row, those of two layers that are of the same requests as one; and sentences for the
+    ledger on what was left out."""
     notes = []
     episodes, left_out = find_episodes(summary, grid)
     if left_out:
@@ -36,8 +37,43 @@ def tell_messages(summary: Summary, grid: np.ndarray, resolutions: Mapping[str, 
         notes.append(
             f"Messages that two layers wrote of the same requests are one row, joined by their ids ({merged})."
         )
-    hits = _find_hits(told, summary)
-    return [row for episode in told for row in _tell_episode(episode, hits, resolutions)], notes
+    return told, notes
+
+
+def tell_episodes(episodes: list[Episode], summary: Summary, resolutions: Mapping[str, float]) -> list[Row]:
+    """A row where an episode begins and one where it ends."""
+    hits = _find_hits(episodes, summary)
+    return [row for episode in episodes for row in _tell_episode(episode, hits, resolutions)]
+
+
+def count_messages(episodes: list[Episode], summary: Summary) -> pd.DataFrame:
+    """How often each message of an episode was written: ``minute`` (UTC), ``service, level, message, count``.
+
+    ``message`` is the first one as logged, and stands for all that are the same but for their numbers and names.
+    """
+    first: dict[tuple[str, str], Episode] = {}
+    for episode in episodes:
+        if episode.phase in ("new", "again", "surge"):
+            first.setdefault((episode.template, episode.service), episode)
+    templates = summary.templates
+    own = pc.is_in(templates.column("template"), pa.array(sorted({key[0] for key in first}), pa.string()))
+    rows = templates.filter(own).select(["template", "service", "minute", "count"]).to_pandas()
+    rows = rows.astype({"template": "str", "service": "str"}).fillna({"service": ""})
+    sums = rows.groupby(["template", "service", "minute"], as_index=False)["count"].sum()
+    keys = list(zip(sums["template"], sums["service"], strict=True))
+    sums = sums[np.array([key in first for key in keys], bool)]
+    told = [first[key] for key in keys if key in first]
+    frame = pd.DataFrame(
+        {
+            "minute": pd.Series(sums["minute"].to_numpy(np.int64) * 60_000_000).astype("datetime64[us]"),
+            "service": pd.Series([each.service for each in told], dtype="str"),
+            "level": pd.Series([each.level for each in told], dtype="str"),
+            "message": pd.Series([each.message for each in told], dtype="str"),
+            "count": sums["count"].to_numpy(np.int64),
+        }
+    )
+    frame["minute"] = frame["minute"].dt.tz_localize("UTC")
+    return frame.sort_values(["minute", "service", "message"], ignore_index=True)
 
 
 def tell_every_message(summary: Summary, resolutions: Mapping[str, float]) -> list[Row]:

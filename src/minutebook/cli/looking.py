@@ -21,19 +21,26 @@ from minutebook.cli.results import make_book, tell_summary
     metavar="FILE",
     help="svg, png or pdf.",
 )
+@click.option(
+    "--view",
+    default="overview",
+    show_default=True,
+    metavar="NAME",
+    help="Or errors, users, latency, lanes, coverage, messages, deploys.",
+)
 @click.option("--show-zone", default="UTC", show_default=True, metavar="ZONE", help="Zone of the time axis.")
-def plot(evidence: tuple[str, ...], output: str, show_zone: str, **said: Any) -> None:
+def plot(evidence: tuple[str, ...], output: str, view: str, show_zone: str, **said: Any) -> None:
     """Failures, users, alerts and deploys over time, as a picture.
 
-    Example: minutebook plot evidence/ -o impact.svg
+    Example: minutebook plot evidence/ --view coverage -o coverage.svg
     """
     from minutebook.outputs import FIGURE_FORMATS, pick_suffix
-    from minutebook.outputs.figure import save_figure
+    from minutebook.outputs.plots.figures import save_figure
     from minutebook.verbs import plot as draw
 
     kind = "svg" if output == "-" else FIGURE_FORMATS[pick_suffix(output, FIGURE_FORMATS)]
     book = make_book(evidence, **said)
-    save_figure(draw(book, zone=show_zone), sys.stdout.buffer if output == "-" else output, kind)
+    save_figure(draw(book, view, zone=show_zone), sys.stdout.buffer if output == "-" else output, kind)
     tell_summary(book)
 
 

@@ -130,8 +130,8 @@ def review(issues: str, label: str, today: datetime.datetime | None, output: str
     found = read(_read_text(issues), today=day, label=label or None)
     weeks = count_weeks(found, today=day)
     if output and any(output.lower().endswith(suffix) for suffix in FIGURE_FORMATS):
-        from minutebook.outputs.completion import draw_completion
-        from minutebook.outputs.figure import save_figure
+        from minutebook.outputs.plots.completion import draw_completion
+        from minutebook.outputs.plots.figures import save_figure
 
         save_figure(draw_completion(weeks), output)
     elif output:

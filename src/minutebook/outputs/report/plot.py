@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 
 import pandas as pd
 
-from minutebook.outputs.figure import draw_impact, save_figure
 from minutebook.outputs.inert import escape_html
+from minutebook.outputs.plots.figures import save_figure
+from minutebook.outputs.plots.overview import draw_impact
 from minutebook.outputs.report.markup import Html, element
 
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")

@@ -14,7 +14,7 @@ import pandas as pd
 
 from minutebook.outputs.inert import escape_invisible, shorten
 from minutebook.outputs.instants import format_clock
-from minutebook.outputs.lanes import Lane
+from minutebook.outputs.plots.lanes import Lane
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

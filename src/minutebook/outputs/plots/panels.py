@@ -15,7 +15,7 @@ import pandas as pd
 
 from minutebook.outputs.inert import escape_invisible
 from minutebook.outputs.instants import as_instant, format_days
-from minutebook.outputs.marks import draw_head
+from minutebook.outputs.plots.marks import draw_head
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -110,7 +110,7 @@ def draw_traffic(panel: Axes, grid: pd.DataFrame, *, has_window: bool) -> None:
     from matplotlib.patches import Patch
 
     if not grid["requests"].notna().any():
-        _say_nothing(panel, "requests a minute: no data")
+        say_nothing(panel, "requests a minute: no data")
         return
     requests, failed = grid["requests"], grid["failed"]
     shown = [
@@ -143,14 +143,14 @@ def _draw_share(panel: Axes, grid: pd.DataFrame, share: pd.Series) -> Any:
     )[0]  # fmt: skip
     highest = np.nanmax(share.to_numpy(dtype=float, na_value=np.nan), initial=1.0)
     right.set_ylim(0, min(highest * 1.15, 105))
-    _count_ticks(right, percent=True)
+    count_ticks(right, percent=True)
     return line
 
 
 def draw_users(panel: Axes, grid: pd.DataFrame) -> None:
     """Users who hit a failure, a bar a minute."""
     if not grid["failed_users"].notna().any():
-        _say_nothing(panel, "users who hit a failure: unknown (no user ids in these minutes)")
+        say_nothing(panel, "users who hit a failure: unknown (no user ids in these minutes)")
         return
     look: dict[str, Any] = {"fc": _USERS, "zorder": 3, "label": "users who hit a failure, a minute"}
     if len(grid) <= 120:
@@ -165,10 +165,11 @@ def draw_users(panel: Axes, grid: pd.DataFrame) -> None:
 def _set_height(panel: Axes, values: pd.Series) -> None:
     highest = values.max()
     panel.set_ylim(0, max(float(highest) * 1.12, 1.0))
-    _count_ticks(panel, percent=False)
+    count_ticks(panel)
 
 
-def _count_ticks(panel: Axes, *, percent: bool) -> None:
+def count_ticks(panel: Axes, *, percent: bool = False) -> None:
+    """Few round numbers up the side."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     panel.yaxis.set_major_locator(MaxNLocator(4, integer=not percent, min_n_ticks=2))
@@ -177,7 +178,8 @@ def _count_ticks(panel: Axes, *, percent: bool) -> None:
     panel.tick_params(axis="y", labelsize=7.5, length=2.5)
 
 
-def _say_nothing(panel: Axes, text: str) -> None:
+def say_nothing(panel: Axes, text: str) -> None:
+    """Words where there's nothing to draw."""
     panel.set_yticks([])
     panel.text(
         0.5, 0.5, text, transform=panel.transAxes, ha="center", va="center", color="#555555",
@@ -185,8 +187,37 @@ def _say_nothing(panel: Axes, text: str) -> None:
     )  # fmt: skip
 
 
-def draw_time_axis(panels: list[Axes], tz: datetime.tzinfo, zone: str, start: pd.Timestamp, end: pd.Timestamp) -> None:
-    """Concise times in the zone under the last panel, and the zone and day below them."""
+def set_percent(panel: Axes, highest: float) -> None:
+    """A scale of percent from 0 to a little above the highest."""
+    panel.set_ylim(0, min(highest * 1.15, 105))
+    count_ticks(panel, percent=True)
+
+
+def find_services(minutes: pd.DataFrame, most: int = 8) -> list[str]:
+    """The services with most requests, in order of their names."""
+    totals = minutes.groupby("service")["requests"].sum()
+    return sorted(totals.sort_values(ascending=False, kind="stable").head(most).index)
+
+
+def draw_steps(panel: Axes, values: pd.Series, **look: Any) -> Any:
+    """A step a minute of values by minute; where one is missing, a gap."""
+    whole = values.reindex(pd.date_range(values.index[0], values.index[-1], freq="min"))
+    return _steps(panel, whole.to_frame(), whole, **look)
+
+
+def draw_line(panel: Axes, values: pd.Series, **look: Any) -> Any:
+    """A line through the middles of the minutes; where one is missing, a gap."""
+    whole = values.reindex(pd.date_range(values.index[0], values.index[-1], freq="min"))
+    middles = [to_number(time) + 0.5 / 1440 for time in whole.index]
+    return panel.plot(middles, whole.to_numpy(dtype=float, na_value=np.nan), zorder=4, **look)[0]
+
+
+def draw_time_axis(
+    panels: list[Axes], tz: datetime.tzinfo, zone: str, start: pd.Timestamp, end: pd.Timestamp, *,
+    bottom: list[Axes] | None = None,
+) -> None:  # fmt: skip
+    """Concise times in the zone under the last panel (or those at the ``bottom``), and the zone and day below them."""
+    lowest = bottom or panels[-1:]
     import matplotlib.dates as mdates
 
     locator = mdates.AutoDateLocator(  # type: ignore[no-untyped-call]
@@ -200,6 +231,7 @@ def draw_time_axis(panels: list[Axes], tz: datetime.tzinfo, zone: str, start: pd
     for panel in panels:
         panel.xaxis.set_major_locator(locator)
         panel.xaxis.set_major_formatter(formatter)
-        panel.tick_params(axis="x", labelbottom=panel is panels[-1], labelsize=7.5, length=3)
+        panel.tick_params(axis="x", labelbottom=panel in lowest, labelsize=7.5, length=3)
     days = format_days(start, end - pd.Timedelta(microseconds=1), tz)
-    panels[-1].set_xlabel(f"{escape_invisible(zone)}, {days}", fontsize=8, color="#333333")
+    for panel in lowest:
+        panel.set_xlabel(f"{escape_invisible(zone)}, {days}", fontsize=8, color="#333333")

@@ -20,8 +20,9 @@ from incidents import (
 from matplotlib.figure import Figure
 
 from minutebook.errors import MinutebookError
-from minutebook.outputs.figure import draw_impact, save_figure
-from minutebook.outputs.lanes import build_lanes
+from minutebook.outputs.plots.figures import save_figure
+from minutebook.outputs.plots.lanes import build_lanes
+from minutebook.outputs.plots.overview import draw_impact
 
 HOSTILE = [
     "$x^2$", "_hidden", "L" * 300, "esc\x1b[31m\x00", "\u202eשלום", "日本語", r"$\frac{$",

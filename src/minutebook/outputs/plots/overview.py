@@ -7,23 +7,18 @@ read or changed.
 
 from __future__ import annotations
 
-import io
-import os
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
 from minutebook.errors import MinutebookError
-from minutebook.outputs import FIGURE_FORMATS, pick_suffix
-from minutebook.outputs.atomic import Target, open_target
 from minutebook.outputs.inert import escape_invisible
 from minutebook.outputs.instants import as_instant, find_zone
-from minutebook.outputs.lanes import Lane, build_lanes
-from minutebook.outputs.marks import (
+from minutebook.outputs.plots.figures import DPI, STYLE, quiet_fonts, render_png
+from minutebook.outputs.plots.lanes import Lane, build_lanes
+from minutebook.outputs.plots.marks import (
     HEAD_IN,
     LANE_IN,
     ROW_IN,
@@ -35,7 +30,7 @@ from minutebook.outputs.marks import (
     pack_marks,
     pack_rollouts,
 )
-from minutebook.outputs.panels import (
+from minutebook.outputs.plots.panels import (
     draw_time_axis,
     draw_traffic,
     draw_users,
@@ -48,31 +43,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-STYLE: Mapping[str, Any] = {
-    "text.parse_math": False,
-    "text.usetex": False,
-    "font.family": ["DejaVu Sans"],
-    "font.size": 8.0,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#666666",
-    "axes.linewidth": 0.8,
-    "axes.unicode_minus": True,
-    "xtick.color": "#333333",
-    "ytick.color": "#333333",
-    "hatch.linewidth": 0.6,
-    "svg.hashsalt": "minutebook",
-    # Text stays text: it can be searched, copied and read aloud, and the file is a third as large.
-    "svg.fonttype": "none",
-    "pdf.fonttype": 42,
-    "savefig.bbox": None,
-    "savefig.dpi": "figure",
-    "savefig.facecolor": "auto",
-}
 # Where the axis lies when there's nothing to show.
 _NEVER = pd.Timestamp(0, tz="UTC")
 _AROUND = pd.Timedelta(minutes=30)
-_LEFT_IN, _RIGHT_IN, _DPI = 0.55, 0.6, 100.0
+_LEFT_IN, _RIGHT_IN = 0.55, 0.6
+#: Width and height in inches.
+OVERVIEW_IN = (10.0, 6.25)
 
 
 def draw_impact(
@@ -83,7 +59,7 @@ def draw_impact(
     zone: str = "UTC",
     axes: Sequence[Axes] | None = None,
     title: str | None = None,
-    size_in: tuple[float, float] = (10.0, 6.25),
+    size_in: tuple[float, float] = OVERVIEW_IN,
 ) -> Figure | Sequence[Axes]:
     """Draw traffic and failures, affected users, and deploys and alerts, over one time axis.
 
@@ -99,12 +75,12 @@ def draw_impact(
     figure, panels = None, list(axes) if axes is not None else []
     if axes is not None and len(panels) != 3:
         raise MinutebookError(f"the plot has 3 panels, but {len(panels)} axes were given")
-    with mpl.rc_context(cast(Any, dict(STYLE))), _quiet_fonts():
+    with mpl.rc_context(cast(Any, dict(STYLE))), quiet_fonts():
         if panels:
             box = panels[0].get_window_extent()
             scale = TimeScale(start, end, box.width, panels[0].figure.dpi)
         else:
-            scale = TimeScale(start, end, (size_in[0] - _LEFT_IN - _RIGHT_IN) * _DPI, _DPI)
+            scale = TimeScale(start, end, (size_in[0] - _LEFT_IN - _RIGHT_IN) * DPI, DPI)
         marks, rollouts = pack_marks(_find_marks(impact), scale, tz), pack_rollouts(lanes, scale)
         if not panels:
             if title:
@@ -124,32 +100,6 @@ def draw_impact(
             panels[-1].set_xticks([], [])
             panels[-1].set_xlabel("no minute has evidence")
     return figure if figure is not None else panels
-
-
-def _render_png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    save_figure(figure, buffer, "png")
-    return buffer.getvalue()
-
-
-def save_figure(figure: Figure, target: Target, format: str | None = None) -> None:
-    """Write a figure as ``svg``, ``png`` or ``pdf``, else by suffix; same values, same bytes."""
-    import matplotlib as mpl
-
-    if format is None:
-        path = target if isinstance(target, str | os.PathLike) else "figure"
-        format = FIGURE_FORMATS[pick_suffix(path, FIGURE_FORMATS)]
-    dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    with mpl.rc_context(cast(Any, dict(STYLE))), _quiet_fonts(), open_target(target) as stream:
-        figure.savefig(stream, format=format, metadata=dates.get(format))
-
-
-@contextmanager
-def _quiet_fonts() -> Iterator[None]:
-    # A letter that the font lacks is drawn as a box; that is no reason to stop or to warn.
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        yield
 
 
 def _find_range(grid: pd.DataFrame, impact: Mapping[str, Any], lanes: list[Lane]) -> tuple[pd.Timestamp, pd.Timestamp]:
@@ -175,10 +125,10 @@ def _make_panels(
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=size_in, dpi=_DPI)
+    figure = Figure(figsize=size_in, dpi=DPI)
     FigureCanvasAgg(figure)
     # Jupyter shows a figure of pyplot's only; this one says itself how it looks.
-    setattr(figure, "_repr_png_", partial(_render_png, figure))  # noqa: B010
+    setattr(figure, "_repr_png_", partial(render_png, figure))  # noqa: B010
     width, height = size_in
     left, right, bottom, gap = _LEFT_IN, _RIGHT_IN, 0.48, 0.3
     top = HEAD_IN + 0.08 + ROW_IN * mark_rows + (0.32 if title else 0.0)

@@ -20,7 +20,7 @@ def draw_completion(weeks: pd.DataFrame, *, axes: Any = None) -> Figure | Any:
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    from minutebook.outputs.figure import STYLE
+    from minutebook.outputs.plots.figures import STYLE
 
     with mpl.rc_context(cast(Any, dict(STYLE))):
         figure = None

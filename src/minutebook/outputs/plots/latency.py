@@ -1,0 +1,60 @@
+"""A panel for each of the operations with most requests: median and 95th percentile, and what is called slow."""
+
+from __future__ import annotations
+
+import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from minutebook.outputs.plots.panels import draw_line
+from minutebook.outputs.plots.view import Panel, View
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from minutebook.book import Book
+
+_MEDIAN, _TAIL, _LIMIT = "#0072B2", "#D55E00", "#000000"
+_MOST = 6
+
+
+def _plan(book: Book, _: datetime.tzinfo) -> list[Panel]:
+    timed = book.minutes[book.minutes["p50_s"].notna()]
+    totals = timed.groupby(["service", "operation"], as_index=False)["requests"].sum()
+    ranked = totals.sort_values(["requests", "service", "operation"], ascending=[False, True, True]).head(_MOST)
+    limits = {(e["service"], e["operation"]): e["over_s"] for e in book.impact.get("slow_over_s") or ()}
+    return [
+        Panel(
+            f"{row.operation or 'requests'}{f' of {row.service}' if row.service else ''}: seconds",
+            partial(
+                _draw,
+                rows=book.minutes[
+                    (book.minutes["service"] == row.service) & (book.minutes["operation"] == row.operation)
+                ],
+                limit=limits.get((row.service, row.operation)),
+            ),
+        )
+        for row in ranked.itertuples()
+    ]
+
+
+def _draw(panel: Axes, *, rows: pd.DataFrame, limit: float | None) -> None:
+    by_minute = rows.set_index("minute")
+    shown: list[Any] = [
+        draw_line(panel, by_minute["p95_s"], color=_TAIL, lw=1.2, ls=(0, (3, 1)), label="95th percentile"),
+        draw_line(panel, by_minute["p50_s"], color=_MEDIAN, lw=1.4, label="median"),
+    ]
+    top = float(np.nanmax(by_minute["p95_s"].to_numpy(), initial=0.0))
+    # A limit far above all there is would press the curves onto the floor.
+    if limit is not None and limit < 3 * max(top, 1e-9):
+        shown.append(panel.axhline(limit, color=_LIMIT, lw=0.9, ls=":", label=f"slow above {limit:.3g} s"))
+        top = max(top, limit)
+    panel.set_ylim(0, max(top * 1.12, 1e-3))
+    panel.tick_params(axis="y", labelsize=7.5, length=2.5)
+    panel.legend(handles=shown, loc="upper left", frameon=False, fontsize=7.5, ncols=3)
+
+
+VIEW = View(_plan, "latency: no request states how long it took", panel_in=1.45)

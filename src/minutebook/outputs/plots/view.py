@@ -1,0 +1,97 @@
+"""A view of a book: how many panels it needs, what is drawn on each, and whether they share a time axis."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import pandas as pd
+
+from minutebook.errors import MinutebookError
+from minutebook.outputs.inert import escape_invisible
+from minutebook.outputs.instants import find_zone
+from minutebook.outputs.plots.figures import DPI, STYLE, quiet_fonts, render_png
+from minutebook.outputs.plots.panels import draw_time_axis, say_nothing, shade_windows, sum_minutes, to_number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from minutebook.book import Book
+
+#: Inches.
+_WIDTH, _PANEL, _MARGIN = 10.0, 1.7, 0.7
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What one panel shows: a title, and how it's drawn onto axes."""
+
+    title: str
+    draw: Callable[[Axes], None]
+
+
+@dataclass(frozen=True)
+class View:
+    """``plan`` gives the panels of a book, in order; ``nothing`` is said where there are none.
+
+    With ``on_time`` the panels share the time axis and the windows' shading; else each has an axis of its own.
+    ``columns`` is how many stand side by side, ``panel_in`` how high one is.
+    """
+
+    plan: Callable[[Book, datetime.tzinfo], list[Panel]]
+    nothing: str
+    on_time: bool = True
+    columns: int = 1
+    panel_in: float = _PANEL
+
+
+def draw_view(
+    view: View, book: Book, *, zone: str = "UTC", axes: Sequence[Axes] | Axes | None = None,
+    size_in: tuple[float, float] | None = None,
+) -> Any:  # fmt: skip
+    """A new Figure of a view, or its panels drawn onto given axes, as many as it has panels, and given back."""
+    import matplotlib as mpl
+
+    tz = find_zone(zone)
+    panels = view.plan(book, tz) or [Panel("", partial(say_nothing, text=view.nothing))]
+    with mpl.rc_context(cast(Any, dict(STYLE))), quiet_fonts():
+        figure = None
+        if axes is None:
+            figure, places = _make_figure(view, len(panels), size_in)
+        else:
+            places = list(np.atleast_1d(np.asarray(axes, dtype=object)).ravel())
+            if len(places) != len(panels):
+                raise MinutebookError(f"the view has {len(panels)} panels, but {len(places)} axes were given")
+        grid = sum_minutes(book.minutes)
+        for place, panel in zip(places, panels, strict=True):
+            panel.draw(place)
+            if panel.title:
+                place.set_title(escape_invisible(panel.title), loc="left", fontsize=8.5, color="#333333")
+        if view.on_time and len(grid):
+            start, end = grid.index[0], grid.index[-1] + pd.Timedelta(minutes=1)
+            for place in places:
+                place.set_xlim(to_number(start), to_number(end))
+            shade_windows(places, book.impact, grid, start, end)
+            bottom = places[-view.columns :]
+            draw_time_axis(places, tz, zone, start, end, bottom=bottom)
+    return figure if figure is not None else axes
+
+
+def _make_figure(view: View, count: int, size_in: tuple[float, float] | None) -> tuple[Any, list[Axes]]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    columns = min(view.columns, count)
+    rows = -(-count // columns)
+    figure = Figure(figsize=size_in or (_WIDTH, view.panel_in * rows + _MARGIN), dpi=DPI, layout="constrained")
+    FigureCanvasAgg(figure)
+    # Jupyter shows a figure of pyplot's only; this one says itself how it looks.
+    setattr(figure, "_repr_png_", partial(render_png, figure))  # noqa: B010
+    grid = figure.subplots(rows, columns, sharex=view.on_time, squeeze=False).ravel()
+    for spare in grid[count:]:
+        spare.set_visible(False)
+    return figure, list(grid[:count])
