@@ -1,13 +1,12 @@
 """Summary → what users did, on the layer that is the SLI.
 
 A request seen at the edge and again in the app is one request, so one layer is counted: the outermost
-one that logged requests with statuses. Only where that one knows no users and an inner one does, the
-inner one counts, and failures that the outer one alone saw are added to it by their ids.
+one that logged requests with statuses (`layers`). Only where that one knows no users and an inner one does,
+the inner one counts, and failures that the outer one alone saw are added to it by their ids.
 """
 
 from __future__ import annotations
 
-import collections
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,7 +14,7 @@ import pandas as pd
 
 from minutebook.coverage import find_coverage
 from minutebook.errors import MinutebookError
-from minutebook.events import LAYERS
+from minutebook.layers import Layers, choose_layers
 from minutebook.rules import Rules, fits, suggest
 from minutebook.summary import Summary
 from minutebook.trials import NAMES, Trials, fill_names
@@ -59,13 +58,14 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     """
     rules = rules or Rules()
     trials = Trials.of_summary(summary)
-    layer, added_from, assumptions = _choose_layer(trials, rules.layer)
+    layers = choose_layers(trials, rules.layer)
     failures = summary.frame("failures")
-    kept = {name: _of_layer(summary.frame(name), layer) for name in ("counts", "breakdown")}
-    own_trials = trials.where("layer", layer.__eq__).change(_name_unknown)
-    own_failures = _of_layer(failures, layer)
-    if added_from:
-        extra = _only_outside(_of_layer(failures, added_from), own_failures)
+    kept = {name: _name(layers.pick(summary.frame(name))) for name in ("counts", "breakdown")}
+    own_trials = trials.change(layers.pick).change(_name_unknown)
+    own_failures = _name(layers.pick(failures))
+    if layers.added_from:
+        outer = failures[(failures["layer"] == layers.added_from) & ~failures["service"].isin(list(layers.elsewhere))]
+        extra = _only_outside(_name(outer), own_failures)
         own_failures = pd.concat([own_failures, extra], ignore_index=True)
         # Whose user the inner layer told by the id, it saw itself, as a success.
         unseen = extra[extra["user"].isna()]
@@ -73,16 +73,16 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         kept["counts"] = pd.concat([kept["counts"], _as_counts(extra)], ignore_index=True)
         kept["breakdown"] = pd.concat([kept["breakdown"], _as_breakdown(unseen)], ignore_index=True)
     own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
-    coverage = _cover_services(summary, layer)
+    coverage = _cover_services(summary, layers)
     notes = _check_scope(own_trials, rules)
     return Sli(
-        layer,
+        layers.main,
         _in_scope(kept["counts"], rules),
         _in_scope(kept["breakdown"], rules),
         _scope_trials(own_trials, rules),
         _in_scope(own_failures, rules),
         coverage[_fits(coverage["service"], rules.has_service)].reset_index(drop=True),
-        (*assumptions, *rules.sentences(), *notes),
+        (*layers.assumptions, *rules.sentences(), *notes),
     )
 
 
@@ -122,45 +122,9 @@ def _check_scope(trials: Trials, rules: Rules) -> list[str]:
     return told
 
 
-def _choose_layer(trials: Trials, stated: str) -> tuple[str, str, tuple[str, ...]]:
-    """(the SLI's layer, an outer layer whose own failures are added, sentences for the ledger)."""
-    share = _share_known(trials)
-    present = [layer for layer in LAYERS if layer in share]
-    if stated:
-        known = sorted(share)
-        if known and stated not in known:
-            raise MinutebookError(f"no request of the layer {stated!r}", where="[sli] layer", do=suggest(stated, known))
-        return stated, "", (f"The SLI is the {stated} layer, as the settings say.",)
-    if not present:
-        if not len(trials):
-            return "lines", "", ()
-        return (
-            "lines",
-            "",
-            ("No requests with a status: log lines are the SLI, bad where level is error or worse.",),
-        )
-    outer = present[0]
-    most = max(share[layer] for layer in present)
-    inner = next(layer for layer in present if 2 * share[layer] >= most)
-    if inner == outer:
-        also = f"; the same requests in {', '.join(present[1:])} logs aren't counted again" if present[1:] else ""
-        return (
-            outer,
-            "",
-            (f"The SLI is the {outer} layer, the outermost one that logged requests{also}.",),
-        )
-    return (
-        inner,
-        outer,
-        (
-            f"The SLI is the {inner} layer, the outermost one that knows most users;"
-            f" failures that the {outer} layer alone saw are added by their ids.",
-        ),
-    )
-
-
-def _of_layer(frame: pd.DataFrame, layer: str) -> pd.DataFrame:
-    own = frame[frame["layer"] == layer].drop(columns="layer").reset_index(drop=True)
+def _name(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of their layers, an unknown service or operation as ``""``."""
+    own = frame.drop(columns="layer").reset_index(drop=True)
     return own.assign(service=own["service"].fillna(""), operation=own["operation"].fillna(""))
 
 
@@ -178,19 +142,6 @@ def _as_trials(failures: pd.DataFrame) -> pd.DataFrame:
         .agg(requests=("unseen", "sum"), bad=("count", "sum"), first_bad=("time", "min"), last_bad=("time", "max"))
         .reset_index()
     )
-
-
-def _share_known(trials: Trials) -> dict[str, float]:
-    """Layer → the share of its requests whose user is known."""
-    known, total = collections.Counter[str](), collections.Counter[str]()
-    for rows in trials:
-        requests, layers = rows["requests"].to_numpy(), rows["layer"].cat
-        is_known = rows["user"].cat.codes.to_numpy() >= 0
-        for code, layer in enumerate(layers.categories):
-            is_own = layers.codes.to_numpy() == code
-            known[layer] += int(requests[is_own & is_known].sum())
-            total[layer] += int(requests[is_own].sum())
-    return {layer: known[layer] / count for layer, count in total.items() if count}
 
 
 def _name_unknown(rows: pd.DataFrame) -> pd.DataFrame:
@@ -214,11 +165,11 @@ def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
     return grouped.agg(good=("good", "sum"), bad=("count", "sum")).reset_index().assign(bucket=-1)
 
 
-def _cover_services(summary: Summary, layer: str) -> pd.DataFrame:
+def _cover_services(summary: Summary, layers: Layers) -> pd.DataFrame:
     """Per service of the SLI and minute: state over its groups, and whether anything else kept logging."""
     whole = find_coverage(summary)
-    is_sli = (whole["layer"] == layer) & (whole.groupby(["layer", "service", "host"])["requests"].transform("sum") > 0)
-    if layer == "lines":
+    is_sli = layers.find_own(whole) & (whole.groupby(["layer", "service", "host"])["requests"].transform("sum") > 0)
+    if layers.main == "lines":
         is_sli = pd.Series(True, index=whole.index)
     frames = []
     for service, group in whole[is_sli].groupby("service", sort=True):

@@ -29,3 +29,7 @@ class Bookish(Protocol):
     @property
     def ledger(self) -> dict[str, Any]:
         """What was read, skipped and assumed."""
+
+    @property
+    def messages(self) -> pd.DataFrame:
+        """How often the timeline's messages were written, by minute."""

@@ -15,7 +15,7 @@ from minutebook.outputs.plots.overview import OVERVIEW_IN, draw_impact
 from minutebook.outputs.plots.view import View, draw_view
 
 if TYPE_CHECKING:
-    from minutebook.book import Book
+    from minutebook.outputs.bookish import Bookish
 
 #: Every view but the overview, by name.
 VIEWS: dict[str, View] = {
@@ -31,7 +31,7 @@ NAMES = ("overview", *VIEWS)
 
 
 def draw_plot(
-    book: Book, view: str = "overview", *, zone: str = "UTC", axes: Sequence[Any] | None = None,
+    book: Bookish, view: str = "overview", *, zone: str = "UTC", axes: Sequence[Any] | None = None,
     size_in: tuple[float, float] | None = None,
 ) -> Any:  # fmt: skip
     """Draw a view of a book; a new Figure, or the given axes. Raises `MinutebookError` for a view that isn't."""

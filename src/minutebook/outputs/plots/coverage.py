@@ -14,13 +14,13 @@ from minutebook.outputs.plots.view import Panel, View
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from minutebook.book import Book
+    from minutebook.outputs.bookish import Bookish
 
 _SEEN, _EDGE = "#56B4E9", "#1f6f9c"
 _MOST = 40
 
 
-def _plan(book: Book, _: datetime.tzinfo) -> list[Panel]:
+def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     groups = book.ledger.get("coverage") or []
     if not groups:
         return []
@@ -43,4 +43,4 @@ def _draw(panel: Axes, *, groups: list[dict[str, Any]]) -> None:
     panel.tick_params(axis="y", labelsize=7.5, length=0)
 
 
-VIEW = View(_plan, "coverage: nothing was logged")
+VIEW = View(_plan, "coverage: nothing was logged", has_gaps=False)

@@ -20,13 +20,13 @@ from minutebook.outputs.plots.view import Panel, View
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from minutebook.book import Book
+    from minutebook.outputs.bookish import Bookish
 
 _FAILED, _AROUND = "#D55E00", 15
 _MOST = 8
 
 
-def _plan(book: Book, tz: datetime.tzinfo) -> list[Panel]:
+def _plan(book: Bookish, tz: datetime.tzinfo) -> list[Panel]:
     happenings = book.happenings
     is_begun = happenings["kind"].astype("str").isin(["deploy", "change"]) & (
         happenings["phase"].astype("str").isin(["started", "succeeded"])

@@ -15,12 +15,12 @@ from minutebook.outputs.plots.view import Panel, View
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from minutebook.book import Book
+    from minutebook.outputs.bookish import Bookish
 
 _FAILED, _USUAL = "#D55E00", "#000000"
 
 
-def _plan(book: Book, _: datetime.tzinfo) -> list[Panel]:
+def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     minutes = book.minutes
     shown = find_services(minutes)
     usual = {w["service"] or "": w["usual_ratio"] for w in book.impact.get("windows") or () if w["kind"] == "fail"}

@@ -15,13 +15,13 @@ from minutebook.outputs.plots.view import Panel, View
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from minutebook.book import Book
+    from minutebook.outputs.bookish import Bookish
 
 _MEDIAN, _TAIL, _LIMIT = "#0072B2", "#D55E00", "#000000"
 _MOST = 6
 
 
-def _plan(book: Book, _: datetime.tzinfo) -> list[Panel]:
+def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     timed = book.minutes[book.minutes["p50_s"].notna()]
     totals = timed.groupby(["service", "operation"], as_index=False)["requests"].sum()
     ranked = totals.sort_values(["requests", "service", "operation"], ascending=[False, True, True]).head(_MOST)
@@ -52,7 +52,7 @@ def _draw(panel: Axes, *, rows: pd.DataFrame, limit: float | None) -> None:
     if limit is not None and limit < 3 * max(top, 1e-9):
         shown.append(panel.axhline(limit, color=_LIMIT, lw=0.9, ls=":", label=f"slow above {limit:.3g} s"))
         top = max(top, limit)
-    panel.set_ylim(0, max(top * 1.12, 1e-3))
+    panel.set_ylim(0, max(top * 1.3, 1e-3))
     panel.tick_params(axis="y", labelsize=7.5, length=2.5)
     panel.legend(handles=shown, loc="upper left", frameon=False, fontsize=7.5, ncols=3)
 

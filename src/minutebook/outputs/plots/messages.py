@@ -15,13 +15,13 @@ from minutebook.outputs.plots.view import Panel, View
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from minutebook.book import Book
+    from minutebook.outputs.bookish import Bookish
 
 _COLOURS = {"warn": "#E69F00", "error": "#D55E00", "fatal": "#7a0000"}
 _MOST = 12
 
 
-def _plan(book: Book, _: datetime.tzinfo) -> list[Panel]:
+def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     messages = book.messages
     if not len(messages):
         return []

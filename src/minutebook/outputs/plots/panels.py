@@ -55,9 +55,9 @@ def sum_minutes(minutes: pd.DataFrame) -> pd.DataFrame:
 
 def shade_windows(
     panels: list[Axes], impact: Mapping[str, Any], grid: pd.DataFrame,
-    start: pd.Timestamp, end: pd.Timestamp,
+    start: pd.Timestamp, end: pd.Timestamp, *, gaps_in: slice = slice(2), partly: bool = True,
 ) -> None:  # fmt: skip
-    """Windows and the bounds of their edges through all panels; gaps hatched in the upper two."""
+    """Windows and the bounds of their edges through all panels; gaps hatched in the upper two, or others."""
     for window in impact.get("windows") or ():
         if window.get("kind") == "no_evidence":
             continue  # hatched as minutes without data, never shaded as impact
@@ -69,14 +69,14 @@ def shade_windows(
                 panel.axvspan(*map(to_number, bounds), color="#B8A800", alpha=0.5, lw=0, zorder=2.3)
                 panel.axvline(to_number(at), color="#555555", lw=0.8, zorder=2.4)
     for state, hatch, label in (("none", "xxxx", "no data"), ("partly", "..", "partly covered")):
-        for first, last in _find_runs(grid, state):
-            for panel in panels[:2]:
+        for first, last in _find_runs(grid, state) if partly or state == "none" else ():
+            for panel in panels[gaps_in]:
                 panel.axvspan(
                     to_number(first), to_number(last),
                     facecolor="#ffffff" if state == "none" else "none",
                     edgecolor="#b0b0b0", hatch=hatch, lw=0, zorder=0.7 if state == "none" else 0.4,
                 )  # fmt: skip
-            if state == "none" and (last - first) / (end - start) > 0.02:
+            if panels[gaps_in] and state == "none" and (last - first) / (end - start) > 0.02:
                 _write_inside(panels[0], first + (last - first) / 2, label, (last - first) / (end - start))
 
 

@@ -16,14 +16,14 @@ from minutebook.outputs.plots.view import Panel, View
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from minutebook.book import Book
+    from minutebook.outputs.bookish import Bookish
 
 _LOOKS = {"alert": ("#E69F00", "#6b4a00", "////"), "incident": ("#CC79A7", "#6d3355", "...")}
 _ROLLOUT = ("#009E73", "#00513b", "")
 _MOST = 40
 
 
-def _plan(book: Book, _: datetime.tzinfo) -> list[Panel]:
+def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     lanes = build_lanes(book.happenings)
     if not lanes:
         return []
@@ -49,4 +49,4 @@ def _draw(panel: Axes, *, lanes: list[Lane], until: pd.Timestamp) -> None:
     panel.tick_params(axis="y", labelsize=7.5, length=0)
 
 
-VIEW = View(_plan, "no deploy, change or alert is known")
+VIEW = View(_plan, "no deploy, change or alert is known", has_gaps=False)

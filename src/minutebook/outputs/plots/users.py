@@ -15,12 +15,12 @@ from minutebook.outputs.wording import kind_of, scope_of
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from minutebook.book import Book
+    from minutebook.outputs.bookish import Bookish
 
 _HIT, _SO_FAR = "#0072B2", "#000000"
 
 
-def _plan(book: Book, _: datetime.tzinfo) -> list[Panel]:
+def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     windows = [w for w in book.impact.get("windows") or () if w.get("users_by_minute")]
     return [Panel(f"{w['id']}: {kind_of(w)} of {scope_of(w)}", partial(_draw, window=w)) for w in windows]
 

@@ -20,7 +20,7 @@ from minutebook.outputs.plots.panels import draw_time_axis, say_nothing, shade_w
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from minutebook.book import Book
+    from minutebook.outputs.bookish import Bookish
 
 #: Inches.
 _WIDTH, _PANEL, _MARGIN = 10.0, 1.7, 0.7
@@ -39,18 +39,20 @@ class View:
     """``plan`` gives the panels of a book, in order; ``nothing`` is said where there are none.
 
     With ``on_time`` the panels share the time axis and the windows' shading; else each has an axis of its own.
-    ``columns`` is how many stand side by side, ``panel_in`` how high one is.
+    ``has_gaps``: minutes without data are hatched. ``columns`` is how many stand side by side, ``panel_in`` how
+    high one is.
     """
 
-    plan: Callable[[Book, datetime.tzinfo], list[Panel]]
+    plan: Callable[[Bookish, datetime.tzinfo], list[Panel]]
     nothing: str
     on_time: bool = True
+    has_gaps: bool = True
     columns: int = 1
     panel_in: float = _PANEL
 
 
 def draw_view(
-    view: View, book: Book, *, zone: str = "UTC", axes: Sequence[Axes] | Axes | None = None,
+    view: View, book: Bookish, *, zone: str = "UTC", axes: Sequence[Axes] | Axes | None = None,
     size_in: tuple[float, float] | None = None,
 ) -> Any:  # fmt: skip
     """A new Figure of a view, or its panels drawn onto given axes, as many as it has panels, and given back."""
@@ -75,7 +77,8 @@ def draw_view(
             start, end = grid.index[0], grid.index[-1] + pd.Timedelta(minutes=1)
             for place in places:
                 place.set_xlim(to_number(start), to_number(end))
-            shade_windows(places, book.impact, grid, start, end)
+            gaps_in = slice(None) if view.has_gaps else slice(0)
+            shade_windows(places, book.impact, grid, start, end, gaps_in=gaps_in, partly=False)
             bottom = places[-view.columns :]
             draw_time_axis(places, tz, zone, start, end, bottom=bottom)
     return figure if figure is not None else axes
