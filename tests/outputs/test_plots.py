@@ -2,6 +2,7 @@
 
 import io
 import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 import matplotlib as mpl
 import pandas as pd
@@ -14,7 +15,7 @@ from minutebook.errors import MinutebookError
 from minutebook.outputs.plots import NAMES, VIEWS
 from minutebook.outputs.plots.figures import save_figure
 
-SAMPLE = "sample_logs/slow-payments/evidence"
+SAMPLE = Path(__file__).parents[2] / "sample_logs" / "slow-payments" / "evidence"
 HOSTILE = ("$x^2$ " + "L" * 300, "\x1b[31m\x00", "\u202eשלום", r"$\frac{$", "<b>&", "😀", "_hidden")
 
 
@@ -81,7 +82,7 @@ def test_times_are_shown_in_the_zone(book: mb.Book) -> None:
 
 
 def test_an_unknown_view_names_those_that_there_are(book: mb.Book) -> None:
-    with pytest.raises(MinutebookError, match="no view is called 'eror'.*errors"):
+    with pytest.raises(MinutebookError, match=r"no view is called 'eror'.*errors"):
         mb.plot(book, "eror")
 
 
