@@ -196,7 +196,8 @@ def _reject(
             return f"one client made {c / bad:.0%} of it"
     if usual >= 10:
         worst = _worst_usual(grid, expected, scope, stop - start, is_usual)
-        if worst and bad / usual - 1 < 3 * max(worst - 1, 0.0):
+        # Where much is expected, the worst is close to 1, and twice it would be more than there's doubt.
+        if worst and bad / usual < min(2 * worst, 1 + 3 * max(worst - 1, 0.0) + 4 / np.sqrt(usual)):
             return "other stretches as long were half as bad"
     return ""
 
