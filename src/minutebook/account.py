@@ -12,6 +12,30 @@ from minutebook.sources import Source
 KEPT_REJECTS = 1000
 
 
+@dataclass(frozen=True)
+class Part:
+    """The bytes of a source that were read, where its stamps tell that the rest is out of range."""
+
+    start: int
+    stop: int  #: not included
+    size: int  #: of the source
+    looks: int  #: places at which stamps were looked at, all in order
+    slack_us: int  #: by how much it's wider than the span that was asked for
+    first: int  #: the stamps at both ends of the source (µs)
+    last: int
+
+    def covers(self, shift_us: int) -> bool:
+        """Whether it holds all of the span, were its clock off by so much."""
+        return abs(shift_us) <= self.slack_us
+
+    def tell(self) -> str:
+        """What a note says of it."""
+        return (
+            f"read from byte {self.start:,} to {self.stop:,} of {self.size:,}: by the stamps at {self.looks} places, all in"
+            " order, the rest is out of range"
+        )
+
+
 @dataclass
 class Account:
     """What became of a source's lines; `check` raises where it doesn't add up."""
@@ -33,6 +57,7 @@ class Account:
     events: int = 0
     out_of_range: int = 0  #: of these, copies apart, before ``since`` or after ``until``
     note: str = ""
+    part: Part | None = None  #: what was read of it, if not all
     stated: dict[str, str] = field(default_factory=dict)  #: what the caller said of it and was used
     is_log: bool = True  #: and no export of deploys, alerts or notes
     first: int = 0  #: its earliest and latest stamp, as stated (µs since 1970)

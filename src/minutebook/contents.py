@@ -70,6 +70,7 @@ class Reader:
     lines: int = 0
     status: str = "complete"
     note: str = ""
+    part: tuple[int, int] | None = None  #: of plain UTF-8: only the bytes from the first up to the second
     encoding: str = "utf-8"
     compression: str = ""
     _hash: Any = field(default_factory=hashlib.sha256, repr=False)
@@ -95,6 +96,9 @@ class Reader:
     def _decoded(self) -> Iterator[bytes]:
         """UTF-8 without a byte order mark."""
         blocks = self._hashed()
+        if self.part:
+            yield from blocks
+            return
         first = next(blocks, b"")
         self.encoding, mark = find_encoding(first)
         first = first[len(mark) :]
@@ -129,6 +133,9 @@ class Reader:
     def _unpacked(self) -> Iterator[bytes]:
         with self._open() as file:
             blocks: Iterator[bytes] = self._raw(file)
+            if self.part:
+                yield from blocks
+                return
             layers: list[Unpacked] = []
             while kind := find_compression(head := next(blocks, b"")):
                 if len(layers) == self.limits.layers:
@@ -150,6 +157,9 @@ class Reader:
         before = os.fstat(file.fileno())
         is_file = stat.S_ISREG(before.st_mode)
         left = before.st_size - file.tell() if is_file else sys.maxsize
+        if self.part:
+            file.seek(self.part[0])
+            left = min(self.part[1], before.st_size) - self.part[0]
         while left > 0 and (block := file.read(min(_RAW, left))):
             left -= len(block)
             self.packed_size += len(block)

@@ -57,6 +57,7 @@ def _join(first: Lines, second: Lines) -> Lines:
         pa.concat_arrays([first.text, second.text]),
         first.first,
         np.concatenate((first.offsets[:-1], second.offsets)),
+        first.is_counted,
     )
 
 

@@ -62,7 +62,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("count", "Int64", pa.int32(), "how many equal happenings the record stands for; null: one"),
     Column("entity", "str", pa.string(), "groups one lifecycle: the phases of one deploy or alert"),
     Column("source", "category", _WORD, "the source it was read from"),
-    Column("line", "Int64", pa.int64(), "its first line there, counted from 1"),
+    Column("line", "Int64", pa.int64(), "its first line there, counted from 1; null where reading began in mid-file"),
     Column("offset", "Int64", pa.int64(), "its first byte there, decompressed"),
     Column("length", "Int64", pa.int64(), "its length in bytes"),
     Column("fields", "str", pa.string(), "whatever else the record held, as JSON"),

@@ -101,7 +101,9 @@ def _tell_state(place: Path) -> dict[str, Any]:
     ledger = json.loads((place / "ledger.json").read_text("utf-8"))
     made = ledger.get("made_by") or {}
     sources = [
-        {key: source.get(key) for key in ("source", "sha256", "lines", "events")} for source in ledger["sources"]
+        {key: source.get(key) for key in ("source", "sha256", "lines", "events")}
+        | ({"read": source["read"]} if source.get("read") else {})
+        for source in ledger["sources"]
     ]
     files = [place / name for name in FILES if (place / name).is_file()]
     return {
@@ -146,7 +148,11 @@ def _check_sources(evidence: Sequence[Place], frozen: Frozen) -> Iterator[tuple[
     if not evidence:
         yield from (("source", name, "not looked at", "") for name in stated)
         return
-    found = {source.name: _hash_content(source) for source in find_sources([Path(path) for path in evidence])}
+    parts = {each["source"]: each.get("read") for each in frozen.manifest["sources"]}
+    found = {
+        source.name: _hash_content(source, parts.get(source.name))
+        for source in find_sources([Path(path) for path in evidence])
+    }
     elsewhere = {content: name for name, content in found.items()}
     for name, content in stated.items():
         if name in found:
@@ -173,8 +179,9 @@ def _check_chain(place: Path, frozen: Frozen) -> Iterator[tuple[str, str, str, s
         previous = _load(kept[previous])["previous"]
 
 
-def _hash_content(source: Any) -> str:
-    reader = Reader(source)
+def _hash_content(source: Any, part: Mapping[str, int] | None) -> str:
+    """Of the content, or of the bytes that were read of it."""
+    reader = Reader(source, part=(part["from"], part["to"]) if part else None)
     for _ in reader:
         pass
     return reader.sha256

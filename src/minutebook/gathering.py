@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from os import PathLike
@@ -15,10 +16,10 @@ from minutebook.clocks import Clock, find_error_s, find_services, settle, settle
 from minutebook.config import Config
 from minutebook.copies import Copied, drop_copies
 from minutebook.engines import Engine
-from minutebook.errors import EvidenceError
+from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.joining import fill_users, find_owners
 from minutebook.ownformats import load_all
-from minutebook.reading import DEFERRED, Settings
+from minutebook.reading import DEFERRED, Settings, peek
 from minutebook.redaction import draw_key
 from minutebook.sources import Source, find_sources
 from minutebook.spans import Span, read_span, tell_instant
@@ -100,7 +101,7 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
     formats = load_all(config.formats)
     settings = Settings(formats.logs, formats.exports, config)
     sources = [_with_host(source, config) for source in find_sources(evidence)]
-    accounts = {account.source.name: account for account in engine.read(sources, settings)}
+    accounts, guess = _read_sources(sources, settings, engine)
     waiting = [source for source in sources if accounts[source.name].status == DEFERRED]
     if waiting:
         # Stamps without a year: the other sources tell it.
@@ -108,7 +109,51 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
         around = (min(a.first for a in known), max(a.last for a in known)) if known else None
         again = engine.read(waiting, replace(settings, around=around, is_last_call=True))
         accounts |= {account.source.name: account for account in again}
-    return _settle([accounts[source.name] for source in sources], config, engine, refuse)
+    ordered = [accounts[source.name] for source in sources]
+    if refuse:
+        _refuse_nothing(ordered)
+    clocks = _find_clocks(ordered, engine, config)
+    narrow = _find_narrow(ordered, clocks, guess, _find_span(ordered, clocks, config))
+    if narrow:
+        for source in narrow:
+            engine.drop(source.name)
+        accounts |= {account.source.name: account for account in engine.read(narrow, settings)}
+        ordered = [accounts[source.name] for source in sources]
+        clocks = _find_clocks(ordered, engine, config)
+    return _settle(ordered, clocks, config, engine, refuse)
+
+
+def _read_sources(sources: Sequence[Source], settings: Settings, engine: Engine) -> tuple[dict[str, Account], Span]:
+    """The accounts of the sources, and the span outside of which large ones weren't read.
+
+    Where the span is relative to the evidence, it's guessed from the others and from the ends of the large ones.
+    """
+    config = settings.config
+    span = read_span(config.since, config.until, config.zone, None)
+    if span is not None:
+        read = engine.read(sources, replace(settings, span=span))
+        return {account.source.name: account for account in read}, span
+    ends = {source.name: found for source in sources if (found := peek(source, settings))}
+    accounts = {a.source.name: a for a in engine.read([s for s in sources if s.name not in ends], settings)}
+    logs = [(a.first, a.last) for a in accounts.values() if a.events and a.is_log] + [*ends.values()]
+    if ends:
+        edges = min(first for first, _ in logs), max(last for _, last in logs)
+        with suppress(MinutebookError):  # it's told when all is known
+            span = read_span(config.since, config.until, config.zone, edges)
+        large = engine.read([source for source in sources if source.name in ends], replace(settings, span=span))
+        accounts |= {account.source.name: account for account in large}
+    return accounts, span or Span()
+
+
+def _find_narrow(accounts: Sequence[Account], clocks: Mapping[str, Clock], guess: Span, span: Span) -> list[Source]:
+    """Sources of which too small a part was read: their clocks, or the span, are further off than was thought."""
+    pairs = ((guess.since, span.since), (guess.until, span.until))
+    moved = max((abs(one - other) for one, other in pairs if one is not None and other is not None), default=0)
+    return [
+        account.source
+        for account in accounts
+        if account.part and not account.part.covers(moved + abs(clocks[account.source.name].shift_us))
+    ]
 
 
 def _with_host(source: Source, config: Config) -> Source:
@@ -116,26 +161,29 @@ def _with_host(source: Source, config: Config) -> Source:
     return source if host is None else replace(source, stated_host=str(host))
 
 
-def _settle(accounts: list[Account], config: Config, engine: Engine, refuse: bool) -> Gathered:
-    """Copies taken out, clocks and services found."""
-    if refuse:
-        _refuse_nothing(accounts)
-    copied = drop_copies(engine, accounts)
-    shared = engine.sample.frame()
+def _find_clocks(accounts: Sequence[Account], engine: Engine, config: Config) -> dict[str, Clock]:
     given = {a.source.name: a.stated["zone"] for a in accounts if "zone" in a.stated and a.qualities["zone_given"]}
-    clocks = settle_clocks(
-        shared,
+    return settle_clocks(
+        engine.sample.frame(),
         {a.source.name: a.is_zoneless or a.source.name in given for a in accounts},
         {a.source.name: a.resolution_s for a in accounts},
         given=given,
         hosts={a.source.name: (a.source.host, a.stated_offset) for a in accounts},
         align=config.align,
     )
+
+
+def _settle(
+    accounts: list[Account], clocks: Mapping[str, Clock], config: Config, engine: Engine, refuse: bool
+) -> Gathered:
+    """Copies taken out, services and users found, and what is out of range counted."""
+    copied = drop_copies(engine, accounts)
+    services = find_services(engine.sample.frame())
     owners = find_owners(engine.map, config.sli)
     span = _find_span(accounts, clocks, config)
     if span:
         _count_outside(accounts, clocks, span, engine, refuse)
-    return Gathered(engine, accounts, Settled(clocks, find_services(shared), owners, span), copied)
+    return Gathered(engine, accounts, Settled(clocks, services, owners, span), copied)
 
 
 def _find_span(accounts: Sequence[Account], clocks: Mapping[str, Clock], config: Config) -> Span:
@@ -143,8 +191,9 @@ def _find_span(accounts: Sequence[Account], clocks: Mapping[str, Clock], config:
     known = [account for account in accounts if account.events]
     known = [account for account in known if account.is_log] or known
     shifts = {account.source.name: clocks[account.source.name].shift_us for account in known}
-    first = min((account.first + shifts[account.source.name] for account in known), default=0)
-    last = max((account.last + shifts[account.source.name] for account in known), default=0)
+    edges = {account.source.name: account.part or account for account in known}
+    first = min((each.first + shifts[name] for name, each in edges.items()), default=0)
+    last = max((each.last + shifts[name] for name, each in edges.items()), default=0)
     return read_span(config.since, config.until, config.zone, (first, last)) or Span()
 
 

@@ -10,6 +10,7 @@ from minutebook.account import Account
 from minutebook.clocks import Clock, name_offset, parse_offset_s
 from minutebook.copies import Copied
 from minutebook.errors import AccountError
+from minutebook.places import BYTES, name_line
 from minutebook.spans import Span
 
 _SHOWN_REJECTS = 20
@@ -93,16 +94,26 @@ def _tell_source(account: Account, clock: Clock, copies: int) -> dict[str, Any]:
         "last": _instant(account.last + clock.shift_us) if account.events else None,
         "status": account.status,
         "out_of_range": account.out_of_range,
+        "read": _tell_part(account),
         "clock_spread_s": clock.spread_s,
         "clock_applied": clock.applied,
         "lines_counted_again": account.lines_seen,
         "skipped": dict(sorted(account.skipped.items())),
-        "rejects": [{"line": line, "why": why} for line, why in account.rejects[:_SHOWN_REJECTS]],
+        "rejects": [
+            {"line": line if line < BYTES else name_line(line), "why": why}
+            for line, why in account.rejects[:_SHOWN_REJECTS]
+        ],
         "score": round(account.score, 4),
         "resolution_s": account.resolution_s or None,
         "note": account.note or None,
         "stated": account.stated,
     }
+
+
+def _tell_part(account: Account) -> dict[str, int] | None:
+    """Which of its bytes were read, if not all; its hash is of these."""
+    part = account.part
+    return {"from": part.start, "to": part.stop, "of": part.size} if part else None
 
 
 def _zone(account: Account, clock: Clock) -> str | None:
@@ -129,6 +140,8 @@ def _assume(
         name, clock = account.source.name, clocks.get(account.source.name, Clock())
         if not account.events:
             continue
+        if account.part:
+            told.append(f"{name}: {account.part.tell()}.")
         if account.stated:
             said = ", ".join(f"{key} {value}" for key, value in account.stated.items())
             told.append(f"{name}: as the caller states where its records don't: {said}.")

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.limits import Limits
+from minutebook.places import BYTES
 
 _MOST_ROWS = 1 << 18  # of a batch
 _ESCAPE = 27
@@ -26,19 +27,29 @@ class Lines:
     text: pa.StringArray  #: without their line ends; invalid bytes replaced by U+FFFD
     first: int  #: number of the first one in the source, from 1
     offsets: np.ndarray  #: int64, where each begins, and behind the last where the next one does
+    is_counted: bool = True  #: False: reading began in mid-file, and nobody knows how many lines are before the first
 
     def __len__(self) -> int:
         return len(self.text)
 
     def slice(self, start: int, stop: int) -> Lines:
         """The lines ``start`` to ``stop`` (not included) of these."""
-        return Lines(self.text[start:stop], self.first + start, self.offsets[start : stop + 1])
+        return Lines(self.text[start:stop], self.first + start, self.offsets[start : stop + 1], self.is_counted)
+
+    def places(self, rows: np.ndarray) -> np.ndarray:
+        """Where some of the lines stand, as `places` has it: their numbers, or their offsets in bytes."""
+        return self.first + rows if self.is_counted else BYTES + self.offsets[rows]
 
 
-def cut_lines(blocks: Iterable[bytes], size: int = 8 << 20, limits: Limits | None = None) -> Iterator[Lines]:
-    """Lines in batches of about ``size`` bytes; a line is never cut, unless it's longer than ``limits`` allow."""
+def cut_lines(
+    blocks: Iterable[bytes], size: int = 8 << 20, limits: Limits | None = None, *, offset: int = 0
+) -> Iterator[Lines]:
+    """Lines in batches of about ``size`` bytes; a line is never cut, unless it's longer than ``limits`` allow.
+
+    ``offset`` is where the blocks begin in the source; their lines are numbered from 1.
+    """
     longest = (limits or Limits()).line_bytes
-    first, offset = 1, 0
+    first = 1
     held: list[bytes] = []
     held_size, rows, open_size = 0, 0, 0  # the last: of a line that hasn't ended
     coming = iter(blocks)

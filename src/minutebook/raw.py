@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from os import PathLike
 from typing import NamedTuple
 
 from minutebook.contents import Reader
 from minutebook.detection import detect_format, match_and_fold
 from minutebook.errors import EvidenceError
-from minutebook.lines import Lines, cut_lines
+from minutebook.lines import Lines, cut_lines, split_lines
 from minutebook.logformats import LogFormat
+from minutebook.places import BYTES, read_line
 from minutebook.plans import Plan
 from minutebook.sources import Source, find_sources
 
 #: Begins a part that says how many references were left out.
 MORE = "… and"
 _LONGEST_RECORD = 500  # lines
+_LONGEST_BYTES = 1 << 20
 
 
 class RawRecord(NamedTuple):
@@ -34,9 +37,10 @@ def parse_references(text: str) -> list[tuple[str, int]]:
         if part.startswith(MORE):
             continue
         source, _, line = part.strip().rpartition(":")
-        if not source or not line.isdigit():
+        place = read_line(line)
+        if not source or place is None:
             raise EvidenceError(f"no reference to evidence: {part!r}", do="write it as source:line")
-        found.append((source, int(line)))
+        found.append((source, place))
     return found
 
 
@@ -78,10 +82,12 @@ def _fetch(
 ) -> list[RawRecord]:
     plans: tuple[Plan, ...] = ()
     found, last = [], 0
-    waiting = list(lines)
+    waiting = [line for line in lines if line < BYTES]
+    by_bytes = [line for line in lines if line >= BYTES]
     for index, batch in enumerate(cut_lines(Reader(source))):
         if index == 0:
             plans = detect_format(batch.text[:2000].to_pylist(), formats).plans
+            found += [record for place in by_bytes if (record := _fetch_at(source, place, plans, is_lenient))]
         while waiting and waiting[0] < batch.first + len(batch):
             found.append(_cut(source, batch, waiting.pop(0), plans))
         last = batch.first + len(batch) - 1
@@ -92,8 +98,21 @@ def _fetch(
     return found
 
 
+def _fetch_at(source: Source, place: int, plans: Sequence[Plan], is_lenient: bool) -> RawRecord | None:
+    """The record that begins at a byte of a plain source."""
+    offset = place - BYTES
+    before = max(offset - 1, 0)
+    data = next(iter(Reader(source, part=(before, offset + _LONGEST_BYTES))), b"")[offset - before :]
+    is_start = not offset or next(iter(Reader(source, part=(before, offset))), b"") == b"\n"
+    if data and is_start:
+        return _cut(source, replace(split_lines(data, 1, offset), is_counted=False), place, plans)
+    if is_lenient:
+        return None
+    raise EvidenceError(f"no line begins at byte {offset:,}", where=source.name)
+
+
 def _cut(source: Source, batch: Lines, line: int, plans: Sequence[Plan]) -> RawRecord:
-    start = line - batch.first
+    start = line - batch.first if batch.is_counted else 0
     part = batch.slice(start, min(start + _LONGEST_RECORD, len(batch)))
     _, folded = match_and_fold(part.text, plans)
     stop = int(folded.stop[0]) if len(folded.start) and folded.start[0] == 0 else 1

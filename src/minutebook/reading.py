@@ -28,9 +28,11 @@ from minutebook.exports import ExportFormat
 from minutebook.limits import Limits
 from minutebook.lines import Lines, count_long_lines, cut_lines
 from minutebook.logformats import LogFormat
+from minutebook.parts import SMALLEST, find_ends, find_part, may_be_parted
 from minutebook.plans import Plan
 from minutebook.recipes import SAMPLE_LINES, Recipe, parse_lines
 from minutebook.sources import Source
+from minutebook.spans import Span
 from minutebook.years import find_year, is_yearless
 
 _MOST_SAMPLE_BLOCKS = 64  # of up to a megabyte
@@ -48,6 +50,7 @@ class Settings:
     around: tuple[int, int] | None = None  #: span of the other sources (µs), for stamps without a year
     is_last_call: bool = False  #: year-less sources aren't put off any more
     block_bytes: int = 8 << 20
+    span: Span | None = None  #: what is looked at, as far as it's known: what's surely outside need not be read
 
 
 def read_source(source: Source, settings: Settings, pool: Executor) -> tuple[Account, Iterator[pa.Table]]:
@@ -73,10 +76,18 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
         yield from _reject_all(lines, account, limits)
     elif documents is not None:
         yield read_document(documents, source, account)
-    else:
-        yield from _read_log(lines, head, source, settings, pool, account)
-    if account.status == DEFERRED:
+    elif recipe := find_recipe(head, source, settings, account):
+        if settings.span and _is_plain(reader) and may_be_parted(source, recipe):
+            account.part, account.note = find_part(source, recipe, settings.span)
+        if account.part:
+            reader = Reader(source, limits, part=(account.part.start, account.part.stop))
+            lines = _cut_part(reader, settings)
+            account.note = account.part.tell()
+        yield from _parse_batches(cut_at_records(lines, recipe.plans), recipe, pool, account)
+    elif account.status == DEFERRED:
         return
+    else:
+        yield from _reject_all(lines, account, limits)
     account.lines, account.sha256, account.secret = reader.lines, reader.sha256, reader.secret
     if reader.status != "complete" and (account.status == "complete" or not account.events):
         account.status = reader.status
@@ -84,6 +95,35 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
     if reader.size == 0 and reader.status == "complete":
         account.status = "empty"
     account.check()
+
+
+def peek(source: Source, settings: Settings) -> tuple[int, int] | None:
+    """The stamps at both ends of a large plain log (µs), as it states them; None of anything else."""
+    size = source.size
+    if source.path is None or size is None or size < SMALLEST:
+        return None
+    reader = Reader(source, settings.config.limits)
+    blocks = iter(reader)
+    head = _take_sample(blocks)
+    said = settings.config.of(source.name).get("format")
+    exports = _choose_exports(None if said is None else str(said), settings)
+    if not _is_plain(reader) or _find_hindrance(b"".join(head[:2])):
+        return None
+    if exports and take_documents(head, iter(()), exports, settings.config.limits):
+        return None
+    recipe = find_recipe(head, source, settings, Account(source))
+    return find_ends(source, recipe) if recipe and may_be_parted(source, recipe) else None
+
+
+def _is_plain(reader: Reader) -> bool:
+    return not reader.compression and reader.encoding == "utf-8"
+
+
+def _cut_part(reader: Reader, settings: Settings) -> Iterator[Lines]:
+    """The lines of a part, whose numbers nobody knows unless it's at the beginning."""
+    start = reader.part[0] if reader.part else 0
+    lines = cut_lines(reader, settings.block_bytes, reader.limits, offset=start)
+    return (replace(batch, is_counted=start == 0) for batch in lines)
 
 
 def _find_hindrance(head: bytes) -> str:
@@ -131,14 +171,8 @@ def _sample_lines(head: Sequence[bytes]) -> list[str]:
 # --- logs
 
 
-def _read_log(
-    lines: Iterator[Lines],
-    head: Sequence[bytes],
-    source: Source,
-    settings: Settings,
-    pool: Executor,
-    account: Account,
-) -> Iterator[pa.Table]:
+def find_recipe(head: Sequence[bytes], source: Source, settings: Settings, account: Account) -> Recipe | None:
+    """How a log is read that begins so; None where its format is unknown or its year has to wait, as the account says."""
     said = settings.config.of(source.name)
     formats = _choose_formats(said.get("format"), settings, source)
     found = detect_format(_sample_lines(head), formats)
@@ -146,8 +180,7 @@ def _read_log(
     if not found.plans:
         account.format = account.status = "unknown"
         account.note = _tell_unknown(found)
-        yield from _reject_all(lines, account, settings.config.limits)
-        return
+        return None
     rules = settings.config.sli
     plans = tuple(plan.asking(rules.keys) for plan in found.plans)
     recipe = Recipe(
@@ -159,9 +192,9 @@ def _read_log(
     if recipe.year is None and is_yearless(found.plans):
         if not settings.is_last_call:
             account.status = DEFERRED
-            return
+            return None
         recipe = replace(recipe, year=find_year(_sample_lines(head), found.plans, source, settings.around))
-    yield from _parse_batches(cut_at_records(lines, plans), recipe, pool, account)
+    return recipe
 
 
 def _parse_batches(

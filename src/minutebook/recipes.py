@@ -59,7 +59,8 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
         if more:
             more = tuple(plan.asking(recipe.rules.keys) for plan in more)
             matched, folded = match_and_fold(text, (*recipe.plans, *more))
-    account.rejects = [(lines.first + row, why) for row, why in folded.rejected[:KEPT_REJECTS]]
+    rejected = np.array([row for row, _ in folded.rejected[:KEPT_REJECTS]], np.int64)
+    account.rejects = [(int(at), why) for at, (_, why) in zip(lines.places(rejected), folded.rejected, strict=False)]
     account.rejected = len(folded.rejected)
     account.skipped.update(folded.skipped)
     account.lines_in_events = int(folded.lines.sum())
@@ -117,7 +118,7 @@ def _make_events(
         lost_lines = int(folded.lines[own[lost]].sum())
         account.lines_in_events -= lost_lines
         account.rejected += lost_lines
-        account.rejects += [(lines.first + int(start[i]), "its time can't be read") for i in lost[:KEPT_REJECTS]]
+        account.rejects += [(int(at), "its time can't be read") for at in lines.places(start[lost[:KEPT_REJECTS]])]
         parts = {name: values.filter(is_known) for name, values in parts.items()}
         times, quality = times.filter(is_known), quality.filter(is_known)
         start, stop = start[known], stop[known]
@@ -131,7 +132,7 @@ def _make_events(
         "kind": matched.log_format.kind, "layer": matched.log_format.layer, "host": source.host,
         **matched.log_format.fixed, **columns,
         "time": times, "time_quality": quality, "source": source.name,
-        "line": pa.array(lines.first + start), "offset": pa.array(lines.offsets[start]),
+        "line": pa.array(lines.places(start)), "offset": pa.array(lines.offsets[start]),
         "length": pa.array(lines.offsets[stop] - lines.offsets[start]) if rows else pa.array([], pa.int64()),
     }  # fmt: skip
     return make_table({name: values for name, values in columns.items() if values is not None}, rows)

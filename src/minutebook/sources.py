@@ -35,6 +35,16 @@ class Source:
     problem: str = ""  #: why it can't be opened
 
     @property
+    def size(self) -> int | None:
+        """Bytes as stored; None where nobody knows before it's read."""
+        if self.path is None or self.problem:
+            return None
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return None
+
+    @property
     def stream(self) -> str:
         """Who wrote it: its name without folders, rotation, suffix and compression."""
         stem = _COMPRESSED.sub("", self.name.rsplit("/", 1)[-1])

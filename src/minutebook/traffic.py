@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment import Traffic
+from minutebook.places import name_places
 from minutebook.sli import Sli
 
 _TIMES = ("time",)
@@ -23,7 +24,7 @@ def make_traffic(
     """What `assessment.measure_impact` takes; ``resolutions`` are the sources' (s), ``clock_error_s`` their clocks'
     errors where they're known."""
     failures = sli.failures.rename(columns={"line": "number"})
-    failures["evidence"] = failures["source"].astype("str") + ":" + failures["number"].astype("str")
+    failures["evidence"] = name_places(failures["source"], failures["number"])
     seen = set(failures["source"]) or set(resolutions)
     return Traffic(
         trials=sli.trials,

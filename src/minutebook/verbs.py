@@ -27,6 +27,7 @@ from minutebook.ledger import make_ledger
 from minutebook.logformats import load_formats
 from minutebook.outputs import Target, pick_suffix
 from minutebook.ownformats import load_all
+from minutebook.places import BYTES
 from minutebook.redaction import draw_key, make_redaction
 from minutebook.roles import find_roles, hide_raw_names, name_people
 from minutebook.threads import start_threads
@@ -59,6 +60,7 @@ def read(
     frame = to_frame(table).sort_values("time", kind="stable", ignore_index=True)
     request = frame["operation"] + " " + frame["status"].astype("str")
     frame["message"] = frame["message"].where(frame["message"].notna(), request.where(frame["status"].notna(), None))
+    frame["line"] = frame["line"].where(frame["line"] < BYTES)
     frame.attrs["ledger"] = make_ledger(
         gathered.accounts, gathered.clocks, gathered.services, gathered.copied, span=gathered.settled.span
     )
@@ -278,7 +280,9 @@ def show(row: pd.Series | str, *evidence: Evidence, config: Config | str | PathL
     elif isinstance(row.get("evidence"), str):
         references = parse_references(row["evidence"])
     elif "source" in row and "line" in row:
-        references = [(str(row["source"]), int(row["line"]))]
+        # Where reading began in mid-file, a place is told by its bytes.
+        line = BYTES + int(row["offset"]) if pd.isna(row["line"]) else int(row["line"])
+        references = [(str(row["source"]), line)]
     else:
         raise MinutebookError(
             "the row has neither 'evidence' nor 'source' and 'line'",

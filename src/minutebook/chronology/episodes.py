@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from minutebook.places import name_place
 from minutebook.summary import Summary
 
 _LEVELS = ("warn", "error", "fatal")
@@ -84,7 +85,7 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
     for row in _processes(rows[~is_failure]).itertuples():
         found.append(
             Episode(row.phase, row.template, row.message, row.level, row.service, row.host, row.first, row.last,
-                    row.count, (f"{row.source}:{row.line}",), "", False, 0.0)
+                    row.count, (name_place(row.source, row.line),), "", False, 0.0)
         )  # fmt: skip
     return sorted(found, key=lambda e: (e.first, e.template, e.service, e.host)), left_out
 
@@ -170,10 +171,10 @@ def _join_runs(mask: np.ndarray) -> list[tuple[int, int]]:
 def _refer(rows: pd.DataFrame) -> tuple[str, ...]:
     """Where each source first wrote it, three sources at the most."""
     firsts = rows.drop_duplicates("source")
-    return tuple(f"{source}:{line}" for source, line in zip(firsts["source"], firsts["line"], strict=True))[:3]
+    return tuple(name_place(source, line) for source, line in zip(firsts["source"], firsts["line"], strict=True))[:3]
 
 
 def _refer_last(rows: pd.DataFrame) -> str:
     """Where it was last written."""
     last = rows.sort_values(["last", "source"]).iloc[-1]
-    return f"{last['source']}:{last['last_line']}"
+    return name_place(last["source"], last["last_line"])

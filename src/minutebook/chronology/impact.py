@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.chronology.rows import Row, make_row, to_us
+from minutebook.places import name_place
 from minutebook.sli import Sli
 
 _MOST_MINUTES = 60  # rows of one window, a minute each where it's shorter
@@ -75,7 +76,7 @@ def _first_of(failures: pd.DataFrame) -> str:
     if not len(failures):
         return ""
     first = failures.iloc[0]
-    return f"{first['source']}:{first['line']}"
+    return name_place(first["source"], first["line"])
 
 
 def _count(minutes: pd.DataFrame, kind: str) -> int | None:

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from minutebook.chronology.episodes import Episode, find_episodes
 from minutebook.chronology.rows import Row, make_row, text_of
+from minutebook.places import name_place
 from minutebook.summary import Summary
 
 #: The most rows that messages may take up; the loudest are told, and the ledger says how many were not.
@@ -80,7 +81,7 @@ def tell_every_message(summary: Summary, resolutions: Mapping[str, float]) -> li
     """Every minute of every message."""
     return [
         make_row(row.first, "log", "", text_of(row.message), service=text_of(row.service), severity=text_of(row.level),
-             last_time=row.last, count=row.count, evidence=f"{row.source}:{row.line}",
+             last_time=row.last, count=row.count, evidence=name_place(row.source, row.line),
              time_error_s=resolutions.get(row.source, 0.0))
         for row in summary.frame("templates").itertuples()
     ]  # fmt: skip

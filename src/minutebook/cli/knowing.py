@@ -68,10 +68,12 @@ def show(reference: str, evidence: tuple[str, ...], no_redact: bool) -> None:
     Example: minutebook show web-2.app.log:812 evidence/
     """
     from minutebook.outputs.inert import escape_controls
+    from minutebook.places import BYTES, name_place
     from minutebook.redaction import hide_secrets
     from minutebook.verbs import show as find
 
     for record in find(reference, *evidence):
         for number, text in enumerate(record.text, record.line):
             shown = text if no_redact else hide_secrets(text)
-            click.echo(f"{escape_controls(record.source)}:{number}: {escape_controls(shown)}")
+            place = name_place(record.source, number if record.line < BYTES else record.line)
+            click.echo(f"{escape_controls(place)}: {escape_controls(shown)}")

@@ -28,6 +28,7 @@ from minutebook.outputs.wording import (
     tell_users,
     tell_window,
 )
+from minutebook.places import name_place
 from minutebook.raw import MORE, parse_references
 
 #: (source, line) → the raw lines of the record there; None where they may name people.
@@ -318,7 +319,7 @@ def _find_entries(timeline: pd.DataFrame, impact: Mapping[str, Any], lines: Line
             time=time, last=last, error_s=None if pd.isna(row["time_error_s"]) else float(row["time_error_s"]),
             kind=_text(row["kind"]), phase=_text(row["phase"]), service=_text(row["service"]),
             severity=_text(row["severity"]), text=_text(row["summary"]), count=_whole(row["count"]),
-            users=_whole(row["users"]), references=tuple(f"{source}:{line}" for source, line in references),
+            users=_whole(row["users"]), references=tuple(name_place(*each) for each in references),
             records=records, more="; ".join(filter(None, [f"{left:,} more of the row's references" if left else "", more])),
             place="impact" if "impact" in within else "hole" if within else "",
         )  # fmt: skip
