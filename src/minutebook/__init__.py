@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from minutebook.freezing import freeze as freeze
     from minutebook.freezing import verify as verify
     from minutebook.postmortem.actions import actions as actions
+    from minutebook.postmortem.audit import audit as audit
     from minutebook.postmortem.draft import draft as draft
     from minutebook.postmortem.review import review as review
     from minutebook.postmortem.tracking import export_actions as export_actions
+    from minutebook.postmortem.wording import wording as wording
     from minutebook.verbs import check as check
     from minutebook.verbs import formats as formats
     from minutebook.verbs import impact as impact
@@ -52,7 +54,7 @@ _HOMES = {
     "users": "verbs", "plot": "verbs", "check": "verbs", "formats": "verbs", "schema": "verbs", "show": "verbs",
     "freeze": "freezing", "verify": "freezing", "diff": "differences",
     "draft": "postmortem.draft", "actions": "postmortem.actions", "export_actions": "postmortem.tracking",
-    "review": "postmortem.review",
+    "review": "postmortem.review", "audit": "postmortem.audit", "wording": "postmortem.wording",
     "redact": "verbs", "report": "verbs", "sensitivity": "verbs", "orders": "verbs",
 }  # fmt: skip
 __all__ = sorted(_HOMES)

@@ -24,7 +24,7 @@ _NOBODY = ("user", "user_reference", "member", "person", "employee", "none", "fa
 _MACHINE = re.compile(
     r"\[bot\]$|bot$|controller$|scheduler$|^system:|^arn:aws:(?:sts|iam)::.*(?:role|root)|gserviceaccount\.com$|^codedeploy"
     r"|(?:^|[\W_])(?:bot|ci|cd|cron|daemon|kubelet|controller|autoscaler|automation|automated|automatic|serviceaccount"
-    r"|service[-_ ]account|pipelines?|runner|webhook|integration|svc|robot|noreply|no-reply)(?=$|[\W_])"
+    r"|service[-_ ]account|pipelines?|runner|webhook|integration|svc|robot|sync|noreply|no-reply)(?=$|[\W_])"
     r"|^(?:user|root|system|api|sa|anonymous|unknown|nobody|none|token|agent|monitor|timer|trigger|operator|manager|scheduler)$"
     r"|^(?:deployer|responder|author) [A-Z]+$",
     re.IGNORECASE,

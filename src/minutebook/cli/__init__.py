@@ -13,7 +13,7 @@ from minutebook.cli.books import events, impact, minutes, reconstruct, timeline
 from minutebook.cli.group import Commands
 from minutebook.cli.knowing import check, formats, schema, show
 from minutebook.cli.looking import plot, report
-from minutebook.cli.postmortem import actions, draft
+from minutebook.cli.postmortem import actions, audit, draft, wording
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -33,6 +33,6 @@ def main() -> None:
 
 #: Every command, in the order of help: what most people want first.
 COMMANDS = (reconstruct, timeline, impact, report, plot, minutes, events, check, show,
-            freeze, verify, diff, draft, actions, formats, schema)  # fmt: skip
+            freeze, verify, diff, draft, audit, wording, actions, formats, schema)  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

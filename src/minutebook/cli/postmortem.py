@@ -36,6 +36,61 @@ def draft(book: str, output: str) -> None:
         click.echo(f"{output}: {note}", err=True)
 
 
+@click.command()
+@click.argument("postmortem")
+@click.argument("book")
+@click.option("--all", "every", is_flag=True, help="Also what is supported.")
+@click.option("-o", "--output", metavar="FILE", help="Write every claim there; the suffix picks the writer, - is CSV.")
+def audit(postmortem: str, book: str, every: bool, output: str | None) -> None:
+    """Whether the times, durations, counts and shares that POSTMORTEM states are those of BOOK.
+
+    Each is supported, contradicted (by what, how far off), inconsistent with the document itself, or can't be told from
+    this evidence. Exit code 0 if none is contradicted or inconsistent, else 3.
+
+    Example: minutebook audit postmortem.md book/
+    """
+    from minutebook.outputs.listing import format_audit
+    from minutebook.postmortem.audit import audit as hold
+    from minutebook.postmortem.audit import find_wrong
+
+    claims = hold(_read_text(postmortem), book)
+    if output:
+        write_frame(claims, output)
+    if output != "-":
+        click.echo(format_audit(claims, postmortem, every, find_width()))
+    if len(find_wrong(claims)):
+        sys.exit(3)
+
+
+@click.command()
+@click.argument("postmortem")
+@click.argument("evidence", nargs=-1)
+@click.option("-o", "--output", metavar="FILE", help="Write the phrases there; the suffix picks the writer, - is CSV.")
+def wording(postmortem: str, evidence: tuple[str, ...], output: str | None) -> None:
+    """Phrases of POSTMORTEM that blame or know better in hindsight, each with what to say instead.
+
+    With EVIDENCE, names of people in its records too. Exit code 0 if there's none, else 3.
+
+    Example: minutebook wording postmortem.md evidence/
+    """
+    from minutebook.outputs.listing import format_findings
+    from minutebook.postmortem.wording import wording as find
+    from minutebook.verbs import reconstruct
+
+    names = reconstruct(*evidence).roles if evidence else None
+    found = find(_read_text(postmortem), names)
+    if output:
+        write_frame(found, output)
+    if output != "-":
+        told = [
+            (f"{postmortem}:{row.line}:{row.column}", f"{row.phrase} ({row.kind})", row.instead)
+            for row in found.itertuples()
+        ]
+        click.echo("\n".join(format_findings(told, find_width())) or "No phrase that blames or knows better.")
+    if len(found):
+        sys.exit(3)
+
+
 @click.group()
 def actions() -> None:
     """Action items of a postmortem: check them, export them for a tracker, review what became of them.

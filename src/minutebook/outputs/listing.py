@@ -62,3 +62,23 @@ def format_review(issues: pd.DataFrame, weeks: pd.DataFrame, day: str, width: in
         for week in weeks.itertuples()
     ]
     return "\n".join(lines)
+
+
+def format_audit(claims: pd.DataFrame, document: str, every: bool, width: int = 80) -> str:
+    """The verdicts of an audit, what is wrong first, then counts; supported ones only with ``every``."""
+    lines = []
+    for verdict in ("contradicted", "inconsistent", "can't tell", "supported"):
+        for row in claims[claims["verdict"].eq(verdict)].to_dict("records"):
+            if verdict == "supported" and not every:
+                continue
+            about = f" ({row['about']})" if row["about"] else ""
+            said = verdict + (f": {row['found']}" if row["found"] else "") + (f", {row['off']}" if row["off"] else "")
+            said += (f" [{row['by']}]" if row["by"] else "") + (f"; {row['why']}" if row["why"] else "")
+            lines += format_findings(
+                [(f"{document}:{row['line']}:{row['column']}", f"{row['kind']} {row['stated']}{about}", said)], width
+            )
+    counts = claims["verdict"].value_counts()
+    told = ", ".join(
+        f"{counts.get(verdict, 0)} {verdict}" for verdict in ("supported", "contradicted", "inconsistent", "can't tell")
+    )
+    return "\n".join([*lines, f"{len(claims)} claims: {told}."])

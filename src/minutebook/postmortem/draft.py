@@ -71,6 +71,12 @@ def renew_draft(book: Book | Place, path: Place | None = None) -> tuple[str, lis
     return text, notes
 
 
+def tell_document(book: Bookish, folder: Place | None, earlier: str = "") -> str:
+    """What a fresh draft says, its rows numbered as in an earlier one: what an audit compares with."""
+    regions = find_regions(earlier)
+    return _write_whole(book, _tell_status(book, folder), regions["timeline"].lines if "timeline" in regions else ())
+
+
 def _read(path: Place) -> str | None:
     place = Path(path)
     if not place.is_file() or not place.stat().st_size:
@@ -92,8 +98,8 @@ def _tell_facts(book: Bookish, status: list[str], earlier: Sequence[str] = ()) -
     }
 
 
-def _write_whole(book: Bookish, status: list[str]) -> str:
-    facts = {name: mark_region(name, lines) for name, lines in _tell_facts(book, status).items()}
+def _write_whole(book: Bookish, status: list[str], numbered: Sequence[str] = ()) -> str:
+    facts = {name: mark_region(name, lines) for name, lines in _tell_facts(book, status, numbered).items()}
     lines = [
         f"# Postmortem: {escape_markdown(name_incident(book))}", "", *facts["status"], "",
         "## Ground rules", "", *(f"- **{rule}** {meaning}" for rule, meaning in questions.GROUND_RULES), "", questions.ORDER, "",

@@ -40,7 +40,7 @@ ACTIONS = (
         "Which single change would have prevented this, whatever set it off?",
         "Which would have halved the time to detect, or to mitigate?",
         "How will we know that it works: which test, drill or alert shows it?",
-        "Does it change the system, or does it ask people to be more careful?",
+        "Does it change the system, or does it rely on somebody paying attention?",
         "Who can decide and finish it by then, and what would they have to put off for it?",
     ),
 )  # fmt: skip

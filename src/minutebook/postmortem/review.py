@@ -17,6 +17,7 @@ from typing import Any
 import pandas as pd
 
 from minutebook.errors import MinutebookError
+from minutebook.outputs.wording import count_of
 from minutebook.postmortem.deadlines import read_deadline
 
 #: ``state`` is done, dropped, blocked, overdue or open, the first that holds; days are dates (ISO), null where not told.
@@ -103,10 +104,10 @@ def _judge(issue: Mapping[str, Any], today: datetime.date) -> tuple[Any, ...]:
         at_least = "" if issue["is_since_known"] or blocked is None else "at least "
         why.append(
             f"blocked {issue['by']}"
-            + (f" for {at_least}{blocked} days" if blocked is not None else ", since when isn't told")
+            + (f" for {at_least}{count_of(blocked, 'day')}" if blocked is not None else ", since when isn't told")
         )
     if overdue:
-        why.append(f"{overdue} days overdue")
+        why.append(f"{count_of(overdue, 'day')} overdue")
     if state in ("open", "blocked") and due is None:
         why.append("has no due date")
     escalate = state in ("blocked", "overdue") and max(blocked or 0, overdue or 0) > PATIENCE_DAYS

@@ -1,0 +1,130 @@
+"""a Markdown document → its statements: sentences, list items and rows of tables, as plain text that knows its places.
+
+Markup is taken out character by character, so that each character of a statement leads back to its line and column.
+Code and comments say nothing, and what stands under "action items" is about the future.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_HEADING = re.compile(r"^\s{0,3}(?P<marks>#{1,6})\s+(?P<title>.*?)\s*#*\s*$")
+_ITEM = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+(?:\[[ xX]\]\s+)?|^\s*>\s?")
+_RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$|^\s*(?:[-*_=]\s*){3,}$")
+_FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})")
+_SENTENCE = re.compile(
+    r"(?<=[.!?])(?<!\b[a-zA-Z]\.)(?<!approx\.)(?<!\bca\.)(?<!\bNov\.)(?<!\bDec\.)\s+(?=[A-Z0-9“\"(])"
+)
+_MARKUP = re.compile(
+    r"\*\*|__|\*|`|~~|<!--.*?-->|<[a-zA-Z/][^>]*>|!?\[(?=[^\]]*\]\()|\]\([^)]*\)|\\(?=[!-/:-@\[-`{-~])|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)"
+)
+FUTURE = re.compile(
+    r"(?i)action items?|follow-?ups?|remediation|next steps|to-?dos?|corrective|preventive|ground rules|lessons"
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One statement; ``places`` has the (line, column) of each of its characters."""
+
+    text: str
+    places: tuple[tuple[int, int], ...]
+    section: str
+    is_row: bool = False
+    head: tuple[str, ...] = ()  #: of a table's row, the cells of its header
+    is_future: bool = False
+
+    def locate(self, at: int) -> tuple[int, int]:
+        """Line and column of a character, both from 1."""
+        return self.places[min(at, len(self.places) - 1)]
+
+
+def split_units(document: str) -> list[Unit]:
+    """The statements of a document, in order."""
+    units: list[Unit] = []
+    held: list[tuple[int, str]] = []
+    section, depth, future_depth, fence, is_comment = "", 0, 0, "", False
+    head: tuple[str, ...] = ()
+
+    def flush() -> None:
+        units.extend(_cut_sentences(held, section, bool(future_depth)))
+        held.clear()
+
+    for number, raw in enumerate(document.split("\n"), 1):
+        line = raw.rstrip("\r")
+        mark = _FENCE.match(line)
+        if fence or mark:
+            flush()
+            fence = "" if fence and mark and mark[1].startswith(fence) else fence or (mark[1] if mark else "")
+            continue
+        if is_comment or (line.lstrip().startswith("<!--") and "-->" not in line):
+            is_comment = "-->" not in line
+            continue
+        if not line.strip() or _RULE.match(line) or re.fullmatch(r"\s*<!--.*-->\s*", line):
+            flush()
+            head = head if _RULE.match(line) else ()
+            continue
+        if title := _HEADING.match(line):
+            flush()
+            depth = len(title["marks"])
+            if future_depth and depth <= future_depth:
+                future_depth = 0
+            if not future_depth and FUTURE.search(title["title"]):
+                future_depth = depth
+            section, head = title["title"], ()
+            units.extend(_cut_sentences([(number, line)], section, bool(future_depth), len(title["marks"])))
+            continue
+        if line.lstrip().startswith("|") or (line.count("|") >= 2 and head):
+            flush()
+            text, places = _read_line(number, line, 0)
+            cells = tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", text.strip().strip("|")))
+            if not head:
+                head = cells
+                units.append(Unit(text, places, section, True, (), bool(future_depth)))
+            else:
+                units.append(Unit(text, places, section, True, head, bool(future_depth)))
+            continue
+        if _ITEM.match(line):
+            flush()
+        held.append((number, line))
+    flush()
+    return [unit for unit in units if unit.text.strip()]
+
+
+def _cut_sentences(lines: list[tuple[int, str]], section: str, is_future: bool, skip: int = 0) -> Iterator[Unit]:
+    text = ""
+    places: tuple[tuple[int, int], ...] = ()
+    for number, line in lines:
+        lead = _ITEM.match(line)
+        part, at = _read_line(number, line, lead.end() if lead else skip)
+        text, places = (f"{text} {part}", (*places, (number, 1), *at)) if text else (part, at)
+    start = 0
+    for stop in [*(found.start() for found in _SENTENCE.finditer(text)), len(text)]:
+        piece = text[start:stop]
+        lead_blank = len(piece) - len(piece.lstrip())
+        if piece.strip():
+            yield Unit(
+                piece.strip(),
+                tuple(places[start + lead_blank : start + lead_blank + len(piece.strip())]),
+                section,
+                False,
+                (),
+                is_future,
+            )
+        start = stop
+
+
+def _read_line(number: int, line: str, skip: int) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """The line's plain text, each character with its place."""
+    kept: list[str] = []
+    places: list[tuple[int, int]] = []
+    gone = {place for found in _MARKUP.finditer(line) for place in range(found.start(), found.end())}
+    # An escaped mark stays, and only its backslash goes.
+    gone -= {found.end() for found in re.finditer(r"\\(?=[!-/:-@\[-`{-~])", line)}
+    for place in range(skip, len(line)):
+        if place not in gone:
+            kept.append(line[place])
+            places.append((number, place + 1))
+    return "".join(kept), tuple(places)
