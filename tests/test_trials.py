@@ -33,7 +33,7 @@ def make_parts(count: int, rows: int) -> list[pa.Table]:
 
 
 def read_rows(trials: Trials) -> pd.DataFrame:
-    rows = pd.concat(list(trials), ignore_index=True)
+    rows = pd.concat(list(trials.rows()), ignore_index=True)
     return rows.astype(dict.fromkeys(rows.columns[rows.dtypes == "category"], "str"))
 
 
@@ -63,6 +63,7 @@ def test_trials_in_files_are_those_in_memory(memory_bytes: int) -> None:
     assert len(list(kept)) > 2
     whole, stored = as_trials(keep(parts, 1 << 30)), as_trials(kept)
     pd.testing.assert_frame_equal(read_rows(stored), read_rows(whole))
+    assert [set(rows.columns) for rows in stored.rows("user", "longest_s")] == [{"user", "longest_s"}] * len(list(kept))
     minutes = read_rows(whole)["minute"]
     for first, last in ((minutes.min(), minutes.min()), (minutes.min() + 7, minutes.min() + 19), (0, 1)):
         columns = ["minute", "operation", "user", "requests", "bad"]

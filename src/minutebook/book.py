@@ -167,7 +167,7 @@ def gather_redaction(evidence: Sequence[Evidence], config: Config) -> tuple[Reda
 
 def _redact(book: Book, summary: Summary, config: Config, key: bytes | None) -> Book:
     """The book with users as pseudonyms and secrets as their kinds in every text; `Book.users` stays as logged."""
-    tables = itertools.chain(summary.trial_tables(), (summary.failures, summary.happenings))
+    tables = itertools.chain(summary.trial_tables(["user"]), (summary.failures, summary.happenings))
     names = (table.column("user") for table in tables)
     words = {str(each) for name in ("service", "host") for each in pc.unique(summary.coverage.column(name)).to_pylist()}
     hides = make_redaction(pick_key(config, key), names, words, [config.sli.user or ""], is_on=config.redact)

@@ -80,21 +80,38 @@ def make_table(columns: Mapping[str, object], rows: int) -> pa.Table:
     unknown = sorted(set(columns) - set(NAMES))
     if unknown:
         raise FrameError(f"no such column of the event frame: {', '.join(unknown)}")
+    same = _Same(rows)
     return pa.table(
-        [_as_arrow(columns.get(column.name), column.arrow, rows) for column in COLUMNS],
+        [_as_arrow(columns.get(column.name), column.arrow, same) for column in COLUMNS],
         schema=ARROW_SCHEMA,
     )
 
 
-def _as_arrow(values: object, kind: pa.DataType, rows: int) -> pa.Array | pa.ChunkedArray:
-    if values is None:
-        return pa.nulls(rows, kind)
-    if isinstance(values, str | int | float):
-        if pa.types.is_dictionary(kind):
-            return pa.DictionaryArray.from_arrays(
-                pa.repeat(pa.scalar(0, kind.index_type), rows), pa.array([values], kind.value_type)
+class _Same:
+    """Columns that are the same in all rows; those of words share their memory, since half of the columns are such."""
+
+    def __init__(self, rows: int) -> None:
+        self._rows = rows
+        self._indices: dict[bool, pa.Array] = {}
+
+    def repeat(self, value: object, kind: pa.DataType) -> pa.Array:
+        """The value, or null, in every row."""
+        if not pa.types.is_dictionary(kind):
+            return pa.nulls(self._rows, kind) if value is None else pa.repeat(pa.scalar(value, kind), self._rows)
+        is_null = value is None
+        if is_null not in self._indices:
+            index = _WORD.index_type
+            self._indices[is_null] = (
+                pa.nulls(self._rows, index) if is_null else pa.repeat(pa.scalar(0, index), self._rows)
             )
-        return pa.repeat(pa.scalar(values, kind), rows)
+        return pa.DictionaryArray.from_arrays(
+            self._indices[is_null], pa.array([] if is_null else [value], kind.value_type)
+        )
+
+
+def _as_arrow(values: object, kind: pa.DataType, same: _Same) -> pa.Array | pa.ChunkedArray:
+    if values is None or isinstance(values, str | int | float):
+        return same.repeat(values, kind)
     if isinstance(values, pa.Array | pa.ChunkedArray):
         if values.type == kind:
             return values

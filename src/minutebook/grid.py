@@ -14,7 +14,7 @@ from minutebook.assessment.latency import bucket_floor_s
 from minutebook.coverage import find_grid
 from minutebook.grouping import group_rows
 from minutebook.sli import Sli
-from minutebook.trials import Trials, find_who
+from minutebook.trials import NAMES, Trials, find_who
 
 #: Operations beyond these many of a service, by requests, are told together.
 MOST_OPERATIONS = 50
@@ -91,7 +91,7 @@ def _count_users(trials: Trials, names: pd.DataFrame) -> pd.DataFrame:
     """Distinct users (of unknown ones: clients), all and failed ones, by minute, service and shown operation."""
     shown = {(row.service, row.operation): row.shown for row in names.itertuples()}
     frames = [pd.DataFrame(columns=["minute", "service", "operation", "users", "failed_users"])]
-    frames += [_count_users_of(rows, shown) for rows in trials]
+    frames += [_count_users_of(rows, shown) for rows in trials.rows("minute", *NAMES, "bad")]
     return pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
 
 

@@ -6,12 +6,13 @@ import collections
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from minutebook.errors import MinutebookError
 from minutebook.events import LAYERS
 from minutebook.rules import suggest
-from minutebook.trials import Trials, seen_names
+from minutebook.trials import Trials, find_names, pick_rows
 
 
 class Layers(NamedTuple):
@@ -22,17 +23,17 @@ class Layers(NamedTuple):
     assumptions: tuple[str, ...] = ()  #: sentences for the ledger
     elsewhere: Mapping[str, str] = {}  #: services that the main layer doesn't log → the layer that does
 
-    def find_own(self, rows: pd.DataFrame) -> pd.Series:
+    def find_own(self, rows: pd.DataFrame) -> np.ndarray:
         """Which rows (``layer, service``) are of their service's layer."""
-        layer, service = rows["layer"].astype("object"), rows["service"]
-        is_own = layer == self.main
+        layer, service = (rows[name].astype("category") for name in ("layer", "service"))
+        is_own = find_names(layer, self.main.__eq__)
         for name, other in self.elsewhere.items():
-            is_own = is_own.where(service != name, layer == other)
+            is_own = np.where(find_names(service, name.__eq__), find_names(layer, other.__eq__), is_own)
         return is_own
 
     def pick(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows that are of their service's layer."""
-        return rows[self.find_own(rows).to_numpy(bool)]
+        return pick_rows(rows, self.find_own(rows))
 
 
 def choose_layers(trials: Trials, stated: str = "") -> Layers:
@@ -40,8 +41,9 @@ def choose_layers(trials: Trials, stated: str = "") -> Layers:
 
     Raises `MinutebookError` where that layer has no request.
     """
-    main = _choose_main(trials, stated)
-    elsewhere = {} if stated else _find_elsewhere(trials, main.main)
+    counts = _count_requests(trials)
+    main = _choose_main(_share_known(counts), stated)
+    elsewhere = {} if stated else _find_elsewhere(counts, main.main)
     notes = [
         f"{service} logged no request on the {main.main} layer: its SLI is the {layer} layer."
         for service, layer in sorted(elsewhere.items())
@@ -49,12 +51,12 @@ def choose_layers(trials: Trials, stated: str = "") -> Layers:
     return main._replace(elsewhere=elsewhere, assumptions=(*main.assumptions, *notes))
 
 
-def _find_elsewhere(trials: Trials, main: str) -> dict[str, str]:
+def _find_elsewhere(counts: _Counts, main: str) -> dict[str, str]:
     """Services that only another layer names, and which, the outermost one first.
 
     Only where both layers name all of their services, and some alike: else they may be the same by other names.
     """
-    named = {layer: _find_services(trials, layer) for layer in LAYERS}
+    named = {layer: frozenset(service for other, service in counts if other == layer) for layer in LAYERS}
     found: dict[str, str] = {}
     own = named.get(main, frozenset())
     for layer in LAYERS:
@@ -64,16 +66,7 @@ def _find_elsewhere(trials: Trials, main: str) -> dict[str, str]:
     return found
 
 
-def _find_services(trials: Trials, layer: str) -> frozenset[str]:
-    found: set[str] = set()
-    for rows in trials:
-        own = rows.loc[(rows["layer"] == layer).to_numpy(), "service"]
-        found |= seen_names(own) | ({""} if own.isna().any() else set())
-    return frozenset(found)
-
-
-def _choose_main(trials: Trials, stated: str) -> Layers:
-    share = _share_known(trials)
+def _choose_main(share: Mapping[str, float], stated: str) -> Layers:
     present = [layer for layer in LAYERS if layer in share]
     if stated:
         known = sorted(share)
@@ -81,7 +74,7 @@ def _choose_main(trials: Trials, stated: str) -> Layers:
             raise MinutebookError(f"no request of the layer {stated!r}", where="[sli] layer", do=suggest(stated, known))
         return Layers(stated, "", (f"The SLI is the {stated} layer, as the settings say.",))
     if not present:
-        if not len(trials):
+        if not share:
             return Layers("lines")
         return Layers(
             "lines",
@@ -108,14 +101,32 @@ def _choose_main(trials: Trials, stated: str) -> Layers:
     )
 
 
-def _share_known(trials: Trials) -> dict[str, float]:
+#: (layer, service, "" for unknown) → its requests, and those of them whose user is known
+_Counts = Mapping[tuple[str, str], tuple[int, int]]
+
+
+def _count_requests(trials: Trials) -> _Counts:
+    total, known = collections.Counter[tuple[str, str]](), collections.Counter[tuple[str, str]]()
+    for rows in trials.rows("layer", "service", "user", "requests"):
+        layers, services = ([*rows[name].cat.categories, ""] for name in ("layer", "service"))
+        layer, service = (rows[name].cat.codes.to_numpy().astype(np.int64) for name in ("layer", "service"))
+        pair = np.where(layer < 0, len(layers) - 1, layer) * len(services) + np.where(
+            service < 0, len(services) - 1, service
+        )
+        requests = rows["requests"].to_numpy()
+        named = np.where(rows["user"].cat.codes.to_numpy() >= 0, requests, 0)
+        sums = np.bincount(pair, requests), np.bincount(pair, named)
+        for each in np.flatnonzero(sums[0]).tolist():
+            name = layers[each // len(services)], services[each % len(services)]
+            total[name] += int(sums[0][each])
+            known[name] += int(sums[1][each])
+    return {name: (count, known[name]) for name, count in total.items()}
+
+
+def _share_known(counts: _Counts) -> dict[str, float]:
     """Layer → the share of its requests whose user is known."""
-    known, total = collections.Counter[str](), collections.Counter[str]()
-    for rows in trials:
-        requests, layers = rows["requests"].to_numpy(), rows["layer"].cat
-        is_known = rows["user"].cat.codes.to_numpy() >= 0
-        for code, layer in enumerate(layers.categories):
-            is_own = layers.codes.to_numpy() == code
-            known[layer] += int(requests[is_own & is_known].sum())
-            total[layer] += int(requests[is_own].sum())
-    return {layer: known[layer] / count for layer, count in total.items() if count}
+    total, known = collections.Counter[str](), collections.Counter[str]()
+    for (layer, _), (count, named) in counts.items():
+        total[layer] += count
+        known[layer] += named
+    return {layer: known[layer] / count for layer, count in total.items() if layer}

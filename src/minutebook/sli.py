@@ -61,7 +61,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     layers = choose_layers(trials, rules.layer)
     failures = summary.frame("failures")
     kept = {name: _name(layers.pick(summary.frame(name))) for name in ("counts", "breakdown")}
-    own_trials = trials.change(layers.pick).change(_name_unknown)
+    own_trials = trials.change(layers.pick, ("layer", "service")).change(_name_unknown, ("service", "operation"))
     own_failures = _name(layers.pick(failures))
     if layers.added_from:
         outer = failures[(failures["layer"] == layers.added_from) & ~failures["service"].isin(list(layers.elsewhere))]
@@ -112,10 +112,11 @@ def _check_scope(trials: Trials, rules: Rules) -> list[str]:
         ("operations", "operation", rules.operations),
         ("except_operations", "operation", rules.except_operations),
     ):
-        known = trials.names(column)
+        known = trials.names(column) if globs else []
         loose = [glob for glob in globs if not any(fits(name, (glob,)) for name in known)]
         told += [f"The settings' {key} {glob!r} fits none of the evidence." for glob in loose]
-    if len(trials) and not len(_scope_trials(trials, rules)):
+    scoped = _scope_trials(trials, rules)
+    if scoped is not trials and len(trials) and not len(scoped):
         known = sorted({*trials.names("service"), *trials.names("operation")} - {""})
         word = (*rules.services, *rules.operations, "")[0]
         raise MinutebookError("the scope leaves no request", where="[sli]", do=suggest(word, known[:20]))
@@ -147,7 +148,7 @@ def _as_trials(failures: pd.DataFrame) -> pd.DataFrame:
 def _name_unknown(rows: pd.DataFrame) -> pd.DataFrame:
     """The trials of a layer, an unknown service or operation as ``""``."""
     named = {name: fill_names(rows[name], "") for name in ("service", "operation")}
-    return rows.drop(columns="layer").assign(**named)
+    return rows.drop(columns="layer", errors="ignore").assign(**named)
 
 
 def _as_breakdown(failures: pd.DataFrame) -> pd.DataFrame:

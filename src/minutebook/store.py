@@ -20,7 +20,7 @@ from minutebook.interrupting import begin, finish
 class EventStore:
     """Batches by source, in the order in which they came; a context manager that cleans up after itself."""
 
-    def __init__(self, memory_bytes: int = 400 << 20) -> None:
+    def __init__(self, memory_bytes: int = 160 << 20) -> None:
         self._memory_bytes = memory_bytes
         self._held_bytes = 0
         self._batches: list[tuple[str, pa.Table | Path]] = []
@@ -43,7 +43,7 @@ class EventStore:
         """Keep a batch of events of ``source``."""
         if not table.num_rows:
             return
-        self._held_bytes += table.nbytes
+        self._held_bytes += table.get_total_buffer_size()
         self._batches.append((source, table if self._held_bytes <= self._memory_bytes else self._spill(table)))
 
     def _spill(self, table: pa.Table) -> Path:

@@ -80,10 +80,10 @@ class Summary:
     coverage: pa.Table
     happenings: pa.Table
 
-    def trial_tables(self) -> Iterator[pa.Table]:
-        """The trials, some minutes at a time."""
+    def trial_tables(self, columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+        """The trials, some minutes at a time, with these columns at least (None: all)."""
         if isinstance(self.trials, StoredTrials):
-            return (piece.load() for piece in self.trials)
+            return (piece.load(columns) for piece in self.trials)
         return iter([self.trials])
 
     def frame(self, name: str) -> pd.DataFrame:

@@ -20,25 +20,28 @@ NAMES = ("service", "operation", "user", "client")
 TIMES = ("first_bad", "last_bad", "first_good", "last_good", "longest_at")
 #: Gives other rows for some, minute by minute: it may drop, add and rename them.
 Change = Callable[[pd.DataFrame], pd.DataFrame]
+Columns = Sequence[str] | None
+Load = Callable[[Columns], pd.DataFrame]
 _FEWEST_ROWS = 100_000  # of a piece, where there are more
+_RECENT = 2  # pieces from files that are kept for the next look
 
 
 class Piece(NamedTuple):
-    """All trials of some minutes; where they aren't in memory, what reads them."""
+    """All trials of some minutes; where they aren't in memory, what reads some of their columns, or all (None)."""
 
     first: int
     last: int
-    rows: pd.DataFrame | Callable[[], pd.DataFrame]
+    rows: pd.DataFrame | Load
 
-    def load(self) -> pd.DataFrame:
-        """Its rows."""
-        return self.rows if isinstance(self.rows, pd.DataFrame) else self.rows()
+    def load(self, columns: Columns = None) -> pd.DataFrame:
+        """Its rows, with these columns at least."""
+        return self.rows if isinstance(self.rows, pd.DataFrame) else self.rows(columns)
 
-    def change(self, change: Change) -> Piece:
-        """The piece, changed when it's read."""
+    def change(self, change: Change, needs: Columns) -> Piece:
+        """The piece, changed when it's read; the change ``needs`` these columns."""
         if isinstance(self.rows, pd.DataFrame):
             return self._replace(rows=change(self.rows))
-        return self._replace(rows=partial(_load_changed, self.rows, change))
+        return self._replace(rows=partial(_load_changed, self.rows, change, needs))
 
 
 class Trials:
@@ -47,6 +50,7 @@ class Trials:
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces = pieces
+        self._recent: dict[int, pd.DataFrame] = {}  # place of a piece → its rows
 
     @classmethod
     def of_summary(cls, summary: Summary) -> Trials:
@@ -66,32 +70,40 @@ class Trials:
         names = {name: frame[name].astype("category") for name in NAMES}
         return cls([_bound(frame.assign(minute=minute, **times, **names).sort_values(["minute", *NAMES]))])
 
-    def __iter__(self) -> Iterator[pd.DataFrame]:
-        """All rows, those of some minutes at a time."""
+    def rows(self, *columns: str) -> Iterator[pd.DataFrame]:
+        """All rows, those of some minutes at a time, with these columns at least."""
         for piece in self._pieces:
-            yield piece.load()
+            yield piece.load(columns)
 
     def between(self, first: int, last: int) -> pd.DataFrame:
-        """The rows of the minutes ``first`` to ``last``, both included."""
-        near = [piece for piece in self._pieces if piece.first <= last and first <= piece.last]
-        return join_rows([_cut(piece.load(), first, last) for piece in near or self._pieces[:1]])
+        """The rows of the minutes ``first`` to ``last``, both included, with all columns."""
+        near = [place for place, piece in enumerate(self._pieces) if piece.first <= last and first <= piece.last]
+        return join_rows([_cut(self._load(place), first, last) for place in near or [0]])
 
-    def change(self, change: Change) -> Trials:
-        """The trials, changed."""
-        return Trials([piece.change(change) for piece in self._pieces])
+    def _load(self, place: int) -> pd.DataFrame:
+        """A whole piece. Who looks at some minutes looks at those around them next."""
+        if place not in self._recent:
+            while len(self._recent) >= _RECENT:
+                self._recent.pop(next(iter(self._recent)))
+            self._recent[place] = self._pieces[place].load()
+        return self._recent[place]
+
+    def change(self, change: Change, needs: Columns = None) -> Trials:
+        """The trials, changed; the change ``needs`` these columns, or all."""
+        return Trials([piece.change(change, needs) for piece in self._pieces])
 
     def where(self, name: str, is_in: Callable[[str], bool]) -> Trials:
         """Those trials whose service, operation … is in; a null isn't."""
-        return self.change(lambda rows: pick_rows(rows, find_names(rows[name], is_in)))
+        return self.change(lambda rows: pick_rows(rows, find_names(rows[name], is_in)), (name,))
 
     def names(self, column: str) -> list[str]:
         """The distinct services, operations … in order."""
-        return sorted({name for rows in self for name in seen_names(rows[column])})
+        return sorted({name for rows in self.rows(column) for name in seen_names(rows[column])})
 
     def spans(self) -> dict[str, tuple[int, int, int]]:
         """Service → its first and last request (µs), and how many there are."""
         found: dict[str, tuple[int, int, int]] = {}
-        for rows in self:
+        for rows in self.rows("service", "requests", *TIMES):
             requests, first, last = rows["requests"].to_numpy(), find_first(rows), find_last(rows)
             for name in sorted(seen_names(rows["service"])):
                 is_own = find_names(rows["service"], name.__eq__)
@@ -114,11 +126,15 @@ class Trials:
             )
             is_empty = piece.first > piece.last
             bounds = (first, last) if is_empty else (min(first, piece.first), max(last, piece.last))
-            pieces.append(piece.change(partial(_add_rows, more=own))._replace(first=bounds[0], last=bounds[1]))
+            pieces.append(
+                piece.change(partial(_add_rows, more=own), None if len(own) else ())._replace(
+                    first=bounds[0], last=bounds[1]
+                )
+            )
         return Trials(pieces)
 
     def __len__(self) -> int:
-        return sum(len(rows) for rows in self)
+        return sum(len(rows) for rows in self.rows("minute"))
 
 
 def _bound(rows: pd.DataFrame) -> Piece:
@@ -144,16 +160,20 @@ def _join_small(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
 def _to_rows(table: pa.Table) -> pd.DataFrame:
     frame = table.unify_dictionaries().to_pandas(split_blocks=True)
     nobody = pd.CategoricalDtype(pd.Index([], dtype="str"))  # without any name Arrow's is of another type
-    frame = frame.astype({name: nobody for name in NAMES if not len(frame[name].cat.categories)})
-    return frame.assign(longest_s=frame["longest_us"] / 1e6).drop(columns="longest_us")
+    nameless = [name for name in NAMES if name in frame and not len(frame[name].cat.categories)]
+    frame = frame.astype(dict.fromkeys(nameless, nobody))
+    if "longest_us" in frame:
+        frame["longest_s"] = frame.pop("longest_us") / 1e6
+    return frame
 
 
-def _load_table(load: Callable[[], pa.Table]) -> pd.DataFrame:
-    return _to_rows(load())
+def _load_table(load: Callable[[Columns], pa.Table], columns: Columns) -> pd.DataFrame:
+    stored = None if columns is None else ["longest_us" if name == "longest_s" else name for name in columns]
+    return _to_rows(load(stored))
 
 
-def _load_changed(load: Callable[[], pd.DataFrame], change: Change) -> pd.DataFrame:
-    return change(load())
+def _load_changed(load: Load, change: Change, needs: Columns, columns: Columns) -> pd.DataFrame:
+    return change(load(None if columns is None or needs is None else (*columns, *needs)))
 
 
 def _add_rows(rows: pd.DataFrame, *, more: pd.DataFrame) -> pd.DataFrame:

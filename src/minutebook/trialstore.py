@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from minutebook.interrupting import begin, finish
 
-_PIECE_ROWS = 500_000
+_PIECE_ROWS = 250_000
 _BATCH_ROWS = 32_768
 #: Adds tables of trials up.
 Merge = Callable[[list[pa.Table]], pa.Table]
@@ -52,10 +52,12 @@ class StoredPiece(NamedTuple):
     path: Path
     folder: Folder  #: which has to last as long
 
-    def load(self) -> pa.Table:
-        """Read them."""
+    def load(self, columns: Sequence[str] | None = None) -> pa.Table:
+        """Read them, or some of their columns."""
         with pa.OSFile(str(self.path)) as file:
-            return pa.ipc.open_file(file).read_all()
+            names = pa.ipc.open_file(file).schema.names
+            fields = None if columns is None else [place for place, name in enumerate(names) if name in columns]
+            return pa.ipc.open_file(file, options=pa.ipc.IpcReadOptions(included_fields=fields)).read_all()
 
 
 class StoredTrials:

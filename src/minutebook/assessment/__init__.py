@@ -20,7 +20,7 @@ from minutebook.assessment.loss import find_holes
 from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation, find_related
 from minutebook.assessment.orders import find_orders, make_orders, tell_bounds
 from minutebook.assessment.scan import SURE
-from minutebook.assessment.sensitivity import Choices, find_sensitivity, make_rows
+from minutebook.assessment.sensitivity import LEAST_FACTOR, Choices, find_sensitivity, make_rows
 from minutebook.assessment.slow import find_slow_limits
 from minutebook.assessment.telling import Scope, as_instant, tell_hole, tell_rejected, tell_sensitivity, tell_window
 from minutebook.assessment.traffic import Traffic
@@ -150,8 +150,8 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
 def _make_channels(traffic: Traffic, service: str, limits: Limits) -> Callable[[str, float], Channel]:
     """Gives the service's trials in a channel, by its name and a factor on the latency limits."""
     trials = Trials.of(traffic.trials)
-    facts = find_facts(trials)
     own = {operation: over for (name, operation), over in limits.items() if name == service}
+    facts = find_facts(trials, {operation: over * LEAST_FACTOR for operation, over in own.items()})
     return lambda name, factor: Channel(name, trials, facts, {o: over * factor for o, over in own.items()})
 
 

@@ -15,6 +15,7 @@ import pandas as pd
 
 from minutebook.assessment.baseline import Grid
 from minutebook.trials import (
+    TIMES,
     Trials,
     find_first,
     find_last,
@@ -38,41 +39,65 @@ class Facts:
 
     operations: list[str]
     cells: pd.DataFrame  #: minute_no, place, weight: users, or requests where nobody is known
+    candidates: pd.DataFrame  #: all trials that may be bad in any channel
     with_users: frozenset[str]  #: operations with a user who is named
     is_told_apart: bool  #: whether who is known tells users apart: one address before all of them doesn't
     span_us: tuple[float, float]  #: first and last event of named users
 
 
-def find_facts(trials: Trials) -> Facts:
-    """The facts of one service's trials."""
+def find_facts(trials: Trials, limits_s: Mapping[str, float]) -> Facts:
+    """The facts of one service's trials; ``limits_s`` are the least ones over which any channel calls them slow."""
     operations = trials.names("operation")
     with_users: set[str] = set()
     addresses: set[str] = set()
-    spans = [(np.inf, -np.inf)]
-    for rows in trials:
+    spans, cells, candidates = [(np.inf, -np.inf)], [], []
+    for rows in trials.rows("minute", "operation", "user", "client", "requests", "bad", *TIMES, "longest_s"):
         named = pick_rows(rows, rows["user"].cat.codes.to_numpy() >= 0)
         with_users |= seen_names(named["operation"])
         if len(named):
             spans.append((float(find_first(named).min()), float(find_last(named).max())))
         elif not with_users and len(addresses) < FEWEST_USERS:
             addresses |= seen_names(rows["client"])
+        cells.append(_sum_cells(rows, operations))
+        candidates.append(rows[(rows["bad"].to_numpy() > 0) | find_slow(rows, limits_s)])
     is_told_apart = bool(with_users) or len(addresses) >= FEWEST_USERS
-    cells = pd.concat([_sum_cells(rows, operations, is_told_apart) for rows in trials], ignore_index=True)
+    whole = pd.concat(cells, ignore_index=True)
     span_us = min(first for first, _ in spans), max(last for _, last in spans)
-    return Facts(operations, cells, frozenset(with_users), is_told_apart, span_us)
+    return Facts(
+        operations, whole.assign(weight=whole["users" if is_told_apart else "requests"]), join_rows(candidates),
+        frozenset(with_users), is_told_apart, span_us,
+    )  # fmt: skip
 
 
-def _sum_cells(rows: pd.DataFrame, operations: list[str], is_told_apart: bool) -> pd.DataFrame:
-    is_known = (find_who(rows) >= 0) & is_told_apart
-    weight = np.where(is_known, 1.0, rows["requests"].to_numpy(float))
-    names = rows["operation"].cat
-    place = np.searchsorted(operations, np.asarray(names.categories, dtype=object))[names.codes.to_numpy()]
+def _sum_cells(rows: pd.DataFrame, operations: list[str]) -> pd.DataFrame:
+    """By minute and operation: ``requests``, and ``users``, where nobody is known requests too."""
+    requests = rows["requests"].to_numpy(float)
+    place = find_places(rows["operation"], operations)
     minute = rows["minute"].to_numpy()
     first = int(minute[0]) if len(minute) else 0
     cell = (minute - first) * max(len(operations), 1) + place
-    sums, seen = np.bincount(cell, weight), np.flatnonzero(np.bincount(cell))
+    seen = np.flatnonzero(np.bincount(cell))
+    sums = {
+        name: np.bincount(cell, weight)[seen]
+        for name, weight in (("requests", requests), ("users", np.where(find_who(rows) >= 0, 1.0, requests)))
+    }
     minute, place = np.divmod(seen, max(len(operations), 1))
-    return pd.DataFrame({"minute_no": minute + first, "place": place, "weight": sums[seen]})
+    return pd.DataFrame({"minute_no": minute + first, "place": place, **sums})
+
+
+def find_slow(rows: pd.DataFrame, limits_s: Mapping[str, float]) -> np.ndarray:
+    """Which trials' longest good request took longer than their operation's limit."""
+    names = rows["operation"].cat
+    over = np.array([limits_s.get(name, np.inf) for name in names.categories] + [np.inf])
+    return rows["longest_s"].to_numpy(float) > over[names.codes.to_numpy()]
+
+
+def find_places(names: pd.Series, operations: list[str]) -> np.ndarray:
+    """The place of each row's operation among all."""
+    known = (
+        np.searchsorted(operations, np.asarray(names.cat.categories, dtype=object)) if operations else np.empty(0, int)
+    )
+    return known[names.cat.codes.to_numpy()]
 
 
 @dataclass(frozen=True)
@@ -107,7 +132,7 @@ class Channel:
     @cached_property
     def bad(self) -> pd.DataFrame:
         """The judged trials that are bad, of all minutes."""
-        return self._judge(join_rows([rows[self._find_bad(rows)] for rows in self.trials]))
+        return self._judge(self.facts.candidates[self._find_bad(self.facts.candidates)])
 
     def between(self, first: int, last: int, operations: Collection[str] | None = None) -> pd.DataFrame:
         """All judged trials of the minutes ``first`` to ``last`` (included), of some operations (default all)."""
@@ -137,22 +162,8 @@ class Channel:
         return Grid(minutes, self.operations, fill(self.facts.cells, "weight"), fill(self.bad, "weight_bad"))
 
     def _find_bad(self, rows: pd.DataFrame) -> np.ndarray:
-        is_bad = rows["bad"].to_numpy() > 0
-        return (
-            is_bad
-            if self.name == "fail"
-            else {"slow": self._find_slow(rows), "both": is_bad | self._find_slow(rows)}[self.name]
-        )
-
-    def _find_slow(self, rows: pd.DataFrame) -> np.ndarray:
-        names = rows["operation"].cat
-        over = np.array([self.limits_s.get(name, np.inf) for name in names.categories] + [np.inf])
-        return rows["longest_s"].to_numpy(float) > over[names.codes.to_numpy()]
-
-    def _find_places(self, names: pd.Series) -> np.ndarray:
-        """The place of each row's operation among all."""
-        known = np.searchsorted(self.operations, np.asarray(names.cat.categories, dtype=object))
-        return known[names.cat.codes.to_numpy()]
+        is_bad, is_slow = rows["bad"].to_numpy() > 0, find_slow(rows, self.limits_s)
+        return {"fail": is_bad, "slow": is_slow, "both": is_bad | is_slow}[self.name]
 
     def _judge(self, rows: pd.DataFrame) -> pd.DataFrame:
         user, client, operation = (spell_names(rows[name]) for name in ("user", "client", "operation"))
@@ -166,14 +177,14 @@ class Channel:
         is_bad, bad_at, bad_until = bad > 0, first_bad, last_bad
         weight_bad = np.where(is_known, is_bad, bad)
         if self.name != "fail":
-            is_slow = self._find_slow(rows)
+            is_slow = find_slow(rows, self.limits_s)
             slow_at = np.where(is_slow, rows["longest_at"].to_numpy(), np.nan)
             if self.name == "slow":
                 is_bad, bad_at, bad_until, weight_bad = is_slow, slow_at, slow_at, is_slow
             else:
                 bad_at, bad_until = np.fmin(bad_at, slow_at), np.fmax(bad_until, slow_at)
                 is_bad, weight_bad = is_bad | is_slow, np.maximum(weight_bad, is_slow)
-        place = self._find_places(rows["operation"])
+        place = find_places(rows["operation"], self.operations)
         return pd.DataFrame(
             {
                 "minute_no": rows["minute"].to_numpy(), "place": place, "operation": operation, "user": user,

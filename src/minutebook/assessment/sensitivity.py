@@ -18,6 +18,8 @@ from minutebook.assessment.windows import Window
 #: (choice's value in words, ln of the odds asked for)
 _ODDS = (("1 in 10,000", 9.2), ("1 in a million", SURE), ("1 in a billion", 20.7))
 _SCALES = ((0.5, "half the limit"), (2.0, "twice the limit"))
+#: The least factor on the latency limits.
+LEAST_FACTOR = min(1.0, *(factor for factor, _ in _SCALES))
 _FEWEST_MINUTES = 5  # of a baseline
 _NEAR_US = 5 * 60_000_000
 Span = tuple[int, int]

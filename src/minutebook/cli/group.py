@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from minutebook.allocation import keep_freed_memory
 from minutebook.errors import MinutebookError
 from minutebook.interrupting import ends_on_interrupt
 
@@ -30,6 +31,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; Ctrl-C ends it."""
+        keep_freed_memory()
         with ends_on_interrupt():
             return super().invoke(ctx)
 
