@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from minutebook.verbs import check as check
     from minutebook.verbs import formats as formats
     from minutebook.verbs import impact as impact
+    from minutebook.verbs import init as init
     from minutebook.verbs import minutes as minutes
     from minutebook.verbs import orders as orders
     from minutebook.verbs import plot as plot
@@ -51,7 +52,7 @@ _HOMES = {
     "Book": "book",
     "MinutebookError": "errors", "EvidenceError": "errors", "FormatError": "errors", "FrameError": "errors",
     "read": "verbs", "reconstruct": "verbs", "timeline": "verbs", "minutes": "verbs", "impact": "verbs",
-    "users": "verbs", "plot": "verbs", "check": "verbs", "formats": "verbs", "schema": "verbs", "show": "verbs",
+    "users": "verbs", "plot": "verbs", "check": "verbs", "init": "verbs", "formats": "verbs", "schema": "verbs", "show": "verbs",
     "freeze": "freezing", "verify": "freezing", "diff": "differences",
     "draft": "postmortem.draft", "actions": "postmortem.actions", "export_actions": "postmortem.tracking",
     "review": "postmortem.review", "audit": "postmortem.audit", "wording": "postmortem.wording",

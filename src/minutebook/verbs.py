@@ -246,6 +246,23 @@ def check(
     return frame
 
 
+def init(
+    *evidence: Evidence, path: Evidence, zone: str | None = None, config: Config | str | PathLike[str] | None = None
+) -> None:
+    """Write a commented minutebook.toml of what was found in the evidence; as written, it changes nothing.
+
+    Raises `MinutebookError` where ``path`` exists: what people wrote isn't written over.
+    """
+    from minutebook.outputs.atomic import open_target
+    from minutebook.outputs.settings import draft_settings
+
+    if Path(path).exists():
+        raise MinutebookError("exists already", where=str(path), do="name another file")
+    book = reconstruct(*evidence, zone=zone, config=config)
+    with open_target(path) as stream:
+        stream.write(draft_settings(book.ledger, book.impact).encode())
+
+
 def formats(path: Evidence | None = None) -> pd.DataFrame:
     """The formats that are known: ``name, kind, title``; or, of a format file, how its samples fare.
 

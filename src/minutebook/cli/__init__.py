@@ -11,7 +11,7 @@ import click
 from minutebook.cli.agreeing import diff, freeze, verify
 from minutebook.cli.books import events, impact, minutes, reconstruct, timeline
 from minutebook.cli.group import Commands
-from minutebook.cli.knowing import check, formats, schema, show
+from minutebook.cli.knowing import check, formats, init, schema, show
 from minutebook.cli.looking import plot, report
 from minutebook.cli.postmortem import actions, audit, draft, wording
 
@@ -32,7 +32,7 @@ def main() -> None:
 
 
 #: Every command, in the order of help: what most people want first.
-COMMANDS = (reconstruct, timeline, impact, report, plot, minutes, events, check, show,
+COMMANDS = (reconstruct, timeline, impact, report, plot, minutes, events, check, init, show,
             freeze, verify, diff, draft, audit, wording, actions, formats, schema)  # fmt: skip
 for command in COMMANDS:
     main.add_command(command)

@@ -1,4 +1,4 @@
-"""What is known of evidence, formats and columns: check, formats, schema, show."""
+"""What is known of evidence, formats and columns: check, init, formats, schema, show."""
 
 from __future__ import annotations
 
@@ -26,6 +26,20 @@ def check(evidence: tuple[str, ...], **said: Any) -> None:
     click.echo(format_check(frame.attrs["ledger"]["sources"], width=find_width(), colour=wants_colour(sys.stdout)))
     if find_shortfalls(frame.attrs["ledger"]):
         sys.exit(3)
+
+
+@click.command()
+@takes_evidence
+@click.option("-o", "--output", default="minutebook.toml", show_default=True, metavar="FILE", help="A new file.")
+def init(evidence: tuple[str, ...], output: str, **said: Any) -> None:
+    """Write a commented settings file of what was found, for you to correct.
+
+    Example: minutebook init evidence/ -o minutebook.toml
+    """
+    from minutebook.verbs import init as write
+
+    write(*evidence, path=output, config=make_config(**said))
+    click.echo(f"wrote {output}: every line of it a comment, so nothing changes until you take a # away", err=True)
 
 
 @click.command()
