@@ -16,7 +16,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
     "errors", "places", "texts", "allocation", "interrupting", "threads", "events", "times", "spans", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
-    "sources", "compression", "contents", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "cuts", "recipes", "parts", "reading", "samples",
+    "remote", "sources", "compression", "contents", "lines", "records", "fields", "plans", "detection", "account", "documents", "years", "repeats", "cuts", "recipes", "parts", "reading", "samples",
     "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "trialstore", "summary", "engines",
     "fingerprints", "copies", "joining", "gathering", "trials",
     "versions",

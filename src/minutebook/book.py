@@ -28,6 +28,7 @@ from minutebook.ledger import find_shortfalls, make_ledger
 from minutebook.merging import merge_happenings, word_rollbacks
 from minutebook.objectives import read_objectives
 from minutebook.redaction import Redaction, draw_key, make_redaction, read_key
+from minutebook.remote import is_remote
 from minutebook.roles import find_roles, hide_names, name_roles
 from minutebook.sli import find_sli
 from minutebook.summary import Summary
@@ -241,4 +242,6 @@ def load_book(folder: Evidence) -> Book:
 
 def is_book(path: Evidence) -> bool:
     """Whether a path is a folder that a book was saved in."""
+    if is_remote(path):
+        return False
     return (Path(path) / "ledger.json").is_file() and (Path(path) / "timeline.parquet").is_file()

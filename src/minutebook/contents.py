@@ -13,15 +13,18 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BufferedReader
 from itertools import chain
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from minutebook.compression import Unpacked, find_compression
 from minutebook.errors import EvidenceError
 from minutebook.limits import Limits
+from minutebook.remote import RemoteFile, RemoteStat
 from minutebook.sources import Source
 
 _RAW = 1 << 20
+_RAW_REMOTE = 8 << 20  # asked for at once from afar
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -86,7 +89,9 @@ class Reader:
                 last = block[-1:]
                 yield block
         except OSError as error:
-            self.status, self.note = "unreadable", (error.strerror or str(error)).lower()
+            # What a remote store says may hold ids of the request, another one in each run.
+            is_remote = isinstance(self.source.path, RemoteFile)
+            self.status, self.note = "unreadable", "" if is_remote else (error.strerror or str(error)).lower()
         self.lines += last != b"\n"
         self.sha256 = self._hash.hexdigest()
         if self.size:
@@ -154,7 +159,7 @@ class Reader:
 
     def _raw(self, file: IO[bytes]) -> Iterator[bytes]:
         """The bytes of a file up to where it ended when it was opened; of anything else, all there are."""
-        before = os.fstat(file.fileno())
+        before = self._tell_state(file)
         is_file = stat.S_ISREG(before.st_mode)
         left = before.st_size - file.tell() if is_file else sys.maxsize
         if self.part:
@@ -164,12 +169,17 @@ class Reader:
             left -= len(block)
             self.packed_size += len(block)
             yield block
-        after = os.fstat(file.fileno())
+        after = self._tell_state(file)
         if is_file and (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             self.status = "changed"
             self.note = f"was written to while it was read: {before.st_size:,} bytes before, {after.st_size:,} after"
 
+    def _tell_state(self, file: IO[bytes]) -> os.stat_result | RemoteStat:
+        return self.source.path.stat() if isinstance(self.source.path, RemoteFile) else os.fstat(file.fileno())
+
     def _open(self) -> IO[bytes]:
+        if isinstance(self.source.path, RemoteFile):
+            return BufferedReader(cast(Any, self.source.path.open()), _RAW_REMOTE)
         if self.source.path is None:
             if sys.stdin is None:
                 raise EvidenceError("there is no standard input", where="stdin", do="name files, or pipe them in")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from minutebook.errors import EvidenceError
+from minutebook.remote import RemoteFile, find_remote, is_remote
 
 _COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|zstd|z)$", re.I)
 # What rotation adds to a name: .1, -20261123, .2026-11-23, _2026-11-23T09; the 1 of web-1 is no such thing.
@@ -30,7 +31,7 @@ class Source:
     """One piece of evidence: a file, or standard input."""
 
     name: str
-    path: Path | None  #: None is standard input
+    path: Path | RemoteFile | None  #: None is standard input
     stated_host: str | None = None  #: as the caller says
     problem: str = ""  #: why it can't be opened
 
@@ -65,13 +66,16 @@ class Source:
 
 
 def find_sources(evidence: Iterable[str | os.PathLike[str]]) -> list[Source]:
-    """All sources of some files, folders (searched whole, hidden entries and saved books apart) and ``-``, by name.
+    """All sources of some files, folders (searched whole, hidden entries and saved books apart), addresses and ``-``, by name.
 
     Links are followed, each file once. What a folder holds that can't be read is a source with a ``problem``.
     Raises `EvidenceError` for what is missing, for a folder without files, and for nothing at all.
     """
-    paths: dict[Path | None, str] = {}
+    paths: dict[Path | RemoteFile | None, str] = {}
     for each in evidence:
+        if is_remote(each):
+            paths |= dict.fromkeys(find_remote(each), "")
+            continue
         if os.fspath(each) == "-":
             paths[None] = ""
             continue
@@ -146,12 +150,12 @@ def _name_kind(mode: int) -> str:
     return "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
-def _name(paths: list[Path]) -> dict[Path, str]:
+def _name(paths: list[Path | RemoteFile]) -> dict[Path | RemoteFile, str]:
     """Shortest path endings that tell the paths apart."""
     depth = dict.fromkeys(paths, 1)
     while True:
         names = {path: "/".join(path.parts[-depth[path] :]) for path in paths}
-        taken: dict[str, list[Path]] = {}
+        taken: dict[str, list[Path | RemoteFile]] = {}
         for path, name in names.items():
             taken.setdefault(name, []).append(path)
         clashes = [p for group in taken.values() if len(group) > 1 for p in group if depth[p] < len(p.parts)]
@@ -168,10 +172,12 @@ def refuse_overwriting(targets: Iterable[str | os.PathLike[str]], evidence: Iter
     present = [place for place in places if place.exists()]
     if not present:
         return
-    given = {os.fspath(each) for each in evidence} - {"-"}
+    given = {os.fspath(each) for each in evidence if not is_remote(each)} - {"-"}
+    if not given:
+        return
     taken = {(about.st_dev, about.st_ino) for about in map(os.stat, given)}
     for source in find_sources(given):
-        if source.path is not None and not source.problem:
+        if isinstance(source.path, Path) and not source.problem:
             about = source.path.stat()
             taken.add((about.st_dev, about.st_ino))
     for place in present:

@@ -29,6 +29,7 @@ from minutebook.outputs import Target, pick_suffix
 from minutebook.ownformats import load_all
 from minutebook.places import BYTES
 from minutebook.redaction import draw_key, make_redaction
+from minutebook.remote import is_remote
 from minutebook.roles import find_roles, hide_raw_names, name_people
 from minutebook.threads import start_threads
 
@@ -201,9 +202,9 @@ def report(
     from minutebook.outputs.report import REPORT_WRITERS, write_report
 
     chosen = suffix or pick_suffix(cast(Evidence, path), REPORT_WRITERS)
-    paths: list[Evidence] = [evidence] if isinstance(evidence, str | PathLike) else list(evidence)
+    paths: list[Evidence] = _list_evidence(evidence)
     if not paths and not isinstance(what, Book | pd.DataFrame):
-        given = [what] if isinstance(what, str | PathLike) else list(what)
+        given = _list_evidence(what)
         paths = [each for each in given if not books.is_book(each)]
     book = _book(what, **said)
     lines = _shown_lines(book, paths, _settings(None, said.get("config"))) if paths else None
@@ -331,8 +332,14 @@ def _book(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: b
             summary = summarise_all([table], pool, settings.sli)
         key = _key_of(what, table)
         return books.make_book(summary, _resolutions(what), settings, _clock_errors(what), key=key, every=every)
-    paths = [what] if isinstance(what, str | PathLike) else list(what)
+    paths = _list_evidence(what)
     return reconstruct(*paths, every=every, **said)
+
+
+def _list_evidence(given: Evidence | Sequence[Evidence]) -> list[Evidence]:
+    if isinstance(given, str | PathLike) or is_remote(given):
+        return [cast(Evidence, given)]
+    return list(cast(Sequence[Evidence], given))
 
 
 def _key_of(events: pd.DataFrame, table: pa.Table) -> bytes:
