@@ -339,7 +339,7 @@ def _book(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: b
 def _list_evidence(given: Evidence | Sequence[Evidence]) -> list[Evidence]:
     if isinstance(given, str | PathLike) or is_remote(given):
         return [cast(Evidence, given)]
-    return list(cast(Sequence[Evidence], given))
+    return list(given)
 
 
 def _key_of(events: pd.DataFrame, table: pa.Table) -> bytes:
