@@ -126,6 +126,7 @@ def test_frames_give_what_the_evidence_gives(book: mb.Book) -> None:
 def test_the_evidence_of_a_row_can_be_shown(book: mb.Book) -> None:
     row = book.timeline[book.timeline["summary"].str.contains("PoolTimeout")].iloc[0]
     records = mb.show(row, FOLDER / "evidence")
+    assert "PoolTimeout" in records._repr_html_()
     traced = next(record for record in records if record.source.startswith("web-2"))
     assert "request failed" in traced.text[0]
     assert traced.text[1].startswith("Traceback")

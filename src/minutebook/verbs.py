@@ -26,6 +26,7 @@ from minutebook.joining import fill_users, find_owners
 from minutebook.ledger import make_ledger
 from minutebook.logformats import load_formats
 from minutebook.outputs import Target, pick_suffix
+from minutebook.outputs.notebook import ShownRecords
 from minutebook.ownformats import load_all
 from minutebook.places import BYTES
 from minutebook.redaction import draw_key, make_redaction
@@ -286,10 +287,10 @@ def schema() -> pd.DataFrame:
     return pd.DataFrame([(c.name, c.dtype, c.meaning) for c in COLUMNS], columns=["column", "type", "meaning"])
 
 
-def show(row: pd.Series | str, *evidence: Evidence, config: Config | str | PathLike[str] | None = None) -> list[Any]:
+def show(row: pd.Series | str, *evidence: Evidence, config: Config | str | PathLike[str] | None = None) -> ShownRecords:
     """The raw lines behind a row of the timeline or of the event frame, or behind ``source:line``.
 
-    Gives `raw.RawRecord`\\ s: source, line and the lines' text. ``evidence`` is where the row came from.
+    Gives `raw.RawRecord`\\ s, a list of source, line and the lines' text, which Jupyter shows as text. ``evidence`` is where the row came from.
     """
     from minutebook.raw import fetch_records, parse_references
 
@@ -306,7 +307,7 @@ def show(row: pd.Series | str, *evidence: Evidence, config: Config | str | PathL
             "the row has neither 'evidence' nor 'source' and 'line'",
             do="pass a row of the timeline",
         )
-    return fetch_records(references, evidence, load_all(_settings(None, config).formats).logs)
+    return ShownRecords(fetch_records(references, evidence, load_all(_settings(None, config).formats).logs))
 
 
 def _settings(

@@ -1,4 +1,4 @@
-"""a book → what Jupyter shows for it: the window, who was affected, and the first rows, in plain HTML."""
+"""a book, raw records → what Jupyter shows for them, in plain HTML: the window, who was affected, the first rows; lines."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pandas as pd
 
 from minutebook.outputs.inert import escape_invisible
 from minutebook.outputs.terminal import format_summary
+from minutebook.places import name_place
+from minutebook.raw import RawRecord
 
 _SHOWN = ("time", "kind", "phase", "service", "severity", "summary", "count", "users")
 _ROWS = 12
@@ -36,9 +38,25 @@ def render_book(
     return f"<pre>{summary}</pre><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
 
+class ShownRecords(list[RawRecord]):
+    """Raw records in the order asked for, which Jupyter shows as lines behind their places; as text, it does nothing."""
+
+    def _repr_html_(self) -> str:
+        lines = [
+            f"<b>{_escape(name_place(record.source, number))}</b>  {_escape(text)}"
+            for record in self
+            for number, text in enumerate(record.text, record.line)
+        ]
+        return f'<pre style="white-space: pre-wrap">{chr(10).join(lines)}</pre>'
+
+
+def _escape(text: str) -> str:
+    return escape(escape_invisible(text))
+
+
 def _cell(value: object) -> str:
     if isinstance(value, pd.Timestamp):
         return value.strftime("%H:%M:%S.%f")[:-3]
     if value is None or value is pd.NA or value != value:
         return ""
-    return escape(escape_invisible(str(value)))
+    return _escape(str(value))
