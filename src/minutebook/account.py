@@ -3,13 +3,44 @@
 from __future__ import annotations
 
 import collections
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
 
 from minutebook.errors import AccountError
+from minutebook.limits import Limits
+from minutebook.lines import Lines
 from minutebook.sources import Source
 
-#: How many rejects are kept with their place and reason; all are counted.
-KEPT_REJECTS = 1000
+_EXCERPT = 200  # characters
+
+
+class Reject(NamedTuple):
+    """Lines that became no event: where, why, and how they begin."""
+
+    line: int  #: the place of the first of them, as `places` has it
+    why: str
+    offset: int  #: where that one begins, in bytes of the unpacked content
+    lines: int = 1  #: how many they are; 0 where a record shares its lines with others
+    excerpt: str = ""  #: as it stands there: to be redacted before it's shown
+
+
+def list_rejects(lines: Lines, rows: Sequence[tuple[int, str, int]]) -> list[Reject]:
+    """Rejects among lines: (index of the first line, why, how many lines) of each."""
+    places = np.array([row for row, _, _ in rows], np.int64)
+    texts = lines.text.take(pa.array(places)).to_pylist()
+    return [
+        Reject(int(place), why, int(lines.offsets[row]), count, cut_excerpt(text))
+        for (row, why, count), place, text in zip(rows, lines.places(places), texts, strict=True)
+    ]
+
+
+def cut_excerpt(text: str) -> str:
+    """The beginning of a line, as a reject shows it."""
+    return text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…"
 
 
 @dataclass(frozen=True)
@@ -46,13 +77,14 @@ class Account:
     runner_up: str = ""
     status: str = "complete"
     sha256: str = ""
-    secret: bytes = field(default=b"", repr=False)  #: see `sources.Reader`; never written
+    secret: bytes = field(default=b"", repr=False)  #: see `contents.Reader`; never written
     lines: int = 0  #: counted by the reader, as newlines in bytes
     lines_seen: int = 0  #: counted by the parser, as Arrow offsets
     lines_in_events: int = 0
     skipped: collections.Counter[str] = field(default_factory=collections.Counter)
     rejected: int = 0
-    rejects: list[tuple[int, str]] = field(default_factory=list)  #: (line, why), the first ones
+    rejects: list[Reject] = field(default_factory=list)  #: the first ones
+    most_rejects: int = Limits.rejects  #: how many are kept with their place and reason; all are counted
     long_lines: int = 0  #: of which only the beginning was read
     events: int = 0
     out_of_range: int = 0  #: of these, copies apart, before ``since`` or after ``until``
@@ -86,13 +118,17 @@ class Account:
                 do="please report this: it's a defect of minutebook",
             )
 
+    def keep_rejects(self, rejects: Iterable[Reject]) -> None:
+        """Add rejects to those that are told, the first ones by line."""
+        self.rejects = sorted([*self.rejects, *rejects])[: self.most_rejects]
+
     def add(self, part: Account) -> None:
         """The account of a further block of the same source."""
         self.lines_seen += part.lines_seen
         self.lines_in_events += part.lines_in_events
         self.skipped.update(part.skipped)
         self.rejected += part.rejected
-        self.rejects = (self.rejects + part.rejects)[:KEPT_REJECTS]
+        self.keep_rejects(part.rejects)
         self.events += part.events
         self.long_lines += part.long_lines
         self.qualities.update(part.qualities)

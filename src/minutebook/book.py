@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +25,7 @@ from minutebook.events import ARROW_SCHEMA, to_frame
 from minutebook.gathering import Evidence, Gathered, gather
 from minutebook.grid import make_minutes
 from minutebook.judging import find_user
-from minutebook.ledger import find_shortfalls, make_ledger
+from minutebook.ledger import find_shortfalls, make_ledger, make_rejects
 from minutebook.merging import merge_happenings, word_rollbacks
 from minutebook.objectives import read_objectives
 from minutebook.redaction import Redaction, draw_key, make_redaction, read_key
@@ -42,8 +43,9 @@ FRAMES = ("timeline", "minutes", "happenings", "messages")
 #: What `save_book` writes into a folder.
 FILES = (
     "timeline.csv", "timeline.parquet", "minutes.csv", "minutes.parquet", "happenings.csv", "happenings.parquet",
-    "messages.csv", "messages.parquet", "impact.json", "impact.svg", "ledger.json",
+    "messages.csv", "messages.parquet", "rejects.csv", "impact.json", "impact.svg", "ledger.json",
 )  # fmt: skip
+_READ_AGAIN = (*(f"{name}.parquet" for name in FRAMES), "impact.json")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,8 @@ class Book:
     #: How often the timeline's messages were written: minute, service, level, message, count.
     messages: pd.DataFrame
     users: pd.DataFrame = field(repr=False)
+    #: Lines that became no event, as `ledger.make_rejects` gives them; empty in a saved book, which has a file of them.
+    rejects: pd.DataFrame = field(default_factory=lambda: make_rejects([]), repr=False)
     #: Names of people, without case → their roles; None where a saved book doesn't tell. Never written.
     roles: Mapping[str, str] | None = field(default=None, repr=False)
     #: What hid users and secrets in all but `users`, which holds ids as logged; None in a saved book. Never written.
@@ -140,7 +144,8 @@ def make_book(
     ledger["coverage"] = tell_coverage(find_coverage(summary))
     ledger["made_by"] = {"minutebook": __version__, "settings": {**settings.tell(), "every": every}}
     users = affected_users(traffic, impact)
-    book = Book(told.timeline, minutes, impact, ledger, happenings, told.messages, users, find_roles(observed))
+    rejects = make_rejects(gathered.accounts if gathered else [])
+    book = Book(told.timeline, minutes, impact, ledger, happenings, told.messages, users, rejects, find_roles(observed))
     return _redact(book, summary, settings, gathered.key if gathered else key)
 
 
@@ -183,6 +188,7 @@ def _redact(book: Book, summary: Summary, config: Config, key: bytes | None) -> 
         happenings=hides.hide_columns(
             book.happenings.assign(user=hides.hide_users(book.happenings["user"])), ["message", "operation", "fields"]
         ),
+        rejects=hides.hide_columns(book.rejects, ["excerpt"]),
         impact=hides.hide_in(book.impact),
         ledger={**hides.hide_in(book.ledger), "made_by": made_by},
         redaction=hides,
@@ -198,26 +204,27 @@ def _hide(texts: pd.Series, book: Book) -> pd.Series:
 def save_book(book: Book, folder: Evidence) -> list[Path]:
     """Write a book into a folder (made if need be); gives the files, in the order they were written."""
     from minutebook.outputs import write_csv, write_json, write_parquet
+    from minutebook.outputs.atomic import replace_together
     from minutebook.outputs.plots.figures import save_figure
     from minutebook.outputs.plots.overview import draw_impact
 
-    place = Path(folder)
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise EvidenceError(f"can't be made: {error.strerror}", where=str(folder), do="name a folder") from error
-    frames = {name: getattr(book, name) for name in FRAMES}
-    written = []
-    for name, frame in frames.items():
-        write_csv(frame, place / f"{name}.csv")
-        write_parquet(frame, place / f"{name}.parquet")
-        written += [place / f"{name}.csv", place / f"{name}.parquet"]
-    write_json(book.impact, place / "impact.json")
-    figure: Any = draw_impact(book.minutes, book.impact, book.happenings)
-    save_figure(figure, place / "impact.svg", "svg")
-    # Last, so that a folder with a ledger is a whole book.
-    write_json(book.ledger, place / "ledger.json")
-    return [*written, place / "impact.json", place / "impact.svg", place / "ledger.json"]
+    # The ledger comes last and names the others, so that a folder with a ledger that fits is a whole book.
+    with replace_together(folder, last="ledger.json") as place:
+        for name in FRAMES:
+            write_csv(getattr(book, name), place / f"{name}.csv")
+            write_parquet(getattr(book, name), place / f"{name}.parquet")
+        write_csv(book.rejects, place / "rejects.csv")
+        write_json(book.impact, place / "impact.json")
+        figure: Any = draw_impact(book.minutes, book.impact, book.happenings)
+        save_figure(figure, place / "impact.svg", "svg")
+        hashes = {name: _hash(place / name) for name in FILES if name != "ledger.json"}
+        write_json({**book.ledger, "files": hashes}, place / "ledger.json")
+    return [Path(folder) / name for name in FILES]
+
+
+def _hash(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def load_book(folder: Evidence) -> Book:
@@ -228,16 +235,23 @@ def load_book(folder: Evidence) -> Book:
     try:
         frames = {name: pd.read_parquet(place / f"{name}.parquet") for name in FRAMES}
         impact, ledger = (json.loads((place / f"{name}.json").read_text("utf-8")) for name in ("impact", "ledger"))
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise EvidenceError(
-            "holds no whole book", where=str(folder), do="run `minutebook reconstruct` again"
-        ) from error
+        files = ledger.pop("files", {})
+        torn = [name for name in _READ_AGAIN if name in files and _hash(place / name) != files[name]]
+        is_whole = not torn and isinstance(impact, dict) and {"sources", "totals"} <= set(ledger)
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError, pa.ArrowException) as error:
+        raise _not_whole(folder) from error
+    if not is_whole:
+        raise _not_whole(folder)
     return Book(
         **frames,
         impact=impact,
         ledger=ledger,
         users=pd.DataFrame(columns=["window", "user", "state"]),
     )
+
+
+def _not_whole(folder: Evidence) -> EvidenceError:
+    return EvidenceError("holds no whole book", where=str(folder), do="run `minutebook reconstruct` again")
 
 
 def is_book(path: Evidence) -> bool:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.account import KEPT_REJECTS, Account
+from minutebook.account import Account, Reject, cut_excerpt
 from minutebook.config import STATED
 from minutebook.events import make_table
 from minutebook.exports import Document, ExportFormat, Match, parse_documents, pick_export, read_export
@@ -34,6 +34,7 @@ class Documents(NamedTuple):
     documents: list[Document]
     lines: int
     is_whole: bool  #: one document over all lines, not one a line
+    content: bytes
 
 
 def take_documents(
@@ -55,7 +56,7 @@ def take_documents(
         content = _take_rest(head, blocks, limits)
         if content is None:
             return None
-        return Documents(match, _split_lines(content), _count_lines(content), False)
+        return Documents(match, _split_lines(content), _count_lines(content), False, content)
     if len(start) >= _HEAD and not _is_document(start):
         return None
     content = _take_rest(head, blocks, limits)
@@ -65,7 +66,7 @@ def take_documents(
     match = pick_export([document], exports)
     if match.format is None and _may_be_log(document, start):
         return None  # it's a log after all, which happens to begin like a document
-    return Documents(match, [Document(document, 1, 0, len(content))], _count_lines(content), True)
+    return Documents(match, [Document(document, 1, 0, len(content))], _count_lines(content), True, content)
 
 
 def _take_rest(head: list[bytes], blocks: Iterator[bytes], limits: Limits) -> bytes | None:
@@ -104,7 +105,7 @@ def _take_text(
     content = _take_rest(head, blocks, limits)
     if content is None:
         return None
-    return Documents(match, parse_documents(content), _count_lines(content), False)
+    return Documents(match, parse_documents(content), _count_lines(content), False, content)
 
 
 def _count_lines(content: bytes) -> int:
@@ -120,6 +121,15 @@ def _split_lines(content: bytes) -> list[Document]:
     return documents
 
 
+def _find_line(content: bytes, line: int) -> tuple[int, str]:
+    """Where a line begins, and how."""
+    begin = 0
+    for _ in range(line - 1):
+        begin = content.find(b"\n", begin) + 1
+    end = content.find(b"\n", begin)
+    return begin, cut_excerpt(content[begin : end if end >= 0 else None][:2000].decode("utf-8", "replace").strip())
+
+
 def read_document(taken: Documents, source: Source, account: Account) -> pa.Table:
     """The events of an export, and in ``account`` what became of its lines."""
     match, documents = taken.match, taken.documents
@@ -128,7 +138,8 @@ def read_document(taken: Documents, source: Source, account: Account) -> pa.Tabl
     if match.format is None:
         account.format, account.status = "unknown", "unknown"
         account.note = f"not an export that is known: {match.seen}"
-        account.rejected, account.rejects = taken.lines, [(1, account.note)]
+        account.rejected = taken.lines
+        account.keep_rejects([Reject(1, account.note, 0, taken.lines, _find_line(taken.content, 1)[1])])
         return make_table({}, 0)
     account.format, account.score, account.runner_up = (
         match.format.name,
@@ -138,6 +149,7 @@ def read_document(taken: Documents, source: Source, account: Account) -> pa.Tabl
     defaults = {key: value for key, value in account.stated.items() if key in ("zone", *STATED)}
     reading = read_export(documents, match.format, source=source.name, defaults=defaults)
     bad = {line for line, _ in reading.rejects}
+    ends: dict[int, int] = {}
     if taken.is_whole:
         account.lines_in_events = taken.lines
     else:
@@ -147,8 +159,13 @@ def read_document(taken: Documents, source: Source, account: Account) -> pa.Tabl
         account.skipped.update({"header or comment": places[0] - 1} if places[0] > 1 else {})
         account.rejected = sum(ends[line] - line for line in bad if line in ends)
         account.lines_in_events = taken.lines - account.skipped_lines - account.rejected
-    account.rejects = sorted(reading.rejects)[:KEPT_REJECTS]
-    account.note = "; ".join(f"{count} {why}" for why, count in sorted(reading.skipped.items()))
+    account.keep_rejects(
+        Reject(line, why, offset, 0 if taken.is_whole else ends.get(line, line) - line, excerpt)
+        for line, why in sorted(reading.rejects)[: account.most_rejects]
+        for offset, excerpt in (_find_line(taken.content, line),)
+    )
+    told = [f"{len(reading.rejects)} of its records can't be read"] if taken.is_whole and reading.rejects else []
+    account.note = "; ".join([*told, *(f"{count} {why}" for why, count in sorted(reading.skipped.items()))])
     names = dict.fromkeys(name for row in reading.rows for name in row)
     columns: dict[str, object] = {name: [row.get(name) for row in reading.rows] for name in names}
     columns.setdefault("time_quality", "stated")

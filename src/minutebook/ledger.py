@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from minutebook.account import Account
 from minutebook.clocks import Clock, name_offset, parse_offset_s
@@ -12,6 +12,9 @@ from minutebook.copies import Copied
 from minutebook.errors import AccountError
 from minutebook.places import BYTES, name_line
 from minutebook.spans import Span
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SHOWN_REJECTS = 20
 #: More rejected lines than this share of a source make a run incomplete.
@@ -51,6 +54,23 @@ def make_ledger(
         "range": span.tell() if span else None,
         "totals": {name: sum(source[name] for source in sources) for name in count},
     }
+
+
+def make_rejects(accounts: Sequence[Account]) -> pd.DataFrame:
+    """The lines that became no event, by source: ``source, line, offset, lines, reason, excerpt``.
+
+    ``offset`` is in bytes of the unpacked content, ``lines`` how many lines the reject stands for (0 where a record
+    shares its lines with others). All are counted in the ledger; told are the first ones of each source.
+    """
+    import pandas as pd
+
+    rows = [
+        (account.source.name, name_line(each.line), each.offset, each.lines, each.why, each.excerpt)
+        for account in accounts
+        for each in account.rejects
+    ]
+    types = {"source": "str", "line": "str", "offset": "int64", "lines": "int64", "reason": "str", "excerpt": "str"}
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
 def _check_events(sources: Sequence[Mapping[str, Any]], on_grid: Mapping[str, int]) -> None:
@@ -100,8 +120,8 @@ def _tell_source(account: Account, clock: Clock, copies: int) -> dict[str, Any]:
         "lines_counted_again": account.lines_seen,
         "skipped": dict(sorted(account.skipped.items())),
         "rejects": [
-            {"line": line if line < BYTES else name_line(line), "why": why}
-            for line, why in account.rejects[:_SHOWN_REJECTS]
+            {"line": each.line if each.line < BYTES else name_line(each.line), "why": each.why}
+            for each in account.rejects[:_SHOWN_REJECTS]
         ],
         "score": round(account.score, 4),
         "resolution_s": account.resolution_s or None,

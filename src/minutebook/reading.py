@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.account import KEPT_REJECTS, Account
+from minutebook.account import Account, list_rejects
 from minutebook.config import STATED, Config
 from minutebook.contents import Reader, name_container
 from minutebook.cuts import cut_at_records
@@ -56,7 +56,8 @@ class Settings:
 def read_source(source: Source, settings: Settings, pool: Executor) -> tuple[Account, Iterator[pa.Table]]:
     """The source's events in tables, in order, and its account, complete once they are exhausted."""
     said = settings.config.of(source.name)
-    account = Account(source, stated={key: str(said[key]) for key in sorted(said)})
+    most = settings.config.limits.rejects
+    account = Account(source, stated={key: str(said[key]) for key in sorted(said)}, most_rejects=most)
     filled = {column: account.stated[column] for column in STATED if column in account.stated and column in NAMES}
     tables = _read(source, settings, pool, account)
     return account, (fill_columns(table, filled) for table in tables) if filled else tables
@@ -266,7 +267,7 @@ def _reject_all(lines: Iterator[Lines], account: Account, limits: Limits) -> Ite
         account.lines_seen += len(batch)
         account.skipped.update({"blank": int(is_blank.sum())})
         account.rejected += len(rows)
-        room = KEPT_REJECTS - len(account.rejects)
-        account.rejects += [(batch.first + int(row), why) for row in rows[:room]]
+        if len(account.rejects) < account.most_rejects:
+            account.keep_rejects(list_rejects(batch, [(int(row), why, 1) for row in rows[: account.most_rejects]]))
         account.long_lines += count_long_lines(batch, limits)
     yield from ()

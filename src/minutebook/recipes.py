@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.account import KEPT_REJECTS, Account
+from minutebook.account import Account, list_rejects
 from minutebook.detection import detect_format, match_and_fold
 from minutebook.events import make_table
 from minutebook.fields import read_fields
@@ -49,7 +49,9 @@ class Recipe:
 
 def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
     """Events of some lines that no record crosses, and their account."""
-    account = Account(recipe.source, lines_seen=len(lines), long_lines=count_long_lines(lines, recipe.limits))
+    most = recipe.limits.rejects
+    long_lines = count_long_lines(lines, recipe.limits)
+    account = Account(recipe.source, lines_seen=len(lines), long_lines=long_lines, most_rejects=most)
     text = strip_escapes(lines.text)
     matched, folded = match_and_fold(text, recipe.plans)
     if len(folded.rejected) > _RETRY_SHARE * len(lines) and recipe.formats:
@@ -59,8 +61,7 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
         if more:
             more = tuple(plan.asking(recipe.rules.keys) for plan in more)
             matched, folded = match_and_fold(text, (*recipe.plans, *more))
-    rejected = np.array([row for row, _ in folded.rejected[:KEPT_REJECTS]], np.int64)
-    account.rejects = [(int(at), why) for at, (_, why) in zip(lines.places(rejected), folded.rejected, strict=False)]
+    account.keep_rejects(list_rejects(lines, [(row, why, 1) for row, why in folded.rejected[:most]]))
     account.rejected = len(folded.rejected)
     account.skipped.update(folded.skipped)
     account.lines_in_events = int(folded.lines.sum())
@@ -72,7 +73,6 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
         own = place[at : at + len(each.rows)]
         at += len(each.rows)
         tables.append(_make_events(each, text, lines, folded, own, recipe, account))
-    account.rejects = sorted(account.rejects)[:KEPT_REJECTS]
     return _with_repeats(_in_order(tables), recipe.plans), account
 
 
@@ -118,7 +118,8 @@ def _make_events(
         lost_lines = int(folded.lines[own[lost]].sum())
         account.lines_in_events -= lost_lines
         account.rejected += lost_lines
-        account.rejects += [(int(at), "its time can't be read") for at in lines.places(start[lost[:KEPT_REJECTS]])]
+        why, first = "its time can't be read", lost[: recipe.limits.rejects]
+        account.keep_rejects(list_rejects(lines, [(int(start[i]), why, int(folded.lines[own[i]])) for i in first]))
         parts = {name: values.filter(is_known) for name, values in parts.items()}
         times, quality = times.filter(is_known), quality.filter(is_known)
         start, stop = start[known], stop[known]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,9 @@ _SUFFIX = re.compile(r"\.(log|jsonl?|ndjson|txt|csv|tsv|out|err)$", re.I)
 _HOST = re.compile(r"^[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*?[-_]?\d+$")
 #: The files by which a folder is known as a saved book; what was written into it is no evidence.
 BOOK_MARKS = frozenset({"ledger.json", "timeline.parquet"})
-_OF_BOOK = re.compile(r"(timeline|minutes|happenings|impact|ledger|rejects)\.(csv|parquet|json|svg)")
+_OF_BOOK = re.compile(
+    r"(timeline|minutes|happenings|messages|impact|ledger|rejects|manifests?)(\.(csv|parquet|json|svg))?"
+)
 
 
 @dataclass(frozen=True)
@@ -166,21 +168,37 @@ def _name(paths: list[Path | RemoteFile]) -> dict[Path | RemoteFile, str]:
             depth[path] += 1
 
 
-def refuse_overwriting(targets: Iterable[str | os.PathLike[str]], evidence: Iterable[str | os.PathLike[str]]) -> None:
-    """Raise `EvidenceError` where a file that is to be written is evidence, by whatever name or link."""
-    places = [Path(target) for target in targets]
-    present = [place for place in places if place.exists()]
-    if not present:
+def refuse_overwriting(outputs: Iterable[str], evidence: Sequence[str]) -> None:
+    """Raise `EvidenceError` where a file or a folder that is to be written is evidence, by whatever name or link."""
+    present = [Path(output) for output in outputs if Path(output).exists()]
+    given = [each for each in evidence if each != "-" and not is_remote(each)]
+    if not present or not given:
         return
-    given = {os.fspath(each) for each in evidence if not is_remote(each)} - {"-"}
-    if not given:
-        return
-    taken = {(about.st_dev, about.st_ino) for about in map(os.stat, given)}
-    for source in find_sources(given):
-        if isinstance(source.path, Path) and not source.problem:
-            about = source.path.stat()
-            taken.add((about.st_dev, about.st_ino))
-    for place in present:
-        about = place.stat()
-        if (about.st_dev, about.st_ino) in taken:
-            raise EvidenceError("is evidence, and isn't written over", where=str(place), do="name another output")
+    folders = {_identify(Path(each)) for each in given if Path(each).is_dir() and not _is_book(Path(each))}
+    taken = {_identify(source.path) for source in _find_readable(given)}
+    for output in present:
+        inside = [path for path in output.iterdir() if _OF_BOOK.fullmatch(path.name)] if output.is_dir() else []
+        if _identify(output) in folders or any(_identify(path) in taken for path in (output, *inside)):
+            raise EvidenceError("is evidence, which is never written over", where=str(output), do="name another place")
+
+
+def _find_readable(evidence: Sequence[str]) -> Iterator[Source]:
+    try:
+        yield from (source for source in find_sources(evidence) if not source.problem)
+    except EvidenceError:
+        return  # said when it's read
+
+
+def _is_book(folder: Path) -> bool:
+    return all((folder / mark).is_file() for mark in BOOK_MARKS)
+
+
+def _identify(path: Path | RemoteFile | None) -> tuple[int, int]:
+    """What a file is, whatever it's called."""
+    if not isinstance(path, Path):
+        return -1, -1
+    try:
+        about = path.stat()
+    except OSError:
+        return -1, -1
+    return about.st_dev, about.st_ino

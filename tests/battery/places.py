@@ -166,10 +166,14 @@ PLACES = [
     Case("a packed pipe", {}, arguments=("reconstruct", "-", "-o", "{book}"), stdin=gzip.compress(_ACCESS.encode()), events=600),
     Case("an empty pipe", {}, arguments=("reconstruct", "-", "-o", "{book}"), stdin=b"", refused="stdin"),
     Case("a pipe named twice", {}, arguments=("reconstruct", "-", "-", "-o", "{book}"), stdin=access(300).encode(), events=300),
-    Case("no standard input", {}, arguments=("reconstruct", "-", "-o", "{book}"), before=lambda: os.close(0), refused="stdin"),
+    Case("no standard input", {}, arguments=("reconstruct", "-", "-o", "{book}"), before=lambda: os.close(0), refused="stdin", is_cold=True),
 ]  # fmt: skip
 
 _TABLE = "time,level,message\n" + "2026-11-23T09:00:00Z,info,hello\n" * 30
+
+
+def _read_only_folder(path: Path) -> None:
+    path.mkdir(mode=0o555)
 
 
 def _old_book(path: Path) -> None:
@@ -190,8 +194,8 @@ OUTPUTS = [
     Case("the output is a folder and should be a file", {"a.log": _ACCESS}, arguments=("timeline", "{evidence}", "-o", "{folder}/x.csv"), before=None, check=None),
     Case("the output's folder is missing", {"a.log": _ACCESS}, arguments=("timeline", "{evidence}", "-o", "{folder}/none/x.csv"), refused="x.csv"),
     Case("the output has no known suffix", {"a.log": _ACCESS}, arguments=("timeline", "{evidence}", "-o", "{folder}/x.exe"), refused="x.exe"),
-    Case("the output's folder may not be written", {"a.log": _ACCESS, ".x/.keep": _old_book}, arguments=("timeline", "{evidence}", "-o", "{evidence}/.x/t.csv"), before=without_rights, refused="t.csv"),
-    Case("the book's folder may not be made", {"a.log": _ACCESS, ".x/.keep": _old_book}, arguments=("reconstruct", "{evidence}", "-o", "{evidence}/.x/book"), before=without_rights, refused="book"),
+    Case("the output's folder may not be written", {"a.log": _ACCESS, ".x": _read_only_folder}, arguments=("timeline", "{evidence}", "-o", "{evidence}/.x/t.csv"), before=without_rights, refused="t.csv"),
+    Case("the book's folder may not be made", {"a.log": _ACCESS, ".x": _read_only_folder}, arguments=("reconstruct", "{evidence}", "-o", "{evidence}/.x/book"), before=without_rights, refused="book"),
     Case("the output is a full disk", {"a.log": _ACCESS}, arguments=("timeline", "{evidence}", "-o", "/dev/full"), refused="."),
     Case("standard output is a full disk", {"a.log": _ACCESS}, arguments=("timeline", "{evidence}"), before=lambda: _replace(1, "/dev/full"), codes=(2,), says="space", check=_nothing_left),
     Case("the disk is full within the book", {"a.log": _ACCESS}, before=_limit_files_to(4000), codes=(2,), says="can't be written", check=_nothing_left),

@@ -112,7 +112,7 @@ def _child(case: Case, arguments: list[str], streams: tuple[int, int], cold: boo
     if case.before is not None:
         case.before()
     if cold:
-        os.execv(sys.executable, [sys.executable, "-m", "minutebook.cli", *arguments])
+        os.execv(sys.executable, [sys.executable, "-m", "minutebook", *arguments])
     os._exit(call_main(arguments))
 
 

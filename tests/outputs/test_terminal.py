@@ -42,7 +42,7 @@ def make_source(name="web-2.app.log", **more):
         "copies": 2,
         "first": "2026-11-23T09:00:04.755Z",
         "last": "2026-11-23T09:24:59.100Z",
-        "status": "ok",
+        "status": "complete",
     } | more
 
 
@@ -189,7 +189,7 @@ def test_the_timeline_shows_clock_kind_count_and_users():
 def test_check_shows_what_each_source_was_taken_for():
     text = " ".join(format_check([make_source()]).split())
     for fact in ("web-2.app.log", "python_logging (99.8%)", "next best syslog", "100 lines",
-                 "4 rejected", "zone +01:00 (inferred)", "clock 47 s ahead", "ok"):  # fmt: skip
+                 "4 rejected", "zone +01:00 (inferred)", "clock 47 s ahead", "complete"):  # fmt: skip
         assert fact in text
 
 

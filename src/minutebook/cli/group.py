@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
-from typing import Any
+from typing import Any, NoReturn, TextIO
 
 import click
 
 from minutebook.allocation import keep_freed_memory
+from minutebook.cli.streams import open_missing_streams
 from minutebook.errors import MinutebookError
 from minutebook.interrupting import ends_on_interrupt
 
@@ -17,23 +20,24 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command."""
+        open_missing_streams()
         try:
             return super().main(*args, **kwargs)
         except MinutebookError as error:
-            from minutebook.outputs.inert import escape_controls
-
-            click.echo(f"minutebook: {escape_controls(str(error))}", err=True)
-            sys.exit(error.exit_code)
-        except BrokenPipeError:
-            # `| head` has seen enough.
-            sys.stderr.close()
-            sys.exit(0)
+            _refuse(str(error), error.exit_code)
+        except MemoryError:
+            _refuse("ran out of memory; read fewer sources at a time, or a span of them (--since, --until)", 2)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; Ctrl-C ends it."""
+        """Run the command; Ctrl-C ends it, and so does a reader of its output that has seen enough (``| head``)."""
         keep_freed_memory()
         with ends_on_interrupt():
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except BrokenPipeError:
+                _silence(sys.stdout)
+                _silence(sys.stderr)
+                sys.exit(0)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order in which they were added, not by letter."""
@@ -50,3 +54,25 @@ class Commands(click.Group):
             raise click.UsageError(
                 f"{error.message} Did you mean {near[0]}?" if near else error.message, ctx
             ) from error
+
+
+def _refuse(what: str, exit_code: int) -> NoReturn:
+    """One line of error, whatever evidence it quotes, and the end."""
+    from minutebook.outputs.inert import escape_invisible
+
+    _silence(sys.stdout)
+    with contextlib.suppress(OSError):
+        click.echo(f"minutebook: {escape_invisible(what)}", err=True)
+    _silence(sys.stderr)
+    sys.exit(exit_code)
+
+
+def _silence(stream: TextIO) -> None:
+    """What is still to be written to a stream that takes no more is dropped: Python would fail on it at its end."""
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from minutebook.cli.streams import check_output
 from minutebook.errors import MinutebookError
 
 if TYPE_CHECKING:
     from minutebook.config import Config
+
+#: Options of commands that name what is written.
+_OUTPUTS = ("output", "users")
 
 
 def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -50,7 +55,23 @@ def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
         click.argument("evidence", nargs=-1, required=True),
     ):
         command = decorate(command)
-    return command
+    return _keeping_evidence(command)
+
+
+def _keeping_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The command, refused where what it would write is evidence."""
+
+    @functools.wraps(command)
+    def checked(**given: Any) -> Any:
+        from minutebook.sources import refuse_overwriting
+
+        check_output(given.get("output"))
+        refuse_overwriting(
+            [given[name] for name in _OUTPUTS if given.get(name, "-") not in ("-", None)], given["evidence"]
+        )
+        return command(**given)
+
+    return checked
 
 
 def writes(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

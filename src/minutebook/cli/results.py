@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from minutebook.cli.options import make_config
+from minutebook.cli.streams import may_be_unread
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,11 +34,15 @@ def write_frame(frame: pd.DataFrame, output: str) -> None:
 
 
 def tell_summary(book: Book) -> None:
-    """The summary on stderr, and exit code 3 where evidence was damaged."""
-    from minutebook.outputs.terminal import format_summary, wants_colour
+    """The summary and the first rejects on stderr, and exit code 3 where evidence was damaged."""
+    from minutebook.outputs.terminal import format_rejects, format_summary, wants_colour
 
     width, colour = find_width(), wants_colour(sys.stderr)
-    click.echo(format_summary(book.impact, book.ledger, book.minutes, width=width, colour=colour), err=True)
+    with may_be_unread():
+        click.echo(
+            format_summary(book.impact, book.ledger, book.minutes, width=width, colour=colour), err=True, nl=False
+        )
+        click.echo(format_rejects(book.rejects, width=width), err=True, nl=False)
     if book.shortfalls:
         sys.exit(3)
 

@@ -10,6 +10,7 @@ import contextlib
 import io
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -34,6 +35,21 @@ def open_target(target: Target) -> Iterator[BinaryIO]:
         with _open_path(Path(target)) as stream:
             yield stream
         return
+    try:
+        with _open_stream(target) as stream:
+            yield stream
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise MinutebookError(
+            f"can't be written: {error.strerror or error}",
+            where=str(getattr(target, "name", "stream")),
+            do=_advise(error),
+        ) from error
+
+
+@contextlib.contextmanager
+def _open_stream(target: IO[Any]) -> Iterator[BinaryIO]:
     under = getattr(target, "buffer", None)
     if under is not None:
         target.flush()
@@ -45,6 +61,7 @@ def open_target(target: Target) -> Iterator[BinaryIO]:
         target.write(held.getvalue().decode("utf-8"))
     else:
         yield cast(BinaryIO, target)
+        target.flush()
 
 
 @contextlib.contextmanager
@@ -88,6 +105,56 @@ def _replace(place: Path, mode: int | None) -> Iterator[BinaryIO]:
     finally:
         finish(temporary)
     _sync_folder(place.parent)
+
+
+@contextlib.contextmanager
+def replace_together(folder: str | os.PathLike[str], *, last: str) -> Iterator[Path]:
+    """A folder to write files into that take the place of those in ``folder`` (made if need be) when the block ends well.
+
+    Until then nothing of the old files changes. Each is then replaced in one step, right after the other, ``last`` at
+    the end: who finds it as it should be finds all of them. Raises `MinutebookError` where the folder can't be written.
+    """
+    place = Path(folder)
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        staging = place / f".{secrets.token_hex(6)}.tmp"
+        staging.mkdir()
+    except OSError as error:
+        raise MinutebookError(
+            f"can't be made: {error.strerror or error}", where=str(folder), do=_advise(error)
+        ) from error
+    begin(staging)
+    try:
+        yield staging
+        _move_all(staging, place, last)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+        finish(staging)
+
+
+def _move_all(staging: Path, place: Path, last: str) -> None:
+    names = sorted((path.name for path in staging.iterdir()), key=lambda name: (name == last, name))
+    for name in names:
+        if (place / name).is_dir():
+            raise MinutebookError(
+                "can't be written: it is a folder", where=str(place / name), do="name another folder for the book"
+            )
+    try:
+        _sync_folder(staging)
+        for name in names:
+            target = place / name
+            if target.is_symlink():  # a link keeps pointing where it did, which may be another disk
+                with open_target(target) as stream:
+                    stream.write((staging / name).read_bytes())
+            else:
+                if target.exists():
+                    (staging / name).chmod(stat.S_IMODE(target.stat().st_mode))
+                (staging / name).replace(target)
+        _sync_folder(place)
+    except OSError as error:
+        raise MinutebookError(
+            f"can't be written: {error.strerror or error}", where=str(place), do=_advise(error)
+        ) from error
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,8 +1,8 @@
 """text from evidence → text that does nothing where it is shown: one rule per medium.
 
 Nothing is dropped: what could act is written as the escape that names it (``\\x1b``, ``\\u202e``).
-Data files (CSV) escape what a terminal would obey and what a spreadsheet would compute; what people
-read directly (a terminal, a figure) also escapes characters that are invisible or turn text around.
+Data files (CSV) escape what a terminal would obey, what turns text around and what a spreadsheet would compute;
+what people read directly (a terminal, a figure) also escapes all other characters that are invisible.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# C0 but tab and line ends, DEL and C1 (U+009B starts a terminal sequence too), lone surrogates.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
-_CONTROLS_RE2 = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}]"
+# C0 but tab and line ends, DEL and C1 (U+009B starts a terminal sequence too), lone surrogates, and the marks that
+# turn the text around them (UAX #9): a data file is looked at in a terminal too.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROLS_RE2 = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
 # What json.dumps leaves as it is, but a terminal, a script or a reader's eye would not.
 _JSON_ACTIVE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 # Marks of CommonMark and of what wikis add: links by scheme or www, mentions, issues, mathematics.
@@ -35,7 +36,7 @@ def escape_character(character: str) -> str:
 
 
 def escape_controls(text: str) -> str:
-    """``text`` for a data file: control characters, NUL and lone surrogates written as escapes."""
+    """``text`` for a data file: controls, NUL, lone surrogates and what turns text around, written as escapes."""
     return _CONTROLS.sub(lambda match: escape_character(match[0]), text)
 
 

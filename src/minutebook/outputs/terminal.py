@@ -40,11 +40,14 @@ _CODES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 _STATUSES = {
     "truncated": "it ends early; what stands before the cut was read",
     "damaged": "damaged; what stands before the damage was read",
-    "unreadable": "it couldn't be read to its end",
+    "changed": "it was written to while it was read",
+    "unreadable": "it couldn't be read",
     "unknown": "not read",
     "empty": "it is empty",
 }
 _SEVERE = frozenset({"error", "fatal"})
+_FIRST_REJECTS = 5
+_MOST_SOURCES = 8  # that are told as not complete
 _MOST_REJECTED = 5
 
 
@@ -60,7 +63,7 @@ def format_summary(
 ) -> str:  # fmt: skip
     """What a run read and found, in a few lines: sources, windows, users, what is missing."""
     tz, paint = find_zone(zone), _Paint(colour)
-    lines = [*_tell_reading(ledger, tz, zone, width)]
+    lines = [*_tell_reading(ledger, tz, zone, width), *_tell_incomplete(ledger, width)]
     read = _span_of(ledger)
     many_days = read is not None and len({time.tz_convert(tz).date() for time in read}) > 1
     windows = [w for w in impact.get("windows") or () if w.get("kind") != "no_evidence"]
@@ -74,6 +77,19 @@ def format_summary(
         lines += _entry("Impact", "", "no window: nothing stands out from what is usual", width)
     lines += _tell_missing(ledger, minutes, tz, width)
     return "\n".join(lines) + "\n"
+
+
+def format_rejects(rejects: pd.DataFrame, *, width: int = 80) -> str:
+    """The first lines that became no event, two lines each: where and why, and how they begin; empty for none."""
+    lines: list[str] = []
+    for row in rejects.head(_FIRST_REJECTS).itertuples():
+        place = f"{inert_text(row.source)}:{row.line}: {inert_text(row.reason)}"
+        lines += _entry("" if lines else "Rejects", "", place, width)
+        if row.excerpt:
+            lines.append(" " * 10 + shorten(inert_text(row.excerpt), width - 10))
+    if len(rejects) > _FIRST_REJECTS:
+        lines += _entry("", "", "and more: see rejects.csv of the book, where `reconstruct` writes one", width)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def format_impact(impact: Mapping[str, Any], *, zone: str = "UTC", width: int = 80, colour: bool = False) -> str:
@@ -201,6 +217,23 @@ def _tell_reading(ledger: Mapping[str, Any], tz: datetime.tzinfo, zone: str, wid
         yield from _entry("", "", f"{days}, {clocks} {inert_text(zone)}", width)
 
 
+def _tell_incomplete(ledger: Mapping[str, Any], width: int) -> Iterator[str]:
+    """Sources of which something is missing, before anything that rests on them."""
+    said = []
+    for source in ledger.get("sources") or ():
+        name, status = inert_text(source.get("source")), inert_text(source.get("status"))
+        note, rejected = inert_text(source.get("note")), as_whole(source.get("lines_rejected"))
+        parts = [] if not status or status == "complete" else [_STATUSES.get(status, status)]
+        parts += [note] if note and (parts or "read by the first" in note or "can't be read" in note) else []
+        parts += [f"{count_of(rejected, 'line')} rejected"] if rejected else []
+        if parts:
+            said.append(f"{name}: {'; '.join(parts)}")
+    for number, sentence in enumerate(said[:_MOST_SOURCES]):
+        yield from _entry("" if number else "Lacks", "", sentence, width, hang="  ")
+    if len(said) > _MOST_SOURCES:
+        yield from _entry("", "", f"and {len(said) - _MOST_SOURCES} more sources: see the ledger", width)
+
+
 def _span_of(ledger: Mapping[str, Any]) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """First and last event of all sources."""
     sources = list(ledger.get("sources") or ())
@@ -220,14 +253,6 @@ def _tell_missing(
             where = f"within {format_range(held[0], held[-1] + pd.Timedelta(minutes=1), tz)}"
             gap = count_of(len(held), "minute")
             said.append(f"{gap} without evidence, {where}: no data, which isn't health")
-    for source in ledger.get("sources") or ():
-        name, status = inert_text(source.get("source")), inert_text(source.get("status"))
-        if status and status != "complete":
-            note = inert_text(source.get("note"))
-            said.append(f"{name}: {_STATUSES.get(status, status)}" + (f"; {note}" if note else ""))
-        rejected = as_whole(source.get("lines_rejected"))
-        if rejected:
-            said.append(f"{name}: {count_of(rejected, 'line')} rejected")
     said += [inert_text(sentence) for sentence in ledger.get("assumptions") or ()]
     lines: list[str] = []
     for number, sentence in enumerate(said[:8]):

@@ -1,0 +1,38 @@
+"""The three standard streams, which whoever starts the command may have closed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from minutebook.errors import MinutebookError
+
+
+def open_missing_streams() -> None:
+    """Lead closed streams nowhere, so that no file that is opened later gets their numbers and what is printed to them."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 as long as the process lives
+
+
+def check_output(output: str | None) -> None:
+    """Raise `MinutebookError` where a result is to go to a standard output that isn't there."""
+    if output == "-" and getattr(sys.stdout, "name", "") == os.devnull:
+        raise MinutebookError("is closed", where="standard output", do="name a file with -o")
+
+
+@contextlib.contextmanager
+def may_be_unread() -> Iterator[None]:
+    """What is told on stderr is no result: where nobody reads it, that's no failure."""
+    try:
+        yield
+    except OSError:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 as long as the process lives
