@@ -153,6 +153,65 @@ def test_the_wrong_day_is_found_in_the_title_and_not_in_a_meeting(book: Book) ->
     assert not len(wrong("# Outage of November 23rd, 2026\n\nReviewed on 26 November 2026.\n", book))
 
 
+#: As companies publish them: a summary, prose, a table, what was done beside it.
+PUBLISHED = """# Post-incident report: Payments authorisation failures (INC-2231)
+
+**Date:** 17 November 2026
+**Duration:** 18 minutes (14:08 to 14:26 UTC)
+**Customer impact:** 665 customers; 553 failed authorisations; 764 slow ones
+
+On November 17, 2026, a configuration change at 14:08:20 UTC reduced the connection pool of payments from 64 to 8. Beginning at 14:08:39,
+authorisations became slow, and from 14:13 they began to fail with 504s. Our monitoring fired the first alert at 14:11, 2 minutes after
+customers were first affected. The failure alert fired at 14:14. At 14:25:50 the pool was set back to 64 connections, and errors stopped at 14:26:16.
+
+In total 665 users were affected, of whom 167 could not complete a payment. At the peak, 37.7 % of requests failed. Across the
+window 33 % of authorisation requests failed (553 of 1,673). The log pipeline handles 40,000 requests an hour for 12,000 users.
+
+| Time (UTC) | Event |
+|---|---|
+| 14:08 | Config change: pool size 64 → 8 |
+| 14:11 | PaymentsLatencyHigh alert fires |
+| 14:12 | On-call engineer looks at the dashboard |
+| 14:14 | PaymentsErrorRatioHigh alert fires |
+| 14:20 | Catalog deploy begins |
+| 14:25 | Pool size set back |
+| 14:26 | Impact ends |
+| 14:33 | Log shipper restarted, 3 minutes of logs missing |
+
+We take this seriously. Our SLO is 99.9 % over 30 days. Engineers were on the call for 2 hours.
+"""
+
+
+@pytest.fixture(scope="module")
+def payments(sample_logs: Path) -> Book:
+    return mb.reconstruct(sample_logs / "slow-payments" / "evidence")
+
+
+def test_a_published_postmortem_is_understood_and_not_accused(payments: Book) -> None:
+    claims = mb.audit(PUBLISHED, payments)
+    assert not len(find_wrong(claims)), find_wrong(claims).to_string()
+    assert claims["verdict"].eq("supported").sum() >= 24
+
+
+@pytest.mark.parametrize(
+    ("right", "planted"),
+    [
+        ("18 minutes", "45 minutes"), ("553 failed", "653 failed"), ("At the peak, 37.7 %", "At the peak, 57.7 %"), ("665 users", "831 users"), ("alert at 14:11", "alert at 14:19"),
+        ("2 minutes after", "12 minutes after"), ("stopped at 14:26:16", "stopped at 14:31:16"), ("33 % of authorisation", "43 % of authorisation"),
+        ("| 14:14 | Pay", "| 14:24:01 | Pay"), ("On November 17, 2026", "On November 18, 2026"), ("change at 14:08:20", "change at 14:03:20"), ("(553 of 1,673)", "(553 of 1,763)"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_published_postmortem_is_found(right: str, planted: str, payments: Book) -> None:
+    assert right in PUBLISHED
+    text = PUBLISHED.replace(right, planted, 1)
+    assert text[: text.index(planted)].count("\n") + 1 in set(wrong(text, payments)["line"])
+
+
+def test_lines_that_begin_with_a_time_are_entries_of_their_own(payments: Book) -> None:
+    text = "## What happened (all times CET)\n\n15:08 - the pool config was rolled out\n15:11 - first alert fired\naround 15:14 - second alert fired\n15:26 - recovered\n"
+    assert [row.verdict for row in mb.audit(text, payments).itertuples()] == ["supported"] * 4
+
+
 # --- a document against itself, whatever the evidence
 
 

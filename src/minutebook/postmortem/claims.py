@@ -48,9 +48,19 @@ _CREDITED = re.compile(
 )
 #: What else may be meant by a name.
 _ALSO = {
-    "alert": ("alert", "detected"), "mitigated": ("mitigated", "rollback"), "impact_end": ("impact_end", "mitigated"), "rollback": ("deploy",),
+    "alert": ("alert", "detected"), "mitigated": ("mitigated", "rollback"), "impact_end": ("impact_end", "mitigated"), "rollback": ("deploy", "change"), "change": ("change", "deploy", "rollback"),
     "resolve": ("resolve", "mitigate", "impact"), "mitigate": ("mitigate", "resolve"), "requests_whole": ("requests_all", "requests_bad"),
+    "requests_bad": ("requests_bad", "requests_part"), "requests_all": ("requests_all", "requests_bad", "requests_part"),
+    "users_affected": ("users_affected", "users_exposed", "users_failed", "users_degraded"),
     "users_whole": ("users_exposed", "users_affected"),
+}  # fmt: skip
+#: What a sentence has to say for a count or share in it to be wrong: 12,000 users may be registered, 475 were hit.
+_HIT = r"(?i)affect|\bhit\b|impact|experienc|\bsaw\b|suffer|\blost\b|unable|fail|error|could ?n[o']t"
+_SAID = {
+    "users_affected": _HIT, "users_ratio": _HIT, "users_exposed": r"(?i)who came|\bcame\b|active|exposed|in total", "users_whole": r"(?i)came|active|exposed|\bof\b",
+    "requests_bad": r"(?i)fail|error|\bbad\b|\blost\b|5xx|5\d\ds?\b|reject", "requests_all": r"(?i)requests? in total|total of|altogether|served in all", "bad_ratio": r"(?i)fail|error|5xx",
+    "alerts": r"(?i)fired|triggered", "deploys": r"(?i)there w|during|in total", "rollbacks": r"(?i)there w|during|in total", "clients_affected": _HIT,
+    "lines": r"(?i)evidence|accounted", "sources": r"(?i)evidence|rest", "windows": r"(?i)impact",
 }  # fmt: skip
 _NEAR = 48
 _DAY = 86_400.0
@@ -107,7 +117,8 @@ class Judge:
         is_limit = quantity.kind == "duration" and (
             quantity.value < 1 or _WITHIN.search(text[max(quantity.start - 24, 0) : quantity.start])
         )
-        if cost > _NEAR or is_limit or _ASIDE.search(text):
+        is_said = re.search(_SAID.get(about, ""), text)
+        if cost > _NEAR or is_limit or not is_said or _ASIDE.search(text):
             return Verdict(OPEN, why="it isn't plain what it is about")
         nearest = min(candidates, key=lambda each: self._distance(quantity, each))
         why = self._explain(quantity, about)
@@ -117,13 +128,19 @@ class Judge:
         abouts = _ALSO.get(about, (about,))
         if about == "rollback" and self._by.get(("time", "rollback")):
             abouts = ("rollback",)
+        if about == "users_affected" and re.search(_HIT, text):
+            # Of those who came, and how badly, is another number.
+            abouts = ("users_affected",)
+        if quantity.kind == "ratio" and re.search(r"(?i)\bpeak|worst", text):
+            abouts = ("peak_ratio", *abouts)
         found = [each for name in abouts for each in self._by.get((quantity.kind, name), ())]
         words = set(re.findall(r"[A-Z]\w+[A-Z]\w+|\d+\.\d+\.\d+", text))
         named = [each for each in found if words & set(re.findall(r"[A-Z]\w+[A-Z]\w+|\d+\.\d+\.\d+", each.text))]
         found = named or found
         if about == "alert" and re.search(r"(?i)\bfirst\b|\bdetect", text) and found:
-            least = min(each.value for each in found)
-            found = [each for each in found if each.value <= least + 1]
+            # The first related to the impact, where there's one: others may have fired days before.
+            first = min(self._by.get(("time", "detected"), found), key=lambda each: each.value)
+            found = [each for each in found if abs(each.value - first.value) <= 1]
         return found
 
     def _instants(self, quantity: Quantity) -> list[tuple[float, float, float]]:

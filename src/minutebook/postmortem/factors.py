@@ -7,6 +7,7 @@ Spans between rows, repeats and gaps, each with the rows that it's between. None
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -22,6 +23,7 @@ from minutebook.postmortem.rows import Row
 
 _BEFORE = pd.Timedelta(minutes=60)
 _UTC = datetime.UTC
+_EDGE = re.compile(r"^(w\d+) (start|end)$")
 _MOST = 6  # of one kind
 
 
@@ -62,7 +64,9 @@ def _tell_response(
     after_page = next((row for row in acts if page is not None and page.time <= row.time <= end), None)
     if after_page is not None and page is not None:
         yield f"{_span(after_page.time - page.time)} from the first alert{_refer(page)} to the next change: {_name(after_page)}{_refer(after_page)}."
-    last = next((row for row in rows if row.record["kind"] == "impact" and row.record["phase"] == "ended"), None)
+    last = next(
+        (row for row in reversed(rows) if row.record["kind"] == "impact" and row.record["phase"] == "ended"), None
+    )
     before_end = next((row for row in reversed(acts) if start < row.time <= end), None)
     if before_end is not None:
         yield f"{_span(end - before_end.time)} from the start of the last change within the impact ({_name(before_end)}{_refer(before_end, inner=True)}) to the last bad request{_refer(last)}."
@@ -166,7 +170,7 @@ def _span(span: pd.Timedelta) -> str:
 
 
 def _lower(text: object) -> str:
-    told = escape_markdown(str(text))
+    told = escape_markdown(_EDGE.sub(r"\2 of window \1", str(text)))
     return told if told.startswith("alert") else f"the {told}"
 
 

@@ -93,8 +93,14 @@ def _tell_hit(users: Mapping[str, Any]) -> str:
         clients = users.get("anonymous_clients")
         apart = f"; {as_whole(clients):,} clients without one were hit" if clients else ""
         return f"How many users were hit is unknown: the evidence has no user ids{apart}."
-    text = f"{as_whole(users['affected']):,} of the {as_whole(users.get('exposed')):,} users who came were hit"
-    text += f": {as_whole(users.get('failed')):,} without a success within 60 s of a failure, {as_whole(users.get('degraded')):,} with one or only slowed"
+    text = f"{as_whole(users['affected']):,} of the {as_whole(users.get('exposed')):,} users who came were hit: "
+    failed, degraded = as_whole(users.get("failed")), as_whole(users.get("degraded"))
+    without = f"{failed:,} without a success within 60 s of a failure"
+    text += (
+        f"{without}, {degraded:,} with one or only slowed"
+        if failed
+        else "all with a success within 60 s, or only slowed"
+    )
     if users.get("anonymous_clients"):
         text += f". Besides, {as_whole(users['anonymous_clients']):,} clients that name no user"
     return text + "."

@@ -6,6 +6,7 @@ bounds them, and where they're from. What no evidence tells isn't among them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,11 +36,9 @@ def find_known(book: Bookish, rows: Sequence[Row]) -> list[Known]:
     """Everything that a claim can be held against."""
     impact = book.impact
     return [
-        *_find_instants(impact, rows),
-        *_find_spans(impact, rows),
-        *_find_counts(book, impact),
-        *_find_shares(impact),
-    ]
+        *_find_instants(impact, rows), *_find_spans(impact, rows), *_find_counts(book, impact), *_find_shares(impact),
+        *_find_peaks(rows),
+    ]  # fmt: skip
 
 
 # --- instants
@@ -99,6 +98,8 @@ def _name_row(row: Row) -> Iterator[str]:
     if kind in ("deploy", "change"):
         noun = "rollback" if "rollback" in text or phase == "rolled_back" else "deploy"
         yield noun
+        if kind == "change":
+            yield "change"
         if phase == "started":
             yield f"{noun}_start"
         elif phase in ("succeeded", "failed", "rolled_back", "superseded"):
@@ -273,3 +274,13 @@ def _find_shares(impact: Mapping[str, Any]) -> Iterator[Known]:
 
 def _share(about: str, value: float, source: str, text: str) -> Known:
     return Known("ratio", about, value, value, value, source, text)
+
+
+def _find_peaks(rows: Sequence[Row]) -> Iterator[Known]:
+    """The share and count of the worst minute, as its row tells them."""
+    for row in rows:
+        told = re.match(r"peak: ([\d,]+) of ([\d,]+) requests", str(row.record["summary"]))
+        if told:
+            bad, valid = (int(number.replace(",", "")) for number in told.groups())
+            yield _share("peak_ratio", bad / valid, row.name, "the worst minute")
+            yield from _count(bad, "requests_bad", row.name, "the worst minute")

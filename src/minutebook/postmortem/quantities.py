@@ -50,11 +50,16 @@ _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SPELT = "|".join(sorted(_WORDS, key=len, reverse=True))
 _PART = rf"(?:(?:{_NUMBER})\s?-?(?:{_UNIT})|(?:{_SPELT})[\s-](?:seconds?|minutes?|hours?|days?)|half\s+an?\s+hour|(?:an|one)\s+hour\s+and\s+a\s+half|a\s+quarter\s+of\s+an\s+hour)(?![\w/])"
 _DURATION = re.compile(rf"(?<![\w.:,/$-])(?:{_PART})(?:(?:\s|,\s|\s?and\s)(?:{_PART}))*", re.IGNORECASE)
+_STATUSES = re.compile(r"[1-5]\d\ds")
 _PIECE = re.compile(rf"(?P<number>{_NUMBER}|{_SPELT})[\s-]?(?P<unit>{_UNIT})(?!\w)", re.IGNORECASE)
 _RATIO = re.compile(r"(?<![\w.])(?P<number>\d+(?:\.\d+)?)\s?(?:%|percent\b|per\s?cent\b)", re.IGNORECASE)
 _COUNT = re.compile(
     rf"(?<![\w.:/#$€£+−-])(?P<number>{_NUMBER})(?:\s?(?P<scale>k|thousand|million|m)\b)?(?![\w:/]|\.\d|,\d|-\w)",
     re.IGNORECASE,
+)
+#: What stands before a status code.
+_ANSWER = re.compile(
+    r"(?i)\b(?:an?|https?|status(?: code)?|code|returned|returning|answered|got|with|response|served)\s+$"
 )
 _ABOUT = re.compile(
     r"(?i)(?:about|around|approximately|approx\.?|roughly|circa|ca\.?|some|~|≈|nearly|almost|close to|shortly (?:after|before)|just (?:after|before|over|under))\s*$"
@@ -181,6 +186,8 @@ def _find_dates(text: str) -> Iterator[Quantity]:
 
 def _find_durations(text: str) -> Iterator[Quantity]:
     for found in _DURATION.finditer(text):
+        if _STATUSES.fullmatch(found[0]):
+            continue  # 504s are answers, not seconds
         value, unit = _read_duration(found[0])
         if value is None:
             continue
@@ -210,6 +217,8 @@ def _find_ratios(text: str) -> Iterator[Quantity]:
 def _find_counts(text: str) -> Iterator[Quantity]:
     for found in _COUNT.finditer(text):
         number = found["number"]
+        if re.fullmatch(r"[1-5]\d\d", number) and _ANSWER.search(text[max(found.start() - 24, 0) : found.start()]):
+            continue
         scale = {"k": 1e3, "thousand": 1e3, "million": 1e6, "m": 1e6}.get((found["scale"] or "").lower(), 1.0)
         value = float(number.replace(",", "")) * scale
         # 1.2k is good to a hundred.

@@ -6,6 +6,7 @@ makes it farther. Without a near one the quantity is about nothing that evidence
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -29,9 +30,10 @@ _SUBJECTS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("peak", r"peak\w*|worst minute|worst"),
         ("deploy_end", r"(?:deploy\w*|releas\w*|roll(?:ed)?[- ]?out)[^.;|]{0,60}?(?:finish\w*|complet\w*|done|succeed\w*)|finish\w* deploy\w*"),
         ("deploy_start", r"(?:deploy(?:ment|s)?|releas\w*|roll(?:ed)?[- ]?out)[^.;|]{0,60}?(?:start\w*|beg[au]n|initiated|kicked off)|(?:start\w*|beg[au]n) (?:to )?deploy\w*"),
+        ("change", r"(?:config(?:uration)?|settings?|feature flag|flag|pool size|maintenance)\b[^.;|,]{0,40}?(?:chang\w*|set\b|reduc\w*|rais\w*|rolled|appl\w*|flipped|switched|started|finished|reverted|restored)|(?:config(?:uration)?|settings?) change|change (?:was|of|to|went)"),
         ("deploy", r"deploy\w*|releas(?:e|ed|ing)\b|roll(?:ed|ing)?[- ]?out|shipped|went live"),
         ("impact_end", rf"{_FAULT}[^.;|,]{{0,30}}?(?:end(?:ed|s)?\b|stop\w*|ceas\w*|over\b|resolv\w*|clear\w*|recover\w*)|recover\w*|restor\w*|back to normal|last (?:bad|failed|failing|failure|error)|end of (?:the )?(?:{_FAULT})|\bend(?:ed|s)?\b|\buntil\b|\bresolved\b"),
-        ("impact_start", rf"{_FAULT}[^.;|,]{{0,30}}?(?:start\w*|beg[aiu]n\w*|first|set in)|first (?:bad|failed|failing|failure|error|5\d\d)|onset|(?:start|beginning) of (?:the )?{_FAULT}|\bbeg[au]n\b|\bstart(?:ed|s)?\b|\bfrom\b|\bsince\b"),
+        ("impact_start", rf"{_FAULT}[^.;|,]{{0,30}}?(?:start\w*|beg[aiu]n\w*|first|set in)|first (?:bad|failed|failing|failure|error|5\d\d)|onset|beginning (?:at|around)|(?:users?|customers?|shoppers?|clients?) (?:were|was|are|being) (?:first )?(?:affected|hit|impacted)|first affected|(?:start|beginning) of (?:the )?{_FAULT}|\bbeg[au]n\b|\bstart(?:ed|s)?\b|\bfrom\b|\bsince\b"),
         ("restart", r"restart\w*"),
     ),
     "duration": (
@@ -44,11 +46,11 @@ _SUBJECTS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "count": (
         ("user_minutes", r"user[- ]?minutes"),
         ("users_degraded", r"(?:users?|customers?|accounts?|people)[^.;|,]{0,40}?(?:degraded|slowed|slow\b|retried|succeeded)|degraded(?: (?:users?|customers?))?"),
-        ("users_failed", r"(?:users?|customers?|accounts?|people)[^.;|,]{0,30}?(?:failed|unable|could ?n[o']t|without (?:a )?success)|failed (?:users?|customers?)|without a success"),
+        ("users_failed", r"(?:of )?whom? [^.;|]{0,24}?(?:could ?n[o']t|were unable|failed)|(?:users?|customers?|accounts?|people)[^.;|,]{0,30}?(?:failed|unable|could ?n[o']t|without (?:a )?success)|failed (?:users?|customers?)|without a success"),
         ("users_exposed", r"(?:users?|customers?|accounts?|people)[^.;|,]{0,20}?(?:who came|came|in total|active|online|exposed|were using)|active (?:users?|customers?)|exposed(?: users?)?"),
         ("clients_affected", r"(?:anonymous )?clients?\b"),
         ("users_affected", r"users?\b|customers?\b|accounts?\b|people\b|visitors?\b|shoppers?\b"),
-        ("requests_bad", r"(?:failed|failing|bad|broken|erroneous|lost|rejected) (?:\w+ )?(?:requests?|calls?|transactions?|checkouts?|orders?)|(?:requests?|calls?|transactions?|checkouts?|orders?)[^.;|,]{0,40}?(?:failed|failing|were lost|errored|returned (?:an )?errors?)|errors?\b|failures?\b|5xx|exceptions?\b|time-?outs?\b"),
+        ("requests_bad", r"(?:failed|failing|lost|rejected|slow) (?!users?\b|customers?\b|accounts?\b|people\b|ones\b)[a-z]+s\b|(?:failed|failing|bad|broken|erroneous|lost|rejected) (?:\w+ )?(?:requests?|calls?|transactions?|checkouts?|orders?)|(?:requests?|calls?|transactions?|checkouts?|orders?)[^.;|,]{0,40}?(?:failed|failing|were lost|errored|returned (?:an )?errors?)|errors?\b|failures?\b|5xx|exceptions?\b|time-?outs?\b"),
         ("requests_all", r"requests?\b|calls?\b|transactions?\b"),
         ("alerts", r"alerts?\b|pages\b|alarms?\b"),
         ("rollbacks", r"roll-?backs?\b"),
@@ -58,6 +60,7 @@ _SUBJECTS: Mapping[str, tuple[tuple[str, str], ...]] = {
         ("lines", r"(?:log )?lines?\b"),
     ),
     "ratio": (
+        ("peak_ratio", r"(?:at (?:the|its) )?peak\w*|worst minute|worst"),
         ("usual_ratio", r"usual(?:ly)?\b|normal(?:ly)?\b|baseline"),
         ("good_ratio", r"availab\w*|success\w*|succeeded"),
         ("users_ratio", r"(?:of )?(?:all |the |our )?(?:active )?(?:users?|customers?|accounts?)\b"),
@@ -71,6 +74,7 @@ _COMPILED = {
 _BREAK = re.compile(r"[;:]\s|,\s|\.\s|\b(?:and|but|while|then|whereas)\b")
 _UNTIL = re.compile(r"(?i)(?:–|—|-|→|\bto|\buntil|\btill)\s*$")
 _OF = re.compile(r"(?i)^\s*(?:out\s+)?of\s+(?:the\s+|all\s+|our\s+|about\s+|some\s+|roughly\s+)*$")
+_IMPACT = re.compile(r"(?i)duration|impact|outage|incident|lasted|affected|downtime|degrad")
 _PART_OF = re.compile(r"(?i)\bof\s+(?:the\s+|all\s+|our\s+|about\s+|some\s+|roughly\s+)*$")
 _FAR = 48
 _REACH = 240  # characters to either side that are read
@@ -103,6 +107,16 @@ def name_subject(sentence: str, quantity: Quantity, others: Sequence[Quantity]) 
         before = [other for other in others if other.kind == "time" and other.stop <= quantity.start]
         if before and find_subject(sentence, before[-1], others)[0] == "impact_start":
             return "impact_end", cost
+    if quantity.kind == "time" and not about and _IMPACT.search(sentence):
+        # A span beside words on the impact: 18 minutes (14:08 to 14:26).
+        times = [other for other in others if other.kind == "time"]
+        for first, second in itertools.pairwise(times):
+            if (
+                _UNTIL.search(sentence[first.stop : second.start])
+                and second.start - first.stop < 12
+                and quantity in (first, second)
+            ):
+                return ("impact_start" if quantity is first else "impact_end"), 0
     if quantity.kind == "count":
         counts = [other for other in others if other.kind == "count"]
         whole = next(
@@ -113,7 +127,12 @@ def name_subject(sentence: str, quantity: Quantity, others: Sequence[Quantity]) 
             part = {"requests_all": "requests_bad", "users_exposed": "users_affected"}.get(of, of)
             return part, cost
         if _PART_OF.search(sentence[max(quantity.start - 40, 0) : quantity.start]):
-            # Of so many: all there were, or all that were hit.
+            # Of so many: all there were, or all that were hit; what the part is about, the whole is.
+            part_of = next(
+                (o for o in counts if o.stop <= quantity.start and _OF.match(sentence[o.stop : quantity.start])), None
+            )
+            if part_of is not None:
+                about, cost = min((about, cost), find_subject(sentence, part_of, others), key=lambda each: each[1])
             return {"requests": "requests_whole", "users": "users_whole"}.get(about.partition("_")[0], about), cost
     return about, cost
 

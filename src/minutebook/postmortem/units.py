@@ -15,7 +15,12 @@ _ITEM = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+(?:\[[ xX]\]\s+)?|^\s*>\s?")
 _RULE = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*$|^\s*(?:[-*_=]\s*){3,}$")
 _FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})")
 _SENTENCE = re.compile(
-    r"(?<=[.!?])(?<!\b[a-zA-Z]\.)(?<!approx\.)(?<!\bca\.)(?<!\bNov\.)(?<!\bDec\.)\s+(?=[A-Z0-9“\"(])"
+    r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!e\.g\.)(?<!i\.e\.)(?<![ap]\.m\.)(?<!approx\.)(?<!\bca\.)(?<!\b[A-Z][a-z]{2}\.)\s+(?=[A-Z0-9“\"(])"
+)
+#: A line that begins with a time is an entry of a list, whatever stands before the next one.
+_ENTRY = re.compile(
+    r"^\W{0,4}(?:(?:at|around|about|ca\.?|approx\.?)\s+|~\s?)?(?:\d{4}-\d\d-\d\d[T ])?\d{1,2}(?::\d\d|\s?[ap]m\b)",
+    re.IGNORECASE,
 )
 _MARKUP = re.compile(
     r"\*\*|__|\*|`|~~|<!--.*?-->|<[a-zA-Z/][^>]*>|!?\[(?=[^\]]*\]\()|\]\([^)]*\)|\\(?=[!-/:-@\[-`{-~])|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)"
@@ -86,7 +91,7 @@ def split_units(document: str) -> list[Unit]:
             else:
                 units.append(Unit(text, places, section, True, head, bool(future_depth)))
             continue
-        if _ITEM.match(line):
+        if _ITEM.match(line) or _ENTRY.match(line):
             flush()
         held.append((number, line))
     flush()
