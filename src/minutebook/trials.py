@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -50,6 +50,8 @@ class Trials:
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces = pieces
+        self.kept: dict[str, Any] = {}  #: what was found of them and is asked for again
+        self._services: dict[str, Trials] = {}
         self._recent: dict[int, pd.DataFrame] = {}  # place of a piece → its rows
 
     @classmethod
@@ -77,8 +79,13 @@ class Trials:
 
     def between(self, first: int, last: int) -> pd.DataFrame:
         """The rows of the minutes ``first`` to ``last``, both included, with all columns."""
-        near = [place for place, piece in enumerate(self._pieces) if piece.first <= last and first <= piece.last]
-        return join_rows([_cut(self._load(place), first, last) for place in near or [0]])
+        return join_rows(list(self.parts_between(first, last)) or [self._load(0)[:0]])
+
+    def parts_between(self, first: int, last: int) -> Iterator[pd.DataFrame]:
+        """The same rows, piece by piece."""
+        for place, piece in enumerate(self._pieces):
+            if piece.first <= last and first <= piece.last:
+                yield _cut(self._load(place), first, last)
 
     def _load(self, place: int) -> pd.DataFrame:
         """A whole piece. Who looks at some minutes looks at those around them next."""
@@ -95,6 +102,12 @@ class Trials:
     def where(self, name: str, is_in: Callable[[str], bool]) -> Trials:
         """Those trials whose service, operation … is in; a null isn't."""
         return self.change(lambda rows: pick_rows(rows, find_names(rows[name], is_in)), (name,))
+
+    def of_service(self, service: str) -> Trials:
+        """Those of one service, the same ones each time."""
+        if service not in self._services:
+            self._services[service] = self.where("service", service.__eq__)
+        return self._services[service]
 
     def names(self, column: str) -> list[str]:
         """The distinct services, operations … in order."""

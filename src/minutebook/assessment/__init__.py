@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from minutebook.assessment.channels import Channel, Limits, find_facts, minute_of
+from minutebook.assessment.channels import Channel, Facts, Limits, find_facts, minute_of
 from minutebook.assessment.loss import find_holes
 from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation, find_related
 from minutebook.assessment.orders import find_orders, make_orders, tell_bounds
@@ -151,7 +151,9 @@ def _make_channels(traffic: Traffic, service: str, limits: Limits) -> Callable[[
     """Gives the service's trials in a channel, by its name and a factor on the latency limits."""
     trials = Trials.of(traffic.trials)
     own = {operation: over for (name, operation), over in limits.items() if name == service}
-    facts = find_facts(trials, {operation: over * LEAST_FACTOR for operation, over in own.items()})
+    if "facts" not in trials.kept:
+        trials.kept["facts"] = find_facts(trials, {operation: over * LEAST_FACTOR for operation, over in own.items()})
+    facts: Facts = trials.kept["facts"]
     return lambda name, factor: Channel(name, trials, facts, {o: over * factor for o, over in own.items()})
 
 

@@ -47,7 +47,6 @@ class Facts:
 
 def find_facts(trials: Trials, limits_s: Mapping[str, float]) -> Facts:
     """The facts of one service's trials; ``limits_s`` are the least ones over which any channel calls them slow."""
-    operations = trials.names("operation")
     with_users: set[str] = set()
     addresses: set[str] = set()
     spans, cells, candidates = [(np.inf, -np.inf)], [], []
@@ -58,10 +57,12 @@ def find_facts(trials: Trials, limits_s: Mapping[str, float]) -> Facts:
             spans.append((float(find_first(named).min()), float(find_last(named).max())))
         elif not with_users and len(addresses) < FEWEST_USERS:
             addresses |= seen_names(rows["client"])
-        cells.append(_sum_cells(rows, operations))
+        cells.append(_sum_cells(rows))
         candidates.append(rows[(rows["bad"].to_numpy() > 0) | find_slow(rows, limits_s)])
     is_told_apart = bool(with_users) or len(addresses) >= FEWEST_USERS
     whole = pd.concat(cells, ignore_index=True)
+    operations = sorted(whole["operation"].unique())
+    whole["place"] = np.searchsorted(operations, whole["operation"].to_numpy(object)) if operations else 0
     span_us = min(first for first, _ in spans), max(last for _, last in spans)
     return Facts(
         operations, whole.assign(weight=whole["users" if is_told_apart else "requests"]), join_rows(candidates),
@@ -69,20 +70,20 @@ def find_facts(trials: Trials, limits_s: Mapping[str, float]) -> Facts:
     )  # fmt: skip
 
 
-def _sum_cells(rows: pd.DataFrame, operations: list[str]) -> pd.DataFrame:
+def _sum_cells(rows: pd.DataFrame) -> pd.DataFrame:
     """By minute and operation: ``requests``, and ``users``, where nobody is known requests too."""
     requests = rows["requests"].to_numpy(float)
-    place = find_places(rows["operation"], operations)
+    names = rows["operation"].cat
     minute = rows["minute"].to_numpy()
     first = int(minute[0]) if len(minute) else 0
-    cell = (minute - first) * max(len(operations), 1) + place
+    cell = (minute - first) * max(len(names.categories), 1) + names.codes.to_numpy()
     seen = np.flatnonzero(np.bincount(cell))
     sums = {
         name: np.bincount(cell, weight)[seen]
         for name, weight in (("requests", requests), ("users", np.where(find_who(rows) >= 0, 1.0, requests)))
     }
-    minute, place = np.divmod(seen, max(len(operations), 1))
-    return pd.DataFrame({"minute_no": minute + first, "place": place, **sums})
+    minute, code = np.divmod(seen, max(len(names.categories), 1))
+    return pd.DataFrame({"minute_no": minute + first, "operation": names.categories.array.take(code), **sums})
 
 
 def find_slow(rows: pd.DataFrame, limits_s: Mapping[str, float]) -> np.ndarray:
@@ -140,6 +141,15 @@ class Channel:
         if operations is not None:
             rows = pick_rows(rows, find_names(rows["operation"], lambda name: name in operations))
         return self._judge(rows)
+
+    def count_of(self, who: str, first: int, last: int, operations: Collection[str]) -> int:
+        """How many trials a user, or client where no user is known, made in those minutes."""
+        count = 0
+        for rows in self.trials.parts_between(first, last):
+            user, client = (find_names(rows[name], who.__eq__) for name in ("user", "client"))
+            is_own = user | (client & (rows["user"].cat.codes.to_numpy() < 0))
+            count += int(np.count_nonzero(is_own & find_names(rows["operation"], lambda name: name in operations)))
+        return count
 
     def within(self, span: tuple[int, int], operations: Collection[str] | None = None) -> pd.DataFrame:
         """All judged trials with an event in the span (µs, inclusive), of some operations (default all)."""

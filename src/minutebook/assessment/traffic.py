@@ -51,4 +51,4 @@ class Traffic:
             for name in ("latency", "failures", "breakdown", "coverage")
             for frame in [getattr(self, name)]
         }
-        return replace(self, trials=Trials.of(self.trials).where("service", service.__eq__), **own)
+        return replace(self, trials=Trials.of(self.trials).of_service(service), **own)

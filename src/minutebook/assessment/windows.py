@@ -176,17 +176,18 @@ def _reject(
     bad, valid, usual = (values[start:stop].sum() for values in _counts(grid, expected, scope))
     if bad / valid < max(1.5 * usual / valid, usual / valid + 0.005):
         return f"{bad / valid:.2%} is too little above the usual {usual / valid:.2%} to matter"
-    inside = trials.between(int(grid.minutes[start]), int(grid.minutes[stop - 1]))
+    first, last = int(grid.minutes[start]), int(grid.minutes[stop - 1])
+    inside = trials.bad[trials.bad["minute_no"].between(first, last)]
     if scope is not None:
         inside = inside[inside["place"] == scope]
-    by_user = inside[inside["weight_bad"] > 0].groupby("who")["weight_bad"].sum()
+    by_user = inside.groupby("who")["weight_bad"].sum()
     unknown = float(inside.loc[inside["who"].isna(), "weight_bad"].sum())
     if len(by_user) < FEWEST_USERS and not unknown:
         return f"only {len(by_user)} user{'s' * (len(by_user) != 1)} or client{'s' * (len(by_user) != 1)} saw it"
     if len(by_user):
         loudest = sorted(by_user.items(), key=lambda item: (-item[1], item[0]))[0]
-        own = inside[inside["who"] == loudest[0]]
-        n, c = float(own["weight"].sum()), float(loudest[1])
+        operations = grid.operations if scope is None else [grid.operations[scope]]
+        n, c = float(trials.count_of(str(loudest[0]), first, last, operations)), float(loudest[1])
         left = score(
             np.array([bad - c]),
             np.array([valid - n]),
@@ -277,22 +278,22 @@ def _make_window(
 
 def _place_edges(window: Window, trials: Channel, grid: Grid, rates: np.ndarray) -> None:
     first, last = window.minutes
-    near = trials.between(first - 6, last + 6, window.operations)
-    inside, places = near[near["minute_no"].between(first, last)], near["place"].to_numpy()
-    valid, bad = (
-        np.bincount(inside["place"].to_numpy(), inside[name].to_numpy(), len(rates))
-        for name in ("weight", "weight_bad")
-    )
-    usual, broken = rates[places], ((bad + 0.5) / (valid + 1))[places]
-    broken = np.clip(np.maximum(broken, usual * 1.5), 1e-9, 1 - 1e-6)
-    is_bad = near["weight_bad"].to_numpy(float) > 0
-    weight = np.where(near["who"].isna(), near["weight"], 1).astype(float)
-    gain_bad, gain_good = np.log(broken / usual), weight * np.log((1 - broken) / (1 - usual))
+    rows = slice(np.searchsorted(grid.minutes, first), np.searchsorted(grid.minutes, last, side="right"))
+    broken = (grid.bad[rows].sum(axis=0) + 0.5) / (grid.valid[rows].sum(axis=0) + 1)
+    broken = np.clip(np.maximum(broken, rates * 1.5), 1e-9, 1 - 1e-6)
+    gain_bad, gain_good = np.log(broken / rates), np.log((1 - broken) / (1 - rates))
     bounds = (first * 60_000_000, (last + 1) * 60_000_000)
-    good_at = near["good_at"].to_numpy(float)[~is_bad].astype(np.int64)
-    for is_start, column in ((True, "bad_at"), (False, "bad_until")):
-        bad_at = near[column].to_numpy(float)[is_bad].astype(np.int64)
-        edge = find_edge(bad_at, gain_bad[is_bad], good_at, gain_good[~is_bad], bounds, is_start=is_start)
+    bad = trials.bad[trials.bad["minute_no"].between(first - 6, last + 6)]
+    bad = bad[bad["operation"].isin(window.operations)]
+    for is_start, column, edge_minute in ((True, "bad_at", first), (False, "bad_until", last)):
+        near = trials.between(edge_minute - 6, edge_minute + 6, window.operations)
+        good = near[near["weight_bad"] == 0]
+        weight = np.where(good["who"].isna(), good["weight"], 1).astype(float)
+        edge = find_edge(
+            bad[column].to_numpy(float).astype(np.int64), gain_bad[bad["place"].to_numpy()],
+            good["good_at"].to_numpy(float).astype(np.int64), weight * gain_good[good["place"].to_numpy()],
+            bounds, is_start=is_start,
+        )  # fmt: skip
         if is_start:
             window.start = edge
         else:
