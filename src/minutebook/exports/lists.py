@@ -28,6 +28,8 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "environment": ("environment", "env", "stage", "target"),
     "actor": ("actor", "user", "author", "deployed_by", "creator", "by", "who", "owner", "username", "changed_by",
               "created_by", "deployer", "triggered_by", "started_by", "initiator", "requester"),
+    "acknowledger": ("acknowledged_by", "acked_by", "ack_by", "acknowledger", "responder", "assignee", "assigned_to"),
+    "resolver": ("resolved_by", "closed_by", "finished_by", "completed_by", "resolver"),
     "result": ("result", "outcome", "conclusion"),
     "status": ("status", "state", "phase", "action", "event"),
     "host": ("host", "hostname", "instance", "node", "server"),
@@ -71,6 +73,7 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
         return [], "is no object"
     names = usual_names([key for key in entry if isinstance(key, str)])
     facts = {column: _plain(entry[key]) for column, key in names.columns.items()}
+    acknowledger, resolver = facts.pop("acknowledger", None), facts.pop("resolver", None)
     what = text_of(facts.pop("what", None) or "").strip().lower()
     kind = context.format.kind
     if kind in ("change", "deploy") and what:
@@ -105,11 +108,13 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
             )
         )
     if acknowledged is not None:
-        rows.append(make_row(context, facts, "acknowledged", acknowledged, kind=kind, entity=entity))
+        seen = {**facts, "actor": acknowledger} if acknowledger else facts
+        rows.append(make_row(context, seen, "acknowledged", acknowledged, kind=kind, entity=entity))
     if end is not None:
         # An end that's stated is an end, whatever the state says: it may be older than the end.
         last = phase if phase not in ("", "started", "fired", "pending", "acknowledged") else closing
-        rows.append(make_row(context, _say_unknown(facts, last, phase), last, end, kind=kind, entity=entity))
+        closed = {**facts, "actor": resolver} if resolver else facts
+        rows.append(make_row(context, _say_unknown(closed, last, phase), last, end, kind=kind, entity=entity))
     return rows, ""
 
 

@@ -139,7 +139,8 @@ def _mentions_user(texts: pa.Array, owner: pa.Array) -> pa.Array:
     import duckdb
 
     told = pc.match_substring_regex(
-        texts, r"(?i)user|customer|account|member|tenant|subscriber|buyer|login|uid|\"sub\""
+        texts,
+        r"(?i)user|customer|account|member|tenant|subscriber|buyer|login|uid|\"sub\"|password|session|/home/| : TTY=",
     )
     with duckdb.connect(config={"threads": 1}) as connection:
         connection.register("rows", pa.table({"text": texts, "owner": owner}))

@@ -15,7 +15,7 @@ Change: TypeAlias = str | Callable[[re.Match[str]], str]
 
 #: Keys whose value is a secret, and the kind that is written for it.
 _SECRET_KEYS: Mapping[str, str] = {
-    "password": r"\w*pass(?:wor[dt]|wd|phrase|code)|\w*pwd",
+    "password": r"\w*pass(?:wor[dt]|wd|phrase|code)|(?!pwd\s?=\s?/)\w*pwd",
     "API key": r"(?:\w+[_.-])?(?:api|access|auth|account|encryption|signing|private|storage|subscription)[_.-]?key",
     "secret": r"(?:\w+[_.-])?(?:client[_.-]?)?secret(?:[_.-]?(?:key|access[_.-]?key|value))?|credentials?|signature|x-amz-signature",
     "token": r"(?:\w+[_.-])?(?:x-)?(?:access|auth|refresh|id|csrf|xsrf|bearer|session|security|api|bot|reset)?[_.-]?token",

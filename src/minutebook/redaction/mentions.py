@@ -22,7 +22,7 @@ _KEYS = (
 _NO_USERS = r"client|account|owner|principal|sub|client[_.-]?(?:name|key)|account[_.-]?key|owner[_.-]?name"
 #: Values of such keys that are nobody.
 _NOBODY = frozenset(
-    ("true", "false", "null", "nil", "none", "unknown", "anonymous", "guest", "root", "admin", "system", "nobody", "n/a",
+    ("0", "true", "false", "null", "nil", "none", "unknown", "anonymous", "guest", "root", "admin", "system", "nobody", "n/a",
      "deployer", "responder", "author")
 )  # fmt: skip
 _TOKEN = re.compile(r"[\w@](?:[\w.@+~-]*\w)?")
@@ -53,6 +53,11 @@ class Users:
             r"(?P<id>[\w@](?:[\w.@+~|-]*\w)?)"
         )
         self._place = re.compile(r"(?m)^(?:\S+ )?\S+ \S+ (?P<id>[^\s\[\]\"]+) (?=\[\d\d/[A-Z][a-z]{2}/\d{4}:)")
+        self._account = re.compile(
+            r"(?:\bfor (?:(?:invalid|unknown|illegal) )?user |\b(?i:invalid|unknown|illegal) user |(?:/home|/Users)/)(?P<id>[\w@][\w.@+-]*)"
+            r"|\b(?:password|publickey|keyboard-interactive/pam|log[io]n|session|auth\w*) (?:[a-z]+ ){0,2}?for (?P<let>[\w@][\w.@+-]*)(?= from )"
+            r"|^\s*(?P<who>[\w.-]+)(?= : (?:TTY|PWD|\d+ incorrect))"
+        )
         self._odd: re.Pattern[str] | None = None
         odd = ids.filter(pc.match_substring_regex(ids, r"[^\w.@+~-]")) if len(ids) else ids
         if 0 < len(odd) <= 10_000:
@@ -87,9 +92,15 @@ class Users:
             quote = '"' if re.search(r'"\s?:\s?$', before) else ""
             return f"{before}{quote}{names[user]}{quote}{after}"
 
+        def say_account(found: re.Match[str]) -> str:
+            user = found["id"] or found["let"] or found["who"]
+            if user.casefold() in _NOBODY or user.casefold() in self._words:
+                return found[0]
+            return found[0][: len(found[0]) - len(user)] + names[user]
+
         if self._odd is not None:
             text = self._odd.sub(lambda found: names[found[0]], text)
-        text = self._place.sub(say, self._told.sub(say, text))
+        text = self._account.sub(say_account, self._place.sub(say, self._told.sub(say, text)))
         if any(known.values()):
             text = _TOKEN.sub(lambda found: names[found[0]] if known.get(found[0]) else found[0], text)
         return text
