@@ -162,7 +162,11 @@ def _with_host(source: Source, config: Config) -> Source:
 
 
 def _find_clocks(accounts: Sequence[Account], engine: Engine, config: Config) -> dict[str, Clock]:
-    given = {a.source.name: a.stated["zone"] for a in accounts if "zone" in a.stated and a.qualities["zone_given"]}
+    given = {
+        a.source.name: a.stated["zone"]
+        for a in accounts
+        if "zone" in a.stated and (a.qualities["zone_given"] or a.qualities["ambiguous"])
+    }
     return settle_clocks(
         engine.sample.frame(),
         {a.source.name: a.is_zoneless or a.source.name in given for a in accounts},

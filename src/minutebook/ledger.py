@@ -176,6 +176,11 @@ def _assume(
                 f"{name} ran {abs(clock.offset_s):.3g} s {way}: {clock.pairs:,} shared ids, spread"
                 f" {clock.spread_s * 1000:.0f} ms; {done}."
             )
+        if twice := account.qualities["ambiguous"]:
+            told.append(
+                f"{name}: {twice:,} stamps lie in an hour that a clock change repeats or leaves out; of two instants the"
+                " earlier is taken."
+            )
         if year := account.qualities["year_assumed"]:
             told.append(f"{name}: the year of {year:,} stamps is assumed.")
         own = services.get(name, {}).get("")

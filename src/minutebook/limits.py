@@ -21,7 +21,7 @@ class Limits:
 
     line_bytes: int = 16 << 20  #: of a longer line only the beginning is read
     long_line_bytes: int = 64 << 10  #: how much of such a line that is
-    unpacked_bytes: int = 256 << 20  #: a packed file is read on beyond this only while it isn't also …
+    unpacked_bytes: int = 128 << 20  #: a packed file is read on beyond this only while it isn't also …
     unpacked_times: int = 200  #: … so many times what it was packed in
     layers: int = 4  #: of packing within packing
     document_bytes: int = 64 << 20  #: of one JSON document, or of another export that has to be read whole

@@ -12,9 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cases import CASES
 from running import import_everything, run_case
-
-from battery import CASES
 
 
 def main() -> int:

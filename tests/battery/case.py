@@ -18,7 +18,7 @@ class Outcome:
     code: int
     stdout: str
     stderr: str
-    seconds: float
+    seconds: float  #: of the processor
     peak_mb: float
     evidence: Path
     book: Path

@@ -1,8 +1,8 @@
 """a frame → CSV: UTF-8, ``\\n`` line ends, a header, quotes only where they are needed.
 
-Null is an empty cell. Text is inert: control characters are written as escapes (``\\x1b``), and a
-text cell that a spreadsheet would compute (it begins with ``= + - @``, tab, CR or LF) gets
-an apostrophe before it, by default and in every CSV: nobody knows what a file is opened with.
+Null is an empty cell. Text is inert: control characters and line ends are written as escapes (``\\x1b``, ``\\x0a``),
+so that each line is a row, and a text cell that a spreadsheet would compute (it begins with ``= + - @`` or tab) gets an
+apostrophe before it, by default and in every CSV: nobody knows what a file is opened with.
 """
 
 from __future__ import annotations

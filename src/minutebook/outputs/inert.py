@@ -15,10 +15,11 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# C0 but tab and line ends, DEL and C1 (U+009B starts a terminal sequence too), lone surrogates, and the marks that
-# turn the text around them (UAX #9): a data file is looked at in a terminal too.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_CONTROLS_RE2 = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
+# C0 but tab, DEL and C1 (U+009B starts a terminal sequence too), lone surrogates, and the marks that
+# turn the text around them (UAX #9): a data file is looked at in a terminal too. Line ends are
+# among them: a line of a file is a row, and no text makes one.
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROLS_RE2 = r"[\x00-\x08\x0a-\x1f\x7f-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
 # What json.dumps leaves as it is, but a terminal, a script or a reader's eye would not.
 _JSON_ACTIVE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 # Marks of CommonMark and of what wikis add: links by scheme or www, mentions, issues, mathematics.
@@ -36,7 +37,7 @@ def escape_character(character: str) -> str:
 
 
 def escape_controls(text: str) -> str:
-    """``text`` for a data file: controls, NUL, lone surrogates and what turns text around, written as escapes."""
+    """``text`` for a data file: controls, line ends, lone surrogates and what turns text around, written as escapes."""
     return _CONTROLS.sub(lambda match: escape_character(match[0]), text)
 
 
