@@ -7,8 +7,9 @@ ones of quiet minutes are counted, once, and not looked at again.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,7 @@ from minutebook.trials import (
 
 #: (service, operation) → the duration (s) over which a request is slow
 Limits = Mapping[tuple[str, str], float]
+_RECENT = 8  # stretches that are kept
 #: Fewer tell no impact.
 FEWEST_USERS = 3
 
@@ -114,6 +116,9 @@ class Channel:
     trials: Trials
     facts: Facts
     limits_s: Mapping[str, float]
+    # The same stretches are looked at for each choice of odds and of what is usual.
+    _recent: dict[Any, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _counts: dict[Any, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def operations(self) -> list[str]:
@@ -137,13 +142,24 @@ class Channel:
 
     def between(self, first: int, last: int, operations: Collection[str] | None = None) -> pd.DataFrame:
         """All judged trials of the minutes ``first`` to ``last`` (included), of some operations (default all)."""
-        rows = self.trials.between(first, last)
-        if operations is not None:
-            rows = pick_rows(rows, find_names(rows["operation"], lambda name: name in operations))
-        return self._judge(rows)
+        key = (first, last, None if operations is None else tuple(operations))
+        if key not in self._recent:
+            rows = self.trials.between(first, last)
+            if operations is not None:
+                rows = pick_rows(rows, find_names(rows["operation"], lambda name: name in operations))
+            while len(self._recent) >= _RECENT:
+                self._recent.pop(next(iter(self._recent)))
+            self._recent[key] = self._judge(rows)
+        return self._recent[key]
 
     def count_of(self, who: str, first: int, last: int, operations: Collection[str]) -> int:
         """How many trials a user, or client where no user is known, made in those minutes."""
+        key = (who, first, last, tuple(operations))
+        if key not in self._counts:
+            self._counts[key] = self._count_of(who, first, last, operations)
+        return self._counts[key]
+
+    def _count_of(self, who: str, first: int, last: int, operations: Collection[str]) -> int:
         count = 0
         for rows in self.trials.parts_between(first, last):
             user, client = (find_names(rows[name], who.__eq__) for name in ("user", "client"))
