@@ -2,4 +2,6 @@
 
 from minutebook.cli import main
 
-main()
+# Processes that Dask starts import this module again.
+if __name__ == "__main__":
+    main()

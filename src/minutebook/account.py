@@ -85,6 +85,7 @@ class Account:
     rejected: int = 0
     rejects: list[Reject] = field(default_factory=list)  #: the first ones
     most_rejects: int = Limits.rejects  #: how many are kept with their place and reason; all are counted
+    is_mixed: bool = False  #: further formats were looked for in some of its blocks
     long_lines: int = 0  #: of which only the beginning was read
     events: int = 0
     out_of_range: int = 0  #: of these, copies apart, before ``since`` or after ``until``
@@ -131,6 +132,7 @@ class Account:
         self.keep_rejects(part.rejects)
         self.events += part.events
         self.long_lines += part.long_lines
+        self.is_mixed |= part.is_mixed
         self.qualities.update(part.qualities)
         self.resolution_s = min((r for r in (self.resolution_s, part.resolution_s) if r), default=0.0)
         self.stated_offset = self.stated_offset or part.stated_offset

@@ -89,7 +89,7 @@ class Book:
 
 def reconstruct(evidence: Sequence[Evidence], config: Config, *, every: bool = False) -> Book:
     """The book of some evidence: the whole chain."""
-    with open_engine() as engine:
+    with open_engine(config.engine, config.scheduler) as engine:
         gathered = gather(evidence, config, engine)
         summary = gathered.summarise(config)
     return make_book(summary, gathered.resolutions, config, gathered.clock_errors, gathered=gathered, every=every)
@@ -163,7 +163,7 @@ def pick_happenings(tables: Iterable[pa.Table]) -> pd.DataFrame:
 
 def gather_redaction(evidence: Sequence[Evidence], config: Config) -> tuple[Redaction, Mapping[str, str]]:
     """What hides the users of some evidence, and the roles of its people: it's read for their ids and names."""
-    with open_engine() as engine:
+    with open_engine(config.engine, config.scheduler) as engine:
         gathered = gather(evidence, config, engine, refuse=False)
         columns = [users for _, users in engine.map(lambda _, table: find_user(table, config.sli))]
         roles = find_roles(pick_happenings(gathered.tables()))

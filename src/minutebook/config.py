@@ -53,6 +53,8 @@ class Config:
     limits: Limits = field(default_factory=Limits)  #: how much of hostile evidence is read
     since: str | None = None  #: only what happened from then on: 14:05, 2026-11-23T14:05Z or -2h, as `spans` reads it
     until: str | None = None  #: and before then
+    engine: str = "local"  #: or "dask": where the work is done, which changes nothing of what comes out
+    scheduler: str | None = None  #: the address of Dask's, where it isn't the active client's
 
     @classmethod
     def load(cls, path: str | Path) -> Config:
@@ -83,6 +85,10 @@ class Config:
     def within(self, since: str | None, until: str | None) -> Config:
         """These settings, and the span that is looked at where it's said anew."""
         return replace(self, since=since or self.since, until=until or self.until)
+
+    def on(self, engine: str | None, scheduler: str | None) -> Config:
+        """These settings, and where the work is done where it's said anew."""
+        return replace(self, engine=engine or self.engine, scheduler=scheduler or self.scheduler)
 
     @property
     def zone(self) -> str:
@@ -159,6 +165,9 @@ def _check_types(raw: Mapping[str, object], where: str) -> None:
             raise MinutebookError(f"{switch!r} is neither true nor false", where=where)
     if not isinstance(raw.get("key", ""), str):
         raise MinutebookError("'key' is no path", where=where, do='write key = "pseudonyms.key"')
+    for name in ("engine", "scheduler"):
+        if not isinstance(raw.get(name, ""), str):
+            raise MinutebookError(f"{name!r} is no text", where=where)
     for name in ("since", "until"):
         if not isinstance(raw.get(name, ""), str):
             raise MinutebookError(f"{name!r} is no text", where=where, do=f'write {name} = "2026-11-23T14:05Z"')

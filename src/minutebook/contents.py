@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
 from itertools import chain
-from typing import IO, Any, cast
+from typing import IO, Any, Protocol, cast
 
 from minutebook.compression import Unpacked, find_compression
 from minutebook.errors import EvidenceError
@@ -52,6 +52,17 @@ _CONTAINERS = (
 def name_container(head: bytes) -> str:
     """What content that begins so is, if it's known and holds no lines of text; else empty."""
     return next((name for at, mark, name in _CONTAINERS if head.startswith(mark, at)), "")
+
+
+class Content(Protocol):
+    """What is known of a content that has been read."""
+
+    sha256: str
+    secret: bytes
+    size: int
+    lines: int
+    status: str
+    note: str
 
 
 @dataclass

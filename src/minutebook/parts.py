@@ -21,7 +21,6 @@ from minutebook.lines import split_lines
 from minutebook.recipes import Recipe, parse_lines
 from minutebook.sources import Source
 from minutebook.spans import Span
-from minutebook.years import is_yearless
 
 #: Smaller files are read whole.
 SMALLEST = 16 << 20
@@ -50,7 +49,7 @@ def may_be_parted(source: Source, recipe: Recipe, *, smallest: int | None = None
     size = source.size
     if source.path is None or size is None or size < (SMALLEST if smallest is None else smallest):
         return False
-    if is_yearless(recipe.plans) or any(plan.log_format.shape == "w3c" for plan in recipe.plans):
+    if recipe.carries_year or any(plan.log_format.shape == "w3c" for plan in recipe.plans):
         return False
     with source.path.open("rb") as file:
         start = file.read(64)
@@ -66,6 +65,19 @@ def find_ends(source: Source, recipe: Recipe) -> tuple[int, int] | None:
     with source.path.open("rb", buffering=0) as file:
         first, last = (_look(file, place, size, recipe) for place in (0, max(size - _WINDOWS[0], 0)))
     return (min(first.least, last.least), max(first.greatest, last.greatest)) if first and last else None
+
+
+def find_cuts(source: Source, recipe: Recipe, start: int, stop: int, size: int) -> list[int]:
+    """Offsets from ``start`` to ``stop``, about ``size`` bytes apart, at each of which a record begins."""
+    whole = source.size
+    cuts = [start]
+    if source.path is not None and whole is not None:
+        with source.path.open("rb", buffering=0) as file:
+            for place in range(start + size, stop - size // 2, size):
+                look = _look(file, place, whole, recipe)
+                if look and cuts[-1] < look.start < stop:
+                    cuts.append(look.start)
+    return [*cuts, stop]
 
 
 def find_part(source: Source, recipe: Recipe, span: Span) -> tuple[Part | None, str]:

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from minutebook.account import Account, list_rejects
 from minutebook.config import STATED, Config
-from minutebook.contents import Reader, name_container
+from minutebook.contents import Content, Reader, name_container
 from minutebook.cuts import cut_at_records
 from minutebook.detection import Detection, detect_format
 from minutebook.documents import read_document, take_documents
@@ -33,7 +33,7 @@ from minutebook.plans import Plan
 from minutebook.recipes import SAMPLE_LINES, Recipe, parse_lines
 from minutebook.sources import Source
 from minutebook.spans import Span
-from minutebook.years import find_year, is_yearless
+from minutebook.years import find_stated_year, find_year, is_yearless
 
 _MOST_SAMPLE_BLOCKS = 64  # of up to a megabyte
 #: Status of a source whose year the others have to tell first.
@@ -55,12 +55,34 @@ class Settings:
 
 def read_source(source: Source, settings: Settings, pool: Executor) -> tuple[Account, Iterator[pa.Table]]:
     """The source's events in tables, in order, and its account, complete once they are exhausted."""
+    account = open_account(source, settings)
+    return account, _fill(_read(source, settings, pool, account), account)
+
+
+def read_part(
+    recipe: Recipe, start: int, stop: int, settings: Settings, pool: Executor, *, is_counted: bool
+) -> tuple[Account, Iterator[pa.Table]]:
+    """The events of a log's bytes from ``start`` up to ``stop``, both where records begin, and what became of its lines.
+
+    ``is_counted`` numbers the lines from 1, else they are told by their bytes.
+    """
+    account = open_account(recipe.source, settings)
+    reader = Reader(recipe.source, settings.config.limits, part=(start, stop))
+    lines = (replace(batch, is_counted=is_counted) for batch in _cut_part(reader, settings))
+    return account, _fill(_parse_batches(cut_at_records(lines, recipe.plans), recipe, pool, account), account)
+
+
+def open_account(source: Source, settings: Settings) -> Account:
+    """The account of a source that isn't read yet, with what the caller said of it."""
     said = settings.config.of(source.name)
     most = settings.config.limits.rejects
-    account = Account(source, stated={key: str(said[key]) for key in sorted(said)}, most_rejects=most)
+    return Account(source, stated={key: str(said[key]) for key in sorted(said)}, most_rejects=most)
+
+
+def _fill(tables: Iterator[pa.Table], account: Account) -> Iterator[pa.Table]:
+    """The tables with what the caller said of the source where its records lack it."""
     filled = {column: account.stated[column] for column in STATED if column in account.stated and column in NAMES}
-    tables = _read(source, settings, pool, account)
-    return account, (fill_columns(table, filled) for table in tables) if filled else tables
+    return (fill_columns(table, filled) for table in tables) if filled else tables
 
 
 def _read(source: Source, settings: Settings, pool: Executor, account: Account) -> Iterator[pa.Table]:
@@ -89,6 +111,11 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
         return
     else:
         yield from _reject_all(lines, account, limits)
+    close_account(account, reader, limits)
+
+
+def close_account(account: Account, reader: Content, limits: Limits) -> None:
+    """Put what the reader knows at its end into the account, and check that it adds up."""
     account.lines, account.sha256, account.secret = reader.lines, reader.sha256, reader.secret
     if reader.status != "complete" and (account.status == "complete" or not account.events):
         account.status = reader.status
@@ -100,8 +127,14 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
 
 def peek(source: Source, settings: Settings) -> tuple[int, int] | None:
     """The stamps at both ends of a large plain log (µs), as it states them; None of anything else."""
-    size = source.size
-    if source.path is None or size is None or size < SMALLEST:
+    recipe = find_large_log(Account(source), settings, SMALLEST)
+    return find_ends(source, recipe) if recipe else None
+
+
+def find_large_log(account: Account, settings: Settings, smallest: int) -> Recipe | None:
+    """How a source is read that is a plain log of that many bytes and `may_be_parted`; None of anything else."""
+    source, size = account.source, account.source.size
+    if source.path is None or size is None or size < smallest:
         return None
     reader = Reader(source, settings.config.limits)
     blocks = iter(reader)
@@ -112,8 +145,8 @@ def peek(source: Source, settings: Settings) -> tuple[int, int] | None:
         return None
     if exports and take_documents(head, iter(()), exports, settings.config.limits):
         return None
-    recipe = find_recipe(head, source, settings, Account(source))
-    return find_ends(source, recipe) if recipe and may_be_parted(source, recipe) else None
+    recipe = find_recipe(head, source, settings, account)
+    return recipe if recipe and may_be_parted(source, recipe, smallest=smallest) else None
 
 
 def _is_plain(reader: Reader) -> bool:
@@ -190,19 +223,21 @@ def find_recipe(head: Sequence[bytes], source: Source, settings: Settings, accou
         year=int(said["year"]) if "year" in said else None,
         limits=settings.config.limits,
     )  # fmt: skip
-    if recipe.year is None and is_yearless(found.plans):
-        if not settings.is_last_call:
-            account.status = DEFERRED
-            return None
-        recipe = replace(recipe, year=find_year(_sample_lines(head), found.plans, source, settings.around))
-    return recipe
+    lines = _sample_lines(head)
+    if not is_yearless(lines, found.plans):
+        return replace(recipe, year=recipe.year or find_stated_year(lines, found.plans))
+    if recipe.year is None and not settings.is_last_call:
+        account.status = DEFERRED
+        return None
+    year = recipe.year or find_year(lines, found.plans, source, settings.around)
+    return replace(recipe, year=year, carries_year=year is not None)
 
 
 def _parse_batches(
     batches: Iterator[tuple[Lines, tuple[Plan, ...]]], recipe: Recipe, pool: Executor, account: Account
 ) -> Iterator[pa.Table]:
     """Tables of the batches in their order; a few at a time on threads."""
-    if recipe.year is not None and is_yearless(recipe.plans):
+    if recipe.carries_year:
         # The year goes on from batch to batch, so they can't be read side by side.
         for batch, plans in batches:
             table, part = parse_lines(batch, replace(recipe, plans=plans))

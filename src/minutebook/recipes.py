@@ -44,6 +44,7 @@ class Recipe:
     rules: Rules = field(default_factory=Rules)
     zone: str | None = None
     year: int | None = None
+    carries_year: bool = False  #: stamps lack the year, which goes on from batch to batch
     limits: Limits = field(default_factory=Limits)
 
 
@@ -56,6 +57,7 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
     matched, folded = match_and_fold(text, recipe.plans)
     if len(folded.rejected) > _RETRY_SHARE * len(lines) and recipe.formats:
         # The format changed in mid-file: what the sample couldn't tell is detected here.
+        account.is_mixed = True
         left = pa.array([row for row, _ in folded.rejected], pa.int64())
         more = detect_format(text.take(left[:SAMPLE_LINES]).to_pylist(), recipe.formats).plans
         if more:

@@ -43,6 +43,7 @@ def read(
     zone: str | None = None,
     since: When | None = None,
     until: When | None = None,
+    engine: str | None = None,
     config: Config | str | PathLike[str] | None = None,
 ) -> pd.DataFrame:
     """The event frame of files and folders: one row an event, columns as in `schema`, by time.
@@ -50,12 +51,13 @@ def read(
     Clocks are settled and copies taken out. ``zone`` (IANA name or offset) holds for stamps without one;
     else it is inferred from ids that sources share, else UTC, flagged in ``time_quality``. ``since`` and
     ``until`` (not included) are ``2026-11-23T14:05Z``, or relative to the evidence: ``14:05`` of its day, ``-2h`` of its
-    end; what's outside is counted in the ledger as out of range. ``config`` is a `Config` or the path of a `minutebook.toml`. The account of every line is in ``attrs["ledger"]``. Users,
+    end; what's outside is counted in the ledger as out of range. ``engine`` is ``local``, or ``dask`` for tasks on
+    the active client (else on processes of this machine), with the same result. ``config`` is a `Config` or the path of a `minutebook.toml`. The account of every line is in ``attrs["ledger"]``. Users,
     messages and fields are as logged: `redact` makes of it what may be passed on. Raises `EvidenceError` when nothing can be read.
     """
-    settings = _settings(zone, config, since, until)
-    with open_engine() as engine:
-        gathered = gather(evidence, settings, engine)
+    settings = _settings(zone, config, since, until, engine)
+    with open_engine(settings.engine, settings.scheduler) as opened:
+        gathered = gather(evidence, settings, opened)
         tables = list(gathered.tables())
         table = pa.concat_tables(tables).unify_dictionaries() if tables else to_table(pd.DataFrame({"time": []}))
     # Stable: of equal times, sources by name and then lines in their order.
@@ -92,14 +94,15 @@ def reconstruct(
     zone: str | None = None,
     since: When | None = None,
     until: When | None = None,
+    engine: str | None = None,
     config: Config | str | PathLike[str] | None = None,
     every: bool = False,
 ) -> Book:
     """The `Book` of files and folders, or of a saved book's folder: timeline, minutes, impact and ledger.
 
-    ``zone``, ``since``, ``until`` and ``config`` as in `read`; with ``every`` the timeline has every minute of every message.
+    ``zone``, ``since``, ``until``, ``engine`` and ``config`` as in `read`; with ``every`` the timeline has every minute of every message.
     """
-    settings = _settings(zone, config, since, until)
+    settings = _settings(zone, config, since, until, engine)
     if len(evidence) == 1 and books.is_book(evidence[0]):
         if settings.since or settings.until:
             raise MinutebookError(
@@ -234,12 +237,13 @@ def check(
     zone: str | None = None,
     since: When | None = None,
     until: When | None = None,
+    engine: str | None = None,
     config: Config | str | PathLike[str] | None = None,
 ) -> pd.DataFrame:
     """How each source is read: a row a source with its format, score, runner-up, zone, lines and status."""
-    settings = _settings(zone, config, since, until)
-    with open_engine() as engine:
-        gathered = gather(evidence, settings, engine, refuse=False)
+    settings = _settings(zone, config, since, until, engine)
+    with open_engine(settings.engine, settings.scheduler) as opened:
+        gathered = gather(evidence, settings, opened, refuse=False)
     ledger = make_ledger(
         gathered.accounts, gathered.clocks, gathered.services, gathered.copied, span=gathered.settled.span
     )
@@ -315,9 +319,11 @@ def _settings(
     config: Config | str | PathLike[str] | None,
     since: When | None = None,
     until: When | None = None,
+    engine: str | None = None,
 ) -> Config:
     made = config if isinstance(config, Config) else Config.load(Path(config)) if config is not None else Config()
     made = made.within(*(each.isoformat() if isinstance(each, datetime) else each for each in (since, until)))
+    made = made.on(engine, None)
     return made.with_sources(("*", "zone", zone)) if zone else made
 
 

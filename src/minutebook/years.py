@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+import numpy as np
 import pyarrow as pa
 
 from minutebook.plans import Plan, match_lines_of
@@ -16,11 +17,26 @@ _DAY_US = 86_400_000_000
 _ANY_YEAR = 2000
 
 
-def is_yearless(plans: Sequence[Plan]) -> bool:
-    """Whether a plan's stamps lack the year."""
-    return any(
+def is_yearless(lines: Sequence[str], plans: Sequence[Plan]) -> bool:
+    """Whether stamps of some of the lines lack the year."""
+    if not any(
         layout in YEARLESS for plan in plans for layout in (*plan.layouts, *(x for p in plan.inner for x in p.layouts))
-    )
+    ):
+        return False
+    matched = match_lines_of(pa.array(lines, pa.string()), plans)[0]
+    return not matched or any(each.layouts[at] in YEARLESS for each in matched for at in np.unique(each.pattern))
+
+
+def find_stated_year(lines: Sequence[str], plans: Sequence[Plan]) -> int | None:
+    """The year of the first stamp that has one, for such as may lack it far behind; None where none has."""
+    for matched in match_lines_of(pa.array(lines[:200], pa.string()), plans)[0]:
+        stamps = matched.parts.get("time")
+        layout = matched.layouts[matched.pattern[0]] if len(matched.pattern) else ""
+        if stamps is not None and layout and layout not in YEARLESS:
+            times = parse_times(stamps[:1], layout).time.drop_null()
+            if len(times):
+                return times[0].as_py().year
+    return None
 
 
 def find_year(

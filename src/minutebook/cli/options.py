@@ -48,6 +48,8 @@ def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="[GLOB=]ZONE",
             help="Zone of stamps without one.",
         ),
+        click.option("--scheduler", metavar="ADDRESS", help="Of Dask: where its tasks run. Default: on this machine."),
+        click.option("--engine", metavar="NAME", help="Where the work is done: local or dask, with the same result."),
         click.option("--until", metavar="TIME", help="Only what happened before then."),
         click.option(
             "--since", metavar="TIME", help="Only what happened from then on: 14:05, 2026-11-23T14:05Z; -2h of its end."
@@ -95,6 +97,8 @@ def make_config(
     key: str | None,
     since: str | None,
     until: str | None,
+    engine: str | None,
+    scheduler: str | None,
 ) -> Config:
     """The settings of ``--config``, and over them what the other shared options say."""
     from dataclasses import replace
@@ -117,4 +121,4 @@ def make_config(
                     continue  # tried on all files, beside the built-in ones
                 word = Path(word).stem
             said.append((glob or "*", name, int(word) if name == "year" else word))
-    return made.with_sources(*said).within(since, until)
+    return made.with_sources(*said).within(since, until).on(engine, scheduler)

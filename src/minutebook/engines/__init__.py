@@ -1,6 +1,7 @@
-"""where the work is done: an engine reads sources and applies functions to their events; the same functions on each.
+"""where the work is done: on this machine's threads, or as tasks on Dask; the same functions, the same book.
 
-It keeps the events wherever it likes, in batches. What comes back is small: accounts, samples, summaries.
+An engine reads sources, keeps their events wherever it likes, and applies functions to them, batch by batch. What
+comes back is small: accounts, samples, summaries.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ import pyarrow as pa
 from minutebook.account import Account
 from minutebook.clocks import ClockSample
 from minutebook.engines.local import open_local
+from minutebook.errors import MinutebookError
 from minutebook.reading import Settings
 from minutebook.rules import Rules
 from minutebook.sources import Source
 from minutebook.summary import Summary
 
 T = TypeVar("T")
+#: What `open_engine` takes.
+ENGINES = ("local", "dask")
 
 
 class Engine(Protocol):
@@ -43,7 +47,20 @@ class Engine(Protocol):
 
 
 @contextmanager
-def open_engine() -> Iterator[Engine]:
-    """The engine of this machine."""
-    with open_local() as engine:
-        yield engine
+def open_engine(name: str = "local", scheduler: str | None = None) -> Iterator[Engine]:
+    """The engine of that name. ``scheduler`` is the address of Dask's; without it its active client is used.
+
+    Raises `MinutebookError` where the name isn't known, Dask isn't installed or its scheduler doesn't answer.
+    """
+    if name not in ENGINES:
+        raise MinutebookError(f"no such engine: {name}", where="engine", do=f"use one of {', '.join(ENGINES)}")
+    if name == "local" and scheduler is not None:
+        raise MinutebookError("is Dask's", where="scheduler", do="say engine dask as well")
+    if name == "local":
+        with open_local() as engine:
+            yield engine
+    else:
+        from minutebook.engines.cluster import open_cluster
+
+        with open_cluster(scheduler) as engine:
+            yield engine

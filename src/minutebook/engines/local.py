@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TypeVar
@@ -69,28 +70,34 @@ class LocalEngine:
 
 def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None = None) -> Summary:
     """One Summary of all tables by the rules, small ones together, two at a time."""
-    waiting = []
+    return add_summaries(_summarise_each(tables, pool, rules), rules)
+
+
+def add_summaries(summaries: Iterable[Summary], rules: Rules | None = None) -> Summary:
+    """One Summary of many, with as little of them in memory as can be."""
     parts: list[Summary] = []
     size = 0
     trials = TrialStore(merge_trials)
     nothing = summarise(ARROW_SCHEMA.empty_table(), rules).trials
-
-    def take(part: Summary) -> None:
+    for part in summaries:
         trials.add(part.trials)
         parts.append(replace(part, trials=nothing))
-
-    for batch in _gather_rows(tables):
-        waiting.append(pool.submit(summarise, batch, rules))
-        if len(waiting) > THREADS:
-            take(waiting.pop(0).result())
-            size += parts[-1].nbytes
+        size += parts[-1].nbytes
         if size > _MOST_WAITING:
             parts = [merge(parts)]
             size = 0
-    for future in waiting:
-        take(future.result())
     trials.add(nothing)
     return replace(merge(parts), trials=trials.finish())
+
+
+def _summarise_each(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None) -> Iterator[Summary]:
+    waiting: collections.deque[Future[Summary]] = collections.deque()
+    for batch in _gather_rows(tables):
+        waiting.append(pool.submit(summarise, batch, rules))
+        if len(waiting) > THREADS:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _gather_rows(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:

@@ -1,0 +1,200 @@
+"""The work on Dask: the same functions as tasks, wherever its workers are; events stay with those that read them.
+
+Large plain logs are read in parts that begin where records do, all else whole. A part in which the format changes is
+told by what is left over around it, so such a log is read whole too: the book has the same bytes as one made locally.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+import pyarrow as pa
+
+from minutebook.account import Account
+from minutebook.clocks import ClockSample
+from minutebook.engines import tasks
+from minutebook.engines.local import add_summaries
+from minutebook.errors import MinutebookError
+from minutebook.reading import Settings, close_account
+from minutebook.rules import Rules
+from minutebook.sources import Source
+from minutebook.summary import Summary
+
+T = TypeVar("T")
+#: Of which size parts are, in bytes; smaller logs than two of them are read whole.
+PART_BYTES = 64 << 20
+_WORKERS = 2
+_PATIENCE_S = 10
+
+
+@contextmanager
+def open_cluster(scheduler: str | None = None) -> Iterator[ClusterEngine]:
+    """An engine on the scheduler at that address, else on the active client, else on processes of this machine."""
+    try:
+        from distributed import Client, LocalCluster, default_client
+    except ImportError as error:
+        raise MinutebookError(
+            "Dask isn't installed", where="engine dask", do="install it: pip install 'minutebook[dask]'"
+        ) from error
+    if scheduler is not None:
+        try:
+            client = Client(scheduler, timeout=_PATIENCE_S, set_as_default=False)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise MinutebookError("no scheduler answers there", where=scheduler, do="check its address") from error
+        with client:
+            yield ClusterEngine(client)
+        return
+    try:
+        active = default_client()
+    except ValueError:
+        with (
+            LocalCluster(n_workers=_WORKERS, threads_per_worker=1, dashboard_address=None) as cluster,
+            Client(cluster, set_as_default=False) as client,
+        ):
+            yield ClusterEngine(client)
+    else:
+        yield ClusterEngine(active)
+
+
+@dataclass
+class _Piece:
+    """What one task read."""
+
+    read: Any  #: the future of it
+    rows: int
+    before: int = 0  #: lines of the source ahead of it
+
+
+@dataclass
+class _Kept:
+    """A source's pieces, and which of its events are still wanted."""
+
+    pieces: list[_Piece]
+    rows: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rows = np.arange(sum(piece.rows for piece in self.pieces))
+
+    def dropped(self) -> Iterator[tuple[_Piece, list[int]]]:
+        """Each piece, and which of its rows aren't wanted."""
+        start = 0
+        for piece in self.pieces:
+            here = np.arange(start, start + piece.rows)
+            yield piece, (np.setdiff1d(here, self.rows, assume_unique=True) - start).tolist()
+            start += piece.rows
+
+
+class ClusterEngine:
+    """An `Engine` on Dask's workers. What was read is kept there, and made again where a worker is lost."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._kept: dict[str, _Kept] = {}
+        self.sample = ClockSample()
+
+    def read(self, sources: Sequence[Source], settings: Settings) -> list[Account]:
+        """Read sources side by side, large logs in parts."""
+        near = [source for source in sources if source.path is None]
+        laid = {
+            source.name: self._submit(tasks.lay_out, source, settings, PART_BYTES)
+            for source in sources
+            if source.path is not None and (source.size or 0) >= 2 * PART_BYTES
+        }
+        whole = {
+            source.name: self._submit(tasks.read_whole, source, settings)
+            for source in sources
+            if source.path is not None and source.name not in laid
+        }
+        # Standard input is here, and nowhere else.
+        whole |= {source.name: self._submit(tasks.pack, _read_here(source, settings)) for source in near}
+        parted = {name: self._read_parts(layout.result(), settings) for name, layout in laid.items()}
+        return [self._take(source, settings, parted.get(source.name), whole.get(source.name)) for source in sources]
+
+    def _read_parts(self, packed: np.ndarray, settings: Settings) -> tuple[tasks.Layout, list[Any], Any] | None:
+        layout: tasks.Layout | None = tasks.unpack(packed)
+        if layout is None:
+            return None
+        reads = [
+            self._submit(tasks.read_piece, layout.recipe, start, stop, settings, layout.is_counted)
+            for start, stop in zip(layout.cuts, layout.cuts[1:], strict=False)
+        ]
+        part = (layout.cuts[0], layout.cuts[-1]) if layout.account.part else None
+        return layout, reads, self._submit(tasks.hash_content, layout.account.source, settings, part)
+
+    def _take(
+        self, source: Source, settings: Settings, parted: tuple[tasks.Layout, list[Any], Any] | None, whole: Any
+    ) -> Account:
+        """Keep what was read of a source; its account."""
+        if parted is not None:
+            layout, reads, content = parted
+            told = [tasks.unpack(each.result()) for each in [self._submit(tasks.tell_read, read) for read in reads]]
+            if not any(account.is_mixed for account, _, _ in told):
+                account, pieces = layout.account, []
+                for read, (part, sample, rows) in zip(reads, told, strict=True):
+                    before = account.lines_seen if layout.is_counted else 0
+                    part.rejects = [each._replace(line=each.line + before) for each in part.rejects]
+                    account.add(part)
+                    pieces.append(_Piece(read, rows, before))
+                    self._keep_sample(sample)
+                close_account(account, tasks.unpack(content.result()), settings.config.limits)
+                self._keep(source, pieces)
+                return account
+        read = whole or self._submit(tasks.read_whole, source, settings)
+        account, sample, rows = tasks.unpack(self._submit(tasks.tell_read, read).result())
+        self._keep_sample(sample)
+        self._keep(source, [_Piece(read, rows)])
+        return account
+
+    def _keep(self, source: Source, pieces: list[_Piece]) -> None:
+        self._kept.pop(source.name, None)  # what was read again is behind the others, as it is locally
+        self._kept[source.name] = _Kept(pieces)
+
+    def _keep_sample(self, sample: Any) -> None:
+        if sample is not None:
+            self.sample.tables.append(sample)
+
+    def map(
+        self, function: Callable[[str, pa.Table], T], among: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, T]]:
+        """All batches side by side; results in order."""
+        waiting = [
+            (source, self._submit(tasks.apply, piece.read, function, source, piece.before, dropped))
+            for source in (self._kept if among is None else [name for name in self._kept if name in set(among)])
+            for piece, dropped in self._kept[source].dropped()
+            if piece.rows
+        ]
+        for source, future in _hand_over(waiting):
+            yield from ((source, result) for result in tasks.unpack(future.result()))
+
+    def drop(self, source: str, rows: pa.Array | None = None) -> None:
+        """Forget a source's events, or those whose position among its events is in ``rows``."""
+        kept = self._kept[source]
+        kept.rows = kept.rows[:0] if rows is None else np.delete(kept.rows, rows.to_numpy(zero_copy_only=False))
+
+    def summarise(self, settle: Callable[[str, pa.Table], pa.Table], rules: Rules) -> Summary:
+        """One Summary of all events: one of each piece where it was read, added up here."""
+        waiting = [
+            (source, self._submit(tasks.summarise_read, piece.read, settle, rules, source, piece.before, dropped))
+            for source, kept in self._kept.items()
+            for piece, dropped in kept.dropped()
+            if piece.rows
+        ]
+        return add_summaries((tasks.unpack(future.result()) for _, future in _hand_over(waiting)), rules)
+
+    def _submit(self, function: Callable[..., Any], *words: Any) -> Any:
+        return self._client.submit(function, *words, pure=False)
+
+
+def _hand_over(waiting: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """The futures, each forgotten, and its result with it, when the next one is asked for."""
+    waiting.reverse()
+    while waiting:
+        yield waiting.pop()
+
+
+def _read_here(source: Source, settings: Settings) -> tuple[Account, list[pa.Table]]:
+    return tasks.unpack(tasks.read_whole(source, settings))
