@@ -26,6 +26,7 @@ from minutebook.records.pairs import list_pair_keys
 from minutebook.records.partials import join_partials
 from minutebook.records.table import find_header, find_w3c_header
 from minutebook.records.text import match_lines
+from minutebook.texts import plain_texts
 from minutebook.times import find_layout
 
 #: Below this share of fitting lines a format isn't taken for the source's.
@@ -245,4 +246,4 @@ def _count_leading(text: pa.StringArray, matched: Sequence[Matched], folded: Fol
 def _count_misread(matched: Matched) -> int:
     """Records whose host is the word for a level: another format's, whose level stands there."""
     host = matched.parts.get("host")
-    return int(pc.sum(pc.match_substring_regex(host, _LEVEL_WORD)).as_py() or 0) if host is not None else 0
+    return 0 if host is None else int(pc.sum(pc.match_substring_regex(plain_texts(host), _LEVEL_WORD)).as_py() or 0)

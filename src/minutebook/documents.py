@@ -17,7 +17,7 @@ from minutebook.config import STATED
 from minutebook.events import make_table
 from minutebook.exports import Document, ExportFormat, Match, parse_documents, pick_export, read_export
 from minutebook.limits import Limits
-from minutebook.records.jsonlines import load_json
+from minutebook.records.jsontext import load_json
 from minutebook.records.objects import is_batch
 from minutebook.sources import Source
 

@@ -43,6 +43,9 @@ _LEADING_LEVEL = (
 )
 
 
+_TOLD = ("message", "exception", "exception_type")
+
+
 def read_fields(
     parts: Mapping[str, pa.Array],
     kind: str,
@@ -66,7 +69,7 @@ def read_fields(
         if "level" not in parts:
             columns["level"] = map_values(parts["status"], _level_of_status)
     if not {"level", "status"} & set(parts) and "message" in parts:
-        columns["level"] = _leading_level(parts["message"])
+        columns["level"] = _leading_level(plain_texts(parts["message"]))
     for name, values in parts.items():
         if name == "duration" or name.startswith("duration_"):
             found = read_duration(values, name.partition("_")[2])
@@ -75,7 +78,9 @@ def read_fields(
     if operation is not None:
         columns["operation"] = operation
     if "message" in parts:
-        columns["message"] = _with_exception(parts)
+        columns["message"] = _with_exception(
+            {**parts} | {name: plain_texts(parts[name]) for name in _TOLD if name in parts}
+        )
     elif operation is not None and "status" not in parts:
         columns["message"] = operation
     _read_client(parts, columns)
@@ -144,6 +149,10 @@ def read_duration(values: pa.Array, unit: str = "") -> pa.Array:
 
     Negative ones and what is no number are null.
     """
+    return change_texts(values, lambda texts: _read_durations(texts, unit))
+
+
+def _read_durations(values: pa.Array, unit: str) -> pa.Array:
     is_number = pc.fill_null(pc.match_substring_regex(values, r"^[0-9]{1,15}(\.[0-9]*)?([eE]-?[0-9]{1,2})?$"), False)
     seconds = pc.multiply(pc.cast(pc.if_else(is_number, values, None), pa.float64()), _SECONDS[unit or "s"])
     rest = pc.and_(pc.invert(is_number), pc.is_valid(values))

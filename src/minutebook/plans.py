@@ -79,7 +79,10 @@ class Plan:
 
     def _read_json(self, text: pa.StringArray) -> Records:
         if not self.is_batch:
-            return _with_nanos(_with_second_choices(extract_keys(text, self.keys)))
+            records = extract_keys(text, self.keys)
+            if self.log_format.wraps:
+                records = replace(records, parts={part: plain_texts(values) for part, values in records.parts.items()})
+            return _with_nanos(_with_second_choices(records))
         rows, texts = unfold(text.to_pylist())
         records = _with_nanos(_with_second_choices(extract_keys(pa.array(texts, pa.string()), self.keys)))
         rows = rows[records.rows]
@@ -114,6 +117,7 @@ def _with_nanos(records: Records) -> Records:
     parts = dict(records.parts)
     nanos = parts.pop("nanos", None)
     if nanos is not None and "time" in parts:
+        nanos, parts["time"] = plain_texts(nanos), plain_texts(parts["time"])
         digits = pc.utf8_lpad(nanos, 9, "0")
         is_both = pc.and_(pc.match_substring_regex(parts["time"], r"^\d+$"), digits.is_valid())
         joined = pc.binary_join_element_wise(parts["time"], digits, ".")
@@ -129,7 +133,9 @@ def _coalesce_seconds(parts: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
     """Parts whose best key a record lacks, from their second-best one."""
     seconds = {name.removesuffix(SECOND): values for name, values in parts.items() if name.endswith(SECOND)}
     first = {name: values for name, values in parts.items() if not name.endswith(SECOND)}
-    return first | {name: pc.coalesce(first[name], values) for name, values in seconds.items()}
+    return first | {
+        name: pc.coalesce(plain_texts(first[name]), plain_texts(values)) for name, values in seconds.items()
+    }
 
 
 @dataclass(frozen=True)

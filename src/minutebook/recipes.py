@@ -26,6 +26,7 @@ from minutebook.records.folding import Folded, find_exceptions
 from minutebook.repeats import count_repeats
 from minutebook.rules import Rules
 from minutebook.sources import Source
+from minutebook.texts import plain_texts
 from minutebook.times import parse_times
 
 #: Lines that tell a format.
@@ -130,7 +131,7 @@ def _make_events(
     columns = read_fields(parts, matched.log_format.kind, matched.log_format.levels, recipe.rules.probe_patterns())
     source = recipe.source
     if "host" in columns and source.host:
-        columns["host"] = pc.coalesce(columns["host"], pa.scalar(source.host))
+        columns["host"] = pc.coalesce(plain_texts(columns["host"]), pa.scalar(source.host))
     columns = {
         "kind": matched.log_format.kind, "layer": matched.log_format.layer, "host": source.host,
         **matched.log_format.fixed, **columns,

@@ -1,6 +1,6 @@
 """lines → records of JSON lines: the wanted keys of all lines in one call, broken lines told apart.
 
-DuckDB reads the keys: a ragged line, a key that is a number here and a text there, a nesting a hundred
+Lines that are like one another are cut where their values stand; of the others DuckDB reads the keys: a ragged line, a key that is a number here and a text there, a nesting a hundred
 thousand deep or a cut line gives a value or null, never an error for the batch.
 """
 
@@ -14,6 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.records import Records
+from minutebook.records.alike import cut_alike
+from minutebook.records.jsontext import load_json
+from minutebook.texts import join_texts
 
 #: Keys that often stand only in the lines that matter, which a sample may not have seen.
 _RARE = ("error.type", "error.message", "exception.type", "exception.message", "err.message", "exception", "error",
@@ -22,23 +25,35 @@ _RARE = ("error.type", "error.message", "exception.type", "exception.message", "
 
 def extract_keys(text: pa.StringArray, keys: Mapping[str, str]) -> Records:
     """Records of the lines that hold a JSON object: part → the text of its key (``keys``: part → key)."""
+    found = [cut_alike(text, keys)]
+    is_left = np.ones(len(text), bool)
+    is_left[found[0][0]] = False
+    left = np.flatnonzero(is_left)
+    if len(left):
+        rows, parts = _read_keys(text.take(pa.array(left)), keys)
+        found.append((left[rows], parts))
+    rows = np.concatenate([rows for rows, _ in found])
+    parts = {part: join_texts([parts[part] for rows, parts in found if len(rows)]) for part in keys if len(rows)}
+    if len(found) > 1:
+        order = np.argsort(rows)
+        rows, parts = rows[order], {part: values.take(pa.array(order)) for part, values in parts.items()}
+    return Records(parts, rows, np.zeros(len(rows), np.int64))
+
+
+def _read_keys(text: pa.StringArray, keys: Mapping[str, str]) -> tuple[np.ndarray, dict[str, pa.Array]]:
     found = _run(text, keys)
     is_object = found.is_valid().to_numpy(zero_copy_only=False)
     parts = _split(found.filter(pa.array(is_object)), keys)
     rows = np.flatnonzero(is_object)
     # Python reads some objects that DuckDB doesn't: lone surrogates, numbers of thousands of digits.
-    odd = np.flatnonzero(~is_object)
-    if len(odd):
-        odd_rows, mended = _mend(text, odd)
-        if len(odd_rows):
-            more = _run(pa.array(mended, pa.string()), keys)
-            order = np.argsort(np.concatenate((rows, odd_rows)), kind="stable")
-            extra = _split(more, keys)
-            parts = {
-                part: pa.concat_arrays([values, extra[part]]).take(pa.array(order)) for part, values in parts.items()
-            }
-            rows = np.concatenate((rows, odd_rows))[order]
-    return Records(parts, rows, np.zeros(len(rows), np.int64))
+    odd_rows, mended = _mend(text, np.flatnonzero(~is_object))
+    if len(odd_rows):
+        more = _run(pa.array(mended, pa.string()), keys)
+        order = np.argsort(np.concatenate((rows, odd_rows)), kind="stable")
+        extra = _split(more, keys)
+        parts = {part: pa.concat_arrays([values, extra[part]]).take(pa.array(order)) for part, values in parts.items()}
+        rows = np.concatenate((rows, odd_rows))[order]
+    return rows, parts
 
 
 def _run(text: pa.StringArray, keys: Mapping[str, str]) -> pa.ListArray:
@@ -74,18 +89,6 @@ def _mend(text: pa.StringArray, rows: np.ndarray) -> tuple[np.ndarray, list[str]
             found.append(row)
             mended.append(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode())
     return np.array(found, np.int64), mended
-
-
-def load_json(text: str | bytes) -> object:
-    """The JSON value of a text; None where it's none. Numbers too long for Python stay texts."""
-    try:
-        return json.loads(text, parse_int=_read_integer)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _read_integer(digits: str) -> int | str:
-    return int(digits) if len(digits) < 1000 else digits
 
 
 def _path(key: str) -> str:

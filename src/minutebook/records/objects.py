@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from minutebook.records.jsonlines import load_json
+from minutebook.records.jsontext import load_json
 
 _LONGEST = 5000  # lines of one object
 #: Keys under which one object holds a list of records.

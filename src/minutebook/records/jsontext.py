@@ -1,0 +1,17 @@
+"""a text → the JSON value that it is."""
+
+from __future__ import annotations
+
+import json
+
+
+def load_json(text: str | bytes) -> object:
+    """The JSON value of a text; None where it's none. Numbers too long for Python stay texts."""
+    try:
+        return json.loads(text, parse_int=_read_integer)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _read_integer(digits: str) -> int | str:
+    return int(digits) if len(digits) < 1000 else digits
