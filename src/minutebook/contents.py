@@ -20,6 +20,7 @@ from typing import IO, Any, Protocol, cast
 from minutebook.compression import Unpacked, find_compression
 from minutebook.errors import EvidenceError
 from minutebook.limits import Limits
+from minutebook.progress import Tell, ignore
 from minutebook.remote import RemoteFile, RemoteStat
 from minutebook.sources import Source
 
@@ -85,6 +86,7 @@ class Reader:
     status: str = "complete"
     note: str = ""
     part: tuple[int, int] | None = None  #: of plain UTF-8: only the bytes from the first up to the second
+    tell: Tell = ignore  #: is told of the bytes as they're read, still packed
     encoding: str = "utf-8"
     compression: str = ""
     _hash: Any = field(default_factory=hashlib.sha256, repr=False)
@@ -179,6 +181,7 @@ class Reader:
         while left > 0 and (block := file.read(min(_RAW, left))):
             left -= len(block)
             self.packed_size += len(block)
+            self.tell(len(block))
             yield block
         after = self._tell_state(file)
         if is_file and (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):

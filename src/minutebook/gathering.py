@@ -19,6 +19,7 @@ from minutebook.engines import Engine
 from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.joining import fill_users, find_owners
 from minutebook.ownformats import load_all
+from minutebook.progress import show_progress
 from minutebook.reading import DEFERRED, Settings, peek
 from minutebook.redaction import draw_key
 from minutebook.sources import Source, find_sources
@@ -101,14 +102,15 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
     formats = load_all(config.formats)
     settings = Settings(formats.logs, formats.exports, config)
     sources = [_with_host(source, config) for source in find_sources(evidence)]
-    accounts, guess = _read_sources(sources, settings, engine)
-    waiting = [source for source in sources if accounts[source.name].status == DEFERRED]
-    if waiting:
-        # Stamps without a year: the other sources tell it.
-        known = [a for a in accounts.values() if a.events]
-        around = (min(a.first for a in known), max(a.last for a in known)) if known else None
-        again = engine.read(waiting, replace(settings, around=around, is_last_call=True))
-        accounts |= {account.source.name: account for account in again}
+    with show_progress(_find_size(sources)) as tell:
+        accounts, guess = _read_sources(sources, replace(settings, tell=tell), engine)
+        waiting = [source for source in sources if accounts[source.name].status == DEFERRED]
+        if waiting:
+            # Stamps without a year: the other sources tell it.
+            known = [a for a in accounts.values() if a.events]
+            around = (min(a.first for a in known), max(a.last for a in known)) if known else None
+            again = engine.read(waiting, replace(settings, around=around, is_last_call=True, tell=tell))
+            accounts |= {account.source.name: account for account in again}
     ordered = [accounts[source.name] for source in sources]
     if refuse:
         _refuse_nothing(ordered)
@@ -121,6 +123,12 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
         ordered = [accounts[source.name] for source in sources]
         clocks = _find_clocks(ordered, engine, config)
     return _settle(ordered, clocks, config, engine, refuse)
+
+
+def _find_size(sources: Sequence[Source]) -> int | None:
+    """Bytes of all sources, packed as they are; None where standard input is among them."""
+    sizes = [source.size for source in sources if not source.problem]
+    return None if None in sizes else sum(size or 0 for size in sizes)
 
 
 def _read_sources(sources: Sequence[Source], settings: Settings, engine: Engine) -> tuple[dict[str, Account], Span]:

@@ -30,6 +30,7 @@ from minutebook.lines import Lines, count_long_lines, cut_lines
 from minutebook.logformats import LogFormat
 from minutebook.parts import SMALLEST, find_ends, find_part, may_be_parted
 from minutebook.plans import Plan
+from minutebook.progress import Tell, ignore
 from minutebook.recipes import SAMPLE_LINES, Recipe, parse_lines
 from minutebook.sources import Source
 from minutebook.spans import Span
@@ -50,6 +51,7 @@ class Settings:
     around: tuple[int, int] | None = None  #: span of the other sources (µs), for stamps without a year
     is_last_call: bool = False  #: year-less sources aren't put off any more
     block_bytes: int = 8 << 20
+    tell: Tell = ignore  #: is told of the bytes that are read
     span: Span | None = None  #: what is looked at, as far as it's known: what's surely outside need not be read
 
 
@@ -87,7 +89,7 @@ def _fill(tables: Iterator[pa.Table], account: Account) -> Iterator[pa.Table]:
 
 def _read(source: Source, settings: Settings, pool: Executor, account: Account) -> Iterator[pa.Table]:
     limits = settings.config.limits
-    reader = Reader(source, limits)
+    reader = Reader(source, limits, tell=settings.tell)
     blocks = iter(reader)
     head = _take_sample(blocks)
     exports = _choose_exports(account.stated.get("format"), settings)
@@ -103,11 +105,14 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
         if settings.span and _is_plain(reader) and may_be_parted(source, recipe):
             account.part, account.note = find_part(source, recipe, settings.span)
         if account.part:
-            reader = Reader(source, limits, part=(account.part.start, account.part.stop))
+            start, stop, size = account.part.start, account.part.stop, account.part.size
+            settings.tell(size - (stop - start) - reader.packed_size)  # passed over
+            reader = Reader(source, limits, part=(start, stop), tell=settings.tell)
             lines = _cut_part(reader, settings)
             account.note = account.part.tell()
         yield from _parse_batches(cut_at_records(lines, recipe.plans), recipe, pool, account)
     elif account.status == DEFERRED:
+        settings.tell(-reader.packed_size)  # to be read again
         return
     else:
         yield from _reject_all(lines, account, limits)

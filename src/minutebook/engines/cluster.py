@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,7 +19,8 @@ from minutebook.clocks import ClockSample
 from minutebook.engines import tasks
 from minutebook.engines.local import add_summaries
 from minutebook.errors import MinutebookError
-from minutebook.reading import Settings, close_account
+from minutebook.progress import ignore
+from minutebook.reading import DEFERRED, Settings, close_account
 from minutebook.rules import Rules
 from minutebook.sources import Source
 from minutebook.summary import Summary
@@ -98,6 +99,7 @@ class ClusterEngine:
 
     def read(self, sources: Sequence[Source], settings: Settings) -> list[Account]:
         """Read sources side by side, large logs in parts."""
+        tell, settings = settings.tell, replace(settings, tell=ignore)  # workers can't tell it
         near = [source for source in sources if source.path is None]
         laid = {
             source.name: self._submit(tasks.lay_out, source, settings, PART_BYTES)
@@ -112,7 +114,12 @@ class ClusterEngine:
         # Standard input is here, and nowhere else.
         whole |= {source.name: self._submit(tasks.pack, _read_here(source, settings)) for source in near}
         parted = {name: self._read_parts(layout.result(), settings) for name, layout in laid.items()}
-        return [self._take(source, settings, parted.get(source.name), whole.get(source.name)) for source in sources]
+        accounts = []
+        for source in sources:
+            accounts.append(self._take(source, settings, parted.get(source.name), whole.get(source.name)))
+            if accounts[-1].status != DEFERRED:
+                tell(source.size or 0)
+        return accounts
 
     def _read_parts(self, packed: np.ndarray, settings: Settings) -> tuple[tasks.Layout, list[Any], Any] | None:
         layout: tasks.Layout | None = tasks.unpack(packed)
