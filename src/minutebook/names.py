@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 #: column (or group of `logformats.GROUPS`) → its usual names, best first.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -119,6 +120,11 @@ ASKED = "asked:"
 
 def normalise(key: str) -> str:
     """A key as it is compared: lower case, without ``_``, ``-``, ``@`` and blanks."""
+    return _normalise(key) if len(key) < 100 else _normalise.__wrapped__(key)
+
+
+@lru_cache(maxsize=1 << 16)
+def _normalise(key: str) -> str:
     return re.sub(r"[_\-@\s]", "", key.lower())
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from minutebook.coverage import find_coverage
@@ -172,29 +173,37 @@ def _cover_services(summary: Summary, layers: Layers) -> pd.DataFrame:
     is_sli = layers.find_own(whole) & (whole.groupby(["layer", "service", "host"])["requests"].transform("sum") > 0)
     if layers.main == "lines":
         is_sli = pd.Series(True, index=whole.index)
-    frames = []
-    for service, group in whole[is_sli].groupby("service", sort=True):
-        states = group.groupby("minute")["state"].agg(_combine)
-        others = whole[~((whole["service"] == service) & is_sli)]
-        alive = _is_alive(states, group, others)
-        frames.append(pd.DataFrame({"minute": states.index, "service": service, "state": states.to_numpy(),
-                                    "alive": alive.to_numpy()}))  # fmt: skip
     columns = ["minute", "service", "state", "alive"]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    if not is_sli.any():
+        return pd.DataFrame(columns=columns)
+    # Sources of no service of the SLI have none to be told apart from.
+    owner = pd.Series(np.where(is_sli, pd.factorize(whole["service"], sort=True)[0], -1), index=whole.index)
+    edges = whole[["minute", "first", "last"]].astype("float64").assign(owner=owner)
+    edges = edges.groupby(["owner", "minute"], sort=True)[["first", "last"]].agg({"first": "min", "last": "max"})
+    own = whole[is_sli].assign(owner=owner[is_sli])
+    by_minute = own.groupby(["owner", "minute"], sort=True)
+    told = by_minute.agg(service=("service", "first"), state=("state", "first"), states=("state", "nunique"),
+                         probes=("probes", "sum"))  # fmt: skip
+    told["state"] = told["state"].where(told["states"] == 1, "partly")
+    told["alive"] = _is_alive(told, edges)
+    return told.reset_index()[columns]
 
 
-def _is_alive(states: pd.Series, own: pd.DataFrame, others: pd.DataFrame) -> pd.Series:
-    """By minute: whether health checks, or another source while this one was silent, tell that logs were kept."""
-    probes = own.groupby("minute")["probes"].sum()
-    mine, theirs = (
-        frame.groupby("minute").agg(first=("first", "min"), last=("last", "max")).reindex(states.index)
-        for frame in (own, others)
-    )
-    went_on = (theirs["last"] > mine["last"] + _APART_US) | (theirs["first"] < mine["first"] - _APART_US)
-    has_others = theirs["last"].notna() & (mine["last"].isna() | went_on.fillna(False))
-    return has_others | ((probes > 0) & (states == "covered"))
+def _is_alive(told: pd.DataFrame, edges: pd.DataFrame) -> pd.Series:
+    """By owner and minute: whether health checks, or another source while this one was silent, tell that logs were kept."""
+    mine = edges.reindex(told.index)
+    last, first = _find_others(edges["last"], told.index), -_find_others(-edges["first"], told.index)
+    went_on = (last > mine["last"] + _APART_US) | (first < mine["first"] - _APART_US)
+    has_others = last.notna() & (mine["last"].isna() | went_on)
+    return has_others | ((told["probes"] > 0) & (told["state"] == "covered"))
 
 
-def _combine(states: pd.Series) -> str:
-    distinct = set(states)
-    return distinct.pop() if len(distinct) == 1 else "partly"
+def _find_others(values: pd.Series, wanted: pd.Index) -> pd.Series:
+    """For each (owner, minute) wanted, the greatest value of that minute that another owner has."""
+    ranked = values.dropna().rename("value").reset_index().sort_values(["minute", "value"], ascending=[True, False])
+    place = ranked.groupby("minute").cumcount()
+    best, second = (ranked[place == number].set_index("minute") for number in (0, 1))
+    owners, minutes = wanted.get_level_values("owner"), wanted.get_level_values("minute")
+    is_best = best["owner"].reindex(minutes).to_numpy() == owners.to_numpy()
+    found = np.where(is_best, second["value"].reindex(minutes), best["value"].reindex(minutes))
+    return pd.Series(found, index=wanted)

@@ -19,6 +19,8 @@ _STEP = re.compile(r'"([^"]*)"|([^.]+)')
 _MISSING = object()
 #: Documents nest this deep at most; what is below isn't looked at.
 _DEEPEST = 50
+#: Among more keys than a record of an export has, names count as they are written only.
+_MOST_KEYS = 1000
 
 
 @cache
@@ -58,6 +60,8 @@ def _look(value: object, steps: Sequence[str]) -> object:
 def _get(value: Mapping[str, object], step: str) -> object:
     if step in value:
         return value[step]
+    if len(value) > _MOST_KEYS:
+        return _MISSING
     wanted = normalise(step)
     return next((value[key] for key in value if isinstance(key, str) and normalise(key) == wanted), _MISSING)
 
