@@ -221,6 +221,11 @@ def join_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat([part.drop(columns=list(names)) for part in parts], ignore_index=True).assign(**names)
 
 
+def drop_unused(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows, their categories those names that they have: a few of many rows needn't hold all names."""
+    return rows.assign(**{name: rows[name].cat.remove_unused_categories() for name in NAMES})
+
+
 def pick_rows(rows: pd.DataFrame, mask: np.ndarray) -> pd.DataFrame:
     """The rows in the mask: the frame itself where those are all."""
     return rows if mask.all() else rows[mask]

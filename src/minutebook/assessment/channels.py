@@ -18,6 +18,7 @@ from minutebook.assessment.baseline import Grid
 from minutebook.trials import (
     TIMES,
     Trials,
+    drop_unused,
     find_first,
     find_last,
     find_names,
@@ -60,7 +61,7 @@ def find_facts(trials: Trials, limits_s: Mapping[str, float]) -> Facts:
         elif not with_users and len(addresses) < FEWEST_USERS:
             addresses |= seen_names(rows["client"])
         cells.append(_sum_cells(rows))
-        candidates.append(rows[(rows["bad"].to_numpy() > 0) | find_slow(rows, limits_s)])
+        candidates.append(drop_unused(rows[(rows["bad"].to_numpy() > 0) | find_slow(rows, limits_s)]))
     is_told_apart = bool(with_users) or len(addresses) >= FEWEST_USERS
     whole = pd.concat(cells, ignore_index=True)
     operations = sorted(whole["operation"].unique())

@@ -90,11 +90,15 @@ def cut_cells(
     """
     if text.null_count or not len(text):
         return np.empty(0, np.int64), {}
+    if text.offset:
+        text = text.take(pa.array(np.arange(len(text))))  # a part of a longer array has all of its bytes
     data, bounds = _bytes(text)
     quotes = np.flatnonzero(data == _QUOTE)
     place = np.searchsorted(quotes, bounds)
     is_cut = np.diff(place) >= sum(cell.behind.count('"') for cell in cells)
-    escapes = np.flatnonzero(data == _BACKSLASH if allows_controls else (data == _BACKSLASH) | (data < _BLANK))
+    escapes = np.flatnonzero(data == _BACKSLASH)
+    if not allows_controls and data.min() < _BLANK:
+        escapes = np.flatnonzero((data == _BACKSLASH) | (data < _BLANK))
     is_cut[np.searchsorted(bounds, escapes, side="right") - 1] = False
     rows = np.flatnonzero(is_cut)
     if not len(rows):
