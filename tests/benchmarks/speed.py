@@ -121,10 +121,9 @@ def main(lines: int = 1_000_000, runs: int = 3) -> None:
         write_logs("access", lines // 2, folder / "half")
         write_logs("access", lines, folder / "files", files=2000)
         write_logs("json", lines, folder / "json")
-        sizes = {
-            log: sum(p.stat().st_size for p in ([path] if (path := folder / log).is_file() else path.iterdir())) / 1e6
-            for log in ("access", "half", "files", "json")
-        }
+        logs = {log: folder / log for log in ("access", "half", "files", "json")}
+        parts = {log: list(path.iterdir()) if path.is_dir() else [path] for log, path in logs.items()}
+        sizes = {log: sum(path.stat().st_size for path in paths) / 1e6 for log, paths in parts.items()}
         done: dict[Task, list[Figures]] = {task: [] for task in list_tasks(folder)}
         for number in range(runs + 1):
             for task, figures in done.items():
