@@ -34,6 +34,8 @@ KNOWN = 0.5
 #: The same for what another format leaves over: a few lines of a second one are lines of it all the same.
 _KNOWN_BESIDE = 0.2
 _MOST_PLANS = 6
+_PROBES = 24  # of a sample's lines
+_CLEAR = 0.85  # a format that fits so many lines (general ones count less) leaves nothing for others
 _INNER_LINES = 400
 _KNOWN_INSIDE = 0.3
 _LEVEL_WORD = r"^(?i:trace|debug|info|notice|warn|warning|err|error|crit|critical|alert|emerg|fatal|severe)$"
@@ -94,11 +96,27 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
 def _score_all(
     text: pa.StringArray, formats: Sequence[LogFormat], inside: Sequence[LogFormat], *, needs_time: bool = True
 ) -> list[_Scored]:
-    """Formats that fit at least one line, best first; messages of wrappers may be in a format of ``inside``."""
+    """Formats that fit at least one line, best first; messages of wrappers may be in a format of ``inside``.
+
+    Of many lines some are looked at first. Where a format that may fit those fits nearly all, the others, which
+    can't, aren't tried; the runner-up is one that was.
+    """
+    lines = text.to_pylist() if len(text) <= FEW_LINES else text[:: len(text) // _PROBES].to_pylist()
+    may_fit = [each.shape != "text" or can_fit(each, lines) for each in formats]
+    scored = _score_some(text, formats, may_fit, inside, needs_time=needs_time)
+    if len(text) <= FEW_LINES or (scored and -scored[0].rank[0] >= _CLEAR):
+        return scored
+    others = _score_some(text, formats, [not each for each in may_fit], inside, needs_time=needs_time)
+    return sorted([*scored, *others], key=lambda s: s.rank)
+
+
+def _score_some(
+    text: pa.StringArray, formats: Sequence[LogFormat], tried: Sequence[bool], inside: Sequence[LogFormat], *,
+    needs_time: bool,
+) -> list[_Scored]:  # fmt: skip
     scored = []
-    lines = text.to_pylist() if len(text) <= FEW_LINES else []
     for order, log_format in enumerate(formats):
-        if lines and log_format.shape == "text" and not can_fit(log_format, lines):
+        if not tried[order]:
             continue
         plan = make_plan(log_format, text, needs_time=needs_time)
         score = score_plan(plan, text) if plan is not None else 0.0

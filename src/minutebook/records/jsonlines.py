@@ -101,7 +101,7 @@ def list_keys(lines: Iterable[str]) -> list[str]:
     """Every key of the JSON objects among the lines, nested ones as a path joined by U+001F."""
     found: dict[str, None] = {}
     for line in lines:
-        value = load_json(line)
+        value = load_json(line) if line.lstrip()[:1] == "{" else None
         if isinstance(value, dict):
             _walk(value, "", found, 0)
     return list(found)
