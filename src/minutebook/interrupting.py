@@ -19,7 +19,7 @@ from pathlib import Path
 
 #: As shells tell that Ctrl-C ended a command.
 INTERRUPTED = 130
-_GRACE_S = 0.5
+_GRACE_S = 0.3
 _unfinished: set[Path] = set()
 
 

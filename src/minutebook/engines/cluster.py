@@ -6,9 +6,12 @@ told by what is left over around it, so such a log is read whole too: the book h
 
 from __future__ import annotations
 
+import logging
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -19,6 +22,7 @@ from minutebook.clocks import ClockSample
 from minutebook.engines import tasks
 from minutebook.engines.local import add_summaries
 from minutebook.errors import MinutebookError
+from minutebook.interrupting import begin, finish
 from minutebook.progress import ignore
 from minutebook.reading import DEFERRED, Settings, close_account
 from minutebook.rules import Rules
@@ -36,6 +40,7 @@ _PATIENCE_S = 10
 def open_cluster(scheduler: str | None = None) -> Iterator[ClusterEngine]:
     """An engine on the scheduler at that address, else on the active client, else on processes of this machine."""
     try:
+        import dask
         from distributed import Client, LocalCluster, default_client
     except ImportError as error:
         raise MinutebookError(
@@ -53,12 +58,29 @@ def open_cluster(scheduler: str | None = None) -> Iterator[ClusterEngine]:
         active = default_client()
     except ValueError:
         with (
-            LocalCluster(n_workers=_WORKERS, threads_per_worker=1, dashboard_address=None) as cluster,
+            _temporary_folder() as folder,
+            dask.config.set({"temporary-directory": folder}),
+            LocalCluster(
+                n_workers=_WORKERS,
+                threads_per_worker=1,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            ) as cluster,
             Client(cluster, set_as_default=False) as client,
         ):
             yield ClusterEngine(client)
     else:
         yield ClusterEngine(active)
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="minutebook-", ignore_cleanup_errors=True) as folder:
+        begin(Path(folder))
+        try:
+            yield folder
+        finally:
+            finish(Path(folder))
 
 
 @dataclass
@@ -113,7 +135,7 @@ class ClusterEngine:
         }
         # Standard input is here, and nowhere else.
         whole |= {source.name: self._submit(tasks.pack, _read_here(source, settings)) for source in near}
-        parted = {name: self._read_parts(layout.result(), settings) for name, layout in laid.items()}
+        parted = {name: self._read_parts(_fetch(layout), settings) for name, layout in laid.items()}
         accounts = []
         for source in sources:
             accounts.append(self._take(source, settings, parted.get(source.name), whole.get(source.name)))
@@ -121,8 +143,9 @@ class ClusterEngine:
                 tell(source.size or 0)
         return accounts
 
-    def _read_parts(self, packed: np.ndarray, settings: Settings) -> tuple[tasks.Layout, list[Any], Any] | None:
-        layout: tasks.Layout | None = tasks.unpack(packed)
+    def _read_parts(
+        self, layout: tasks.Layout | None, settings: Settings
+    ) -> tuple[tasks.Layout, list[Any], Any] | None:
         if layout is None:
             return None
         reads = [
@@ -138,7 +161,7 @@ class ClusterEngine:
         """Keep what was read of a source; its account."""
         if parted is not None:
             layout, reads, content = parted
-            told = [tasks.unpack(each.result()) for each in [self._submit(tasks.tell_read, read) for read in reads]]
+            told = [_fetch(each) for each in [self._submit(tasks.tell_read, read) for read in reads]]
             if not any(account.is_mixed for account, _, _ in told):
                 account, pieces = layout.account, []
                 for read, (part, sample, rows) in zip(reads, told, strict=True):
@@ -147,11 +170,11 @@ class ClusterEngine:
                     account.add(part)
                     pieces.append(_Piece(read, rows, before))
                     self._keep_sample(sample)
-                close_account(account, tasks.unpack(content.result()), settings.config.limits)
+                close_account(account, _fetch(content), settings.config.limits)
                 self._keep(source, pieces)
                 return account
         read = whole or self._submit(tasks.read_whole, source, settings)
-        account, sample, rows = tasks.unpack(self._submit(tasks.tell_read, read).result())
+        account, sample, rows = _fetch(self._submit(tasks.tell_read, read))
         self._keep_sample(sample)
         self._keep(source, [_Piece(read, rows)])
         return account
@@ -175,7 +198,7 @@ class ClusterEngine:
             if piece.rows
         ]
         for source, future in _hand_over(waiting):
-            yield from ((source, result) for result in tasks.unpack(future.result()))
+            yield from ((source, result) for result in _fetch(future))
 
     def drop(self, source: str, rows: pa.Array | None = None) -> None:
         """Forget a source's events, or those whose position among its events is in ``rows``."""
@@ -190,10 +213,25 @@ class ClusterEngine:
             for piece, dropped in kept.dropped()
             if piece.rows
         ]
-        return add_summaries((tasks.unpack(future.result()) for _, future in _hand_over(waiting)), rules)
+        return add_summaries((_fetch(future) for _, future in _hand_over(waiting)), rules)
 
     def _submit(self, function: Callable[..., Any], *words: Any) -> Any:
         return self._client.submit(function, *words, pure=False)
+
+
+def _fetch(future: Any) -> Any:
+    """What a task made; its own refusals as they are, and one line where no worker lives long enough."""
+    from distributed import CancelledError, KilledWorker
+    from distributed.comm import CommClosedError
+
+    try:
+        return tasks.unpack(future.result())
+    except (KilledWorker, CancelledError, CommClosedError) as error:
+        raise MinutebookError(
+            f"workers or their scheduler were lost ({type(error).__name__})",
+            where="engine dask",
+            do="give the workers more memory, or do without --engine dask",
+        ) from error
 
 
 def _hand_over(waiting: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
