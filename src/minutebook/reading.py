@@ -24,7 +24,7 @@ from minutebook.detection import Detection, detect_format
 from minutebook.documents import read_document, take_documents
 from minutebook.errors import EvidenceError
 from minutebook.events import NAMES, fill_columns
-from minutebook.exports import ExportFormat
+from minutebook.exports import ExportFormat, name_text
 from minutebook.limits import Limits
 from minutebook.lines import Lines, count_long_lines, cut_lines
 from minutebook.logformats import LogFormat
@@ -289,6 +289,8 @@ def _finish(future: Future[tuple[pa.Table, Account]], account: Account) -> pa.Ta
 
 
 def _tell_unknown(found: Detection) -> str:
+    if shape := name_text(found.misfit or ""):
+        return f"not an export that is known, nor a log: {shape}"
     note = "unknown format: "
     note += (
         f"nearest is {found.nearest}, which fits {found.score:.0%} of the lines"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minutebook.exports import Document, load_exports, parse_documents, pick_export, read_export
+from minutebook.exports import Document, load_exports, name_text, parse_documents, pick_export, read_export
 from minutebook.exports.picking import ENOUGH, score_export
 
 EXPORTS = {each.name: each for each in load_exports()}
@@ -60,7 +60,11 @@ def test_every_export_has_a_sample(name: str) -> None:
     ("value", "seen"),
     [
         (None, "null, or no JSON"),
-        ({"error": "unauthorised"}, "an object with keys error"),
+        ({"error": "unauthorised"}, "an error: 'unauthorised'"),
+        ({"message": "Bad credentials", "documentation_url": "d", "status": "401"}, "an error: 'Bad credentials'"),
+        ({"kind": "Status", "status": "Failure", "message": "forbidden", "code": 403}, "an error: 'forbidden'"),
+        ({"errors": [{"message": "no such field"}], "data": None}, "an error: 'no such field'"),
+        ({"error": "boom", "rows": [1]}, "an object with keys error, rows"),
         ([1, 2], "a list of 2 entries"),
         ("<html>", "HTML or XML"),
     ],
@@ -69,6 +73,18 @@ def test_what_is_none_of_them_is_refused_by_what_was_seen(value: object, seen: s
     match = pick_export([value], list(EXPORTS.values()))
     assert match.format is None
     assert seen in match.seen
+
+
+@pytest.mark.parametrize(
+    ("line", "seen"),
+    [
+        ("null", "null, or no JSON"), ('"x"', "a text alone"), ("<!DOCTYPE html>", "HTML or XML"),
+        ('{"log_entries":[{"id":"x","ty', "JSON that breaks off or is damaged"), ("12", ""), ("hello", ""),
+        ("[2026-11-23 09:00] up", ""),
+    ],
+)  # fmt: skip
+def test_a_line_that_no_log_fits_is_named_as_far_as_it_shows(line: str, seen: str) -> None:
+    assert name_text(line) == seen
 
 
 def test_an_empty_list_is_an_export_that_lists_nothing() -> None:

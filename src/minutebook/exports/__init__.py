@@ -12,11 +12,12 @@ from typing import Any, NamedTuple
 
 from minutebook.events import PHASES
 from minutebook.exports.formats import ExportFormat, load_exports
-from minutebook.exports.paths import find, has_keys, name_shape
+from minutebook.exports.paths import find, has_keys
 from minutebook.exports.picking import EMPTY, Match, find_rows, is_empty, pick_export
 from minutebook.exports.places import Place
 from minutebook.exports.readings import READINGS
 from minutebook.exports.rows import PURPOSE, ROUTINE, Context, Row
+from minutebook.exports.shapes import name_shape, name_text
 from minutebook.exports.texts import Document, parse_documents
 
 _OPENING = ("started", "fired")
@@ -90,6 +91,6 @@ def _pair(rows: list[Row]) -> list[Row]:
 
 
 __all__ = [
-    "PURPOSE", "ROUTINE", "Document", "ExportFormat", "Match", "Reading", "find", "load_exports", "parse_documents", "pick_export",
+    "PURPOSE", "ROUTINE", "Document", "ExportFormat", "Match", "Reading", "find", "load_exports", "name_text", "parse_documents", "pick_export",
     "read_export",
 ]  # fmt: skip

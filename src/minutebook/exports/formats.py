@@ -33,6 +33,7 @@ class Phase:
     kind: str = ""  #: where it isn't the format's
     key: tuple[str, ...] = ()  #: where it isn't the format's
     plus_ms: str = ""  #: path of milliseconds to add to ``time``
+    plus_s: str = ""  #: path of seconds to add to ``time``
     ns: str = ""  #: path of nanoseconds within the second of ``time``
     each: tuple[str, ...] = ()  #: path of a list in the row, whose entries the other paths are in
     first: bool = False  #: only the first entry of ``each`` that holds, by time

@@ -137,17 +137,3 @@ def _has(value: object, wanted: str) -> bool:
         return False
     said = str(found).lower()
     return said.startswith(text[1:].lower()) if text.startswith("~") else said == text.lower()
-
-
-def name_shape(value: object) -> str:
-    """What a document is, in words, for a refusal."""
-    if value is None:
-        return "null, or no JSON"
-    if isinstance(value, Mapping):
-        keys = ", ".join(str(key)[:40] for key in list(value)[:6])
-        return f"an object with keys {keys}" if keys else "an empty object"
-    if isinstance(value, list):
-        return f"a list of {len(value):,} entries" + (f", the first {name_shape(value[0])}" if value else "")
-    if isinstance(value, str) and re.match(r"\s*<(?:!doctype|html|\?xml|\w+[\s>])", value, re.IGNORECASE):
-        return "HTML or XML"
-    return f"a {type(value).__name__}"

@@ -7,8 +7,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from minutebook.exports.formats import ExportFormat
-from minutebook.exports.paths import find_all, flatten, has_keys, name_shape
+from minutebook.exports.paths import find_all, flatten, has_keys
 from minutebook.exports.readings import WHOLE
+from minutebook.exports.shapes import name_shape
 
 #: A format that fits a smaller share of the rows isn't theirs.
 ENOUGH = 0.4

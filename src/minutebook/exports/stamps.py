@@ -69,11 +69,11 @@ def _read_old(text: str) -> Stamp | None:
     return Stamp(time.astimezone(UTC), "stated")
 
 
-def add_ms(stamp: Stamp, value: object) -> Stamp | None:
-    """The stamp, some milliseconds later; None where the value is no number of them."""
+def add_ms(stamp: Stamp, value: object, unit: int = 1) -> Stamp | None:
+    """The stamp, so many units of milliseconds later; None where the value is no number of them."""
     if value is None or isinstance(value, bool):
         return None
     try:
-        return stamp._replace(time=stamp.time + timedelta(microseconds=int(Decimal(str(value)) * 1000)))
+        return stamp._replace(time=stamp.time + timedelta(microseconds=int(Decimal(str(value)) * unit * 1000)))
     except (InvalidOperation, ValueError, OverflowError):
         return None

@@ -142,6 +142,8 @@ def _read_time(scope: object, entry: object, phase: Phase, context: Context) -> 
             continue
         if phase.ns and (parts := find_first(scope, phase.ns, entry)) is not None and str(parts).isdecimal():
             stamp = stamp._replace(time=stamp.time.replace(microsecond=int(str(parts)) // 1000 % 1_000_000))
+        if phase.plus_s:
+            return add_ms(stamp, find_first(scope, phase.plus_s, entry), unit=1000)
         return add_ms(stamp, find_first(scope, phase.plus_ms, entry)) if phase.plus_ms else stamp
     return None
 
