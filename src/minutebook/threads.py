@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 
 THREADS = 2
 
@@ -17,3 +19,8 @@ def start_threads(count: int = THREADS) -> Iterator[ThreadPoolExecutor]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def import_ahead(*names: str) -> None:
+    """Import modules that are only needed in the end, while other work goes on; whoever needs them waits for them."""
+    threading.Thread(target=lambda: [import_module(name) for name in names], daemon=True).start()

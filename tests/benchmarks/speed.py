@@ -1,9 +1,9 @@
 """Times whole processes on the same logs, in turn: minutebook, and peers that are asked for a part of what it tells.
 
-    python tests/benchmarks/speed.py [LINES] [RUNS]
+    python tests/benchmarks/speed.py [LINES] [RUNS] [FILES]
 
 It makes an access log and JSON lines of LINES (default a million) by `make_logs`, half an access log, and the same
-access log in 2,000 files, in a temporary folder. Peers: DuckDB with a query written for the very log (requests, errors
+access log in FILES (2,000), in a temporary folder. Peers: DuckDB with a query written for the very log (requests, errors
 and distinct users a minute), lnav with the same in its SQL, GoAccess; those that aren't installed stay empty. Each
 process is run once to warm up and then RUNS times (default 3), all in turn; printed are medians, and ratios to
 DuckDB's and lnav's medians of the same table.
@@ -93,7 +93,7 @@ def run(task: Task) -> Figures:
     return Figures(time.monotonic() - begin, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
-def print_table(done: Mapping[Task, Sequence[Figures]], sizes: Mapping[str, float]) -> None:
+def print_table(done: Mapping[Task, Sequence[Figures]], sizes: Mapping[str, float], files: int) -> None:
     """One row a process: medians, speed, and how many times the peers' medians they are."""
     medians = {task: Figures(*map(statistics.median, zip(*runs, strict=True))) for task, runs in done.items()}
     peers = {(task.log, task.name.split(",")[0]): figures for task, figures in medians.items()}
@@ -110,16 +110,16 @@ def print_table(done: Mapping[Task, Sequence[Figures]], sizes: Mapping[str, floa
               f"{each.peak_mb:9.0f}{ratios}")  # fmt: skip
     ours = {task.log: figures for task, figures in medians.items() if task.name.startswith("minutebook")}
     print(f"twice the input takes {ours['access'].wall_s / ours['half'].wall_s:.2f} times as long;"
-          f" 2,000 files {ours['files'].wall_s / ours['access'].wall_s:.2f} times as long as one")  # fmt: skip
+          f" {files:,} files {ours['files'].wall_s / ours['access'].wall_s:.2f} times as long as one")  # fmt: skip
 
 
-def main(lines: int = 1_000_000, runs: int = 3) -> None:
+def main(lines: int = 1_000_000, runs: int = 3, files: int = 2000) -> None:
     """Make the logs, run all tasks in turn, print the table."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_logs("access", lines, folder / "access")
         write_logs("access", lines // 2, folder / "half")
-        write_logs("access", lines, folder / "files", files=2000)
+        write_logs("access", lines, folder / "files", files=files)
         write_logs("json", lines, folder / "json")
         logs = {log: folder / log for log in ("access", "half", "files", "json")}
         parts = {log: list(path.iterdir()) if path.is_dir() else [path] for log, path in logs.items()}
@@ -130,8 +130,8 @@ def main(lines: int = 1_000_000, runs: int = 3) -> None:
                 found = run(task)
                 if number:
                     figures.append(found)
-        print_table(done, sizes)
+        print_table(done, sizes, files)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:3]))
+    main(*map(int, sys.argv[1:4]))

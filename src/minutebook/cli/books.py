@@ -23,7 +23,9 @@ def reconstruct(evidence: tuple[str, ...], output: str, users: str | None, every
     """
     from minutebook.book import save_book
     from minutebook.outputs import write_table
+    from minutebook.threads import import_ahead
 
+    import_ahead("matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg")
     book = make_book(evidence, every, **said)
     save_book(book, output)
     if users:
