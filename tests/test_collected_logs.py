@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -65,3 +66,47 @@ def test_the_process_of_a_journal_s_entry_is_no_user(tmp_path: Path) -> None:
     )
     assert events["user"].isna().all()
     assert events["level"].tolist() == ["error"]
+
+
+def test_docker_s_lines_are_read_as_what_they_hold(tmp_path: Path) -> None:
+    inner = (
+        '203.0.113.9 - - [23/Nov/2026:09:00:00 +0000] "GET /items/7 HTTP/1.1" 502 12 "-" "curl/8.5.0"',
+        "2026-11-23 09:00:01,120 [main] ERROR com.example.Cart - no stock",
+        "\tat com.example.Cart.take(Cart.java:12)",
+    )
+    lines = [
+        json.dumps({"log": line + "\n", "stream": "stdout", "time": f"2026-11-23T09:00:0{second}.5Z"})
+        for second, line in enumerate(inner)
+    ]
+    events = read(tmp_path / "a.log", "\n".join(lines) + "\n")
+    assert events["status"].tolist()[0] == 502
+    assert events["operation"].tolist()[0] == "GET /items/{id}"
+    assert events["level"].astype(str).tolist()[1:] == ["error"]
+    assert events["message"].tolist()[1:] == ["no stock"]
+
+
+def test_a_json_line_between_others_is_no_part_of_them(tmp_path: Path) -> None:
+    text = '2026-11-23 09:00:00.123456 W | etcdserver: slow disk\n{"level":"error","ts":"2026-11-23T09:00:01Z","msg":"down"}\n'
+    events = read(tmp_path / "a.log", text)
+    assert events["message"].tolist() == ["slow disk", "down"]
+    assert events["level"].astype(str).tolist() == ["warn", "error"]
+
+
+def test_columns_that_only_one_header_of_a_w3c_log_has_are_read(tmp_path: Path) -> None:
+    text = (
+        "#Fields: date time c-ip cs-method cs-uri-stem sc-status time-taken\n"
+        "2026-11-23 09:00:00 203.0.113.9 GET /items/7 500 1250\n"
+        "#Date: 2026-11-24 00:00:00\n"
+        "#Fields: time c-ip cs-method cs-uri-stem sc-status\n"
+        "09:00:00 203.0.113.9 GET /items/7 200\n"
+    )
+    events = read(tmp_path / "a.log", text)
+    assert events["duration"].tolist()[0] == 1.25
+    assert events["time"].dt.strftime("%dT%H").tolist() == ["23T09", "24T09"]
+
+
+def test_nested_durations_lists_of_addresses_and_versions_of_shapes(tmp_path: Path) -> None:
+    gelf = '{"version":"1.1","host":"web-1","short_message":"slow","timestamp":1795424400.5,"level":4,"attr":{"durationMillis":250},"sourceIPs":["203.0.113.9"]}\n'
+    (event,) = read(tmp_path / "a.log", gelf).to_dict("records")
+    assert (event["duration"], event["client"]) == (0.25, "203.0.113.9")
+    assert pd.isna(event["version"])

@@ -28,6 +28,7 @@ SAMPLES = [
 #: Samples of the key that the format of the value fits just as well, and why that does no harm.
 ALSO_FITS: dict[str, set[str]] = {
     "cri": {"logfmt"},  # what it wraps has a time of its own
+    "kubectl": {"logfmt"},  # the same
     "java": {"python_logging"},  # one layout of both; the closer one reads more of it
     "oslo": {"pgbouncer"},  # a bare level and a bracket
     "docker_json": {"json_lines"},  # its lines are JSON; the wrapper comes first

@@ -24,7 +24,7 @@ from minutebook.records.jsonlines import add_rare_keys, list_keys
 from minutebook.records.objects import is_batch, join_objects, unfold
 from minutebook.records.pairs import list_pair_keys
 from minutebook.records.partials import join_partials
-from minutebook.records.table import find_header, find_w3c_header
+from minutebook.records.table import find_header, find_w3c_header, list_w3c_names
 from minutebook.records.text import match_lines
 from minutebook.texts import plain_texts
 from minutebook.times import find_layout
@@ -162,7 +162,8 @@ def make_plan(log_format: LogFormat, text: pa.StringArray, *, needs_time: bool =
     lines = text.to_pylist()
     if shape in ("csv", "w3c"):
         header = find_header(lines) if shape == "csv" else find_w3c_header(lines)
-        return _plan_keys(replace(Plan(log_format), header=header), list(header.names), text) if header else None
+        names = list_w3c_names(lines) if shape == "w3c" else header.names if header else ()
+        return _plan_keys(replace(Plan(log_format), header=header), list(names), text) if header else None
     paths = list_pair_keys(line for line in lines if line.count("=") >= 2)
     return _plan_keys(Plan(log_format), paths, text, needs_time=needs_time)
 
@@ -190,6 +191,8 @@ def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray, *, needs_time
     by_name = {path.replace("\x1f", "."): path for path in reversed(paths)}
     if "tsNs" in by_name and "Line" in by_name:
         by_name["message"] = by_name.pop("Line")  # Loki's exports; elsewhere it's where in a program
+    if "line" in by_name and any(name.startswith("labels.") for name in by_name):
+        by_name["message"] = by_name.pop("line")  # logcli's
     keys = {part: by_name[name] for part, name in choose_keys(by_name).items()}
     if "time" not in keys:
         return replace(plan, keys=keys) if not needs_time and {"level", "message"} <= set(keys) else None

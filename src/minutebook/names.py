@@ -30,7 +30,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "message": (
         "record.message", "msg", "message", "@m", "@mt", "event", "short_message", "MESSAGE", "body", "body.stringValue", "log",
-        "text", "description", "fields.message", "_raw",
+        "text", "textPayload", "description", "fields.message", "_raw",
     ),
     "service": (
         "service", "service.name", "service_name", "svc", "app", "application", "appname", "app_name",
@@ -57,7 +57,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "status", "status_code", "http.status_code", "http.response.status_code", "http_status", "statuscode",
         "response_code", "res.statusCode", "response.status", "httpRequest.status", "responseStatus.code",
         "DownstreamStatus", "sc-status", "httpStatus", "code", "http.status",
-        "EdgeResponseStatus",
+        "EdgeResponseStatus", "response_status", "resp_status",
     ),
     "user": (
         "user_id", "userid", "user.id", "enduser.id", "usr.id", "uid", "customer_id", "account_id", "user",
@@ -101,16 +101,22 @@ _CAMEL_UNIT = re.compile(r"(Ns|Nanos|Us|Micros|Ms|Millis|Sec|Seconds)$")
 
 
 #: Of what has the first key, durations under the second one are in that unit.
-_DIALECTS = (("DownstreamStatus", "Duration", "ns"), ("x-edge-location", "time-taken", "s"))
+_DIALECTS = (
+    ("DownstreamStatus", "Duration", "ns"),
+    ("x-edge-location", "time-taken", "s"),
+    ("latency_human", "latency", "ns"),
+)
 #: Keys under which loggers put a whole record; they say nothing of what's in it.
 _CONTAINERS = frozenset(
     ("properties", "fields", "data", "payload", "attributes", "extra", "record", "json", "jsonpayload", "context", "ctx",
-     "attr", "log", "event", "meta", "metadata", "labels", "details", "message", "msg", "body", "request", "source", "result")
+     "attr", "log", "event", "meta", "metadata", "labels", "details", "message", "msg", "body", "request", "source", "result", "span")
 )  # fmt: skip
 #: journald's own: a process's user is none of the service's.
 _OF_THE_PROCESS = frozenset(("_UID",))
 #: Zeek's, beside its addresses: a connection's, no user's.
 _OF_A_CONNECTION = frozenset(("uid",))
+#: GELF's and logstash's own: the version of the shape, not of what wrote it.
+_OF_THE_SHAPE = frozenset(("@version",))
 #: Columns whose second-best key is read too, for records that lack the best one.
 SECOND_CHOICES = ("level", "message", "status", "trace", "user")
 SECOND = "#2"
@@ -141,7 +147,10 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
     Durations come as ``duration_<unit>``. A key feeds one column only.
     """
     found = set(keys)
-    present = sorted(found - _OF_THE_PROCESS - (_OF_A_CONNECTION if "id.orig_h" in found else set()))
+    odd = _OF_THE_PROCESS | _OF_THE_SHAPE
+    odd |= _OF_A_CONNECTION if "id.orig_h" in found else frozenset()
+    odd |= frozenset(("version",)) if "short_message" in found else frozenset()
+    present = sorted(found - odd)
     chosen: dict[str, str] = {}
     for column, ranks in _BY_NAME.items():
         fitting = sorted(
@@ -174,7 +183,11 @@ def _open_container(key: str, ranks: Mapping[str, int]) -> str | None:
 
 
 def _duration(key: str) -> tuple[int, str]:
-    """(rank, unit) of a key that names a duration; no unit where it names none."""
+    """(rank, unit) of a key that names a duration, also within a container; no unit where it names none."""
+    container, _, inner = key.rpartition(".")
+    if normalise(key) not in _DURATION_NAMES and normalise(container) in _CONTAINERS:
+        rank, unit = _duration(inner)
+        return rank + 100, unit
     whole = _DURATION_NAMES.get(normalise(key))
     if whole:
         return whole

@@ -206,6 +206,9 @@ def _match_plain(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.nd
     continued = np.empty(0, np.int64)
     if plan.log_format.wraps == "lines":
         records, continued = join_partials(records)
+        if plan.log_format.shape == "json" and "message" in records.parts:  # docker keeps the line's end
+            message = pc.ascii_rtrim(records.parts["message"], "\r\n")
+            records = replace(records, parts={**records.parts, "message": message})
     if not len(records.rows):
         return [], continued
     stop = records.stop if records.stop is not None else records.rows + 1

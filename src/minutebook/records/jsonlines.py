@@ -92,8 +92,10 @@ def _mend(text: pa.StringArray, rows: np.ndarray) -> tuple[np.ndarray, list[str]
 
 
 def _path(key: str) -> str:
-    """DuckDB's JSON path of a dotted key; a quote in it can't end the text of the query."""
-    steps = "".join(f'."{step}"' for step in key.split("\x1f"))
+    """DuckDB's JSON path of a dotted key, whose last step 0 is a list's first; a quote can't end the query's text."""
+    names = key.split("\x1f")
+    is_first = len(names) > 1 and names[-1] == "0"
+    steps = "".join(f'."{name}"' for name in (names[:-1] if is_first else names)) + ("[0]" if is_first else "")
     return "$" + steps.replace("'", "''")
 
 
@@ -114,6 +116,8 @@ def _walk(value: Mapping[str, object], prefix: str, found: dict[str, None], dept
         path = f"{prefix}{key}"
         if isinstance(inner, dict) and depth < 5:
             _walk(inner, path + "\x1f", found, depth + 1)
+        elif isinstance(inner, list) and inner and isinstance(inner[0], str):
+            found[path] = found[f"{path}\x1f0"] = None
         else:
             found[path] = None
 

@@ -66,6 +66,11 @@ def find_w3c_header(lines: Sequence[str]) -> Header | None:
     return Header(names, "\t" if any("\t" in line for line in lines if line[:1] != "#") else " ", date)
 
 
+def list_w3c_names(lines: Sequence[str]) -> tuple[str, ...]:
+    """Names of all columns that any of the ``#Fields:`` lines states: a restart may log others."""
+    return tuple(dict.fromkeys(name for line in lines if _FIELDS.match(line) for name in line[8:].split()))
+
+
 def update_w3c(header: Header | None, directive: str) -> Header | None:
     """The header after a further ``#Fields:`` or ``#Date:`` line."""
     found = find_w3c_header([directive])

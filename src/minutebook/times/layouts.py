@@ -59,7 +59,7 @@ LAYOUTS: Mapping[str, Layout] = {
     # access logs of nginx, Apache, HAProxy, S3
     "%d/%b/%Y:%H:%M:%S %z": Layout(rf"(?P<date>\d\d?/{_W}/\d{{4}})[: ]{_CLOCK}", f"{_d1}/{_B}/{_Y}"),
     # nginx error, Go
-    "%Y/%m/%d %H:%M:%S": Layout(rf"(?P<date>\d{{4}}/\d\d/\d\d)[ T-]{_CLOCK}", f"{_Y}/{_m}/{_d}"),
+    "%Y/%m/%d %H:%M:%S": Layout(rf"(?P<date>\d{{4}}/\d\d/\d\d)(?:[ T-]| - ){_CLOCK}", f"{_Y}/{_m}/{_d}"),
     # syslog
     "%b %e %H:%M:%S": Layout(rf"{_MD} {_CLOCK}", _BD),
     "%b %e %H:%M:%S %Y": Layout(rf"{_MD} {_CLOCK} {_YEAR}", f"{_BD} {_Y}"),
