@@ -265,5 +265,6 @@ def _refuse_nothing(accounts: Sequence[Account]) -> None:
     if all(account.status in ("complete", "empty") and not account.rejected for account in accounts):
         return  # exports that list nothing: read, and empty
     first = next((a for a in accounts if a.note), accounts[0])
-    what = first.note or f"none of its {first.lines:,} lines could be read"
+    why = f": {first.rejects[0].why}" if first.rejects else ""
+    what = first.note or f"none of its {first.lines:,} lines could be read{why}"
     raise EvidenceError(what, where=first.source.name, do="see `minutebook check`, or write a format")

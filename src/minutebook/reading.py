@@ -218,7 +218,7 @@ def find_recipe(head: Sequence[bytes], source: Source, settings: Settings, accou
     account.format, account.score, account.runner_up = found.nearest, found.score, found.runner_up
     if not found.plans:
         account.format = account.status = "unknown"
-        account.note = _tell_unknown(found)
+        account.note = _tell_unknown(found, head)
         return None
     rules = settings.config.sli
     plans = tuple(plan.asking(rules.keys) for plan in found.plans)
@@ -288,8 +288,8 @@ def _finish(future: Future[tuple[pa.Table, Account]], account: Account) -> pa.Ta
     return table
 
 
-def _tell_unknown(found: Detection) -> str:
-    if shape := name_text(found.misfit or ""):
+def _tell_unknown(found: Detection, head: Sequence[bytes]) -> str:
+    if shape := name_text(b"".join(head).decode("utf-8", "replace")):
         return f"not an export that is known, nor a log: {shape}"
     note = "unknown format: "
     note += (

@@ -35,15 +35,20 @@ def name_shape(value: object) -> str:
     return "true or false alone" if isinstance(value, bool) else "a number alone"
 
 
-def name_text(line: str) -> str:
-    """What a text whose first line no format fits is, as far as that line shows; "" where it doesn't."""
-    if _MARKUP.match(line):
-        return name_shape(line)
-    try:
-        value = json.loads(line)
-    except (ValueError, RecursionError):
-        return "JSON that breaks off or is damaged" if re.match(r'\[?\{"', line) else ""
-    return "" if isinstance(value, int | float) and value is not True and value is not False else name_shape(value)
+def name_text(text: str) -> str:
+    """What a text is that no format fits: markup, or JSON, whole or not; "" for lines of something else."""
+    start = text.strip()
+    if _MARKUP.match(start):
+        return name_shape(start)
+    for part in (start, start.partition("\n")[0]):
+        try:
+            value = json.loads(part)
+        except (ValueError, RecursionError):
+            continue
+        # Lines of JSON are a log's, of which nothing is known but that; a number may be anything.
+        is_more = part != start or type(value) in (int, float)
+        return "" if is_more else name_shape(value)
+    return "JSON that breaks off or is damaged" if re.match(r'(?:\[\s*)?\{\s*"', start) else ""
 
 
 def _find_error(answer: Mapping[str, object]) -> str:

@@ -117,7 +117,9 @@ def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     if kind in ("alert", "incident"):
         if kind == "incident" and phase == "fired":
             done = "opened"
-        head = f"{known.get('what') or kind} {known.get('name') or detail or 'without a name'}"
+        name = known.get("name") or detail or "without a name"
+        is_said = name.lower().endswith(f" {kind}")  # Queue alert, Login incident
+        head = name if is_said else f"{known.get('what') or kind} {name}"
         text = f"{head} {done}" if done else head
         is_told = detail and detail != known.get("name", detail) and phase in ("fired", "pending", "noted")
         return tidy(f"{text}: {detail}" if is_told else text)
@@ -126,7 +128,7 @@ def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     what = known.get("what") or kind
     # A pipeline's own name, where it isn't what's deployed.
     is_named = bool(known.get("what") and name and known.get("service") not in (None, name))
-    what = f"{what} {name}" if is_named else what
+    what = f"{what} {name}" if is_named and name != what else what
     head = f"{what} of {subject}" if subject else what
     where = f" to {known['environment']}" if known.get("environment") and kind == "deploy" else ""
     hosts = f" (hosts {known['hosts']})" if known.get("hosts") else ""
