@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO
 
 import numpy as np
@@ -115,6 +115,7 @@ def find_part(source: Source, recipe: Recipe, span: Span) -> tuple[Part | None, 
 
 
 def _look(file: IO[bytes], offset: int, size: int, recipe: Recipe) -> _Look | None:
+    known = replace(recipe, formats=())  # what a look cuts off at its start is no sign of a further format
     begin = max(offset - 1, 0)  # a line that begins at the offset itself counts
     for window in _WINDOWS:
         file.seek(begin)
@@ -122,7 +123,7 @@ def _look(file: IO[bytes], offset: int, size: int, recipe: Recipe) -> _Look | No
         start = data.find(b"\n") + 1 if offset else 0
         stop = len(data) if begin + len(data) == size else data.rfind(b"\n") + 1
         if start < stop and (start or not offset):
-            table, _ = parse_lines(split_lines(data[start:stop], 1, begin + start), recipe)
+            table, _ = parse_lines(split_lines(data[start:stop], 1, begin + start), known)
             if table.num_rows:
                 return _tell(table)
     return None

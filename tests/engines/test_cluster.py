@@ -50,11 +50,8 @@ def evidence(tmp_path_factory: pytest.TempPathFactory) -> Path:
         f"2026-11-23 {clock[i]},120 {'ERROR no card' if i % 40 == 0 else 'INFO paid'} trace_id=r{i:06}\n{TRACE if i % 40 == 0 else ''}"
         for i in HOUR
     ]
-    # In mid-file it goes on as another program.
-    mixed = [
-        app[i] if i < 1000 else f'{{"time": "2026-11-23T{clock[i]}Z", "level": "info", "message": "m{i}"}}\n'
-        for i in HOUR
-    ]
+    # In mid-file another program writes: which formats that may be is looked for in all that is read at once.
+    mixed = [*edge[:1000], *(f"nobody knows line {i} either\n" for i in range(60)), *edge[1000:]]
     (folder / "edge-1.access.log").write_text("".join(edge))
     (folder / "edge-1.access.log.1.gz").write_bytes(gzip.compress("".join(edge[:900]).encode()))
     (folder / "app-1.log").write_text("nobody knows this line\n" + "".join(app))

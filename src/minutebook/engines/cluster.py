@@ -94,20 +94,24 @@ class _Piece:
 
 @dataclass
 class _Kept:
-    """A source's pieces, and which of its events are still wanted."""
+    """A source's pieces, and which of its events aren't wanted any more: their positions, in order."""
 
     pieces: list[_Piece]
-    rows: np.ndarray = field(init=False)
+    gone: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
 
-    def __post_init__(self) -> None:
-        self.rows = np.arange(sum(piece.rows for piece in self.pieces))
+    def drop(self, rows: np.ndarray) -> None:
+        """Forget events by their positions among those that are left."""
+        if len(self.gone):
+            left = np.delete(np.arange(sum(piece.rows for piece in self.pieces)), self.gone)
+            rows = left[rows]
+        self.gone = np.union1d(self.gone, rows)
 
-    def dropped(self) -> Iterator[tuple[_Piece, list[int]]]:
+    def list_pieces(self) -> Iterator[tuple[_Piece, list[int]]]:
         """Each piece, and which of its rows aren't wanted."""
         start = 0
         for piece in self.pieces:
-            here = np.arange(start, start + piece.rows)
-            yield piece, (np.setdiff1d(here, self.rows, assume_unique=True) - start).tolist()
+            here = slice(*np.searchsorted(self.gone, (start, start + piece.rows)))
+            yield piece, (self.gone[here] - start).tolist()
             start += piece.rows
 
 
@@ -194,7 +198,7 @@ class ClusterEngine:
         waiting = [
             (source, self._submit(tasks.apply, piece.read, function, source, piece.before, dropped))
             for source in (self._kept if among is None else [name for name in self._kept if name in set(among)])
-            for piece, dropped in self._kept[source].dropped()
+            for piece, dropped in self._kept[source].list_pieces()
             if piece.rows
         ]
         for source, future in _hand_over(waiting):
@@ -202,15 +206,17 @@ class ClusterEngine:
 
     def drop(self, source: str, rows: pa.Array | None = None) -> None:
         """Forget a source's events, or those whose position among its events is in ``rows``."""
-        kept = self._kept[source]
-        kept.rows = kept.rows[:0] if rows is None else np.delete(kept.rows, rows.to_numpy(zero_copy_only=False))
+        if rows is None:
+            self._kept[source] = _Kept([])
+        else:
+            self._kept[source].drop(rows.to_numpy(zero_copy_only=False))
 
     def summarise(self, settle: Callable[[str, pa.Table], pa.Table], rules: Rules) -> Summary:
         """One Summary of all events: one of each piece where it was read, added up here."""
         waiting = [
             (source, self._submit(tasks.summarise_read, piece.read, settle, rules, source, piece.before, dropped))
             for source, kept in self._kept.items()
-            for piece, dropped in kept.dropped()
+            for piece, dropped in kept.list_pieces()
             if piece.rows
         ]
         return add_summaries((_fetch(future) for _, future in _hand_over(waiting)), rules)

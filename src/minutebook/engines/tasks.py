@@ -64,7 +64,8 @@ def lay_out(source: Source, settings: Settings, size: int) -> np.ndarray:
     """A `Layout` of the source in parts of about ``size`` bytes; None where it's read whole."""
     account = open_account(source, settings)
     recipe = find_large_log(account, settings, 2 * size)
-    if recipe is None:
+    # Lines that a container's runtime parted, and counts of repeats, need what stands before them.
+    if recipe is None or any(plan.inner or plan.log_format.repeats for plan in recipe.plans):
         return pack(None)
     start, stop = 0, source.size or 0
     if settings.span:
