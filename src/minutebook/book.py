@@ -237,7 +237,7 @@ def load_book(folder: Evidence) -> Book:
         impact, ledger = (json.loads((place / f"{name}.json").read_text("utf-8")) for name in ("impact", "ledger"))
         files = ledger.pop("files", {})
         torn = [name for name in _READ_AGAIN if name in files and _hash(place / name) != files[name]]
-        is_whole = not torn and isinstance(impact, dict) and {"sources", "totals"} <= set(ledger)
+        is_whole = not torn and isinstance(impact, dict) and "sources" in ledger
     except (OSError, ValueError, TypeError, AttributeError, RecursionError, pa.ArrowException) as error:
         raise _not_whole(folder) from error
     if not is_whole:

@@ -94,6 +94,8 @@ def find_sources(evidence: Iterable[str | os.PathLike[str]]) -> list[Source]:
 
 def _find(path: Path, given: str) -> dict[Path | None, str]:
     """What a given path names: files, each by its real place, and what is wrong with it."""
+    if not given:
+        raise EvidenceError("an empty name", do="name files or folders")
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError) as error:

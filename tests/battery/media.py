@@ -42,13 +42,13 @@ _MARKDOWN = re.compile(r"(?<!\\)<(?:img|script|svg|b>)|(?<!\\)\]\((?:javascript|
 _INJECTED = re.compile(r"^ATTACH:|^END:VEVENT\r?\nBEGIN:VEVENT\r?\nATTACH", re.M)
 
 
-def _evidence(payload: str) -> dict[str, str]:
+def _evidence(payload: str, lines: int = 200) -> dict[str, str]:
     text = json.dumps(payload)
     failing = "".join(
         f'{{"ts":"2026-11-23T09:{5 + i // 60:02}:{i % 60:02}Z","level":"error","msg":{text},"user":{json.dumps(payload + str(i % 9))},'
         f'"service":{text},"host":{text},"version":{text},"method":"GET","path":{json.dumps("/" + payload)},"status":500,'
         f'"trace_id":{text},"environment":{text},"duration_ms":12,"exception":{text},{text}:{text}}}\n'
-        for i in range(200)
+        for i in range(lines)
     )  # fmt: skip
     deploy = dict.fromkeys(
         ("service", "version", "environment", "deployed_by", "description", "status", "url", "id"), payload
@@ -60,7 +60,7 @@ def _evidence(payload: str) -> dict[str, str]:
     }  # fmt: skip
     return {
         "app.jsonl": failing,
-        "access.log": access(900).replace("GET /a", "GET /" + payload.replace('"', "'").replace("\n", " ").replace("\r", " ")),
+        "access.log": access(4 * lines).replace("GET /a", "GET /" + payload.replace('"', "'").replace("\n", " ").replace("\r", " ")),
         "plain.log": "".join(f"2026-11-23T09:{i:02}:00Z ERROR {payload}".replace("\n", " ").replace("\r", " ") + "\n" for i in range(20)),
         "deploys.json": json.dumps([{**deploy, "deployed_at": "2026-11-23T09:04:00Z"}]),
         "alerts.json": json.dumps([alert]),
@@ -90,7 +90,7 @@ def _cases() -> list[Case]:
         files = _evidence(payload)
         found.append(Case(f"text for {whom}: the book", files, check=_inert((), ""), codes=(0, 3)))  # type: ignore[arg-type]
     # One evidence with all of them, in each other medium.
-    files = {f"{number}-{name}": text for number, payload in enumerate(PAYLOADS.values()) for name, text in _evidence(payload).items() if number % 2 == 0 or name != "access.log"}  # fmt: skip
+    files = {f"{number}-{name}": text for number, payload in enumerate(PAYLOADS.values()) for name, text in _evidence(payload, 30).items() if number % 2 == 0 or name != "access.log"}  # fmt: skip
     media: list[tuple[str, tuple[str, ...], Sequence[re.Pattern[str]], str]] = [
         ("the report", ("report", "{evidence}", "-o", "{folder}/out.html"), (_HTML,), "out.html"),
         ("the report in markdown", ("report", "{evidence}", "-o", "{folder}/out.md"), (_MARKDOWN,), "out.md"),

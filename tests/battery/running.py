@@ -99,6 +99,7 @@ def _read_all(out: int, err: int, start: float, pid: int) -> tuple[bytes, bytes]
 
 def _child(case: Case, arguments: list[str], streams: tuple[int, int], cold: bool) -> None:
     os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells have those in the background ignore it
     os.environ.update(case.environment)
     resource.setrlimit(resource.RLIMIT_AS, (_MOST_ADDRESS_SPACE, resource.getrlimit(resource.RLIMIT_AS)[1]))
     read, write_end = os.pipe()
