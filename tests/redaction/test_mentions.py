@@ -85,3 +85,27 @@ def test_a_frame_of_ones_own_is_redacted_alike_every_time() -> None:
     pd.testing.assert_frame_equal(shown, again)
     assert "u-48213" not in shown.to_csv() and "hunter2" not in shown.to_csv() and "zoe" not in shown.to_csv()
     assert shown["message"].tolist()[1] == "deployer A deploys"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "a",
+        "@",
+        "1 ",
+        "a.b@",
+        "eyJ",
+        "https://",
+        "key=",
+        "password: ",
+        "a_",
+        "user ",
+        "\\",
+        "AB12",
+        '"password":"',
+        "- ",
+    ],
+)
+def test_a_text_of_any_length_takes_time_in_proportion(part: str) -> None:
+    # Quadratic patterns would take minutes here.
+    assert HIDES.hide_text(part * 20_000 + "\nend")

@@ -14,13 +14,25 @@ from typing import TypeAlias
 Change: TypeAlias = str | Callable[[re.Match[str]], str]
 
 #: Keys whose value is a secret, and the kind that is written for it.
-_SECRET_KEYS: Mapping[str, str] = {
-    "password": r"\w*pass(?:wor[dt]|wd|phrase|code)|(?!pwd\s?=\s?/)\w*pwd",
-    "API key": r"(?:\w+[_.-])?(?:api|access|auth|account|encryption|signing|private|storage|subscription)[_.-]?key",
-    "secret": r"(?:\w+[_.-])?(?:client[_.-]?)?secret(?:[_.-]?(?:key|access[_.-]?key|value))?|credentials?|signature|x-amz-signature",
-    "token": r"(?:\w+[_.-])?(?:x-)?(?:access|auth|refresh|id|csrf|xsrf|bearer|session|security|api|bot|reset)?[_.-]?token",
-    "session": r"(?:jsession|php_?sess|asp\.net_session|session|sess)[_.-]?id",
-    "one-time code": r"otp|one[_-]?time[_-]?(?:code|password)|cvv2?|cvc|pin[_-]?code",
+_SECRET_KEYS: Mapping[str, tuple[tuple[str, ...], str]] = {
+    "password": (("pass", "pwd"), r"\w{0,24}pass(?:wor[dt]|wd|phrase|code)|(?!pwd\s?=\s?/)\w{0,24}pwd"),
+    "API key": (
+        ("key",),
+        r"(?:\w{1,24}[_.-])?(?:api|access|auth|account|encryption|signing|private|storage|subscription)[_.-]?key",
+    ),
+    "secret": (
+        ("secret", "credential", "signature"),
+        r"(?:\w{1,24}[_.-])?(?:client[_.-]?)?secret(?:[_.-]?(?:key|access[_.-]?key|value))?|credentials?|signature|x-amz-signature",
+    ),
+    "token": (
+        ("token",),
+        r"(?:\w{1,24}[_.-])?(?:x-)?(?:access|auth|refresh|id|csrf|xsrf|bearer|session|security|api|bot|reset)?[_.-]?token",
+    ),
+    "session": (("sess",), r"(?:jsession|php_?sess|asp\.net_session|session|sess)[_.-]?id"),
+    "one-time code": (
+        ("otp", "one", "cvv", "cvc", "pin"),
+        r"otp|one[_-]?time[_-]?(?:code|password)|cvv2?|cvc|pin[_-]?code",
+    ),
 }
 #: What stands behind "password" in a sentence about passwords.
 _SAID_OF_ONE = (
@@ -74,50 +86,60 @@ def _name_account(found: re.Match[str]) -> str:
     return "[bank account]" if 15 <= len(packed) <= 34 and int(number) % 97 == 1 else found[0]
 
 
-def _by_key(kind: str, keys: str) -> tuple[tuple[str, str, Change], ...]:
+def _by_key(kind: str, signs: tuple[str, ...], keys: str) -> tuple[tuple[tuple[str, ...], str, Change], ...]:
     """A secret told by its key: ``key=…``, ``"key": "…"``, and ``key: …`` unless it's a sentence."""
     name = rf"(?i:(?<![A-Za-z])(?:{keys}))"
-    sign = f"(?i:{keys})"
     return (
-        (sign, rf"""{name}\\?["']?\s?(?:=>?|%3[dD])\s?{_VALUE}""", _name_value(kind)),
-        (sign, rf"""{name}["']\s*:\s*(?P<quote>["'])(?P<value>(?:(?!(?P=quote))[^\\]|\\.)+)""", _name_value(kind)),
-        (sign, rf"""{name}\\["']\s*:\s*\\["'](?P<value>[^"'\\]+)""", _name_value(kind)),
-        (sign, rf"""{name}\s?:\s?(?P<open>["']?)(?!(?i:{_SAID_OF_ONE})\b|\[)(?P<value>[^\s"',;&<>(){{}}\[\]|]{{3,}})""",
+        (signs, rf"""{name}\\?["']?\s?(?:=>?|%3[dD])\s?{_VALUE}""", _name_value(kind)),
+        (signs, rf"""{name}["']\s*:\s*(?P<quote>["'])(?P<value>(?:(?!(?P=quote))[^\\]|\\.)+)""", _name_value(kind)),
+        (signs, rf"""{name}\\["']\s*:\s*\\["'](?P<value>[^"'\\]+)""", _name_value(kind)),
+        (signs, rf"""{name}\s?:\s?(?P<open>["']?)(?!(?i:{_SAID_OF_ONE})\b|\[)(?P<value>[^\s"',;&<>(){{}}\[\]|]{{3,}})""",
          _name_value(kind)),
     )  # fmt: skip
 
 
-#: (a sign that must be there, the pattern, what stands for it), in this order.
-_KINDS: tuple[tuple[re.Pattern[str], re.Pattern[str], Change], ...] = tuple(
-    (re.compile(sign), re.compile(pattern), change)
-    for sign, pattern, change in (
-        ("-----BEGIN", r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)", "[private key]"),
-        ("eyJ", r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*)*", "[token]"),
-        (r"A[KSRGIN][IOP][AD]|ABIA|ACCA", r"\b(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}\b", "[AWS key]"),
-        (r"[-_.]|AIza", rf"(?<![A-Za-z0-9])(?:{_TOKENS})", "[token]"),
-        ("(?i:hooks)", r"(?i:https://hooks\.slack\.com/(?:services|workflows)/)(?P<value>[\w/]+)", _name_value("token")),
-        ("(?i:cookie)", r"(?i:(?<![A-Za-z_])(?:set-)?cookie[\"']?\s?[:=]\s?[\"']?)(?P<value>[^\s\"'\[][^\"'\n]*)", _name_value("session")),
-        ("(?i:authorization)", r"(?i:authorization[\"']?\s?[:=]\s?[\"']?(?:\w+ +(?!\[))?)(?P<value>[\w.~+/=-]{6,})(?! +\[)", _name_value("token")),
-        ("(?i:bearer|basic|digest|token)", r"(?i:\b(?:bearer|basic|digest)|\bauthorization: ?token) +(?P<value>(?=[\w.~+/-]*[\d=+/_.-])[\w.~+/-]{8,}=*)", _name_value("token")),
-        ("://", r"(?i:\b[a-z][a-z\d+.-]*)://(?P<value>[^\s/@:\"']*:[^\s/@\"']+(?:@[^\s/@\"']+)*)(?=@)", _name_value("password")),
-        *(row for kind, keys in _SECRET_KEYS.items() for row in _by_key(kind, keys)),
-        ("@|%40", r"(?<![\w.+-])[\w.+'-]{1,64}(?:@|%40)(?:[A-Za-z\d](?:[A-Za-z\d-]{0,61}[A-Za-z\d])?\.)+[A-Za-z]{2,24}(?![\w-])", "[e-mail]"),
-        (r"\d{4}", r"(?<![\w.-])(?:\d{13,19}|\d{4}(?P<by>[ -])\d{4}(?P=by)\d{4}(?P=by)\d{1,7}|\d{4}[ -]\d{6}[ -]\d{4,5})(?![\w-]|[.]\d)", _name_card),
-        (r"[A-Z]{2}\d{2}", r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _name_account),
+_TOKEN_SIGNS = (
+    "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glrt-", "glptt-", "glft-", "glsoat-", "xox", "xapp-", "_live_", "_test_",
+    "whsec_", "sk-", "aiza", "ya29.", "gocspx-", "npm_", "pypi-", "hf_", "dop_v1_", "dckr_pat_", "sg.", "shpat", "shpca", "shppa", "shpss", "hvs.", "pmak-",
+)  # fmt: skip
+#: Stands for a sign that no literal is: so many digits.
+_DIGITS = r"\d(?:[ -]?\d){12}"
+
+#: (signs of which one must be there, in lower case; the pattern; what stands for it), in this order.
+_KINDS: tuple[tuple[tuple[str, ...], re.Pattern[str], Change], ...] = tuple(
+    (signs, re.compile(pattern), change)
+    for signs, pattern, change in (
+        (("-----begin",), r"-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----[\s\S]{0,20000}?(?:-----END [A-Z ]{0,24}PRIVATE KEY-----|\Z)", "[private key]"),
+        (("eyj",), r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,4}", "[token]"),
+        (("akia", "asia", "abia", "acca", "aroa", "aida"), r"\b(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}\b", "[AWS key]"),
+        (_TOKEN_SIGNS, rf"(?<![A-Za-z0-9])(?:{_TOKENS})", "[token]"),
+        (("hooks",), r"(?i:https://hooks\.slack\.com/(?:services|workflows)/)(?P<value>[\w/]+)", _name_value("token")),
+        (("cookie",), r"(?i:(?<![A-Za-z_])(?:set-)?cookie[\"']?\s?[:=]\s?[\"']?)(?P<value>[^\s\"'\[][^\"'\n]*)", _name_value("session")),
+        (("authorization",), r"(?i:authorization[\"']?\s?[:=]\s?[\"']?(?:\w+ +(?!\[))?)(?P<value>[\w.~+/=-]{6,})(?! +\[)", _name_value("token")),
+        (("bearer", "basic", "digest", "authorization"), r"(?i:\b(?:bearer|basic|digest)|\bauthorization: ?token) +(?P<value>(?=[\w.~+/-]*[\d=+/_.-])[\w.~+/-]{8,}=*)", _name_value("token")),
+        (("://",), r"(?i:\b[a-z][a-z\d+.-]{0,24})://(?P<value>[^\s/@:\"']{0,200}:[^\s/@\"']{1,200}(?:@[^\s/@\"']{1,200}){0,4})(?=@)", _name_value("password")),
+        *(row for kind, (signs, keys) in _SECRET_KEYS.items() for row in _by_key(kind, signs, keys)),
+        (("@", "%40"), r"(?<![\w.+-])[\w.+'-]{1,64}(?:@|%40)(?:[A-Za-z\d](?:[A-Za-z\d-]{0,61}[A-Za-z\d])?\.)+[A-Za-z]{2,24}(?![\w-])", "[e-mail]"),
+        ((), r"(?<![\w.-])(?:\d{13,19}|\d{4}(?P<by>[ -])\d{4}(?P=by)\d{4}(?P=by)\d{1,7}|\d{4}[ -]\d{6}[ -]\d{4,5})(?![\w-]|[.]\d)", _name_card),
+        ((), r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _name_account),
     )
 )  # fmt: skip
 
 #: Some sign of any secret, in RE2's words: what a whole column is asked before a text is looked at.
-ANY_SIGN = (
-    r"(?i)@|%40|://|eyJ|-----BEGIN|pass|pwd|key|secret|token|credential|signature|cookie|sess(?:ion)?[_.-]?id|otp|one.?time|cvv|cvc|pin.?code"
-    r"|bearer|basic |digest |A[KSRGIN][IOP][AD][A-Z0-9]{16}|gh[pousr]_|github_pat|gl[a-z]+-|xox|xapp-|[srp]k_(?:live|test)|whsec_|sk-|AIza|ya29|GOCSPX"
-    r"|npm_|pypi-|hf_|dop_v1|dckr_|SG\.|shp|hvs\.|PMAK|\d(?:[ -]?\d){12}|[A-Z]{2}\d{2} ?[A-Z0-9]{4}"
+ANY_SIGN = "|".join(
+    [
+        f"(?i:{'|'.join(re.escape(sign) for signs, _, _ in _KINDS for sign in signs)})",
+        _DIGITS,
+        r"[A-Z]{2}\d{2} ?[A-Z0-9]{4}",
+    ]
 )
+_LONG_NUMBER = re.compile(rf"{_DIGITS}|[A-Z]{{2}}\d{{2}} ?[A-Z0-9]{{4}}")
 
 
 def hide_secrets(text: str) -> str:
     """The text with the kind of each secret where the secret stood."""
-    for sign, pattern, change in _KINDS:
-        if sign.search(text):
+    lower, has_number = text.lower(), bool(_LONG_NUMBER.search(text))
+    for signs, pattern, change in _KINDS:
+        if any(sign in lower for sign in signs) or (not signs and has_number):
             text = pattern.sub(change, text)
     return text

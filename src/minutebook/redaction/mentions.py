@@ -8,14 +8,15 @@ key such as ``user=``, or where an access log has its user.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 #: Keys whose value is a user, whoever it is.
 _KEYS = (
-    r"(?:[\w.-]*[_.-])?(?:user|usr|customer|client|account|member|subscriber|tenant|buyer|owner|principal|login|uid|suid|auid)"
+    r"(?:[\w.-]{0,40}[_.-])?(?:user|usr|customer|client|account|member|subscriber|tenant|buyer|owner|principal|login|uid|suid|auid)"
     r"(?:[_.-]?(?:id|name|no|number|uuid|key))?|remote[_-]?user|enduser(?:\.id)?|x-user(?:-id)?|sub"
 )
 #: Keys of that shape whose value is no user.
@@ -25,7 +26,7 @@ _NOBODY = frozenset(
     ("0", "true", "false", "null", "nil", "none", "unknown", "anonymous", "guest", "root", "admin", "system", "nobody", "n/a",
      "deployer", "responder", "author")
 )  # fmt: skip
-_TOKEN = re.compile(r"[\w@](?:[\w.@+~-]*\w)?")
+_TOKEN = re.compile(r"[\w@](?:[\w.@+~-]{0,200}\w)?")
 #: Words of logs, which stay words where a user is called so.
 _WORD_LIST = """
 access active admin alert anonymous application auth backend cache cancelled canary checkout client closed cluster config
@@ -38,7 +39,15 @@ route search secondary secret server service session shop shutdown slow socket s
 success support sync system target task test thread timeout token trace traffic unknown update upload upstream user users
 version waiting warn warning web with worker write zone
 """
+_MOST_ODD = 100_000
 _WORDS = frozenset(_WORD_LIST.split())
+
+
+class Mentioned(NamedTuple):
+    """Users in some texts: a word that is an id → whether it is one wherever it stands; ids of several words."""
+
+    words: Mapping[str, bool]
+    odd: re.Pattern[str] | None
 
 
 class Users:
@@ -49,8 +58,8 @@ class Users:
         self._words = {word.casefold() for word in words} | _WORDS
         named = "|".join([_KEYS, *(re.escape(key.rpartition(".")[2]) for key in keys if key)])
         self._told = re.compile(
-            rf"""(?i)(?<![\w-])(?P<key>{named})(?:\\?["']\s?[:=]\s?\\?["']?|=\\?["']?|:\s?(?=[\w.@+-]*\d)|\s(?=[\w.@+-]*\d)\#?|\s["'](?=\w))"""
-            r"(?P<id>[\w@](?:[\w.@+~|-]*\w)?)"
+            rf"""(?i)(?<![\w-])(?P<key>{named})(?:\\?["']\s?[:=]\s?\\?["']?|=\\?["']?|:\s?(?=[\w.@+-]{0, 200}\d)|\s(?=[\w.@+-]{0, 200}\d)\#?|\s["'](?=\w))"""
+            r"(?P<id>[\w@](?:[\w.@+~|-]{0,200}\w)?)"
         )
         self._place = re.compile(r"(?m)^(?:\S+ )?\S+ \S+ (?P<id>[^\s\[\]\"]+) (?=\[\d\d/[A-Z][a-z]{2}/\d{4}:)")
         self._account = re.compile(
@@ -58,19 +67,22 @@ class Users:
             r"|\b(?:password|publickey|keyboard-interactive/pam|log[io]n|session|auth\w*) (?:[a-z]+ ){0,2}?for (?P<let>[\w@][\w.@+-]*)(?= from )"
             r"|^\s*(?P<who>[\w.-]+)(?= : (?:TTY|PWD|\d+ incorrect))"
         )
-        self._odd: re.Pattern[str] | None = None
-        odd = ids.filter(pc.match_substring_regex(ids, r"[^\w.@+~-]")) if len(ids) else ids
-        if 0 < len(odd) <= 10_000:
-            long = sorted((each for each in odd.to_pylist() if len(each) >= 5), key=lambda each: (-len(each), each))
-            self._odd = re.compile("|".join(map(re.escape, long))) if long else None
+        #: Ids that are more than one word, such as names.
+        self._odd: list[str] = []
+        if len(ids):
+            is_odd = pc.and_(pc.match_substring_regex(ids, r"[^\w.@+~-]"), pc.greater_equal(pc.utf8_length(ids), 5))
+            self._odd = ids.filter(is_odd).to_pylist()[:_MOST_ODD]
 
-    def find_known(self, texts: Iterable[str]) -> dict[str, bool]:
-        """Each word of the texts that is a user's id → whether it is one wherever it stands."""
+    def find_known(self, texts: Sequence[str]) -> Mentioned:
+        """Which ids of users are in the texts, and how each may be told there."""
         tokens = {token for text in texts for token in _TOKEN.findall(text)}
         if not tokens or not len(self._ids):
-            return {}
+            return Mentioned({}, None)
         listed = pa.array(sorted(tokens), pa.string())
-        return {token: self._is_distinct(token) for token in listed.filter(pc.is_in(listed, self._ids)).to_pylist()}
+        words = {token: self._is_distinct(token) for token in listed.filter(pc.is_in(listed, self._ids)).to_pylist()}
+        whole = "\n".join(texts) if self._odd else ""
+        odd = sorted((each for each in self._odd if each in whole), key=lambda each: (-len(each), each))
+        return Mentioned(words, re.compile("|".join(map(re.escape, odd))) if odd else None)
 
     def _is_distinct(self, token: str) -> bool:
         if token.isdigit():
@@ -79,12 +91,12 @@ class Users:
             return len(token) >= 4
         return len(token) >= 4 and token.casefold() not in self._words
 
-    def replace(self, text: str, known: Mapping[str, bool], names: Mapping[str, str]) -> str:
+    def replace(self, text: str, known: Mentioned, names: Mapping[str, str]) -> str:
         """The text with the pseudonym that ``names`` gives to each user that it names."""
 
         def say(found: re.Match[str]) -> str:
             key, user = found.groupdict().get("key"), found["id"]
-            is_user = user in known or (key is not None and not re.fullmatch(_NO_USERS, key, re.IGNORECASE))
+            is_user = user in known.words or (key is not None and not re.fullmatch(_NO_USERS, key, re.IGNORECASE))
             if not is_user or user == "-" or user.casefold() in _NOBODY:
                 return found[0]
             before, after = found[0][: found.start("id") - found.start()], found[0][found.end("id") - found.start() :]
@@ -98,9 +110,9 @@ class Users:
                 return found[0]
             return found[0][: len(found[0]) - len(user)] + names[user]
 
-        if self._odd is not None:
-            text = self._odd.sub(lambda found: names[found[0]], text)
+        if known.odd is not None:
+            text = known.odd.sub(lambda found: names[found[0]], text)
         text = self._account.sub(say_account, self._place.sub(say, self._told.sub(say, text)))
-        if any(known.values()):
-            text = _TOKEN.sub(lambda found: names[found[0]] if known.get(found[0]) else found[0], text)
+        if any(known.words.values()):
+            text = _TOKEN.sub(lambda found: names[found[0]] if known.words.get(found[0]) else found[0], text)
         return text
