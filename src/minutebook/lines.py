@@ -116,6 +116,8 @@ def split_lines(data: bytes, first: int = 1, offset: int = 0) -> Lines:
         ends = np.append(ends, len(data))
     starts = np.concatenate(([0], ends)).astype(np.int64)
     text = _as_text(data, starts)
+    # A last line without its end is as long as one with it: a copy that was cut off there is a copy.
+    starts[-1] += not data.endswith(b"\n")
     return Lines(pc.ascii_rtrim(text, "\r\n"), first, starts + offset)
 
 
