@@ -25,7 +25,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "nanos": ("instant.nanoOfSecond",),
     "level": (
-        "record.error_severity", "error_severity", "level", "lvl", "severity", "severityText", "log.level", "loglevel", "log_level", "levelname", "@l",
+        "record.error_severity", "error_severity", "levelname", "level", "lvl", "severity", "severityText", "log.level", "loglevel", "log_level", "@l",
         "PRIORITY", "severity_label", "severityNumber", "s",
     ),
     "message": (
