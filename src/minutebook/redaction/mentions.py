@@ -58,7 +58,7 @@ class Users:
         self._words = {word.casefold() for word in words} | _WORDS
         named = "|".join([_KEYS, *(re.escape(key.rpartition(".")[2]) for key in keys if key)])
         self._told = re.compile(
-            rf"""(?i)(?<![\w-])(?P<key>{named})(?:\\?["']\s?[:=]\s?\\?["']?|=\\?["']?|:\s?(?=[\w.@+-]{0, 200}\d)|\s(?=[\w.@+-]{0, 200}\d)\#?|\s["'](?=\w))"""
+            rf"""(?i)(?<![\w-])(?P<key>{named})(?:\\?["']\s?[:=]\s?\\?["']?|=\\?["']?|:\s?(?=[\w.@+-]{{0,200}}\d)|\s(?=[\w.@+-]{{0,200}}\d)\#?|\s["'](?=\w))"""
             r"(?P<id>[\w@](?:[\w.@+~|-]{0,200}\w)?)"
         )
         self._place = re.compile(r"(?m)^(?:\S+ )?\S+ \S+ (?P<id>[^\s\[\]\"]+) (?=\[\d\d/[A-Z][a-z]{2}/\d{4}:)")
