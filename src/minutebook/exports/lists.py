@@ -104,7 +104,13 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
         only = (phase or closing) if not names.end and opening == "started" else phase if not names.end else opening
         rows.append(
             make_row(
-                context, _say_unknown(facts, only, phase), only or opening, start, end=end, kind=kind, entity=entity
+                context,
+                _say_unknown(facts, kind, only, phase),
+                only or opening,
+                start,
+                end=end,
+                kind=kind,
+                entity=entity,
             )
         )
     if acknowledged is not None:
@@ -114,14 +120,16 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
         # An end that's stated is an end, whatever the state says: it may be older than the end.
         last = phase if phase not in ("", "started", "fired", "pending", "acknowledged") else closing
         closed = {**facts, "actor": resolver} if resolver else facts
-        rows.append(make_row(context, _say_unknown(closed, last, phase), last, end, kind=kind, entity=entity))
+        rows.append(make_row(context, _say_unknown(closed, kind, last, phase), last, end, kind=kind, entity=entity))
     return rows, ""
 
 
-def _say_unknown(facts: Mapping[str, object], told: str, phase: str) -> Mapping[str, object]:
-    """A deploy whose record doesn't say how it went has finished, no more."""
+def _say_unknown(facts: Mapping[str, object], kind: str, told: str, phase: str) -> Mapping[str, object]:
+    """A deploy whose record doesn't say how it went has finished, no more; a change is to what its state says."""
     is_said = phase not in ("", "started", "pending") or (not phase and not facts.get("status"))
     is_unsaid = told == "succeeded" and not is_said
+    if is_unsaid and kind == "change" and not phase:
+        return {**facts, "done": f"to {text_of(facts['status'])}"}
     return {**facts, "done": "finished, outcome not stated"} if is_unsaid else facts
 
 
