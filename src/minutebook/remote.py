@@ -14,6 +14,7 @@ from typing import IO, Any, NamedTuple
 
 from minutebook.errors import EvidenceError
 
+_PATIENCE_S = 15
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://(?:[^/@]*@)?([^?#]*)", re.ASCII | re.IGNORECASE)
 
 
@@ -69,7 +70,7 @@ def find_remote(evidence: Any) -> list[RemoteFile]:
         if _is_fsspec(evidence):
             filesystem, path = PyFileSystem(FSSpecHandler(evidence.fs)), str(evidence.path)
         else:
-            filesystem, path = FileSystem.from_uri(evidence.replace(" ", "%20"))
+            filesystem, path = FileSystem.from_uri(_complete(evidence))
         about = filesystem.get_file_info(path)
         if about.type == FileType.File:
             return [RemoteFile(path, filesystem, where)]
@@ -87,6 +88,14 @@ def find_remote(evidence: Any) -> list[RemoteFile]:
     if not shown:
         raise EvidenceError("the folder holds no files", where=where, do="name the evidence")
     return [RemoteFile(each, filesystem, where) for each in sorted(shown)]
+
+
+def _complete(address: str) -> str:
+    """An address as Arrow takes it. Google's client would try for a quarter of an hour, were nobody there."""
+    address = address.replace(" ", "%20")
+    if not address.lower().startswith(("gs://", "gcs://")) or "retry_limit_seconds" in address:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}retry_limit_seconds={_PATIENCE_S}"
 
 
 def _is_fsspec(evidence: object) -> bool:
