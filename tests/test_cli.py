@@ -176,3 +176,11 @@ def test_an_own_format_can_be_tried(tmp_path: Path) -> None:
     result = run("formats", path)
     assert result.exit_code == 2
     assert "message is 'hello', not 'other'" in " ".join(result.stdout.split())
+
+
+def test_times_are_shown_in_the_zone_asked_for_and_written_in_utc(log: Path, tmp_path: Path) -> None:
+    result = run("timeline", log, "-o", tmp_path / "t.csv", "--show-zone", "Asia/Tokyo")
+    assert "18:00:00 – 18:19:59 Asia/Tokyo" in result.stderr
+    assert "2026-11-23T09:00:00.000Z" in (tmp_path / "t.csv").read_text()
+    refused = run("impact", log, "--show-zone", "Asia/Tokio")
+    assert refused.exit_code == 2 and refused.stderr.count("\n") == 1 and "no time zone" in refused.stderr

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from minutebook.cli.options import make_config, takes_evidence, writes
+from minutebook.cli.options import find_shown_zone, make_config, takes_evidence, writes
 from minutebook.cli.results import find_width, make_book, tell_summary, write_frame
 
 
@@ -84,7 +84,8 @@ def impact(evidence: tuple[str, ...], output: str | None, users: str | None, sen
 
     book = make_book(evidence, **said)
     if output is None:
-        click.echo(format_impact(book.impact, width=find_width(), colour=wants_colour(sys.stdout)))
+        colour = wants_colour(sys.stdout)
+        click.echo(format_impact(book.impact, zone=find_shown_zone(), width=find_width(), colour=colour))
     else:
         write_json(book.impact, sys.stdout.buffer if output == "-" else output)
     if sensitivity:

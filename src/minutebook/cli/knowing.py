@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from minutebook.cli.options import make_config, takes_evidence
+from minutebook.cli.options import find_shown_zone, make_config, takes_evidence
 from minutebook.cli.results import find_width
 
 
@@ -23,7 +23,8 @@ def check(evidence: tuple[str, ...], **said: Any) -> None:
     from minutebook.verbs import check as find
 
     frame = find(*evidence, config=make_config(**said))
-    click.echo(format_check(frame.attrs["ledger"]["sources"], width=find_width(), colour=wants_colour(sys.stdout)))
+    sources, colour = frame.attrs["ledger"]["sources"], wants_colour(sys.stdout)
+    click.echo(format_check(sources, zone=find_shown_zone(), width=find_width(), colour=colour))
     if find_shortfalls(frame.attrs["ledger"]):
         sys.exit(3)
 

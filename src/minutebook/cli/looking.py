@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from minutebook.cli.options import make_config, takes_evidence
+from minutebook.cli.options import find_shown_zone, make_config, takes_evidence
 from minutebook.cli.results import make_book, tell_summary
 
 
@@ -28,8 +28,7 @@ from minutebook.cli.results import make_book, tell_summary
     metavar="NAME",
     help="Or errors, users, latency, lanes, coverage, messages, deploys.",
 )
-@click.option("--show-zone", default="UTC", show_default=True, metavar="ZONE", help="Zone of the time axis.")
-def plot(evidence: tuple[str, ...], output: str, view: str, show_zone: str, **said: Any) -> None:
+def plot(evidence: tuple[str, ...], output: str, view: str, **said: Any) -> None:
     """Failures, users, alerts and deploys over time, as a picture.
 
     Example: minutebook plot evidence/ --view coverage -o coverage.svg
@@ -40,7 +39,7 @@ def plot(evidence: tuple[str, ...], output: str, view: str, show_zone: str, **sa
 
     kind = "svg" if output == "-" else FIGURE_FORMATS[pick_suffix(output, FIGURE_FORMATS)]
     book = make_book(evidence, **said)
-    save_figure(draw(book, view, zone=show_zone), sys.stdout.buffer if output == "-" else output, kind)
+    save_figure(draw(book, view, zone=find_shown_zone()), sys.stdout.buffer if output == "-" else output, kind)
     tell_summary(book)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: Options of commands that name what is written.
 _OUTPUTS = ("output", "users")
+_SHOWN_ZONE = "minutebook.show_zone"
 
 
 def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -48,6 +49,13 @@ def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
             metavar="[GLOB=]ZONE",
             help="Zone of stamps without one.",
         ),
+        click.option(
+            "--show-zone",
+            metavar="ZONE",
+            expose_value=False,
+            callback=_keep_shown_zone,
+            help="Zone of times shown in the terminal and in plots; files keep UTC.",
+        ),
         click.option("--scheduler", metavar="ADDRESS", help="Of Dask: where its tasks run. Default: on this machine."),
         click.option("--engine", metavar="NAME", help="Where the work is done: local or dask, with the same result."),
         click.option("--until", metavar="TIME", help="Only what happened before then."),
@@ -58,6 +66,19 @@ def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = decorate(command)
     return _keeping_evidence(command)
+
+
+def _keep_shown_zone(context: click.Context, _: click.Parameter, zone: str | None) -> None:
+    if zone is not None:
+        from minutebook.outputs.instants import find_zone
+
+        find_zone(zone)  # refused before anything is read
+        context.meta[_SHOWN_ZONE] = zone
+
+
+def find_shown_zone() -> str:
+    """The zone that ``--show-zone`` names, of the command that runs."""
+    return str(click.get_current_context().meta.get(_SHOWN_ZONE, "UTC"))
 
 
 def _keeping_evidence(command: Callable[..., Any]) -> Callable[..., Any]:

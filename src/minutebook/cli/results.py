@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from minutebook.cli.options import make_config
+from minutebook.cli.options import find_shown_zone, make_config
 from minutebook.cli.streams import may_be_unread
 
 if TYPE_CHECKING:
@@ -40,7 +40,9 @@ def tell_summary(book: Book) -> None:
     width, colour = find_width(), wants_colour(sys.stderr)
     with may_be_unread():
         click.echo(
-            format_summary(book.impact, book.ledger, book.minutes, width=width, colour=colour), err=True, nl=False
+            format_summary(book.impact, book.ledger, book.minutes, zone=find_shown_zone(), width=width, colour=colour),
+            err=True,
+            nl=False,
         )
         click.echo(format_rejects(book.rejects, width=width), err=True, nl=False)
     if book.shortfalls:
