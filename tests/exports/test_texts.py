@@ -188,3 +188,17 @@ def test_every_object_stands_where_it_is_said_to(value: object) -> None:
             check(inner)
 
     check(document.value)
+
+
+def test_a_markdown_table_of_deploys_is_read_as_a_table() -> None:
+    rows = "| Time | Service | Version | Status |\n|:---|---|:---:|---|\n"
+    text = f"# Deploys\n\n{rows}| 2026-11-23T09:00:00Z | mail | `3.1` | a\\|b |\n\nafter | that\n"
+    (row,) = parse_documents(text.encode())
+    assert row.value == {"Time": "2026-11-23T09:00:00Z", "Service": "mail", "Version": "3.1", "Status": "a|b"}
+    assert text.encode()[row.offset : row.offset + row.length].startswith(b"| 2026-11-23") and row.line == 5
+
+
+def test_a_markdown_table_of_notes_stays_notes() -> None:
+    text = "# 2026-11-23\n\n| Time | Who | What |\n|---|---|---|\n| 14:05 | kim | called the vendor |\n"
+    (row,) = parse_documents(text.encode())
+    assert row.value == {"note_time": "2026-11-23T14:05:00", "note": "kim | called the vendor"}

@@ -14,6 +14,7 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import NamedTuple
 
+from minutebook.exports.markdown import read_markdown_table
 from minutebook.exports.notes import read_notes
 from minutebook.exports.places import Place, find_places
 from minutebook.exports.yaml_text import YamlDocument, parse_yaml
@@ -55,7 +56,7 @@ def parse_documents(content: bytes) -> list[Document]:
     if _SCALAR.fullmatch(start.rstrip()):
         return _read_json(text)
     lines = text.split("\n")
-    for read in (_read_nagios, _read_git, read_notes):
+    for read in (_read_nagios, _read_git, read_markdown_table, read_notes):
         if values := read([line.rstrip("\r") for line in lines]):
             return _place(values, content)
     if _YAML.match(_first_line(lines)):
