@@ -22,7 +22,7 @@ TIMES = ("first_bad", "last_bad", "first_good", "last_good", "longest_at")
 Change = Callable[[pd.DataFrame], pd.DataFrame]
 Columns = Sequence[str] | None
 Load = Callable[[Columns], pd.DataFrame]
-_FEWEST_ROWS = 100_000  # of a piece, where there are more
+_FEWEST_ROWS = 250_000  # of a piece, where there are more
 _RECENT = 2  # pieces from files that are kept for the next look
 
 

@@ -1,7 +1,7 @@
 """JSON lines that are alike → the values of their keys, cut out where they stand.
 
 A logger writes the same keys in the same order again and again. One line shows what stands between its values, and all
-lines with the same between theirs are cut there (`skeletons`); other lines are left to a real reader of JSON.
+lines with the same between theirs are cut there (`cells`); other lines are left to a real reader of JSON.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.records.cells import QUOTED, Cell, cut_cells
 from minutebook.records.jsontext import load_json
-from minutebook.records.skeletons import QUOTED, Cell, cut_cells
 from minutebook.texts import change_texts, join_texts
 
 #: What may stand without quotes.

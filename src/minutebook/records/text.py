@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from minutebook.logformats import LogFormat, Pattern, groups_of
 from minutebook.records import Records, no_records
 from minutebook.records.beginnings import FEW_LINES, can_begin
-from minutebook.records.skeletons import cut_cells, find_skeleton
+from minutebook.records.cells import cut_cells
+from minutebook.records.skeletons import find_skeleton
 from minutebook.texts import join_texts
 
 #: RE2 reads that many groups in one pass.

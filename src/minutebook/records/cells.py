@@ -1,0 +1,171 @@
+"""texts → their cells, by the fixed texts that stand between those; no text is matched as a whole.
+
+All texts are cut at once, quotes first; then each distinct cell is matched with its own small expression. What doesn't
+come out right is left to whoever knows the whole pattern.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_QUOTE, _BACKSLASH, _BLANK = ord('"'), ord("\\"), ord(" ")
+#: The inside of quotes, in which a quote is escaped: without any backslash it's whatever stands between two quotes.
+QUOTED = r'[^"\\]*(?:\\.[^"\\]*)*'
+
+_Span = tuple[np.ndarray, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a skeleton: its expression, the group it feeds ("" for none), and the text behind it."""
+
+    expression: str
+    name: str
+    behind: str  #: "" for the last one, which goes on to the line's end
+
+
+def cut_cells(
+    text: pa.StringArray, cells: Sequence[Cell], *, allows_controls: bool = True
+) -> tuple[np.ndarray, dict[str, pa.Array]]:
+    """Indices of texts that come apart into the cells, and the named ones of those; as dictionaries if they repeat.
+
+    Texts with a backslash don't, nor those with a control character unless ``allows_controls``.
+    """
+    if text.null_count or not len(text):
+        return np.empty(0, np.int64), {}
+    if text.offset:
+        text = text.take(pa.array(np.arange(len(text))))  # a part of a longer array has all of its bytes
+    data, bounds = _bytes(text)
+    quotes = np.flatnonzero(data == _QUOTE)
+    place = np.searchsorted(quotes, bounds)
+    is_cut = np.diff(place) >= sum(cell.behind.count('"') for cell in cells)
+    escapes = np.flatnonzero(data == _BACKSLASH)
+    if not allows_controls and data.min() < _BLANK:
+        escapes = np.flatnonzero((data == _BACKSLASH) | (data < _BLANK))
+    is_cut[np.searchsorted(bounds, escapes, side="right") - 1] = False
+    rows = np.flatnonzero(is_cut)
+    if not len(rows):
+        return rows, {}
+    spans, fits = _find_spans(text, data, bounds[rows], bounds[rows + 1], quotes, place[rows], cells)
+    parts: dict[str, pa.Array] = {}
+    for cell, (begin, end) in zip(cells, spans, strict=True):
+        if not cell.expression:
+            fits &= begin == end
+        if not cell.expression or (cell.expression == QUOTED and not cell.name):
+            continue
+        found = _slice(text, begin, end)
+        if _repeats(found):
+            found = found.dictionary_encode()
+        if cell.name:
+            parts[cell.name] = found
+        if cell.expression != QUOTED:
+            fits &= _fits(found, cell.expression)
+    if not fits.all():
+        kept = pa.array(fits)
+        return rows[fits], {name: values.filter(kept) for name, values in parts.items()}
+    return rows, parts
+
+
+def _find_spans(
+    text: pa.StringArray, data: np.ndarray, begin: np.ndarray, end: np.ndarray, quotes: np.ndarray, place: np.ndarray,
+    cells: Sequence[Cell],
+) -> tuple[list[_Span], np.ndarray]:  # fmt: skip
+    """Where each cell of each text begins and ends, and which texts have all that stands between the cells.
+
+    ``place`` is where among the ``quotes`` each text's first one is.
+    """
+    spans: list[_Span] = []
+    fits = np.ones(len(begin), bool)
+    group: list[Cell] = []
+    for cell in cells:
+        group.append(cell)
+        behind = cell.behind.encode()
+        if b'"' not in behind and cell is not cells[-1]:
+            continue
+        at = quotes[place] - behind.index(b'"') if behind else end
+        fits &= (begin <= at) & (at + len(behind) <= end)
+        at = np.where(fits, at, begin)
+        fits &= _stands_at(data, at, behind)
+        inner, is_cut = _cut_apart(text, begin, at, group)
+        spans += inner
+        fits &= is_cut
+        begin = np.where(fits, at + len(behind), begin)
+        place = np.minimum(place + behind.count(b'"'), len(quotes) - 1)
+        group = []
+    return spans, fits
+
+
+def _stands_at(data: np.ndarray, at: np.ndarray, text: bytes) -> np.ndarray:
+    """Whether the text stands at each place of the bytes: eight of them compared at once."""
+    fits = np.ones(len(at), bool)
+    words = np.ndarray((max(len(data) - 7, 0),), np.uint64, data, strides=(1,))
+    step = 0
+    while len(text) - step >= 8 and len(words):
+        fits &= words[np.minimum(at + step, len(words) - 1)] == np.frombuffer(text, np.uint64, 1, step)[0]
+        step += 8
+    for byte in text[step:]:
+        fits &= data[np.minimum(at + step, len(data) - 1)] == byte
+        step += 1
+    return fits
+
+
+def _cut_apart(
+    text: pa.StringArray, begin: np.ndarray, end: np.ndarray, cells: Sequence[Cell]
+) -> tuple[list[_Span], np.ndarray]:
+    """The cells in a stretch of each text, of which only the last has a quote behind it, or nothing."""
+    fits = np.ones(len(begin), bool)
+    if len(cells) == 1:
+        return [(begin, end)], fits
+    # What is looked for stands in the rest of a line too: a copy of these few bytes is searched faster.
+    data, bounds = _bytes(_slice(text, begin, end))
+    shift, at, stop = begin - bounds[:-1], bounds[:-1], bounds[1:]
+    spans, before, index = [], "", at
+    for cell in cells[:-1]:
+        if cell.behind != before:
+            hits = np.append(_find_all(data, cell.behind.encode()), len(data))
+        follows = cell.behind == before and len(before) == 1  # the next hit is the next one
+        index = np.minimum(index + 1, len(hits) - 1) if follows else np.searchsorted(hits, at)
+        here = hits[index]
+        fits &= here + len(cell.behind) <= stop
+        here = np.where(fits, here, at)
+        spans.append((at + shift, here + shift))
+        at, before = here + np.where(fits, len(cell.behind), 0), cell.behind
+    return [*spans, (at + shift, end)], fits
+
+
+def _bytes(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
+    """The bytes of all texts, and where among them each text begins; behind the last where it ends."""
+    bounds = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1].astype(np.int64)
+    return np.frombuffer(text.buffers()[2] or b"", np.uint8)[: bounds[-1]], bounds
+
+
+def _find_all(data: np.ndarray, text: bytes) -> np.ndarray:
+    hits = data[: len(data) - len(text) + 1] == text[0]
+    for step, byte in enumerate(text[1:], 1):
+        hits &= data[step : len(data) - len(text) + 1 + step] == byte
+    return np.flatnonzero(hits)
+
+
+def _slice(text: pa.StringArray, begin: np.ndarray, end: np.ndarray) -> pa.StringArray:
+    """The bytes ``begin`` to ``end`` of the array's buffer as texts; they rise from text to text."""
+    cuts = np.empty(2 * len(begin), np.int32)
+    cuts[0::2], cuts[1::2] = begin, end
+    pieces = pa.StringArray.from_buffers(len(cuts) - 1, pa.py_buffer(cuts), text.buffers()[2])
+    return pieces.take(pa.array(np.arange(0, len(cuts), 2)))
+
+
+def _repeats(texts: pa.StringArray) -> bool:
+    head = texts[:500]
+    return pc.count_distinct(head).as_py() < len(head)
+
+
+def _fits(values: pa.Array, expression: str) -> np.ndarray:
+    """Which texts the whole expression fits; of a dictionary each distinct one is matched."""
+    is_encoded = pa.types.is_dictionary(values.type)
+    hits = pc.match_substring_regex(values.dictionary if is_encoded else values, f"^(?:{expression})$")
+    return (hits.take(values.indices) if is_encoded else hits).to_numpy(zero_copy_only=False)
