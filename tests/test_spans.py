@@ -94,6 +94,7 @@ def test_what_is_outside_is_out_of_range_and_the_account_adds_up(evidence: Path)
     assert told["edge-1.access.log"] == (3600, 0, 3300)
     assert told["edge-1.access.log.1"] == (600, 600, 0)
     assert told["deploys.json"][2] == 1
+    assert "first request in the span that was asked for" in set(book.timeline["summary"])
     assert any("3,301 events are out of range" in each for each in book.ledger["assumptions"])
 
 

@@ -130,7 +130,8 @@ def make_book(
     impact["sli"] = {**rules.tell(), "layer": sli.layer}
     slow = {(each["service"], each["operation"]): each["over_s"] for each in impact["slow_over_s"]}
     minutes = make_minutes(sli, happenings, slow)
-    told = make_timeline(summary, sli, happenings, impact, minutes, resolutions, every=every)
+    within = "the span that was asked for" if gathered and gathered.settled.span else "the evidence"
+    told = make_timeline(summary, sli, happenings, impact, minutes, resolutions, every=every, within=within)
     ledger = make_ledger(
         gathered.accounts if gathered else [],
         gathered.clocks if gathered else {},

@@ -46,11 +46,12 @@ def make_timeline(
     resolutions: Mapping[str, float],
     *,
     every: bool = False,
+    within: str = "the evidence",
 ) -> Chronology:
     """The timeline of a summary, what it was made of, and sentences on what was left out.
 
     ``resolutions``: source → its stamps' resolution (s), for ``time_error_s``. With ``every``, each minute
-    of each message is a row.
+    of each message is a row. ``within`` is what is told of the first and the last request.
     """
     grid = find_grid(summary.coverage.column("minute").to_numpy())
     shown, apart = (happenings, []) if every else set_routine_apart(happenings)
@@ -59,7 +60,7 @@ def make_timeline(
     rows = [
         *tell_happenings(shown),
         *tell_impact(impact, minutes, sli),
-        *tell_traffic(sli),
+        *tell_traffic(sli, within),
         *tell_coverage(summary),
         *messages,
     ]

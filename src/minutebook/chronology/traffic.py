@@ -10,21 +10,21 @@ from minutebook.sli import Sli
 from minutebook.summary import Summary
 
 
-def tell_traffic(sli: Sli) -> list[Row]:
-    """First and last request of each service."""
+def tell_traffic(sli: Sli, within: str) -> list[Row]:
+    """First and last request of each service ``within`` what was looked at."""
     rows = []
     if sli.layer == "lines":
         return []
     for service, (first, last, total) in sli.trials.spans().items():
         covered = sli.coverage[(sli.coverage["service"] == service) & (sli.coverage["state"] != "none")]
         goes_on = len(covered) and int(covered["minute"].max()) > last // 60_000_000
-        ending = "requests stop, logging goes on" if goes_on else "last request in the evidence"
+        ending = "requests stop, logging goes on" if goes_on else f"last request in {within}"
         rows.append(
             make_row(
                 first,
                 "request",
                 "started",
-                "first request in the evidence",
+                f"first request in {within}",
                 service=service,
                 count=None,
             )
