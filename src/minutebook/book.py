@@ -69,12 +69,13 @@ class Book:
 
     @property
     def shown_users(self) -> pd.DataFrame:
-        """`users` as they may leave the machine: ids as pseudonyms, unless the book was made without redaction."""
-        return (
-            self.users
-            if self.redaction is None
-            else self.users.assign(user=self.redaction.hide_users(self.users["user"]))
-        )
+        """`users` as they may leave the machine: ids as pseudonyms, unless the book was made without redaction.
+
+        Raises `MinutebookError` for a saved book, which holds no users at all: an empty list would be a wrong one.
+        """
+        if self.redaction is None:
+            raise MinutebookError("a saved book doesn't hold users' ids", do="name the evidence that it was made from")
+        return self.users.assign(user=self.redaction.hide_users(self.users["user"]))
 
     @property
     def shortfalls(self) -> list[str]:
@@ -253,6 +254,11 @@ def load_book(folder: Evidence) -> Book:
 
 def _not_whole(folder: Evidence) -> EvidenceError:
     return EvidenceError("holds no whole book", where=str(folder), do="run `minutebook reconstruct` again")
+
+
+def open_book(path: Evidence) -> Book:
+    """The book that a folder holds, else that of the evidence which lies there, read as the defaults read it."""
+    return load_book(path) if is_book(path) else reconstruct([path], Config())
 
 
 def is_book(path: Evidence) -> bool:

@@ -163,3 +163,9 @@ def test_a_draft_without_impact_and_without_rows_is_a_draft(tmp_path: Path) -> N
     (tmp_path / "app.log").write_text("".join(f"2026-11-23T09:{n:02}:00Z INFO fine\n" for n in range(30)))
     text = mb.draft(mb.reconstruct(tmp_path))
     assert "No window of impact stands out" in text and all(f"## {part}" in text for part in PARTS)
+
+
+def test_evidence_is_drafted_and_audited_as_a_book_is(sample_logs: Path, book: Book) -> None:
+    evidence = sample_logs / "bad-deploy" / "evidence"
+    assert mb.draft(evidence) == mb.draft(book)
+    assert set(mb.audit("The outage hit 475 users.", evidence)["verdict"]) == {"supported"}

@@ -119,6 +119,9 @@ def test_no_output_leaks_a_canary(evidence: Path, tmp_path: Path) -> None:
 
 def test_the_canaries_would_be_seen(evidence: Path, tmp_path: Path) -> None:
     run("reconstruct", evidence, "-o", tmp_path / "book", "--users", tmp_path / "users.csv", "--no-redact")
+    # A saved book holds nobody's id, and says so rather than writing an empty list.
+    done = CliRunner().invoke(main, ["impact", str(tmp_path / "book"), "--users", str(tmp_path / "none.csv")])
+    assert done.exit_code == 2 and "doesn't hold users' ids" in done.stderr and not (tmp_path / "none.csv").exists()
     run("report", tmp_path / "book", "--evidence", evidence, "-o", tmp_path / "report.html", "--no-redact")
     timeline, told = (read_text(tmp_path / "book" / name) for name in ("timeline.csv", "happenings.csv"))
     assert leaks(read_text(tmp_path / "users.csv"), MAILS) and leaks(timeline, SECRETS)

@@ -77,7 +77,9 @@ def wording(postmortem: str, evidence: tuple[str, ...], output: str | None) -> N
     from minutebook.postmortem.wording import wording as find
     from minutebook.verbs import reconstruct
 
-    names = reconstruct(*evidence).roles if evidence else None
+    names = reconstruct(*evidence).roles if evidence else {}
+    if names is None:
+        raise MinutebookError("a saved book holds no names", where=evidence[0], do="name the evidence instead")
     found = find(_read_text(postmortem), names)
     if output:
         write_frame(found, output)

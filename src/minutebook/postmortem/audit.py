@@ -12,7 +12,7 @@ from os import PathLike
 
 import pandas as pd
 
-from minutebook.book import Book, load_book
+from minutebook.book import Book, open_book
 from minutebook.postmortem.claims import Judge
 from minutebook.postmortem.clockzones import find_zone
 from minutebook.postmortem.consistency import Statement, find_conflicts
@@ -38,7 +38,7 @@ def audit(text: str, book: Book | Place) -> pd.DataFrame:
     Times without a zone are read in the zone that the document states, else as UTC, or as the offset by which most of them
     fit, which the rows then say.
     """
-    made = load_book(book) if isinstance(book, str | PathLike) else book
+    made = open_book(book) if isinstance(book, str | PathLike) else book
     regions = find_regions(text)
     rows = number_rows(made.timeline, regions["timeline"].lines if "timeline" in regions else ())
     known = find_known(made, rows)

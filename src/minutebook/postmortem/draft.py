@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 
-from minutebook.book import Book, load_book
+from minutebook.book import Book, open_book
 from minutebook.errors import MinutebookError
 from minutebook.freezing import find_changes, find_frozen, verify
 from minutebook.ledger import find_shortfalls
@@ -45,7 +45,7 @@ _UTC = datetime.UTC
 def draft(book: Book | Place, path: Place | None = None) -> str:
     """The draft's text; with ``path`` it's written there, and what people wrote in an earlier draft there is kept.
 
-    ``book`` is a book or its folder; of a folder the draft says whether it's frozen. `renew_draft` also tells what of an
+    ``book`` is a book, its folder, or evidence; of a folder the draft says whether it's frozen. `renew_draft` also tells what of an
     earlier draft needs a look. Raises `MinutebookError` where ``path`` holds a text that is no draft.
     """
     return renew_draft(book, path)[0]
@@ -53,7 +53,7 @@ def draft(book: Book | Place, path: Place | None = None) -> str:
 
 def renew_draft(book: Book | Place, path: Place | None = None) -> tuple[str, list[str]]:
     """The draft's text, and sentences on what of an earlier draft was edited by hand or lost its marks."""
-    made = load_book(book) if isinstance(book, str | PathLike) else book
+    made = open_book(book) if isinstance(book, str | PathLike) else book
     status = _tell_status(made, book if isinstance(book, str | PathLike) else None)
     earlier = _read(path) if path is not None else None
     notes: list[str] = []
