@@ -161,8 +161,25 @@ def test_the_raw_lines_behind_a_reference(log: Path) -> None:
     assert run("show", "what", log).exit_code == 2
 
 
-def test_a_mistyped_command_is_met_with_the_nearest_one() -> None:
+def test_a_mistyped_name_is_met_with_the_nearest_one(log: Path) -> None:
     assert "Did you mean timeline?" in run("timelin", "x").stderr
+    assert "Did you mean '--output'?" in run("timeline", log, "--outptu", "x").stderr
+    for mistyped, near in (
+        (("timeline", log, "--to", "timesketh"), "timesketch"),
+        (("timeline", log, "-o", "x.parqet"), ".parquet"),
+        (("plot", log, "--view", "erors"), "errors"),
+        (("events", log, "--format", "nginx_eror"), "nginx_error"),
+        (("events", log, "--engine", "daks"), "dask"),
+        (("show", "edge-1.acces.log:1", log), "edge-1.access.log"),
+    ):
+        assert f"; did you mean {near}?" in run(*mistyped).stderr
+    assert "`minutebook formats` lists them" in run("events", log, "--format", "zzz").stderr
+
+
+def test_help_tells_all_of_each_commands_first_sentence() -> None:
+    told = run("--help").stdout
+    assert "..." not in told.partition("Commands:")[2]
+    assert max(map(len, told.splitlines())) <= 80
 
 
 def test_an_own_format_can_be_tried(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from minutebook.errors import MinutebookError
+from minutebook.errors import MinutebookError, suggest
 from minutebook.limits import Limits
-from minutebook.rules import Rules, suggest
+from minutebook.rules import Rules
 
 #: What can be said of a source: how it's read, and columns that its records lack.
 STATED = ("service", "host", "environment", "version", "name")

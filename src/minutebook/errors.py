@@ -4,6 +4,8 @@ Every refusal of minutebook is one of these, so that the command can print one l
 exit code, and a notebook can catch one class.
 """
 
+from collections.abc import Iterable
+
 
 class MinutebookError(Exception):
     """A refusal: ``what`` happened, ``where`` (a file, a line), and what to ``do`` about it."""
@@ -29,3 +31,14 @@ class FrameError(MinutebookError):
 
 class AccountError(MinutebookError):
     """The account of a source does not add up: a defect of minutebook, never of the evidence."""
+
+
+def suggest(word: object, known: Iterable[str], *, listed_by: str = "") -> str:
+    """What to do about a word that isn't known: the one it's near to, else all, or the command that lists them."""
+    import difflib
+
+    names = list(known)
+    near = difflib.get_close_matches(str(word), names, n=1)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"`{listed_by}` lists them" if listed_by else f"use one of {', '.join(names)}"

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.errors import FrameError
+from minutebook.errors import FrameError, suggest
 
 
 class Column(NamedTuple):
@@ -197,7 +197,7 @@ def _as_type(values: pd.Series, column: Column) -> pd.Series:
             known = {"level": LEVELS, "layer": LAYERS, "kind": KINDS}.get(column.name)
             odd = sorted(set(words.dropna()) - set(known)) if known else []
             if odd:
-                raise FrameError(f"'{column.name}' has no {odd[0]!r}", do=f"use one of {', '.join(known or ())}")
+                raise FrameError(f"'{column.name}' has no {odd[0]!r}", do=suggest(odd[0], known or ()))
             return _as_category(column.name, words)
         return values.astype(column.dtype)
     except (TypeError, ValueError, AttributeError) as error:

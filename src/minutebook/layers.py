@@ -9,9 +9,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from minutebook.errors import MinutebookError
+from minutebook.errors import MinutebookError, suggest
 from minutebook.events import LAYERS
-from minutebook.rules import suggest
 from minutebook.trials import Trials, find_names, pick_rows
 
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from minutebook.errors import MinutebookError
-from minutebook.rules import suggest
+from minutebook.errors import MinutebookError, suggest
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from minutebook.errors import FormatError
+from minutebook.errors import FormatError, suggest
 from minutebook.events import KINDS, LAYERS, LEVELS
 
 #: What a group of a pattern may be called, and what becomes of it.
@@ -119,7 +119,7 @@ def groups_of(expressions: Iterable[str]) -> tuple[str, ...]:
 
 def _check_groups(name: str, groups: Iterable[str]) -> None:
     if odd := sorted(set(groups) - set(GROUPS)):
-        raise FormatError(f"no group is called {odd[0]!r}", where=name, do=f"use one of {', '.join(GROUPS)}")
+        raise FormatError(f"no group is called {odd[0]!r}", where=name, do=suggest(odd[0], GROUPS))
 
 
 def _check_keys(name: str, raw: Mapping[str, Any], known: set[str]) -> None:
@@ -137,7 +137,7 @@ def _check_values(made: LogFormat) -> None:
         *(("levels", level, LEVELS) for level in made.levels.values()),
     ):
         if value not in known:
-            raise FormatError(f"{key} can't be {value!r}", where=made.name, do=f"use one of {', '.join(known)}")
+            raise FormatError(f"{key} can't be {value!r}", where=made.name, do=suggest(value, known))
     if made.shape == "text" and not made.patterns:
         raise FormatError("a text format needs a [[pattern]]", where=made.name)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from minutebook.contents import Reader
 from minutebook.detection import detect_format, match_and_fold
-from minutebook.errors import EvidenceError
+from minutebook.errors import EvidenceError, suggest
 from minutebook.lines import Lines, cut_lines, split_lines
 from minutebook.logformats import LogFormat
 from minutebook.places import BYTES, read_line
@@ -54,7 +54,7 @@ def fetch_records(
     wanted: dict[str, list[int]] = {}
     for name, line in references:
         if name not in sources:
-            raise EvidenceError(f"no source is called {name!r}", do=f"known are {', '.join(sorted(sources))}")
+            raise EvidenceError(f"no source is called {name!r}", do=suggest(name, sorted(sources)))
         wanted.setdefault(name, []).append(line)
     return [record for name, lines in wanted.items() for record in _fetch(sources[name], sorted(set(lines)), formats)]
 

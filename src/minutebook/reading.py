@@ -22,7 +22,7 @@ from minutebook.contents import Content, Reader, name_container
 from minutebook.cuts import cut_at_records
 from minutebook.detection import Detection, detect_format
 from minutebook.documents import read_document, take_documents
-from minutebook.errors import EvidenceError
+from minutebook.errors import EvidenceError, suggest
 from minutebook.events import NAMES, fill_columns
 from minutebook.exports import ExportFormat, name_text
 from minutebook.limits import Limits
@@ -275,10 +275,10 @@ def _choose_formats(name: str | int | None, settings: Settings, source: Source) 
             raise EvidenceError(
                 f"is no {name}, as stated", where=source.name, do="let the content tell, or see `minutebook check`"
             )
-        known = ", ".join(
-            sorted([*(each.name for each in settings.formats), *(each.name for each in settings.exports)])
+        known = [*(each.name for each in settings.formats), *(each.name for each in settings.exports)]
+        raise EvidenceError(
+            f"no format is called {name!r}", where=source.name, do=suggest(name, known, listed_by="minutebook formats")
         )
-        raise EvidenceError(f"no format is called {name!r}", where=source.name, do=f"use one of {known}")
     return named
 
 

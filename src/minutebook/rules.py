@@ -26,7 +26,6 @@ globs (``*`` and ``?``), compared with the whole text and with case.
 from __future__ import annotations
 
 import datetime
-import difflib
 import fnmatch
 import json
 import re
@@ -35,7 +34,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from minutebook.errors import MinutebookError
+from minutebook.errors import MinutebookError, suggest
 from minutebook.events import LAYERS, LEVELS
 
 #: Paths that only machines ask for, at the end of an operation.
@@ -182,12 +181,6 @@ class Rules:
 def fits(text: str, globs: Iterable[str]) -> bool:
     """Whether the whole text fits one of the globs."""
     return any(fnmatch.fnmatchcase(text, glob) for glob in globs)
-
-
-def suggest(word: str, known: Sequence[str]) -> str:
-    """What to do about a word that isn't known."""
-    near = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
 
 
 def read_field(text: str | None, key: str) -> str | None:

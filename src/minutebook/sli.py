@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from minutebook.coverage import find_coverage
-from minutebook.errors import MinutebookError
+from minutebook.errors import MinutebookError, suggest
 from minutebook.layers import Layers, choose_layers
-from minutebook.rules import Rules, fits, suggest
+from minutebook.rules import Rules, fits
 from minutebook.summary import Summary
 from minutebook.trials import NAMES, Trials, fill_names
 

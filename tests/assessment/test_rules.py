@@ -97,7 +97,7 @@ def test_a_scope_that_leaves_nothing_is_refused_and_a_glob_of_none_is_said() -> 
         mb.impact(SHOP, config=settings(services=["shopp"]))
     book = mb.timeline(SHOP, config=settings(services=["shop", "pay"]))
     assert len(book)
-    with pytest.raises(mb.MinutebookError, match="known are app"):
+    with pytest.raises(mb.MinutebookError, match="use one of app"):
         mb.impact(SHOP, config=settings(layer="proxy"))
 
 

@@ -41,9 +41,9 @@ TOLD = {
     "users": ("w2: failures of payments: POST /v1/authorise", "315"),
     "latency": ("POST /v1/authorise of payments: seconds", "slow above"),
     "lanes": ("PaymentsLatencyHigh", "psp.pool_size 64 -> 8"),
-    "coverage": ("app payments payments-1", "no data"),
+    "coverage": ("app payments payments-1", "hatched: nothing"),
     "messages": ("psp pool exhausted", "70 in all"),
-    "deploys": ("config of payments started: psp.pool_size 64 -> 8", "388 of 2,851 failed"),
+    "deploys": ("config of payments started: psp.pool_size 64 -> 8", "388 of 2,851 failed after", "14:08:20"),
 }
 
 

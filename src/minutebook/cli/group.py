@@ -55,6 +55,12 @@ class Commands(click.Group):
                 f"{error.message} Did you mean {near[0]}?" if near else error.message, ctx
             ) from error
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each command with its whole first sentence, which click would cut at the terminal's edge."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.get_short_help_str(500)) for name, command in commands if command])
+
 
 def _refuse(what: str, exit_code: int) -> NoReturn:
     """One line of error, whatever evidence it quotes, and the end."""

@@ -15,7 +15,7 @@ import pyarrow as pa
 from minutebook.account import Account
 from minutebook.clocks import ClockSample
 from minutebook.engines.local import open_local
-from minutebook.errors import MinutebookError
+from minutebook.errors import MinutebookError, suggest
 from minutebook.reading import Settings
 from minutebook.rules import Rules
 from minutebook.sources import Source
@@ -53,7 +53,7 @@ def open_engine(name: str = "local", scheduler: str | None = None) -> Iterator[E
     Raises `MinutebookError` where the name isn't known, Dask isn't installed or its scheduler doesn't answer.
     """
     if name not in ENGINES:
-        raise MinutebookError(f"no such engine: {name}", where="engine", do=f"use one of {', '.join(ENGINES)}")
+        raise MinutebookError(f"no such engine: {name}", where="engine", do=suggest(name, ENGINES))
     if name == "local" and scheduler is not None:
         raise MinutebookError("is Dask's", where="scheduler", do="say engine dask as well")
     if name == "local":

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from minutebook.errors import FormatError
+from minutebook.errors import FormatError, suggest
 from minutebook.events import KINDS, PHASES
 
 FOLDERS = ("alerts", "deploys", "notes")
@@ -158,7 +158,7 @@ def _check(made: ExportFormat) -> None:
         *((c, COLUMNS, "column") for c in (*made.columns, *(c for p in made.phases for c in p.columns))),
     ):
         if value not in known:
-            raise FormatError(f"no {what} is called {value!r}", where=made.name, do=f"use one of {', '.join(known)}")
+            raise FormatError(f"no {what} is called {value!r}", where=made.name, do=suggest(value, known))
 
 
 @cache

@@ -6,14 +6,13 @@ inert on the way out, files are replaced in one step, and the same values give t
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
 
 import pandas as pd
 
-from minutebook.errors import MinutebookError
+from minutebook.errors import MinutebookError, suggest
 from minutebook.outputs.atomic import Target
 from minutebook.outputs.csv import write_csv
 from minutebook.outputs.json import write_json
@@ -47,11 +46,10 @@ def pick_suffix(path: str | os.PathLike[str], known: Mapping[str, object]) -> st
     suffix = PurePath(path).suffix.lower()
     if suffix in known:
         return suffix
-    near = difflib.get_close_matches(suffix, known, n=1)
     raise MinutebookError(
         f"nothing writes {suffix!r}" if suffix else "no suffix to choose a writer by",
         where=str(path),
-        do=f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}",
+        do=suggest(suffix, known),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import TypeAlias
 
-from minutebook.errors import MinutebookError
+from minutebook.errors import MinutebookError, suggest
 from minutebook.outputs import TABLE_WRITERS, pick_suffix, write_table
 from minutebook.outputs.atomic import Target
 from minutebook.outputs.bookish import Bookish
@@ -43,7 +43,7 @@ def pick_timeline_writer(target: Target, to: str | None = None) -> Writer:
     path = target if isinstance(target, str | os.PathLike) else "x.csv"
     if to is not None:
         if to not in TIMELINE_WRITERS:
-            raise MinutebookError(f"nothing writes {to!r}", do=f"use one of {', '.join(TIMELINE_WRITERS)}")
+            raise MinutebookError(f"nothing writes {to!r}", do=suggest(to, TIMELINE_WRITERS))
         is_lines = to == "timesketch" and PurePath(path).suffix.lower() in (".jsonl", ".ndjson")
         return TIMELINE_WRITERS["timesketch-jsonl" if is_lines else to]
     suffix = pick_suffix(path, {**TABLE_WRITERS, **_BY_SUFFIX})

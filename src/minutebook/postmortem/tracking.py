@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from minutebook.errors import MinutebookError
+from minutebook.errors import MinutebookError, suggest
 from minutebook.outputs import write_csv, write_json
 from minutebook.outputs.atomic import Target, open_target
 from minutebook.outputs.inert import escape_json
@@ -78,7 +78,7 @@ def export_actions(
     known, a label that Jira wouldn't take, and JSON for Jira without the key of a ``project``.
     """
     if to not in EXPORTS:
-        raise MinutebookError(f"nothing exports to {to!r}", do=f"use one of {', '.join(EXPORTS)}")
+        raise MinutebookError(f"nothing exports to {to!r}", do=suggest(to, EXPORTS))
     if not label or _NO_LABEL.search(label):
         raise MinutebookError(f"no label: {label!r}", where="--label", do="use one word")
     if to == "jira-json" and not re.fullmatch(r"[A-Z][A-Z0-9_]+", project):

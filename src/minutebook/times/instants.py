@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.errors import MinutebookError
+from minutebook.errors import MinutebookError, suggest
 from minutebook.times.dates import Dates, count_days, find_years, read_clocks, read_dates, read_halves, read_integers
 from minutebook.times.epochs import read_epochs, read_labels
 from minutebook.times.iso import read_plain_iso
@@ -47,7 +47,7 @@ def parse_times(
     no such layout or zone, never for a text.
     """
     if layout not in LAYOUTS:
-        raise MinutebookError(f"no time layout is called {layout!r}", do=f"use one of {', '.join(LAYOUTS)}")
+        raise MinutebookError(f"no time layout is called {layout!r}", do=suggest(layout, LAYOUTS))
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
     if pa.types.is_dictionary(texts.type):

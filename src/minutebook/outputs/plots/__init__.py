@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from minutebook.errors import MinutebookError
+from minutebook.errors import MinutebookError, suggest
 from minutebook.outputs.plots import coverage, deploys, errors, latency, messages, timelanes, users
 from minutebook.outputs.plots.overview import OVERVIEW_IN, draw_impact
 from minutebook.outputs.plots.view import View, draw_view
@@ -40,5 +40,5 @@ def draw_plot(
             book.minutes, book.impact, book.happenings, zone=zone, axes=axes, size_in=size_in or OVERVIEW_IN
         )
     if view not in VIEWS:
-        raise MinutebookError(f"no view is called {view!r}", do=f"use one of {', '.join(NAMES)}")
+        raise MinutebookError(f"no view is called {view!r}", do=suggest(view, NAMES))
     return draw_view(VIEWS[view], book, zone=zone, axes=axes, size_in=size_in)

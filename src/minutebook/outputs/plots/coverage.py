@@ -1,4 +1,4 @@
-"""A bar for each layer, host and service: when it logged; what is hatched is what couldn't be seen."""
+"""A bar for each layer, host and service: when it logged; where it's hatched, nothing of it was collected or logged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     groups = book.ledger.get("coverage") or []
     if not groups:
         return []
-    title = "what was logged, by layer, service and host; hatched: no data"
+    title = "what was logged, by layer, service and host; hatched: nothing"
     if len(groups) > _MOST:
         title += f" (the first {_MOST} of {len(groups)})"
     return [Panel(title, partial(_draw, groups=groups[:_MOST]))]
