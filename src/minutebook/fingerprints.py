@@ -20,7 +20,7 @@ from minutebook.engines import Engine
 Hashes: TypeAlias = tuple[np.ndarray, np.ndarray]
 #: The columns that are equal in copies of an event.
 KEY = (
-    "time", "kind", "level", "status", "duration", "operation", "user", "client", "trace", "message", "length",
+    "time", "kind", "level", "status", "duration", "operation", "user", "client", "trace", "message", "fields",
 )  # fmt: skip
 #: Share of the events in the overlap that must be equal for logs to be one stream: named alike, and otherwise.
 _LIKELY, _SURE = 0.5, 0.9

@@ -1,0 +1,21 @@
+"""Each parser takes what the fuzzer makes: a little of it here, the command does more."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+
+import pytest
+from fuzz import TARGETS, list_corpus, mutate
+
+import minutebook as mb
+
+CORPUS = list_corpus()
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_mutated_bytes_are_read_or_refused(name: str) -> None:
+    chance = random.Random(f"test {name}")
+    for _ in range(12 if name == "file" else 150):
+        with contextlib.suppress(mb.MinutebookError):
+            TARGETS[name](mutate(chance.choice(CORPUS), chance))
