@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 import minutebook as mb
+from minutebook.config import Config
 
 
 def read(path: Path, text: str) -> pd.DataFrame:
@@ -86,7 +87,7 @@ def test_docker_s_lines_are_read_as_what_they_hold(tmp_path: Path) -> None:
 
 
 def test_a_json_line_between_others_is_no_part_of_them(tmp_path: Path) -> None:
-    text = '2026-11-23 09:00:00.123456 W | etcdserver: slow disk\n{"level":"error","ts":"2026-11-23T09:00:01Z","msg":"down"}\n'
+    text = '2026-11-23 09:00:00.123456 W | etcdserver: slow disk\n{"ts":"2026-11-23T09:00:01Z","level":"error","msg":"down"}\n'
     events = read(tmp_path / "a.log", text)
     assert events["message"].tolist() == ["slow disk", "down"]
     assert events["level"].astype(str).tolist() == ["warn", "error"]
@@ -110,3 +111,18 @@ def test_nested_durations_lists_of_addresses_and_versions_of_shapes(tmp_path: Pa
     (event,) = read(tmp_path / "a.log", gelf).to_dict("records")
     assert (event["duration"], event["client"]) == (0.25, "203.0.113.9")
     assert pd.isna(event["version"])
+
+
+def test_a_new_year_is_one_for_all_formats_of_a_log(tmp_path: Path) -> None:
+    lines = (
+        "Dec 31 23:59:58 web-1 app[1]: old",
+        "Jan  1 00:00:00 web-1 app[1]: new",
+        "Dec 31 23:59:59 web-1 app[1]: late",
+        'Jan  1 00:00:01 web-1 app[1]: {"level":"error","msg":"first of its format"}',
+        'Jan  1 00:00:02 web-1 app[1]: {"level":"error","msg":"second of its format"}',
+        "Jan  1 00:00:03 web-1 last message repeated 3 times",
+        "Jan  1 00:00:04 web-1 app[1]: the last line, which is a block of its own",
+    )
+    (tmp_path / "a.log").write_text("\n".join(lines) + "\n")
+    events = mb.read(tmp_path / "a.log", config=Config({"*": {"year": 2025}})).sort_values("line")
+    assert events["time"].dt.year.tolist() == [2025, 2026, 2025, 2026, 2026, 2026, 2026]

@@ -248,7 +248,8 @@ def _parse_batches(
             table, part = parse_lines(batch, replace(recipe, plans=plans))
             account.add(part)
             if table.num_rows:
-                recipe = replace(recipe, year=table.column("time")[-1].as_py().year)
+                last = table.column("time")[-1].as_py()
+                recipe = replace(recipe, year=last.year, month=last.month)
             yield table
         return
     waiting: collections.deque[Future[tuple[pa.Table, Account]]] = collections.deque()

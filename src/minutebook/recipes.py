@@ -27,7 +27,8 @@ from minutebook.repeats import count_repeats
 from minutebook.rules import Rules
 from minutebook.sources import Source
 from minutebook.texts import plain_texts
-from minutebook.times import parse_times
+from minutebook.times import Years, parse_times
+from minutebook.years import list_years
 
 #: Lines that tell a format.
 SAMPLE_LINES = 2000
@@ -46,6 +47,7 @@ class Recipe:
     zone: str | None = None
     year: int | None = None
     carries_year: bool = False  #: stamps lack the year, which goes on from batch to batch
+    month: int = 0  #: of the last stamp before such lines; 0 where they are the first
     limits: Limits = field(default_factory=Limits)
 
 
@@ -71,11 +73,13 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
     order = np.argsort(np.concatenate([m.rows for m in matched]), kind="stable") if matched else np.empty(0, np.int64)
     place = np.empty(len(order), np.int64)
     place[order] = np.arange(len(order))
+    years = list_years(matched, place, recipe.year, recipe.month) if recipe.carries_year else None
     tables, at = [], 0
     for each in matched:
         own = place[at : at + len(each.rows)]
+        year = recipe.year if years is None else years[own] if isinstance(years, np.ndarray) else years
         at += len(each.rows)
-        tables.append(_make_events(each, text, lines, folded, own, recipe, account))
+        tables.append(_make_events(each, text, lines, folded, own, recipe, account, year))
     return _with_repeats(_in_order(tables), recipe.plans), account
 
 
@@ -102,6 +106,7 @@ def _make_events(
     own: np.ndarray,
     recipe: Recipe,
     account: Account,
+    year: Years,
 ) -> pa.Table:
     """Events of the records that are read alike; ``own`` are their places in ``folded``."""
     parts = dict(matched.parts)
@@ -113,7 +118,7 @@ def _make_events(
         if exceptions is not None:
             parts["exception"] = exceptions
     account.stated_offset = account.stated_offset or _stated_offset(parts)
-    times, quality, resolution_s = _read_times(parts, matched, recipe)
+    times, quality, resolution_s = _read_times(parts, matched, recipe, year)
     if times.null_count:
         is_known = times.is_valid()
         known = is_known.to_numpy(zero_copy_only=False)
@@ -159,19 +164,22 @@ def _stated_offset(parts: Mapping[str, pa.Array]) -> str:
     return match.group(0) if match else ""
 
 
-def _read_times(parts: dict[str, pa.Array], matched: Matched, recipe: Recipe) -> tuple[pa.Array, pa.Array, float]:
+def _read_times(
+    parts: dict[str, pa.Array], matched: Matched, recipe: Recipe, year: Years
+) -> tuple[pa.Array, pa.Array, float]:
     stamps = parts.pop("time", None)
     count = len(matched.rows)
     if stamps is None:
         return pa.nulls(count, pa.timestamp("us", "UTC")), pa.nulls(count, pa.string()), 0.0
     layouts = matched.layouts
     if len(set(layouts)) == 1:
-        read = parse_times(stamps, layouts[0], zone=recipe.zone, year=recipe.year)
+        read = parse_times(stamps, layouts[0], zone=recipe.zone, year=year)
         return read.time, read.quality, read.resolution_s
     order, times, qualities, finest = [], [], [], []
     for index in np.unique(matched.pattern):
         rows = np.flatnonzero(matched.pattern == index)
-        read = parse_times(stamps.take(pa.array(rows)), layouts[index], zone=recipe.zone, year=recipe.year)
+        own = year[rows] if isinstance(year, np.ndarray) else year
+        read = parse_times(stamps.take(pa.array(rows)), layouts[index], zone=recipe.zone, year=own)
         order.append(rows)
         times.append(read.time)
         qualities.append(read.quality.cast(pa.string()))

@@ -7,14 +7,17 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from minutebook.plans import Plan, match_lines_of
+from minutebook.plans import Matched, Plan, match_lines_of
 from minutebook.sources import Source
-from minutebook.times import YEARLESS, YEARS, parse_times
+from minutebook.times import YEARLESS, YEARS, Years, find_years, parse_times
 
 _DAY_US = 86_400_000_000
 #: Has a 29 February, so that every stamp of a year-less log can be read.
 _ANY_YEAR = 2000
+#: Records among which the first readable stamp is looked for.
+_FIRST = 200
 
 
 def is_yearless(lines: Sequence[str], plans: Sequence[Plan]) -> bool:
@@ -58,6 +61,42 @@ def find_year(
     changed = int(source.path.stat().st_mtime * 1e6) + _DAY_US
     latest = _year_of(changed)
     return next((year for year in range(latest, YEARS[0] - 1, -1) if _in_year(first, year) <= changed), None)
+
+
+def list_years(matched: Sequence[Matched], place: np.ndarray, year: int | None, month: int) -> Years:
+    """The year of each record in the order of the lines, whatever format it's in; one alone if that's the first's.
+
+    ``place`` has the records' places in that order; ``month`` is that of the stamp before the first, in ``year``, or 0.
+    """
+    if year is None:
+        return None
+    if len(matched) == 1 and len(set(matched[0].layouts)) == 1:
+        # The order of the stamps tells all but the first one's.
+        first = _read_months(matched[0], _FIRST)
+        known = first[first > 0][:1]
+        return int(find_years(np.concatenate(([month], known)), year)[-1]) if month else year
+    months = np.zeros(len(place), np.int64)
+    months[place] = np.concatenate([_read_months(each) for each in matched]) if matched else months
+    rows = np.flatnonzero(months)
+    years = np.full(len(place), year)
+    if len(rows):
+        before = month or int(months[rows[0]])
+        years[rows] = find_years(np.concatenate(([before], months[rows])), year)[1:]
+    return years
+
+
+def _read_months(matched: Matched, most: int | None = None) -> np.ndarray:
+    """The month of each of the first records; 0 where the stamp can't be read."""
+    stamps = matched.parts.get("time")
+    months = np.zeros(len(matched.rows[:most]), np.int64)
+    if stamps is None:
+        return months
+    for index in np.unique(matched.pattern[:most]):
+        rows = np.flatnonzero(matched.pattern[:most] == index)
+        any_year = np.full(len(rows), _ANY_YEAR)
+        read = parse_times(stamps.take(pa.array(rows)), matched.layouts[index], year=any_year).time
+        months[rows] = pc.fill_null(pc.month(read), 0).to_numpy(zero_copy_only=False)
+    return months
 
 
 def _first_stamp(lines: Sequence[str], plans: Sequence[Plan]) -> datetime | None:

@@ -17,7 +17,7 @@ _STAMP = (
     r"^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d[:.]\d\d|\d\d[/-]\w{3}[/-]\d{4}[: ]\d\d:\d\d|"
     r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{10}(?:\.\d+)?\s)"
     # a JSON line of a logger's
-    r'|^\{".*"(?:@?timestamp|ts|time|@t)" ?: ?(?:"\d|\d).*\}$'
+    r'|^\{.*"(?:@?timestamp|ts|time|@t)" ?: ?(?:"\d|\d).*\}$'
 )
 _CONTINUED = r"^(?:\s|$|Traceback \(|Caused by: |\.\.\. \d+ more|[\w.$]+(?:Error|Exception)\b)"
 # How exceptions are printed: `shop.PoolTimeout: text`, as a line of its own.

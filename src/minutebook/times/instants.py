@@ -26,6 +26,10 @@ QUALITIES = ("stated", "zone_assumed", "zone_given", "year_assumed", "ambiguous"
 _STATED, _ZONE_ASSUMED, _ZONE_GIVEN, _YEAR_ASSUMED, _AMBIGUOUS = range(len(QUALITIES))
 
 
+#: Of year-less stamps: the first one's, or each one's.
+Years = int | np.ndarray | None
+
+
 class Instants(NamedTuple):
     """What texts say: one instant each, how it's known, and the finest resolution seen."""
 
@@ -35,14 +39,14 @@ class Instants(NamedTuple):
 
 
 def parse_times(
-    texts: pa.Array | pa.ChunkedArray, layout: str, *, zone: str | None = None, year: int | None = None
+    texts: pa.Array | pa.ChunkedArray, layout: str, *, zone: str | None = None, year: Years = None
 ) -> Instants:
     """The instants that ``texts`` state in ``layout``; what isn't one is null.
 
     ``zone`` (IANA name or offset) holds for zone-less stamps: of an hour that a clock change repeats the
     earlier instant, out of one that it leaves out shifted forward, both flagged ambiguous. ``year`` is the
     year of the first stamp of a year-less layout, without which its stamps are null; it changes where the
-    month falls back by more than one. ``:60`` is a leap second, at the end of an hour only: the last
+    month falls back by more than one. An array is each stamp's. ``:60`` is a leap second, at the end of an hour only: the last
     microsecond before the next. Instants outside of `YEARS` are null. Raises `MinutebookError` where there's
     no such layout or zone, never for a text.
     """
@@ -62,7 +66,7 @@ def parse_times(
     return _finish(_read(texts, layout, known, year), zone)
 
 
-def _parse_distinct(texts: pa.DictionaryArray, layout: str, zone: str | None, year: int | None) -> Instants:
+def _parse_distinct(texts: pa.DictionaryArray, layout: str, zone: str | None, year: Years) -> Instants:
     if not LAYOUTS[layout].has_year:  # its stamps' order tells the year
         return parse_times(texts.cast(pa.string()), layout, zone=zone, year=year)
     found = _finish(_read(texts.dictionary, layout, LAYOUTS[layout], year), zone)
@@ -87,7 +91,7 @@ class _Reading:
         return cls(np.zeros(count, np.int64), no, no.copy(), no.copy(), is_yearless)
 
 
-def _read(texts: pa.Array, name: str, layout: Layout, year: int | None) -> _Reading:
+def _read(texts: pa.Array, name: str, layout: Layout, year: Years) -> _Reading:
     reading = _Reading.nothing(len(texts), is_yearless=not layout.has_year)
     if not layout.has_year and year is None:
         return reading
@@ -135,7 +139,7 @@ def _take_plain_iso(texts: pa.Array, reading: _Reading) -> np.ndarray | None:
 
 
 def _read_calendar(
-    part: dict[str, pa.Array], layout: Layout, year: int | None, rows: np.ndarray, reading: _Reading
+    part: dict[str, pa.Array], layout: Layout, year: Years, rows: np.ndarray, reading: _Reading
 ) -> float:
     """Puts what dates, clocks and zones say into the rows of ``reading``; gives the resolution (s)."""
     texts, clock = part["date"], part["clock"]
@@ -152,7 +156,8 @@ def _read_calendar(
         us, is_half = read_halves(us, tails.half)
         exists &= is_half
     if not layout.has_year:
-        dates = _assume_years(dates, exists, year or 0)
+        told = year[rows] if isinstance(year, np.ndarray) else None
+        dates = dates._replace(year=told) if told is not None else _assume_years(dates, exists, int(year or 0))
     days, is_day = count_days(dates)
     us = us + days * _DAY - tails.offset_us
     for name, named in tails.names:
