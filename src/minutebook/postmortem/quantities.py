@@ -48,10 +48,10 @@ _UNITS = (
 _UNIT = "|".join(words for words, _ in _UNITS)
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _SPELT = "|".join(sorted(_WORDS, key=len, reverse=True))
-_PART = rf"(?:(?:{_NUMBER})\s?-?(?:{_UNIT})|(?:{_SPELT})[\s-](?:seconds?|minutes?|hours?|days?)|half\s+an?\s+hour|(?:an|one)\s+hour\s+and\s+a\s+half|a\s+quarter\s+of\s+an\s+hour)(?![\w/])"
-_DURATION = re.compile(rf"(?<![\w.:,/$-])(?:{_PART})(?:(?:\s|,\s|\s?and\s)(?:{_PART}))*", re.IGNORECASE)
+_PART = rf"(?:(?:{_NUMBER})\s?-?(?:{_UNIT})|(?:{_SPELT})[\s-](?:seconds?|minutes?|hours?|days?)|half\s+an?\s+hour|(?:an|one)\s+hour\s+and\s+a\s+half|a\s+quarter\s+of\s+an\s+hour)(?![A-Za-z_/])"
+_DURATION = re.compile(rf"(?<![\w.:,/$-])(?:{_PART})(?:(?:\s|,\s|\s?and\s)?(?:{_PART}))*", re.IGNORECASE)
 _STATUSES = re.compile(r"[1-5]\d\ds")
-_PIECE = re.compile(rf"(?P<number>{_NUMBER}|{_SPELT})[\s-]?(?P<unit>{_UNIT})(?!\w)", re.IGNORECASE)
+_PIECE = re.compile(rf"(?P<number>{_NUMBER}|{_SPELT})[\s-]?(?P<unit>{_UNIT})(?![A-Za-z_])", re.IGNORECASE)
 _RATIO = re.compile(r"(?<![\w.])(?P<number>\d+(?:\.\d+)?)\s?(?:%|percent\b|per\s?cent\b)", re.IGNORECASE)
 _COUNT = re.compile(
     rf"(?<![\w.:/#$€£+−-])(?P<number>{_NUMBER})(?:\s?(?P<scale>k|thousand|million|m)\b)?(?![\w:/]|\.\d|,\d|-\w)",

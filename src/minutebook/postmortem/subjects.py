@@ -74,7 +74,7 @@ _COMPILED = {
 _BREAK = re.compile(r"[;:]\s|,\s|\.\s|\b(?:and|but|while|then|whereas)\b")
 _UNTIL = re.compile(r"(?i)(?:–|—|-|→|\bto|\buntil|\btill)\s*$")
 _OF = re.compile(r"(?i)^\s*(?:out\s+)?of\s+(?:the\s+|all\s+|our\s+|about\s+|some\s+|roughly\s+)*$")
-_IMPACT = re.compile(r"(?i)duration|impact|outage|incident|lasted|affected|downtime|degrad")
+_IMPACT = re.compile(r"(?i)duration|errors?\b|fail|impact|outage|incident|lasted|affected|downtime|degrad")
 _PART_OF = re.compile(r"(?i)\bof\s+(?:the\s+|all\s+|our\s+|about\s+|some\s+|roughly\s+)*$")
 _FAR = 48
 _REACH = 240  # characters to either side that are read
@@ -111,11 +111,11 @@ def name_subject(sentence: str, quantity: Quantity, others: Sequence[Quantity]) 
         # A span beside words on the impact: 18 minutes (14:08 to 14:26).
         times = [other for other in others if other.kind == "time"]
         for first, second in itertools.pairwise(times):
-            if (
-                _UNTIL.search(sentence[first.stop : second.start])
-                and second.start - first.stop < 12
-                and quantity in (first, second)
-            ):
+            between = sentence[first.stop : second.start]
+            is_span = _UNTIL.search(between) or (
+                between.strip() == "and" and re.search(r"(?i)between\s*$", sentence[: first.start])
+            )
+            if is_span and len(between) < 12 and quantity in (first, second):
                 return ("impact_start" if quantity is first else "impact_end"), 0
     if quantity.kind == "count":
         counts = [other for other in others if other.kind == "count"]
