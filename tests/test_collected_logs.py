@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from pathlib import Path
 
 import pandas as pd
 
 import minutebook as mb
 from minutebook.config import Config
+from minutebook.outputs.wording import tell_source
 
 
 def read(path: Path, text: str) -> pd.DataFrame:
@@ -22,6 +24,14 @@ def test_a_banner_before_the_first_record_hides_no_format(tmp_path: Path) -> Non
     )
     assert events["line"].tolist() == [3, 4]
     assert events["level"].tolist() == ["warn", "info"]
+
+
+def test_lines_that_were_folded_are_told(tmp_path: Path) -> None:
+    (tmp_path / "a.log").write_text(
+        "2026-11-23 09:00:00 ERROR a\n" + "and so on\n" * 30 + "2026-11-23 09:00:01 ERROR b\n"
+    )
+    source = mb.check(tmp_path / "a.log").iloc[0].to_dict()
+    assert "30 going on from the one before" in list(tell_source(source, UTC))
 
 
 def test_a_level_is_no_host(tmp_path: Path) -> None:

@@ -202,6 +202,10 @@ def tell_source(source: Mapping[str, Any], tz: datetime.tzinfo) -> Iterator[str]
     if runner:
         yield f"next best {inert_text(_plain(runner, 'format'))}"
     yield count_of(as_whole(source.get("lines")), "line")
+    # Of a batch several events share a line: what goes on isn't known there.
+    goes_on = as_whole(source.get("lines_in_events")) - as_whole(source.get("events"))
+    if goes_on > 0:
+        yield f"{goes_on:,} going on from the one before"
     for what in ("skipped", "rejected"):
         if as_whole(source.get(f"lines_{what}")):
             yield f"{as_whole(source[f'lines_{what}']):,} {what}"
