@@ -1,6 +1,7 @@
 """The views of a plot: each can be drawn of anything, onto given axes too, and is the same bytes each time."""
 
 import io
+import itertools
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -75,6 +76,28 @@ def test_a_view_of_nothing_and_of_hostile_text_is_a_picture_too(view: str) -> No
     object.__setattr__(book, "impact", {"windows": []})
     object.__setattr__(book, "ledger", {"sources": []})
     assert svg_of(book, view).startswith("<?xml")
+
+
+def test_of_many_services_those_that_failed_are_shown_each_with_its_own_windows_only(tmp_path: Path) -> None:
+    lines = []
+    for second in range(0, 1800, 5):
+        for name in "abcdefghijkl":
+            is_bad = name in "kl" and 600 <= second < 1200
+            lines.append(
+                f'{{"time": "2026-11-23T09:{second // 60:02}:{second % 60:02}Z", "service": "{name}", "method": "GET",'
+                f' "path": "/x", "status": {500 if is_bad else 200}, "user": "u{second}", "msg": "done {is_bad}"}}\n'
+            )
+    (tmp_path / "app.jsonl").write_text("".join(lines))
+    busy = mb.reconstruct(tmp_path)
+    errors = mb.plot(busy, "errors").axes
+    titles = [axes.get_title(loc="left")[:1] for axes in errors]
+    assert len(titles) == 8
+    assert titles[-2:] == ["k", "l"]
+    assert [len(axes.lines) > 0 for axes in errors] == [False] * 6 + [True] * 2
+    coverage = mb.plot(busy, "coverage")
+    names = [label.get_window_extent() for label in coverage.axes[0].get_yticklabels()]
+    assert len(names) == 12
+    assert not any(a.overlaps(b) for a, b in itertools.pairwise(names))
 
 
 def test_times_are_shown_in_the_zone(book: mb.Book) -> None:

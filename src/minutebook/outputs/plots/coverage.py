@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from minutebook.outputs.inert import escape_invisible, shorten
 from minutebook.outputs.instants import as_instant
-from minutebook.outputs.plots.panels import to_number
+from minutebook.outputs.plots.panels import fit_rows, to_number
 from minutebook.outputs.plots.view import Panel, View
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     title = "what was logged, by layer, service and host; hatched: nothing"
     if len(groups) > _MOST:
         title += f" (the first {_MOST} of {len(groups)})"
-    return [Panel(title, partial(_draw, groups=groups[:_MOST]))]
+    return [Panel(title, partial(_draw, groups=groups[:_MOST]), height_in=fit_rows(min(len(groups), _MOST)))]
 
 
 def _draw(panel: Axes, *, groups: list[dict[str, Any]]) -> None:

@@ -23,11 +23,13 @@ _FAILED, _USUAL = "#D55E00", "#000000"
 def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     minutes = book.minutes
     shown = find_services(minutes)
-    usual = {w["service"] or "": w["usual_ratio"] for w in book.impact.get("windows") or () if w["kind"] == "fail"}
+    windows = book.impact.get("windows") or ()
+    usual = {w["service"] or "": w["usual_ratio"] for w in windows if w["kind"] == "fail"}
     return [
         Panel(
             f"{service or 'all requests'}: share that failed, a minute",
             partial(_draw, rows=minutes[minutes["service"] == service], usual=usual.get(service)),
+            windows=[w for w in windows if w.get("service") in (service, None, "")],
         )
         for service in shown
     ]

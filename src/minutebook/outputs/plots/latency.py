@@ -1,4 +1,4 @@
-"""A panel for each of the operations with most requests: median and 95th percentile, and what is called slow."""
+"""A panel for each of the operations in a window, then of those with most requests: median and 95th percentile."""
 
 from __future__ import annotations
 
@@ -24,7 +24,11 @@ _MOST = 6
 def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     timed = book.minutes[book.minutes["p50_s"].notna()]
     totals = timed.groupby(["service", "operation"], as_index=False)["requests"].sum()
-    ranked = totals.sort_values(["requests", "service", "operation"], ascending=[False, True, True]).head(_MOST)
+    windows = book.impact.get("windows") or ()
+    hit = {(w.get("service"), operation) for w in windows for operation in w.get("operations") or ()}
+    totals["is_hit"] = [pair in hit for pair in zip(totals["service"], totals["operation"], strict=True)]
+    order = ["is_hit", "requests", "service", "operation"]
+    ranked = totals.sort_values(order, ascending=[False, False, True, True]).head(_MOST)
     limits = {(e["service"], e["operation"]): e["over_s"] for e in book.impact.get("slow_over_s") or ()}
     return [
         Panel(
@@ -36,6 +40,7 @@ def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
                 ],
                 limit=limits.get((row.service, row.operation)),
             ),
+            windows=[w for w in windows if w.get("service") in (row.service, None, "")],
         )
         for row in ranked.itertuples()
     ]

@@ -28,9 +28,11 @@ def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     keys = ["message", "service"]
     totals = messages.groupby(keys, as_index=False)["count"].sum()
     ranked = totals.sort_values(["count", *keys], ascending=[False, True, True]).head(_MOST)
+    # Where several services wrote it, each says whose it is.
+    is_shared = ranked["message"].value_counts() > 1
     return [
         Panel(
-            shorten(escape_invisible(row.message), 62),
+            shorten(escape_invisible(f"{row.service}: {row.message}" if is_shared[row.message] else row.message), 62),
             partial(_draw, rows=messages[(messages["message"] == row.message) & (messages["service"] == row.service)]),
         )
         for row in ranked.itertuples()

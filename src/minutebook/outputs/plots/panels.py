@@ -58,12 +58,14 @@ def shade_windows(
     start: pd.Timestamp, end: pd.Timestamp, *, gaps_in: slice = slice(2), partly: bool = True,
 ) -> None:  # fmt: skip
     """Windows and the bounds of their edges through all panels; gaps hatched in the upper two, or others."""
-    for window in impact.get("windows") or ():
-        if window.get("kind") == "no_evidence":
-            continue  # hatched as minutes without data, never shaded as impact
-        first, last = as_instant(window.get("start")) or start, as_instant(window.get("end")) or end
+    # Those without evidence are hatched as minutes without data, never shaded as impact.
+    windows = [w for w in impact.get("windows") or () if w.get("kind") != "no_evidence"]
+    spans = [(as_instant(w.get("start")) or start, as_instant(w.get("end")) or end) for w in windows]
+    for first, last in _join_spans(spans):
         for panel in panels:
             panel.axvspan(to_number(first), to_number(last), color=_WINDOW, alpha=0.3, lw=0, zorder=2.2)
+    for window, (first, last) in zip(windows, spans, strict=True):
+        for panel in panels:
             for edge, at in (("start", first), ("end", last)):
                 bounds = [as_instant(window.get(f"{edge}_{side}")) or at for side in ("earliest", "latest")]
                 panel.axvspan(*map(to_number, bounds), color="#B8A800", alpha=0.5, lw=0, zorder=2.3)
@@ -78,6 +80,17 @@ def shade_windows(
                 )  # fmt: skip
             if panels[gaps_in] and state == "none" and (last - first) / (end - start) > 0.02:
                 _write_inside(panels[0], first + (last - first) / 2, label, (last - first) / (end - start))
+
+
+def _join_spans(spans: list[tuple[pd.Timestamp, pd.Timestamp]]) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+    """Spans that overlap as one: thirty windows at a time are shaded no deeper than one."""
+    joined: list[tuple[pd.Timestamp, pd.Timestamp]] = []
+    for first, last in sorted(spans):
+        if joined and first <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(joined[-1][1], last)
+        else:
+            joined.append((first, last))
+    return joined
 
 
 def _write_inside(panel: Axes, middle: pd.Timestamp, label: str, share: float) -> None:
@@ -194,9 +207,9 @@ def set_percent(panel: Axes, highest: float) -> None:
 
 
 def find_services(minutes: pd.DataFrame, most: int = 8) -> list[str]:
-    """The services with most requests, in order of their names."""
-    totals = minutes.groupby("service")["requests"].sum()
-    return sorted(totals.sort_values(ascending=False, kind="stable").head(most).index)
+    """The services with most failures, and then with most requests, in order of their names."""
+    totals = minutes.groupby("service")[["failed", "requests"]].sum()
+    return sorted(totals.sort_values(["failed", "requests"], ascending=False, kind="stable").head(most).index)
 
 
 def draw_steps(panel: Axes, values: pd.Series, **look: Any) -> Any:
@@ -235,3 +248,8 @@ def draw_time_axis(
     days = format_days(start, end - pd.Timedelta(microseconds=1), tz)
     for panel in lowest:
         panel.set_xlabel(f"{escape_invisible(zone)}, {days}", fontsize=8, color="#333333")
+
+
+def fit_rows(count: int) -> float:
+    """How high (in inches) a panel of so many bars is, so that each has its name in full beside it."""
+    return max(1.7, 0.19 * count + 0.3)

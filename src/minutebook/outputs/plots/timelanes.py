@@ -10,7 +10,7 @@ import pandas as pd
 
 from minutebook.outputs.inert import escape_invisible, shorten
 from minutebook.outputs.plots.lanes import Lane, build_lanes
-from minutebook.outputs.plots.panels import to_number
+from minutebook.outputs.plots.panels import fit_rows, to_number
 from minutebook.outputs.plots.view import Panel, View
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     title = "deploys, changes and alerts, from when to when"
     title += f" (the first {_MOST} of {len(lanes)})" if len(lanes) > _MOST else ""
     end = book.minutes["minute"].max() + pd.Timedelta(minutes=1) if len(book.minutes) else lanes[-1].start
-    return [Panel(title, partial(_draw, lanes=lanes[:_MOST], until=end))]
+    return [Panel(title, partial(_draw, lanes=lanes[:_MOST], until=end), height_in=fit_rows(min(len(lanes), _MOST)))]
 
 
 def _draw(panel: Axes, *, lanes: list[Lane], until: pd.Timestamp) -> None:

@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from minutebook.outputs.bookish import Bookish
 
 _HIT, _SO_FAR = "#0072B2", "#000000"
+_MOST = 20
 
 
 def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     windows = [w for w in book.impact.get("windows") or () if w.get("users_by_minute")]
-    return [Panel(f"{w['id']}: {kind_of(w)} of {scope_of(w)}", partial(_draw, window=w)) for w in windows]
+    return [Panel(f"{w['id']}: {kind_of(w)} of {scope_of(w)}", partial(_draw, window=w), [w]) for w in windows[:_MOST]]
 
 
 def _draw(panel: Axes, *, window: Mapping[str, Any]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -28,10 +28,16 @@ _WIDTH, _PANEL, _MARGIN = 10.0, 1.7, 0.7
 
 @dataclass(frozen=True)
 class Panel:
-    """What one panel shows: a title, and how it's drawn onto axes."""
+    """What one panel shows: a title, and how it's drawn onto axes.
+
+    ``windows`` are the impact windows it's about, all of the book by default; ``height_in`` is in inches, that of
+    its view by default.
+    """
 
     title: str
     draw: Callable[[Axes], None]
+    windows: Sequence[Mapping[str, Any]] | None = None
+    height_in: float | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,7 @@ def draw_view(
     with mpl.rc_context(cast(Any, dict(STYLE))), quiet_fonts():
         figure = None
         if axes is None:
-            figure, places = _make_figure(view, len(panels), size_in)
+            figure, places = _make_figure(view, panels, size_in)
         else:
             places = list(np.atleast_1d(np.asarray(axes, dtype=object)).ravel())
             if len(places) != len(panels):
@@ -78,23 +84,27 @@ def draw_view(
             for place in places:
                 place.set_xlim(to_number(start), to_number(end))
             gaps_in = slice(None) if view.has_gaps else slice(0)
-            shade_windows(places, book.impact, grid, start, end, gaps_in=gaps_in, partly=False)
+            for place, panel in zip(places, panels, strict=True):
+                own = book.impact if panel.windows is None else {"windows": panel.windows}
+                shade_windows([place], own, grid, start, end, gaps_in=gaps_in, partly=False)
             bottom = places[-view.columns :]
             draw_time_axis(places, tz, zone, start, end, bottom=bottom)
     return figure if figure is not None else axes
 
 
-def _make_figure(view: View, count: int, size_in: tuple[float, float] | None) -> tuple[Any, list[Axes]]:
+def _make_figure(view: View, panels: list[Panel], size_in: tuple[float, float] | None) -> tuple[Any, list[Axes]]:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    columns = min(view.columns, count)
-    rows = -(-count // columns)
-    figure = Figure(figsize=size_in or (_WIDTH, view.panel_in * rows + _MARGIN), dpi=DPI, layout="constrained")
+    count, columns = len(panels), min(view.columns, len(panels))
+    heights = [panel.height_in or view.panel_in for panel in panels[::columns]]
+    figure = Figure(figsize=size_in or (_WIDTH, sum(heights) + _MARGIN), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     # Jupyter shows a figure of pyplot's only; this one says itself how it looks.
     setattr(figure, "_repr_png_", partial(render_png, figure))  # noqa: B010
-    grid = figure.subplots(rows, columns, sharex=view.on_time, squeeze=False).ravel()
+    grid = figure.subplots(
+        len(heights), columns, sharex=view.on_time, squeeze=False, gridspec_kw={"height_ratios": heights}
+    ).ravel()
     for spare in grid[count:]:
         spare.set_visible(False)
     return figure, list(grid[:count])
