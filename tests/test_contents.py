@@ -46,6 +46,8 @@ def test_utf16_is_told_without_its_mark() -> None:
     assert find_encoding(text.encode("utf-16-be")) == ("utf-16-be", b"")
     assert find_encoding(text.encode()) == ("utf-8", b"")
     assert find_encoding(bytes(5000) + text.encode()) == ("utf-8", b"")
+    assert find_encoding("abcd".encode("utf-16-le")) == ("utf-16-le", b""), "eight bytes tell"
+    assert find_encoding("abc".encode("utf-16-le")) == ("utf-8", b""), "fewer don't"
     assert find_encoding(b"a\0b") == ("utf-8", b"")
 
 

@@ -154,3 +154,15 @@ def test_any_bytes_are_read_or_refused_and_every_line_is_accounted_for(
         read(path, content)
     except mb.MinutebookError as refusal:
         assert "\n" not in str(refusal)
+
+
+def test_rejects_are_told_with_their_place_and_how_they_begin(tmp_path: Path) -> None:
+    good = "2026-11-23T09:00:00Z INFO hello there\n" * 9
+    long = "2026-02-30T00:00:00Z INFO " + "x" * 174  # as long as an excerpt
+    (tmp_path / "a.log").write_text(good + long + "\n" + good + long + "y password=hunter2hunter2\n")
+    book = mb.reconstruct(tmp_path / "a.log")
+    assert book.rejects["line"].tolist() == ["10", "20"]
+    assert book.rejects["offset"].tolist() == [len(good), 2 * len(good) + len(long) + 1]
+    assert book.rejects["lines"].sum() == book.ledger["totals"]["lines_rejected"] == 2
+    assert book.rejects["excerpt"].tolist() == [long, long + "…"]
+    assert set(book.rejects["reason"]) == {"its time can't be read"}

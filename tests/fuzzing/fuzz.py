@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib
 import random
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+
+if "--atheris" in sys.argv:
+    import atheris
+
+    # Only what is imported so is watched: mutations that reach new code are kept.
+    with atheris.instrument_imports(include=["minutebook"]):
+        for module in ("exports", "raw", "outputs.inert", "verbs"):
+            importlib.import_module(f"minutebook.{module}")
 
 from minutebook.compression import Unpacked, find_compression
 from minutebook.errors import MinutebookError
