@@ -135,3 +135,5 @@ def test_a_span_without_events_and_a_saved_book_are_refused(evidence: Path, tmp_
     assert CliRunner().invoke(main, ["reconstruct", str(evidence), "-o", str(tmp_path / "book")]).exit_code == 0
     with pytest.raises(MinutebookError, match="is a saved book"):
         mb.reconstruct(tmp_path / "book", since="09:30")
+    with pytest.raises(MinutebookError, match="can't be cut to a span"):
+        mb.timeline(mb.reconstruct(tmp_path / "book"), since="09:30")

@@ -330,6 +330,8 @@ def _settings(
 def _book(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: bool = False, **said: Any) -> Book:
     """The book of whatever was handed in."""
     if isinstance(what, Book):
+        if said.get("since") or said.get("until"):
+            raise MinutebookError("a book can't be cut to a span", do="make it of the evidence with since and until")
         return what
     if isinstance(what, pd.DataFrame):
         settings = _settings(*(said.get(name) for name in ("zone", "config", "since", "until")))
