@@ -6,8 +6,11 @@ import dataclasses
 
 import pandas as pd
 import pytest
+from evidence import START as FIRST
+from evidence import breaking, requests
 from simulator import LOW, MID, START, Level, Shape, simulate
 
+import minutebook as mb
 from minutebook.assessment import affected_users, measure_impact
 
 #: Nothing was tuned on these.
@@ -138,3 +141,47 @@ def test_a_hole_is_loss_of_traffic_only_where_something_else_kept_logging() -> N
     assert told[True]["users"]["affected"] == 0
     assert told[False]["kind"] == "no_evidence"
     assert told[False]["users"]["silent"] is None
+
+
+def test_slow_requests_of_nobody_in_particular_are_a_window_that_says_what_it_knows() -> None:
+    # One address before all of them, as behind a balancer: a row a minute and operation, of many requests.
+    frame = requests(per_minute=240).assign(user=None)
+    slow = breaking(frame, 1803, 2517, share=0.7, seed=2, duration=1.5)
+    stray = breaking(slow, 1740, 1750, share=0.05, seed=3, duration=1.5)
+    (window,) = mb.impact(stray)["windows"]
+    hit = stray.loc[stray["duration"] == 1.5, "at"]
+    start, end = (pd.Timestamp(window[key]) for key in ("start", "end"))
+    assert window["kind"] == "slow"
+    assert pd.Timestamp(window["start_earliest"]) <= FIRST + pd.Timedelta(seconds=1803) <= start
+    assert end <= FIRST + pd.Timedelta(seconds=2517) <= pd.Timestamp(window["end_latest"])
+    assert (end - start).total_seconds() >= 2517 - 1803 - 90
+    assert window["bad"] == pytest.approx(len(hit), rel=0.02)
+    assert window["users"]["affected"] is None
+    assert "Whether one client made all of it." in window["cannot_tell"]
+    assert "users who aren't logged" in window["evidence"]
+
+
+def test_failures_of_nobody_in_particular_keep_their_edges() -> None:
+    frame = breaking(requests(per_minute=240).assign(user=None), 1803, 2517, share=0.6)
+    frame = breaking(frame, 1700, 1799, share=0.01, seed=5)
+    (window,) = mb.impact(frame)["windows"]
+    start, end = ((pd.Timestamp(window[key]) - FIRST).total_seconds() for key in ("start", "end"))
+    assert abs(start - 1803) <= 2
+    assert abs(end - 2517) <= 2
+
+
+def test_an_alert_within_a_silence_of_a_log_that_names_no_service_is_a_sign_of_life() -> None:
+    traffic, truth = simulate(1000, MID._replace(minutes=60), 0.004, [Shape(1813, 2113, 1.0, kind="gap")])
+    nameless = {
+        name: getattr(traffic, name).assign(service="")
+        for name in ("trials", "latency", "failures", "breakdown", "coverage")
+    }
+    alert = {"time": START + pd.Timedelta(seconds=1900), "kind": "alert", "phase": "fired", "service": "shop",
+             "message": "NoTraffic", "entity": "NoTraffic", "source": "alerts.json", "time_error_s": 0.0, "evidence": "alerts.json:1",
+             "environment": "production", "version": None}  # fmt: skip
+    happenings = pd.DataFrame([alert])
+    impact = measure_impact(dataclasses.replace(traffic, **nameless, happenings=happenings))
+    (window,) = impact["windows"]
+    assert window["kind"] == "traffic_loss"
+    assert window["users"]["silent"]["mid"] == pytest.approx(len(truth.silent), rel=0.15)
+    assert impact["durations"]["ttd"] == pytest.approx(1900 - 1813, abs=2)

@@ -2,8 +2,8 @@
 
 An impact window is the stretch of minutes in which so many users hit failures that, at this service's own
 usual rate, it would be less than a one-in-a-million coincidence; its edges are the first and last failing
-request of that stretch. Read in order: `channels` (what is tested and bad), `baseline` (what is usual), `scan` (what stands out), `windows` (what
-is kept), `edges`, `slow`, `loss`, `users`, `milestones`, `telling`.
+request of that stretch. Read in order: `channels` (what is tested and bad), `baseline` (what is usual), `scan`
+(what stands out), `windows` (what is kept), `edges`, `slow`, `loss`, `users`, `milestones`, `telling`.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def measure_impact(
     """Impact of an incident: ``windows, rejected, milestones, durations, definitions, total, slow_over_s``.
 
     JSON-able; times are RFC 3339 in UTC, durations seconds. ``slow_over_s`` overrides what slow means, by
-    (service, operation), ``baseline`` which minutes may be usual. The method's sources: Kulldorff 1997 (scan statistic), Hauer et al. NSDI 2020
-    (user-minutes), good and valid events as in SRE practice.
+    (service, operation), ``baseline`` which minutes may be usual. The method's sources: Kulldorff 1997 (scan
+    statistic), Hauer et al. NSDI 2020 (user-minutes), good and valid events as in SRE practice.
     """
     traffic = traffic.by_minute()
     limits = {**find_slow_limits(traffic.latency), **(slow_over_s or {})}
@@ -154,7 +154,9 @@ def _make_channels(traffic: Traffic, service: str, limits: Limits) -> Callable[[
     if "facts" not in trials.kept:
         trials.kept["facts"] = find_facts(trials, {operation: over * LEAST_FACTOR for operation, over in own.items()})
     facts: Facts = trials.kept["facts"]
-    return lambda name, factor: Channel(name, trials, facts, {o: over * factor for o, over in own.items()})
+    return lambda name, factor: Channel(
+        name, trials, facts, {o: over * factor for o, over in own.items()}, traffic.latency
+    )
 
 
 def _find_windows(

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.baseline import Grid
+from minutebook.assessment.slow import find_slow_shares
 from minutebook.trials import (
     TIMES,
     Trials,
@@ -117,6 +118,7 @@ class Channel:
     trials: Trials
     facts: Facts
     limits_s: Mapping[str, float]
+    latency: pd.DataFrame
     # The same stretches are looked at for each choice of odds and of what is usual.
     _recent: dict[Any, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
     _counts: dict[Any, int] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -192,6 +194,15 @@ class Channel:
         is_bad, is_slow = rows["bad"].to_numpy() > 0, find_slow(rows, self.limits_s)
         return {"fail": is_bad, "slow": is_slow, "both": is_bad | is_slow}[self.name]
 
+    @cached_property
+    def _slow_shares(self) -> pd.Series:
+        return find_slow_shares(self.latency, self.limits_s)
+
+    def _count_slow(self, minute: pd.Series, operation: pd.Series, good: np.ndarray) -> np.ndarray:
+        """How many of a trial's good requests were slow, at least one: it's told of its longest one only."""
+        shares = self._slow_shares.reindex(pd.MultiIndex.from_arrays([minute.to_numpy(), operation.astype("str")]))
+        return np.maximum(np.round(good * shares.fillna(0.0).to_numpy()), 1.0)
+
     def _judge(self, rows: pd.DataFrame) -> pd.DataFrame:
         user, client, operation = (spell_names(rows[name]) for name in ("user", "client", "operation"))
         who = client if user.isna().all() else user.fillna(client)
@@ -205,12 +216,13 @@ class Channel:
         weight_bad = np.where(is_known, is_bad, bad)
         if self.name != "fail":
             is_slow = find_slow(rows, self.limits_s)
+            slow = np.where(is_slow & ~is_known, self._count_slow(rows["minute"], operation, requests - bad), is_slow)
             slow_at = np.where(is_slow, rows["longest_at"].to_numpy(), np.nan)
             if self.name == "slow":
-                is_bad, bad_at, bad_until, weight_bad = is_slow, slow_at, slow_at, is_slow
+                is_bad, bad_at, bad_until, weight_bad = is_slow, slow_at, slow_at, slow
             else:
                 bad_at, bad_until = np.fmin(bad_at, slow_at), np.fmax(bad_until, slow_at)
-                is_bad, weight_bad = is_bad | is_slow, np.maximum(weight_bad, is_slow)
+                is_bad, weight_bad = is_bad | is_slow, np.where(is_known, is_bad | is_slow, bad + slow)
         place = find_places(rows["operation"], self.operations)
         return pd.DataFrame(
             {

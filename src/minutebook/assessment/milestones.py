@@ -9,7 +9,8 @@ import pandas as pd
 
 DEFINITIONS: Mapping[str, str] = {
     "impact_start": "the first bad event of the first window (measured)",
-    "detected": "the first related alert fired: of an affected service, at most 30 min before the start, before the end",
+    "detected": "the first related alert fired: of an affected service (of any, where that isn't named), at most 30 min before the start,"
+    " before the end",
     "acknowledged": "the first acknowledgement of such an alert",
     "mitigated": "the excess of bad events falls below half its peak for good",
     "impact_end": "the last bad event of the last window; the alert's own resolve is another fact",
@@ -20,7 +21,7 @@ _BEFORE = pd.Timedelta(minutes=30)
 
 
 def find_milestones(
-    start: pd.Timestamp | None, end: pd.Timestamp | None, mitigated: pd.Timestamp | None, services: Sequence[str],
+    start: pd.Timestamp | None, end: pd.Timestamp | None, mitigated: pd.Timestamp | None, services: Sequence[str | None],
     happenings: pd.DataFrame,
 ) -> tuple[dict[str, pd.Timestamp | None], dict[str, float | None]]:  # fmt: skip
     """(milestones as times, durations in seconds) of an incident; None where there's no record."""
@@ -49,9 +50,10 @@ def find_milestones(
     return milestones, durations
 
 
-def find_related(happenings: pd.DataFrame, services: Sequence[str], phase: str = "fired") -> pd.DataFrame:
-    """Alerts in that phase of these services, or of none in particular."""
-    is_own = happenings["service"].isna() | happenings["service"].isin(list(services))
+def find_related(happenings: pd.DataFrame, services: Sequence[str | None], phase: str = "fired") -> pd.DataFrame:
+    """Alerts in that phase of these services, or of none in particular; of any where a service isn't known."""
+    is_any = not all(services)
+    is_own = is_any | happenings["service"].isna() | happenings["service"].isin(list(services))
     is_alert = happenings["kind"].astype("str") == "alert"
     return happenings[is_alert & is_own & (happenings["phase"].astype("str") == phase)]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
-from minutebook.assessment.latency import percentile_s
+from minutebook.assessment.latency import bucket_floor_s, percentile_s
 
 _TIMES_MEDIAN = 4.0
 _USUAL_SHARE = 0.995
@@ -32,3 +34,17 @@ def find_slow_limits(latency: pd.DataFrame) -> dict[tuple[str, str], float]:
         )
         limits[str(service), str(operation)] = max(_TIMES_MEDIAN * median, tail)
     return limits
+
+
+def find_slow_shares(latency: pd.DataFrame, limits_s: Mapping[str, float]) -> pd.Series:
+    """Which share of an operation's good requests took longer than its limit, by (minute from 1970, operation).
+
+    ``latency`` is that of one service; minutes without a slow request are left out.
+    """
+    number = latency["minute"].dt.as_unit("us").astype("int64") // 60_000_000
+    over = latency["operation"].map(dict(limits_s)).astype(float).fillna(np.inf).to_numpy()
+    is_slow = bucket_floor_s(latency["bucket"].to_numpy()) >= over
+    counts = pd.DataFrame({"all": latency["requests"], "slow": latency["requests"].where(is_slow, 0)})
+    summed = counts.groupby([number.rename("minute_no"), latency["operation"].astype("str")]).sum()
+    summed = summed[summed["slow"] > 0]
+    return summed["slow"] / summed["all"]

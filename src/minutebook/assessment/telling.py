@@ -137,8 +137,9 @@ def _sentence(window: Window, scope: Scope, bad: int, valid: int, users: dict[st
     if scope.traffic.is_lines:
         what, word = "lines", "are bad by their level"
     times = f", {bad / window.expected:,.0f} × the usual" if window.expected >= 0.5 else ""
-    who = f"{users['affected']:,} users" if users["affected"] else f"{users['anonymous_clients']:,} clients"
-    if not users["affected"] and not users["anonymous_clients"]:
+    many = users["affected"] or users["anonymous_clients"]
+    who = f"{many:,} {'user' if users['affected'] else 'client'}{'s' * (many != 1)}"
+    if not users["affected"] and not (users["anonymous_clients"] and scope.trials.facts.is_told_apart):
         who = "users who aren't logged"
     odds = "at this service's usual rate less than a one-in-a-million coincidence"
     return f"{bad:,} of {valid:,} {what} {word}{times}; {who} hit; {odds}."
@@ -149,7 +150,7 @@ def _cannot_tell(scope: Scope, users: Mapping[str, Any]) -> list[str]:
     told = []
     if users["affected"] is None:
         told.append("Who was affected: no user is named" + (", addresses only." if users["anonymous_clients"] else "."))
-    if users["affected"] is None and not users["anonymous_clients"]:
+    if users["affected"] is None and not scope.trials.facts.is_told_apart:
         told.append("Whether one client made all of it.")
     if scope.traffic.is_lines:
         told.append("Which and how many requests failed: these are log lines, and one request may write many or none.")

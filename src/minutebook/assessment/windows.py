@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from minutebook.assessment.baseline import Grid, find_first_usual, find_noise, find_rates
 from minutebook.assessment.channels import FEWEST_USERS, Channel
@@ -13,6 +14,7 @@ from minutebook.assessment.scan import SURE, WEAK, find_best, narrow, score
 
 _MERGE_MINUTES = 5
 _ROUNDS = 8
+_PLACES = 12  # within a minute, at which requests are taken to be that one row tells of
 
 
 @dataclass
@@ -285,16 +287,34 @@ def _place_edges(window: Window, trials: Channel, grid: Grid, rates: np.ndarray)
     bounds = (first * 60_000_000, (last + 1) * 60_000_000)
     bad = trials.bad[trials.bad["minute_no"].between(first - 6, last + 6)]
     bad = bad[bad["operation"].isin(window.operations)]
+    weight_bad = bad["weight_bad"].to_numpy(float)
     for is_start, column, edge_minute in ((True, "bad_at", first), (False, "bad_until", last)):
-        near = trials.between(edge_minute - 6, edge_minute + 6, window.operations)
-        good = near[near["weight_bad"] == 0]
-        weight = np.where(good["who"].isna(), good["weight"], 1).astype(float)
+        bad_at = bad[column].to_numpy(float).astype(np.int64)
+        good_at, gain = _spread(trials.between(edge_minute - 6, edge_minute + 6, window.operations), gain_good)
         edge = find_edge(
-            bad[column].to_numpy(float).astype(np.int64), gain_bad[bad["place"].to_numpy()],
-            good["good_at"].to_numpy(float).astype(np.int64), weight * gain_good[good["place"].to_numpy()],
-            bounds, is_start=is_start,
-        )  # fmt: skip
+            bad_at, weight_bad * gain_bad[bad["place"].to_numpy()], good_at, gain, bounds, is_start=is_start
+        )
+        if trials.name != "fail" and (weight_bad[bad_at == edge.at] > 1).any():
+            # Of many slow ones that one row tells of, only the longest has a time: any of its minute may be it.
+            minute = edge.at // 60_000_000 * 60_000_000
+            edge = edge._replace(earliest=min(edge.earliest, minute), latest=max(edge.latest, minute + 60_000_000))
         if is_start:
             window.start = edge
         else:
             window.end = edge
+
+
+def _spread(trials: pd.DataFrame, gain_by_place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """When good ones were (µs), and what they speak for; of many that one row tells of, evenly from first to last."""
+    weight = (trials["weight"] - trials["weight_bad"]).to_numpy(float)
+    good, weight = trials[weight > 0], weight[weight > 0]
+    gain = weight * gain_by_place[good["place"].to_numpy()]
+    begin = good["good_at"].to_numpy(float)
+    if not (weight > 1).any():
+        return begin.astype(np.int64), gain
+    finish = np.fmax(good["good_until"].to_numpy(float), begin)
+    parts = np.where(weight > 1, _PLACES, 1)
+    steps = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
+    share = steps / np.repeat(np.maximum(parts - 1, 1), parts)
+    at = np.repeat(begin, parts) + share * np.repeat(finish - begin, parts)
+    return at.astype(np.int64), np.repeat(gain / parts, parts)
