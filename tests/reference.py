@@ -28,7 +28,7 @@ def _tell_commands() -> Iterator[str]:
     for command in COMMANDS:
         yield from _tell_command(command, shared, f"minutebook {command.name}")
     yield ""
-    yield "Every command that takes evidence, files, folders or a saved book, also takes:"
+    yield "Every command that takes evidence (files, folders, `-` for stdin, a saved book) also takes:"
     yield ""
     yield from (f"* {_tell_option(option)}" for option in _options(takes_evidence(lambda: None)))
     yield "* `-h`, `--help`: what a command does, with an example"

@@ -13,7 +13,7 @@ from reports import make_book
 
 import minutebook as mb
 from minutebook.errors import MinutebookError
-from minutebook.outputs.plots import NAMES, VIEWS
+from minutebook.outputs.plots import NAMES, VIEWS, draw_plot
 from minutebook.outputs.plots.figures import save_figure
 
 SAMPLE = Path(__file__).parents[2] / "sample_logs" / "slow-payments" / "evidence"
@@ -98,6 +98,15 @@ def test_of_many_services_those_that_failed_are_shown_each_with_its_own_windows_
     names = [label.get_window_extent() for label in coverage.axes[0].get_yticklabels()]
     assert len(names) == 12
     assert not any(a.overlaps(b) for a, b in itertools.pairwise(names))
+
+
+def test_on_a_narrow_figure_panels_stand_one_over_the_other(book: mb.Book) -> None:
+    def lefts(**said: tuple[float, float]) -> int:
+        figure = draw_plot(book, "deploys", **said)
+        figure.canvas.draw()
+        return len({round(axes.get_position().x0, 2) for axes in figure.axes if axes.get_visible()})
+
+    assert (lefts(), lefts(size_in=(4.5, 9.0))) == (2, 1)
 
 
 def test_times_are_shown_in_the_zone(book: mb.Book) -> None:

@@ -24,7 +24,7 @@ def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     groups = book.ledger.get("coverage") or []
     if not groups:
         return []
-    title = "what was logged, by layer, service and host; hatched: nothing"
+    title = "what was logged; hatched: nothing"
     if len(groups) > _MOST:
         title += f" (the first {_MOST} of {len(groups)})"
     return [Panel(title, partial(_draw, groups=groups[:_MOST]), height_in=fit_rows(min(len(groups), _MOST)))]

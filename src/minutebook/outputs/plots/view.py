@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.errors import MinutebookError
-from minutebook.outputs.inert import escape_invisible
+from minutebook.outputs.inert import escape_invisible, shorten
 from minutebook.outputs.instants import find_zone
 from minutebook.outputs.plots.figures import DPI, STYLE, quiet_fonts, render_png
 from minutebook.outputs.plots.panels import draw_time_axis, say_nothing, shade_windows, sum_minutes, to_number
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 #: Inches.
 _WIDTH, _PANEL, _MARGIN = 10.0, 1.7, 0.7
+#: A letter of a title, with room for what stands left of it.
+_LETTER = 0.085
+#: Below it panels that would stand side by side stand one over the other.
+_NARROW = 7.0
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,10 @@ class View:
     columns: int = 1
     panel_in: float = _PANEL
 
+    def count_columns(self, size_in: tuple[float, float] | None) -> int:
+        """How many panels stand side by side in a figure of that size."""
+        return 1 if size_in is not None and size_in[0] < _NARROW else self.columns
+
 
 def draw_view(
     view: View, book: Bookish, *, zone: str = "UTC", axes: Sequence[Axes] | Axes | None = None,
@@ -74,11 +82,14 @@ def draw_view(
             places = list(np.atleast_1d(np.asarray(axes, dtype=object)).ravel())
             if len(places) != len(panels):
                 raise MinutebookError(f"the view has {len(panels)} panels, but {len(places)} axes were given")
+        longest = round((size_in or (_WIDTH, 0))[0] / _LETTER)
         grid = sum_minutes(book.minutes)
         for place, panel in zip(places, panels, strict=True):
             panel.draw(place)
             if panel.title:
-                place.set_title(escape_invisible(panel.title), loc="left", fontsize=8.5, color="#333333")
+                place.set_title(
+                    shorten(escape_invisible(panel.title), longest), loc="left", fontsize=8.5, color="#333333"
+                )
         if view.on_time and len(grid):
             start, end = grid.index[0], grid.index[-1] + pd.Timedelta(minutes=1)
             for place in places:
@@ -87,7 +98,7 @@ def draw_view(
             for place, panel in zip(places, panels, strict=True):
                 own = book.impact if panel.windows is None else {"windows": panel.windows}
                 shade_windows([place], own, grid, start, end, gaps_in=gaps_in, partly=False)
-            bottom = places[-view.columns :]
+            bottom = places[-view.count_columns(size_in) :]
             draw_time_axis(places, tz, zone, start, end, bottom=bottom)
     return figure if figure is not None else axes
 
@@ -96,7 +107,7 @@ def _make_figure(view: View, panels: list[Panel], size_in: tuple[float, float] |
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    count, columns = len(panels), min(view.columns, len(panels))
+    count, columns = len(panels), min(view.count_columns(size_in), len(panels))
     heights = [panel.height_in or view.panel_in for panel in panels[::columns]]
     figure = Figure(figsize=size_in or (_WIDTH, sum(heights) + _MARGIN), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
