@@ -68,6 +68,7 @@ def test_a_book_is_written_and_read_again(log: Path, tmp_path: Path) -> None:
     assert run("reconstruct", log, "-o", tmp_path / "book").exit_code == 0
     names = {path.name for path in (tmp_path / "book").iterdir()}
     assert {"timeline.csv", "minutes.csv", "impact.json", "ledger.json", "impact.svg", "minutes.parquet"} <= names
+    assert "is a saved book, which holds no events" in run("events", tmp_path / "book").stderr
     fresh, saved = run("minutes", log), run("minutes", tmp_path / "book")
     assert fresh.stdout == saved.stdout
     ledger = json.loads((tmp_path / "book" / "ledger.json").read_text())

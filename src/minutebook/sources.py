@@ -110,6 +110,8 @@ def _find(path: Path, given: str) -> dict[Path | None, str]:
     if not stat.S_ISDIR(mode):
         raise EvidenceError(f"is {_name_kind(mode)}, no file and no folder", where=given, do="pipe it in, and name -")
     found: dict[Path | None, str] = dict(sorted(_walk(path)))
+    if not found and _is_book(path):
+        raise EvidenceError("is a saved book, which holds no events", where=given, do="name the evidence it's of")
     if not found:
         raise EvidenceError("the folder holds no files", where=given, do="name the evidence")
     return found
