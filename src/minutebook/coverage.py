@@ -24,6 +24,7 @@ STATES = ("covered", "partly", "none")
 _GROUP = ("layer", "service", "host")
 _SUMS = ("events", "requests", "probes")
 _MINUTE_US = 60_000_000
+_MOST_CELLS = 5_000_000  # groups × minutes
 
 
 def find_grid(minutes: Iterable[int]) -> np.ndarray:
@@ -43,6 +44,10 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
     """
     rows = summary.frame("coverage").fillna(dict.fromkeys(_GROUP, ""))
     grid = find_grid(rows["minute"])
+    # Thousands of hosts over months: a silence of one of them is told no more, one of all of them still is.
+    for name in ("host", "service"):
+        if len(rows[list(_GROUP)].drop_duplicates()) * len(grid) > _MOST_CELLS:
+            rows = rows.assign(**{name: ""})
     if not len(rows):
         return pd.DataFrame(columns=[*_GROUP, "minute", *_SUMS, "first", "last", "state"])
     by_minute = rows.groupby([*_GROUP, "minute"], sort=True)
