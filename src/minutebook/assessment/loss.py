@@ -62,6 +62,8 @@ def find_holes(
     holes = []
     for begin, stop in _runs(((seen <= 0.5 * expected) & (expected > 0) | (state == "none")) & ~edge):
         want, have = expected[begin:stop].sum(), seen[begin:stop].sum()
+        if not want:
+            continue  # nobody comes at that time
         odds = float((want - have + have * np.log(max(have, 1e-9) / want)) / noise) if want > have else 0.0
         span = (int(minutes[begin]) * 60_000_000, (int(minutes[stop - 1]) + 1) * 60_000_000)
         silence = _longest_silence(find_times(span), span)
@@ -73,7 +75,7 @@ def find_holes(
             if not sign and ((alerts >= silence[0]) & (alerts <= silence[1])).any():
                 sign = "alert"
         is_sure = odds >= SURE and want >= _FEWEST_EXPECTED
-        if want > 0 and (is_sure or (not sign and (state[begin:stop] == "none").any())):
+        if is_sure or (not sign and (state[begin:stop] == "none").any()):
             holes.append(Hole((int(minutes[begin]), int(minutes[stop - 1]) + 1), span, want, have, odds, sign))
     return holes
 
