@@ -48,6 +48,7 @@ def read(path: Path, content: bytes | str) -> tuple[pd.DataFrame, dict]:  # type
         ("duplicate keys", JSON.replace('"msg"', '"level":"info","msg"') * 3, 3),
         ("odd types", JSON.replace('"error"', '["x"]').replace('"a"', '{"b":1}') * 3, 3),
         ("deep nesting", JSON * 5 + "[" * 100_000 + "\n" + '{"a":' * 50_000 + "\n", 5),
+        ("an array in one line", "[" + ",".join([JSON.strip()] * 60) + "]", 60),
         ("not a number", JSON.replace('"a"', '"a","status":NaN') * 3, 3),
     ],
 )  # fmt: skip

@@ -225,7 +225,7 @@ def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat])
     if message is None or not len(message):
         return plan
     if plan.log_format.shape == "json":  # docker keeps the line's end
-        message = pc.ascii_rtrim(message, "\r\n")
+        message = pc.ascii_rtrim(message.cast(pa.string()), "\r\n")
     sample = pc.fill_null(message[:_INNER_LINES], "")
     inner: list[Plan] = []
     rest = sample

@@ -75,7 +75,7 @@ def _inert(patterns: Sequence[re.Pattern[str]], *names: str) -> object:
         for name in names:
             text = (outcome.evidence.parent / name).read_bytes().decode("utf-8") if name else outcome.stdout
             for pattern in (*patterns, ACTIVE):
-                if match := pattern.search(text.replace("\r\n", "\n") if name.endswith(".ics") else text):
+                if match := pattern.search(text.replace("\r\n", "\n") if name.endswith((".ics", ".csv")) else text):
                     return f"{name or 'stdout'} holds {text[max(match.start() - 40, 0) : match.end() + 40]!r}"
             if "root:x:0" in text:
                 return "a path of the evidence was opened"
