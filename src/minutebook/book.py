@@ -18,7 +18,7 @@ from minutebook.assessment import affected_users, measure_impact
 from minutebook.budget import spend_budget
 from minutebook.chronology import make_timeline
 from minutebook.config import Config
-from minutebook.coverage import find_coverage, tell_coverage
+from minutebook.coverage import tell_coverage
 from minutebook.engines import open_engine
 from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.events import ARROW_SCHEMA, to_frame
@@ -143,7 +143,7 @@ def make_book(
         span=gathered.settled.span if gathered else None,
         on_grid=summary.count_events() if gathered else None,
     )
-    ledger["coverage"] = tell_coverage(find_coverage(summary))
+    ledger["coverage"] = tell_coverage(sli.groups)
     ledger["made_by"] = {"minutebook": __version__, "settings": {**settings.tell(), "every": every}}
     users = affected_users(traffic, impact)
     rejects = make_rejects(gathered.accounts if gathered else [])

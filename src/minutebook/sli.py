@@ -34,6 +34,7 @@ class Sli:
     trials: Trials
     failures: pd.DataFrame  #: each bad event
     coverage: pd.DataFrame  #: minute, service, state, alive
+    groups: pd.DataFrame  #: the coverage of each layer, service and host, in scope or not, as `coverage` finds it
     assumptions: tuple[str, ...]
 
     @property
@@ -74,7 +75,8 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         kept["counts"] = pd.concat([kept["counts"], _as_counts(extra)], ignore_index=True)
         kept["breakdown"] = pd.concat([kept["breakdown"], _as_breakdown(unseen)], ignore_index=True)
     own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
-    coverage = _cover_services(summary, layers)
+    groups = find_coverage(summary)
+    coverage = _cover_services(groups, layers)
     notes = _check_scope(own_trials, rules)
     return Sli(
         layers.main,
@@ -83,6 +85,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         _scope_trials(own_trials, rules),
         _in_scope(own_failures, rules),
         coverage[_fits(coverage["service"], rules.has_service)].reset_index(drop=True),
+        groups,
         (*layers.assumptions, *rules.sentences(), *notes),
     )
 
@@ -167,9 +170,8 @@ def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
     return grouped.agg(good=("good", "sum"), bad=("count", "sum")).reset_index().assign(bucket=-1)
 
 
-def _cover_services(summary: Summary, layers: Layers) -> pd.DataFrame:
+def _cover_services(whole: pd.DataFrame, layers: Layers) -> pd.DataFrame:
     """Per service of the SLI and minute: state over its groups, and whether anything else kept logging."""
-    whole = find_coverage(summary)
     is_sli = layers.find_own(whole) & (whole.groupby(["layer", "service", "host"])["requests"].transform("sum") > 0)
     if layers.main == "lines":
         is_sli = pd.Series(True, index=whole.index)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.scan import SURE
+from minutebook.coverage import find_runs
 
 _HALF_SPAN = 60  # minutes on either side that say what is expected
 _FEWEST_EXPECTED = 5.0  # requests, in a hole
@@ -60,7 +61,7 @@ def find_holes(
         return []
     edge[: active[0] + 1] = edge[active[-1] :] = True
     holes = []
-    for begin, stop in _runs(((seen <= 0.5 * expected) & (expected > 0) | (state == "none")) & ~edge):
+    for begin, stop in find_runs(((seen <= 0.5 * expected) & (expected > 0) | (state == "none")) & ~edge):
         want, have = expected[begin:stop].sum(), seen[begin:stop].sum()
         if not want:
             continue  # nobody comes at that time
@@ -94,8 +95,3 @@ def _longest_silence(times: np.ndarray, span: tuple[int, int]) -> tuple[int, int
         return span
     widest = int(np.diff(near).argmax())
     return int(near[widest]), int(near[widest + 1])
-
-
-def _runs(mask: np.ndarray) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0])))).reshape(-1, 2)
-    return [(int(a), int(b)) for a, b in edges]

@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from minutebook.coverage import find_runs
+
 #: ln of a million to one.
 SURE = 13.8
 #: ln of ten thousand to one: worth a line among the rejected, never a window.
@@ -38,7 +40,7 @@ def find_best(bad: np.ndarray, valid: np.ndarray, expected: np.ndarray, is_open:
     A stretch begins and ends in a minute with a bad trial, which loses nothing and saves most of the work.
     """
     best: Stretch | None = None
-    for begin, end in _segments(is_open):
+    for begin, end in find_runs(is_open):
         found = _best_in(bad[begin:end], valid[begin:end], expected[begin:end])
         if found and (best is None or found.llr > best.llr + 1e-9):
             best = Stretch(found.start + begin, found.stop + begin, found.llr)
@@ -67,11 +69,6 @@ def narrow(found: Stretch, bad: np.ndarray, valid: np.ndarray, expected: np.ndar
         else:
             found = Stretch(found.start + begin, found.stop, float(right[begin]))
     return found
-
-
-def _segments(is_open: np.ndarray) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], is_open.astype(np.int8), [0])))).reshape(-1, 2)
-    return [(int(a), int(b)) for a, b in edges]
 
 
 def _best_in(bad: np.ndarray, valid: np.ndarray, expected: np.ndarray) -> Stretch | None:

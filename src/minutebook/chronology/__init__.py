@@ -61,7 +61,7 @@ def make_timeline(
         *tell_happenings(shown),
         *tell_impact(impact, minutes, sli),
         *tell_traffic(sli, within),
-        *tell_coverage(summary),
+        *tell_coverage(sli),
         *messages,
     ]
     return Chronology(make_frame(rows), count_messages(episodes, summary), [*apart, *([] if every else left_out)])

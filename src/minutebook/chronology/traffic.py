@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from minutebook.chronology.rows import Row, make_row
-from minutebook.coverage import find_coverage, find_runs
+from minutebook.coverage import find_runs
 from minutebook.sli import Sli
-from minutebook.summary import Summary
 
 
 def tell_traffic(sli: Sli, within: str) -> list[Row]:
@@ -42,10 +41,10 @@ def tell_traffic(sli: Sli, within: str) -> list[Row]:
     return rows
 
 
-def tell_coverage(summary: Summary) -> list[Row]:
+def tell_coverage(sli: Sli) -> list[Row]:
     """Groups of sources that fall silent inside the evidence, and when they come back; at once: in one row."""
     holes: dict[tuple[int, int], list[str]] = {}
-    for (layer, service, host), group in find_coverage(summary).groupby(["layer", "service", "host"], sort=True):
+    for (layer, service, host), group in sli.groups.groupby(["layer", "service", "host"], sort=True):
         minutes, is_silent = group["minute"].to_numpy(), (group["state"] == "none").to_numpy()
         seen = np.flatnonzero(group["events"].to_numpy())
         for begin, stop in find_runs(is_silent):
