@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,14 +15,13 @@ def draw_completion(weeks: pd.DataFrame, *, axes: Any = None) -> Figure | Any:
 
     Gives a matplotlib Figure, or draws onto ``axes`` and gives them back.
     """
-    import matplotlib as mpl
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    from minutebook.outputs.plots.figures import STYLE
+    from minutebook.outputs.plots.figures import own_looks
 
-    with mpl.rc_context(cast(Any, dict(STYLE))):
+    with own_looks():
         figure = None
         if axes is None:
             figure = Figure(figsize=(max(3.6, 0.55 * len(weeks) + 1.6), 2.6), layout="constrained")

@@ -39,6 +39,9 @@ STYLE: Mapping[str, Any] = {
     "savefig.bbox": None,
     "savefig.dpi": "figure",
     "savefig.facecolor": "auto",
+    # These two matplotlib's own defaults leave as they are.
+    "timezone": "UTC",
+    "date.epoch": "1970-01-01T00:00:00",
 }
 
 
@@ -51,20 +54,24 @@ def render_png(figure: Figure) -> bytes:
 
 def save_figure(figure: Figure, target: Target, format: str | None = None) -> None:
     """Write a figure as ``svg``, ``png`` or ``pdf``, else by suffix; same values, same bytes."""
-    import matplotlib as mpl
-
     if format is None:
         path = target if isinstance(target, str | os.PathLike) else "figure"
         format = FIGURE_FORMATS[pick_suffix(path, FIGURE_FORMATS)]
     dates = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
-    with mpl.rc_context(cast(Any, dict(STYLE))), quiet_fonts(), open_target(target) as stream:
+    with own_looks(), open_target(target) as stream:
         figure.savefig(stream, format=format, metadata=dates.get(format))
 
 
 @contextmanager
-def quiet_fonts() -> Iterator[None]:
-    """Draws within without warnings of letters that the font lacks."""
-    # A letter that the font lacks is drawn as a box; that is no reason to stop or to warn.
-    with warnings.catch_warnings():
+def own_looks() -> Iterator[None]:
+    """Draws within by `STYLE` over matplotlib's own defaults: no matplotlibrc and no style of a notebook changes it.
+
+    Letters that the font lacks are drawn as boxes, without a warning.
+    """
+    import matplotlib as mpl
+
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()
+        mpl.rcParams.update(cast(Any, STYLE))
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield

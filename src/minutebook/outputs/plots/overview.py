@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from minutebook.errors import MinutebookError
 from minutebook.outputs.inert import escape_invisible
 from minutebook.outputs.instants import as_instant, find_zone
-from minutebook.outputs.plots.figures import DPI, STYLE, quiet_fonts, render_png
+from minutebook.outputs.plots.figures import DPI, own_looks, render_png
 from minutebook.outputs.plots.lanes import Lane, build_lanes
 from minutebook.outputs.plots.marks import (
     HEAD_IN,
@@ -68,14 +68,12 @@ def draw_impact(
     failed at two operations in a minute counts at both. Times are shown in ``zone``. Raises
     `MinutebookError` for an unknown zone or another number of axes.
     """
-    import matplotlib as mpl
-
     tz, lanes, grid = find_zone(zone), build_lanes(happenings), sum_minutes(minutes)
     start, end = _find_range(grid, impact, lanes)
     figure, panels = None, list(axes) if axes is not None else []
     if axes is not None and len(panels) != 3:
         raise MinutebookError(f"the plot has 3 panels, but {len(panels)} axes were given")
-    with mpl.rc_context(cast(Any, dict(STYLE))), quiet_fonts():
+    with own_looks():
         if panels:
             box = panels[0].get_window_extent()
             scale = TimeScale(start, end, box.width, panels[0].figure.dpi)

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ import pandas as pd
 from minutebook.errors import MinutebookError
 from minutebook.outputs.inert import escape_invisible, shorten
 from minutebook.outputs.instants import find_zone
-from minutebook.outputs.plots.figures import DPI, STYLE, quiet_fonts, render_png
+from minutebook.outputs.plots.figures import DPI, own_looks, render_png
 from minutebook.outputs.plots.panels import draw_time_axis, say_nothing, shade_windows, sum_minutes, to_number
 
 if TYPE_CHECKING:
@@ -70,11 +70,9 @@ def draw_view(
     size_in: tuple[float, float] | None = None,
 ) -> Any:  # fmt: skip
     """A new Figure of a view, or its panels drawn onto given axes, as many as it has panels, and given back."""
-    import matplotlib as mpl
-
     tz = find_zone(zone)
     panels = view.plan(book, tz) or [Panel("", partial(say_nothing, text=view.nothing))]
-    with mpl.rc_context(cast(Any, dict(STYLE))), quiet_fonts():
+    with own_looks():
         figure = None
         if axes is None:
             figure, places = _make_figure(view, panels, size_in)
