@@ -14,7 +14,7 @@ from minutebook.assessment.latency import bucket_floor_s
 from minutebook.coverage import find_grid
 from minutebook.grouping import group_rows
 from minutebook.sli import Sli
-from minutebook.trials import NAMES, Trials, find_who
+from minutebook.trials import NAMES, Trials, find_who, look_up, pick_rows
 
 #: Operations beyond these many of a service, by requests, are told together.
 MOST_OPERATIONS = 50
@@ -35,105 +35,115 @@ def make_minutes(
     none is. Latencies are of all requests, to 2 %. ``happenings`` are merged (`merging`).
     """
     grid = find_grid(sli.coverage["minute"])
-    pairs = sli.counts.groupby(["service", "operation"], as_index=False)[["good", "bad"]].sum()
-    if not len(pairs) or not len(grid):
+    shown = _name_operations(sli.counts)
+    if not shown or not len(grid):
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
-    names = _name_operations(pairs)
-    counts = _rename(sli.counts, names)
-    shown = counts[["service", "operation"]].drop_duplicates().sort_values(["service", "operation"])
-    dense = pd.DataFrame({"minute": grid}).merge(shown, how="cross")
-    keys = ["minute", "service", "operation"]
-    for part in (
-        _count_requests(counts),
-        _count_slow(counts, slow_over_s or {}),
-        _count_users(sli.trials, names),
-        _latency(counts),
-    ):
-        dense = dense.merge(part, on=keys, how="left")
-    dense = dense.merge(sli.coverage[["minute", "service", "state"]], on=["minute", "service"], how="left")
-    dense["coverage"] = dense["state"].fillna("none")
-    has_data = (dense["coverage"] != "none") | dense["requests"].notna()
-    for name in ("requests", "failed", "slow", "users", "failed_users"):
-        dense[name] = dense[name].astype("Int64").where(dense[name].notna(), 0).where(has_data, pd.NA)
+    cells = _Cells(grid, shown)
+    counts = _count_requests(sli.counts, cells, slow_over_s or {}) | _count_users(sli.trials, cells)
+    coverage = _find_coverage(sli.coverage, cells)
+    has_data = (coverage != "none") | counts.pop("is_told")
+    service, operation = (list(names) for names in zip(*cells.pairs, strict=True))
+    dense = pd.DataFrame(
+        {
+            "minute": np.repeat(grid, len(cells.pairs)), "service": service * len(grid),
+            "operation": operation * len(grid), "coverage": coverage,
+            **{name: pd.arrays.IntegerArray(values, ~has_data) for name, values in counts.items()},
+            **_find_latency(sli.counts, cells),
+        }
+    )  # fmt: skip
     dense["alerts_firing"] = _count_alerts(dense, happenings)
     return _typed(dense[list(COLUMNS)])
 
 
-def _name_operations(pairs: pd.DataFrame) -> pd.DataFrame:
+class _Cells:
+    """The rows of the minutes: for each minute of the grid each (service, operation) that is told, in order."""
+
+    def __init__(self, grid: np.ndarray, shown: Mapping[tuple[str, str], str]) -> None:
+        self.grid = grid
+        self.pairs = sorted({(service, operation) for (service, _), operation in shown.items()})
+        places = {pair: place for place, pair in enumerate(self.pairs)}
+        self._places = {pair: places[pair[0], operation] for pair, operation in shown.items()}
+
+    def __len__(self) -> int:
+        return len(self.grid) * len(self.pairs)
+
+    def find(self, rows: pd.DataFrame) -> np.ndarray:
+        """The cell of each row (``minute``, and ``service`` and ``operation`` as categories)."""
+        place = look_up(rows, lambda pair: self._places[pair]).astype(np.int64)
+        return np.searchsorted(self.grid, rows["minute"].to_numpy()) * len(self.pairs) + place
+
+    def add_up(self, cell: np.ndarray, values: np.ndarray) -> np.ndarray:
+        """The sum of each cell's values."""
+        return np.bincount(cell, values, len(self)).astype(np.int64)
+
+
+def _name_operations(counts: pd.DataFrame) -> dict[tuple[str, str], str]:
     """(service, operation) → the operation it's told under."""
+    pairs = counts.groupby(["service", "operation"], as_index=False, observed=True)[["good", "bad"]].sum()
     total = pairs["good"] + pairs["bad"]
     order = pairs.assign(total=total).sort_values(["service", "total", "operation"], ascending=[True, False, True])
-    rank = order.groupby("service").cumcount()
-    shown = order["operation"].where(rank < MOST_OPERATIONS, OTHERS)
-    return order[["service", "operation"]].assign(shown=shown)
+    is_shown = order.groupby("service", observed=True).cumcount() < MOST_OPERATIONS
+    return {
+        (service, operation): operation if is_own else OTHERS
+        for service, operation, is_own in zip(order["service"], order["operation"], is_shown, strict=True)
+    }
 
 
-def _rename(frame: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
-    if not (names["shown"] == OTHERS).any():
-        return frame
-    joined = frame.merge(names, on=["service", "operation"], how="left")
-    return joined.assign(operation=joined["shown"]).drop(columns="shown")
+def _count_requests(
+    counts: pd.DataFrame, cells: _Cells, slow_over_s: Mapping[tuple[str, str], float]
+) -> dict[str, np.ndarray]:
+    """Requests, failed and slow ones of each cell, and whether there's any request."""
+    cell, good, bad = cells.find(counts), counts["good"].to_numpy(), counts["bad"].to_numpy()
+    bucket = counts["bucket"].to_numpy()
+    over = look_up(counts, lambda pair: slow_over_s.get(pair, np.inf))
+    is_slow = (bucket >= 0) & (bucket_floor_s(bucket) >= over)
+    return {
+        "is_told": np.bincount(cell, minlength=len(cells)) > 0, "requests": cells.add_up(cell, good + bad),
+        "failed": cells.add_up(cell, bad), "slow": cells.add_up(cell, np.where(is_slow, good, 0)),
+    }  # fmt: skip
 
 
-def _count_requests(counts: pd.DataFrame) -> pd.DataFrame:
-    sums = counts.groupby(["minute", "service", "operation"], as_index=False)[["good", "bad"]].sum()
-    return sums.assign(requests=sums["good"] + sums["bad"], failed=sums["bad"]).drop(columns=["good", "bad"])
+def _count_users(trials: Trials, cells: _Cells) -> dict[str, np.ndarray]:
+    """Distinct users (of unknown ones: clients) of each cell, all and failed ones."""
+    users, failed_users = (np.zeros(len(cells), np.int64) for _ in range(2))
+    for rows in trials.rows("minute", *NAMES, "bad"):
+        who = find_who(rows)
+        known = pick_rows(rows, who >= 0)
+        cell, who = cells.find(known), who[who >= 0]
+        by_user, starts = group_rows([cell, who])
+        one = cell[by_user[starts]]  # a row a user
+        has_failed = np.logical_or.reduceat(known["bad"].to_numpy()[by_user] > 0, starts) if len(starts) else starts
+        users += cells.add_up(one, np.ones(len(one)))
+        failed_users += cells.add_up(one, has_failed)
+    return {"users": users, "failed_users": failed_users}
 
 
-def _count_slow(counts: pd.DataFrame, slow_over_s: Mapping[tuple[str, str], float]) -> pd.DataFrame:
-    over = [slow_over_s.get(pair, np.inf) for pair in zip(counts["service"], counts["operation"], strict=True)]
-    is_slow = (counts["bucket"] >= 0) & (bucket_floor_s(counts["bucket"].to_numpy()) >= np.asarray(over))
-    slow = counts.assign(slow=np.where(is_slow, counts["good"], 0))
-    return slow.groupby(["minute", "service", "operation"], as_index=False)["slow"].sum()
-
-
-def _count_users(trials: Trials, names: pd.DataFrame) -> pd.DataFrame:
-    """Distinct users (of unknown ones: clients), all and failed ones, by minute, service and shown operation."""
-    shown = {(row.service, row.operation): row.shown for row in names.itertuples()}
-    frames = [pd.DataFrame(columns=["minute", "service", "operation", "users", "failed_users"])]
-    frames += [_count_users_of(rows, shown) for rows in trials.rows("minute", *NAMES, "bad")]
-    return pd.concat([frame for frame in frames if len(frame)] or frames, ignore_index=True)
-
-
-def _count_users_of(rows: pd.DataFrame, shown: Mapping[tuple[str, str], str]) -> pd.DataFrame:
-    who = find_who(rows)
-    known, who = rows[who >= 0], who[who >= 0]
-    services, operations = known["service"].cat, known["operation"].cat
-    code = services.codes.to_numpy().astype(np.int64) * len(operations.categories) + operations.codes.to_numpy()
-    pairs, pair = np.unique(code, return_inverse=True)
-    told = [divmod(int(each), len(operations.categories)) for each in pairs]
-    words = [(services.categories[s], shown[services.categories[s], operations.categories[o]]) for s, o in told]
-    order = {word: place for place, word in enumerate(sorted(set(words)))}
-    cell = np.array([order[word] for word in words], np.int64)[pair]
-    minute = known["minute"].to_numpy()
-    first = int(minute[0]) if len(minute) else 0
-    by_user, starts = group_rows([minute - first, cell, who])
-    has_failed = np.logical_or.reduceat(known["bad"].to_numpy()[by_user] > 0, starts) if len(starts) else starts
-    one = by_user[starts]  # a row a user
-    by_cell, begins = group_rows([minute[one] - first, cell[one]])
-    failed = np.add.reduceat(has_failed[by_cell].astype(np.int64), begins) if len(begins) else begins
-    top = one[by_cell[begins]]
-    service, operation = zip(*[sorted(order)[place] for place in cell[top]], strict=True) if len(top) else ((), ())
-    return pd.DataFrame(
-        {"minute": minute[top], "service": service, "operation": operation,
-         "users": np.diff(begins, append=len(by_cell)), "failed_users": failed}
-    )  # fmt: skip
-
-
-def _latency(counts: pd.DataFrame) -> pd.DataFrame:
-    """Median and 95th percentile, from the middle of their buckets."""
-    keys = ["minute", "service", "operation"]
-    timed = counts[counts["bucket"] >= 0].assign(n=counts["good"] + counts["bad"])
-    timed = timed.groupby([*keys, "bucket"], as_index=False)["n"].sum().sort_values([*keys, "bucket"])
-    grouped = timed.groupby(keys, sort=False)["n"]
-    reached, total = grouped.cumsum(), grouped.transform("sum")
-    middle = np.sqrt(bucket_floor_s(timed["bucket"].to_numpy()) * bucket_floor_s(timed["bucket"].to_numpy() + 1))
-    timed = timed.assign(middle=middle)
-    found = []
+def _find_latency(counts: pd.DataFrame, cells: _Cells) -> dict[str, np.ndarray]:
+    """Median and 95th percentile of each cell, from the middle of their buckets; nan where nothing was timed."""
+    timed = counts[counts["bucket"].to_numpy() >= 0]
+    cell, bucket = cells.find(timed), timed["bucket"].to_numpy()
+    order, starts = group_rows([cell, bucket])
+    requests = (timed["good"] + timed["bad"]).to_numpy()[order]
+    requests = np.add.reduceat(requests, starts) if len(starts) else requests
+    cell, bucket = cell[order[starts]], bucket[order[starts]]
+    total = cells.add_up(cell, requests)
+    reached = np.cumsum(requests) - (np.cumsum(total) - total)[cell]
+    middle = np.round(np.sqrt(bucket_floor_s(bucket) * bucket_floor_s(bucket + 1)), 6)
+    found = {}
     for share, name in ((0.5, "p50_s"), (0.95, "p95_s")):
-        first = timed[reached >= share * total].drop_duplicates(keys)
-        found.append(first.set_index(keys)["middle"].rename(name))
-    return pd.concat(found, axis=1).round(6).reset_index()
+        at = np.flatnonzero(reached >= share * total[cell])[::-1]
+        found[name] = np.full(len(cells), np.nan)
+        found[name][cell[at]] = middle[at]  # the first of a cell is the last to be put there
+    return found
+
+
+def _find_coverage(coverage: pd.DataFrame, cells: _Cells) -> np.ndarray:
+    """The state of each cell's minute and service."""
+    services = {service: place for place, service in enumerate(dict.fromkeys(service for service, _ in cells.pairs))}
+    state = np.full((len(cells.grid), len(services)), "none", object)
+    own = coverage[coverage["service"].isin(list(services))]
+    state[np.searchsorted(cells.grid, own["minute"].to_numpy()), own["service"].map(services)] = own["state"]
+    return state[:, [services[service] for service, _ in cells.pairs]].ravel()
 
 
 def firing_intervals(happenings: pd.DataFrame) -> pd.DataFrame:

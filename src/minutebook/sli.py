@@ -18,7 +18,7 @@ from minutebook.errors import MinutebookError, suggest
 from minutebook.layers import Layers, choose_layers
 from minutebook.rules import Rules, fits
 from minutebook.summary import Summary
-from minutebook.trials import NAMES, Trials, fill_names
+from minutebook.trials import NAMES, Trials, fill_names, join_rows, seen_names
 
 #: Two clocks may differ by so much before one source went on where the other was silent.
 _APART_US = 5_000_000
@@ -29,7 +29,7 @@ class Sli:
     """The SLI's tables; ``minute`` counts minutes from 1970, ``""`` is an unknown service or operation."""
 
     layer: str  #: cdn, balancer, proxy, app, or lines (no requests at all: log lines by level)
-    counts: pd.DataFrame  #: minute, service, operation, bucket, good, bad
+    counts: pd.DataFrame  #: minute, service, operation (both as categories), bucket, good, bad
     breakdown: pd.DataFrame  #: minute, service, operation, status, host, version, requests
     trials: Trials
     failures: pd.DataFrame  #: each bad event
@@ -40,7 +40,8 @@ class Sli:
     @property
     def pairs(self) -> list[tuple[str, str]]:
         """(service, operation) of all requests."""
-        return sorted(set(zip(self.counts["service"], self.counts["operation"], strict=True)))
+        named = self.counts[["service", "operation"]].drop_duplicates()
+        return sorted(zip(named["service"], named["operation"], strict=True))
 
     def has_minutes(self, start_us: int, end_us: int) -> bool:
         """Whether there's a request, or a minute without any, between two times (µs since 1970)."""
@@ -50,7 +51,7 @@ class Sli:
     @property
     def services(self) -> list[str]:
         """Services that have requests, by name."""
-        return sorted(self.counts["service"].unique())
+        return sorted(seen_names(self.counts["service"]))
 
 
 def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
@@ -62,7 +63,8 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     trials = Trials.of_summary(summary)
     layers = choose_layers(trials, rules.layer)
     failures = summary.frame("failures")
-    kept = {name: _name(layers.pick(summary.frame(name))) for name in ("counts", "breakdown")}
+    counts = _name_unknown(layers.pick(summary.named_frame("counts"))).reset_index(drop=True)
+    breakdown = _name(layers.pick(summary.frame("breakdown")))
     own_trials = trials.change(layers.pick, ("layer", "service")).change(_name_unknown, ("service", "operation"))
     own_failures = _name(layers.pick(failures))
     if layers.added_from:
@@ -72,16 +74,16 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         # Whose user the inner layer told by the id, it saw itself, as a success.
         unseen = extra[extra["user"].isna()]
         own_trials = own_trials.add(_as_trials(extra))
-        kept["counts"] = pd.concat([kept["counts"], _as_counts(extra)], ignore_index=True)
-        kept["breakdown"] = pd.concat([kept["breakdown"], _as_breakdown(unseen)], ignore_index=True)
+        counts = join_rows([counts, _as_counts(extra)])
+        breakdown = pd.concat([breakdown, _as_breakdown(unseen)], ignore_index=True)
     own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
     groups = find_coverage(summary)
     coverage = _cover_services(groups, layers)
     notes = _check_scope(own_trials, rules)
     return Sli(
         layers.main,
-        _in_scope(kept["counts"], rules),
-        _in_scope(kept["breakdown"], rules),
+        _in_scope(counts, rules),
+        _in_scope(breakdown, rules),
         _scope_trials(own_trials, rules),
         _in_scope(own_failures, rules),
         coverage[_fits(coverage["service"], rules.has_service)].reset_index(drop=True),
@@ -150,7 +152,7 @@ def _as_trials(failures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _name_unknown(rows: pd.DataFrame) -> pd.DataFrame:
-    """The trials of a layer, an unknown service or operation as ``""``."""
+    """The trials or counts of a layer, an unknown service or operation as ``""``."""
     named = {name: fill_names(rows[name], "") for name in ("service", "operation")}
     return rows.drop(columns="layer", errors="ignore").assign(**named)
 
@@ -167,7 +169,8 @@ def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
         minute=failures["time"] // 60_000_000, good=-failures["count"].where(failures["user"].notna(), 0)
     )
     grouped = rows.groupby(["minute", "service", "operation"])
-    return grouped.agg(good=("good", "sum"), bad=("count", "sum")).reset_index().assign(bucket=-1)
+    counts = grouped.agg(good=("good", "sum"), bad=("count", "sum")).reset_index().assign(bucket=-1)
+    return counts.astype(dict.fromkeys(("service", "operation"), "category"))
 
 
 def _cover_services(whole: pd.DataFrame, layers: Layers) -> pd.DataFrame:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.events import ARROW_SCHEMA
-from minutebook.grouping import Sums, add_up, join_chunks, plain_texts
+from minutebook.grouping import Sums, add_up, join_chunks, order_texts, plain_texts
 from minutebook.judging import find_words, judge
 from minutebook.rules import Rules
 from minutebook.templates import find_templates
@@ -89,6 +89,10 @@ class Summary:
     def frame(self, name: str) -> pd.DataFrame:
         """One of the tables as a pandas frame, its texts plain."""
         return plain_texts(getattr(self, name)).to_pandas()
+
+    def named_frame(self, name: str) -> pd.DataFrame:
+        """One of the tables as a pandas frame, its texts as categories in order: for the large ones."""
+        return order_texts(getattr(self, name)).to_pandas()
 
     def count_events(self) -> dict[str, int]:
         """Source → how many of its events are in the tables."""

@@ -237,6 +237,21 @@ def find_names(names: pd.Series, is_in: Callable[[str], bool]) -> np.ndarray:
     return known[names.cat.codes.to_numpy()]
 
 
+def find_name(names: pd.Series, name: str) -> np.ndarray:
+    """Which rows have that one name, of however many."""
+    known = np.flatnonzero(names.cat.categories == name)
+    return np.asarray(names.cat.codes.to_numpy() == (known[0] if len(known) else -2))  # -1 is unknown
+
+
+def look_up(rows: pd.DataFrame, find: Callable[[tuple[str, str]], float]) -> np.ndarray:
+    """What ``find`` gives for each row's (service, operation), each distinct one asked once."""
+    services, operations = rows["service"].cat, rows["operation"].cat
+    width = max(len(operations.categories), 1)
+    place, known = pd.factorize(services.codes.to_numpy().astype(np.int64) * width + operations.codes.to_numpy())
+    pairs = [(services.categories[pair // width], operations.categories[pair % width]) for pair in known.tolist()]
+    return np.array([find(pair) for pair in pairs], np.float64)[place]
+
+
 def fill_names(names: pd.Series, by: str) -> pd.Series:
     """The names, unknown ones as ``by``."""
     if not names.isna().any():

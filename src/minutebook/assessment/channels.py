@@ -15,13 +15,14 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.baseline import Grid
-from minutebook.assessment.slow import find_slow_shares
+from minutebook.assessment.slow import find_limits, find_slow_shares
 from minutebook.trials import (
     TIMES,
     Trials,
     drop_unused,
     find_first,
     find_last,
+    find_name,
     find_names,
     find_who,
     join_rows,
@@ -92,9 +93,7 @@ def _sum_cells(rows: pd.DataFrame) -> pd.DataFrame:
 
 def find_slow(rows: pd.DataFrame, limits_s: Mapping[str, float]) -> np.ndarray:
     """Which trials' longest good request took longer than their operation's limit."""
-    names = rows["operation"].cat
-    over = np.array([limits_s.get(name, np.inf) for name in names.categories] + [np.inf])
-    return rows["longest_s"].to_numpy(float) > over[names.codes.to_numpy()]
+    return rows["longest_s"].to_numpy(float) > find_limits(rows["operation"], limits_s)
 
 
 def find_places(names: pd.Series, operations: list[str]) -> np.ndarray:
@@ -165,7 +164,7 @@ class Channel:
     def _count_of(self, who: str, first: int, last: int, operations: Collection[str]) -> int:
         count = 0
         for rows in self.trials.parts_between(first, last):
-            user, client = (find_names(rows[name], who.__eq__) for name in ("user", "client"))
+            user, client = (find_name(rows[name], who) for name in ("user", "client"))
             is_own = user | (client & (rows["user"].cat.codes.to_numpy() < 0))
             count += int(np.count_nonzero(is_own & find_names(rows["operation"], lambda name: name in operations)))
         return count
@@ -216,7 +215,10 @@ class Channel:
         weight_bad = np.where(is_known, is_bad, bad)
         if self.name != "fail":
             is_slow = find_slow(rows, self.limits_s)
-            slow = np.where(is_slow & ~is_known, self._count_slow(rows["minute"], operation, requests - bad), is_slow)
+            slow = is_slow.astype(float)
+            if (is_slow & ~is_known).any():
+                counts = self._count_slow(rows["minute"], operation, requests - bad)
+                slow = np.where(is_slow & ~is_known, counts, slow)
             slow_at = np.where(is_slow, rows["longest_at"].to_numpy(), np.nan)
             if self.name == "slow":
                 is_bad, bad_at, bad_until, weight_bad = is_slow, slow_at, slow_at, slow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 GROWTH = 1.02
 SHORTEST_S = 1e-4
@@ -21,10 +20,7 @@ def bucket_floor_s(bucket: np.ndarray) -> np.ndarray:
     return np.asarray(SHORTEST_S * GROWTH ** np.asarray(bucket, dtype=np.float64))
 
 
-def percentile_s(latency: pd.DataFrame, share: float) -> float:
-    """The duration (s) below which ``share`` of the requests in ``latency`` (bucket, requests) lie; nan for none."""
-    counts = latency.groupby("bucket")["requests"].sum().sort_index()
-    if not len(counts):
-        return float("nan")
-    reached = counts.cumsum().to_numpy() >= share * counts.sum()
-    return float(bucket_floor_s(counts.index.to_numpy()[reached.argmax()] + 1))
+def percentiles_s(counts: np.ndarray, share: float) -> np.ndarray:
+    """Of each row of ``counts`` (requests by bucket from 0) the duration (s) below which ``share`` of them lie."""
+    reached = np.cumsum(counts, axis=1) >= share * counts.sum(axis=1, keepdims=True)
+    return bucket_floor_s(reached.argmax(axis=1) + 1)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from minutebook.assessment.latency import bucket_floor_s, percentile_s
+from minutebook.assessment.latency import bucket_floor_s, percentiles_s
 
 _TIMES_MEDIAN = 4.0
 _USUAL_SHARE = 0.995
@@ -22,18 +22,23 @@ def find_slow_limits(latency: pd.DataFrame) -> dict[tuple[str, str], float]:
     Operations with fewer than 100 timed requests have none.
     """
     limits = {}
-    for (service, operation), group in latency.groupby(["service", "operation"], sort=True):
+    for (service, operation), group in latency.groupby(["service", "operation"], sort=True, observed=True):
         if group["requests"].sum() < _FEWEST:
             continue
         stretch = pd.qcut(
             group["minute"].rank(method="dense"), min(10, group["minute"].nunique()), labels=False, duplicates="drop"
         )
-        parts = [part for _, part in group.groupby(stretch)]
-        median, tail = (
-            float(np.quantile([percentile_s(part, share) for part in parts], 0.25)) for share in (0.5, _USUAL_SHARE)
-        )
+        counts = _count_buckets(stretch.to_numpy(np.int64), group["bucket"].to_numpy(), group["requests"].to_numpy())
+        median, tail = (float(np.quantile(percentiles_s(counts, share), 0.25)) for share in (0.5, _USUAL_SHARE))
         limits[str(service), str(operation)] = max(_TIMES_MEDIAN * median, tail)
     return limits
+
+
+def _count_buckets(stretch: np.ndarray, bucket: np.ndarray, requests: np.ndarray) -> np.ndarray:
+    """Requests by stretch (those that have any) and bucket from 0."""
+    width = int(bucket.max()) + 1
+    counts = np.bincount(stretch * width + bucket, requests, (int(stretch.max()) + 1) * width).reshape(-1, width)
+    return counts[counts.any(axis=1)]
 
 
 def find_slow_shares(latency: pd.DataFrame, limits_s: Mapping[str, float]) -> pd.Series:
@@ -42,9 +47,15 @@ def find_slow_shares(latency: pd.DataFrame, limits_s: Mapping[str, float]) -> pd
     ``latency`` is that of one service; minutes without a slow request are left out.
     """
     number = latency["minute"].dt.as_unit("us").astype("int64") // 60_000_000
-    over = latency["operation"].map(dict(limits_s)).astype(float).fillna(np.inf).to_numpy()
-    is_slow = bucket_floor_s(latency["bucket"].to_numpy()) >= over
+    operation = latency["operation"].astype("category")
+    is_slow = bucket_floor_s(latency["bucket"].to_numpy()) >= find_limits(operation, limits_s)
     counts = pd.DataFrame({"all": latency["requests"], "slow": latency["requests"].where(is_slow, 0)})
-    summed = counts.groupby([number.rename("minute_no"), latency["operation"].astype("str")]).sum()
-    summed = summed[summed["slow"] > 0]
+    summed = counts.groupby([number.rename("minute_no"), operation], observed=True).sum()
+    summed = summed[summed["slow"] > 0].reset_index().astype({"operation": "str"}).set_index(["minute_no", "operation"])
     return summed["slow"] / summed["all"]
+
+
+def find_limits(operations: pd.Series, limits_s: Mapping[str, float]) -> np.ndarray:
+    """The limit (s) of each operation, given as categories; infinite where it has none."""
+    known = np.array([limits_s.get(name, np.inf) for name in operations.cat.categories] + [np.inf])
+    return np.asarray(known[operations.cat.codes.to_numpy()])

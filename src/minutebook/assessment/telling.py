@@ -12,6 +12,7 @@ from minutebook.assessment.channels import Channel
 from minutebook.assessment.latency import bucket_floor_s
 from minutebook.assessment.loss import Hole
 from minutebook.assessment.milestones import find_nearby
+from minutebook.assessment.slow import find_limits
 from minutebook.assessment.traffic import Traffic
 from minutebook.assessment.users import (
     count_by_minute,
@@ -49,8 +50,9 @@ class Scope(NamedTuple):
         latency = self.traffic.latency
         number = latency["minute"].dt.as_unit("us").astype("int64") // 60_000_000
         inside = latency[number.between(first, last) & latency["operation"].isin(operations)]
-        over = inside["operation"].map({o: v for (s, o), v in self.limits.items() if s == self.service}).fillna(np.inf)
-        return int(inside.loc[bucket_floor_s(inside["bucket"].to_numpy()) >= over.to_numpy(), "requests"].sum())
+        own = {operation: over for (service, operation), over in self.limits.items() if service == self.service}
+        over = find_limits(inside["operation"].astype("category"), own)
+        return int(inside.loc[bucket_floor_s(inside["bucket"].to_numpy()) >= over, "requests"].sum())
 
 
 def as_instant(us: int) -> pd.Timestamp:

@@ -6,7 +6,6 @@ the shortest text that reads back as the same number, what is unknown is null.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
@@ -98,14 +97,13 @@ def render_times(times: pa.Array) -> pa.Array:
     if times.type.tz is None:
         raise FrameError("a column of times has no zone", do="use .dt.tz_localize(…)")
     micros = times.cast(pa.timestamp("us", "UTC"), safe=False).cast(pa.int64())
-    # Minutes repeat and seconds are few: two small tables instead of formatting every row.
+    # Minutes repeat, and so do milliseconds of a minute: two small tables instead of formatting every row.
     known = pc.fill_null(micros, 0).to_numpy(zero_copy_only=False)
     minutes, place = np.unique(known // 60_000_000, return_inverse=True)
     heads = [f"{text}:" for text in np.datetime_as_string(minutes.astype("datetime64[m]"), unit="m")]
-    tails = pa.array([f"{s:02d}.{ms:03d}Z" for s, ms in itertools.product(range(60), range(1000))])
+    parts, part = np.unique(known % 60_000_000 // 1000, return_inverse=True)
+    tails = [f"{ms // 1000:02d}.{ms % 1000:03d}Z" for ms in parts.tolist()]
     texts = pc.binary_join_element_wise(
-        pa.array(heads, pa.string()).take(pa.array(place)),
-        tails.take(pa.array(known % 60_000_000 // 1000)),
-        "",
+        *(pa.array(known, pa.string()).take(pa.array(at)) for known, at in ((heads, place), (tails, part))), ""
     )
     return pc.if_else(pc.is_valid(micros), texts, None)
