@@ -95,14 +95,16 @@ class Account:
     is_log: bool = True  #: and no export of deploys, alerts or notes
     first: int = 0  #: its earliest and latest stamp, as stated (µs since 1970)
     last: int = 0
+    year_guess: str = ""  #: of its stamps without a year: which is assumed, and why
     resolution_s: float = 0.0  #: of its stamps
+    lacks_zone: bool = False  #: its stamps have neither year nor zone, of which their quality tells the year
     stated_offset: str = ""  #: the offset that its first stamp states, such as +0100
     qualities: collections.Counter[str] = field(default_factory=collections.Counter)
 
     @property
     def is_zoneless(self) -> bool:
         """Whether its stamps lack a zone, so that it has to be found."""
-        return self.qualities["zone_assumed"] + self.qualities["ambiguous"] > 0
+        return self.lacks_zone or self.qualities["zone_assumed"] + self.qualities["ambiguous"] > 0
 
     @property
     def skipped_lines(self) -> int:
@@ -133,6 +135,7 @@ class Account:
         self.events += part.events
         self.long_lines += part.long_lines
         self.is_mixed |= part.is_mixed
+        self.lacks_zone |= part.lacks_zone
         self.qualities.update(part.qualities)
         self.resolution_s = min((r for r in (self.resolution_s, part.resolution_s) if r), default=0.0)
         self.stated_offset = self.stated_offset or part.stated_offset

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
 from minutebook.names import SECOND, choose_keys
-from minutebook.plans import Matched, Plan, match_lines_of
+from minutebook.plans import Matched, Plan, find_timeless, match_lines_of
 from minutebook.records.beginnings import FEW_LINES, can_fit
 from minutebook.records.folding import Folded, fold_lines, looks_stamped
 from minutebook.records.jsonlines import add_rare_keys, list_keys
@@ -27,17 +27,19 @@ from minutebook.records.partials import join_partials
 from minutebook.records.table import find_header, find_w3c_header, list_w3c_names
 from minutebook.records.text import match_lines
 from minutebook.texts import plain_texts
-from minutebook.times import find_layout
+from minutebook.times import ENOUGH, TWINS, find_layout
 
 #: Below this share of fitting lines a format isn't taken for the source's.
 KNOWN = 0.5
 #: The same for what another format leaves over: a few lines of a second one are lines of it all the same.
 _KNOWN_BESIDE = 0.2
+#: A key that so many of the stamps are under is the time's, whatever the others are: those are rejects.
+_ENOUGH_TIMES = 0.2
 _MOST_PLANS = 6
 _PROBES = 24  # of a sample's lines
 _CLEAR = 0.85  # a format that fits so many lines (general ones count less) leaves nothing for others
 _INNER_LINES = 400
-_KNOWN_INSIDE = 0.3
+_KNOWN_INSIDE = 0.1
 _LEVEL_WORD = r"^(?i:trace|debug|info|notice|warn|warning|err|error|crit|critical|alert|emerg|fatal|severe)$"
 
 
@@ -67,7 +69,7 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
     rest = text
     left = np.empty(0, np.int64)
     while len(plans) < _MOST_PLANS and len(rest):
-        tried = [f for f in formats if f.name not in {p.log_format.name for p in plans}]
+        tried = [f for f in formats if f.shape == "json" or f.name not in {p.log_format.name for p in plans}]
         scored = _score_all(rest, tried, formats)
         if best is None:
             best, second = (scored[0] if scored else None), (scored[1] if len(scored) > 1 else None)
@@ -75,7 +77,7 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
         good = next((s for s in scored if s.score >= enough), scored[0] if scored and not plans else None)
         if good is None:
             break
-        plans.append(good.plan)
+        plans += [*_refine(good.plan, text, tried), good.plan]
         left = _rejects(text, plans)
         if not len(left) or len(left) == len(rest):
             break
@@ -127,10 +129,23 @@ def _score_some(
     return sorted(scored, key=lambda s: s.rank)
 
 
+def _refine(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) -> list[Plan]:
+    """Plans that read some of the lines that ``plan`` reads too, but more of them."""
+    finer = [each for each in formats if each.refines == plan.log_format.name]
+    found = [make_plan(each, text) for each in finer]
+    return [each for each in found if each is not None and len(match_lines(text, each.log_format).rows)]
+
+
 def _rejects(text: pa.StringArray, plans: Sequence[Plan]) -> np.ndarray:
     """Indices of the lines that the plans together don't read."""
-    _, folded = match_and_fold(text, plans)
-    return np.array([row for row, _ in folded.rejected], np.int64)
+    matched, folded = match_and_fold(text, plans)
+    return find_unread(matched, folded)
+
+
+def find_unread(matched: Sequence[Matched], folded: Folded) -> np.ndarray:
+    """Rows of the lines that are no records, and of JSON records that lack the key of the time: another dialect's."""
+    timeless = [each.rows[find_timeless(each)] for each in matched]
+    return np.sort(np.concatenate([np.array([row for row, _ in folded.rejected], np.int64), *timeless]))
 
 
 def match_and_fold(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Matched], Folded]:
@@ -156,7 +171,7 @@ def make_plan(log_format: LogFormat, text: pa.StringArray, *, needs_time: bool =
     """
     shape = log_format.shape
     if shape == "text":
-        return Plan(log_format, _tail_keys(log_format, text))
+        return _settle_order(Plan(log_format, _tail_keys(log_format, text)), text)
     if shape == "json":
         return _plan_json(log_format, text, needs_time)
     lines = text.to_pylist()
@@ -197,8 +212,30 @@ def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray, *, needs_time
     if "time" not in keys:
         return replace(plan, keys=keys) if not needs_time and {"level", "message"} <= set(keys) else None
     stamps = replace(plan, keys={"time": keys["time"]}).read(text).parts.get("time")
-    layout = find_layout([s for s in (stamps.to_pylist() if stamps is not None else []) if s][:200])
+    enough = _ENOUGH_TIMES if plan.log_format.shape != "pairs" else ENOUGH
+    layout = find_layout([s for s in (stamps.to_pylist() if stamps is not None else []) if s][:200], enough)
     return replace(plan, keys=keys, layout=layout) if layout else None
+
+
+def _settle_order(plan: Plan, text: pa.StringArray) -> Plan | None:
+    """The plan with the layout that the stamps prove where day and month may be either way round.
+
+    Where nothing proves it, the patterns of such stamps are left out: no instant is guessed.
+    """
+    patterns = plan.log_format.patterns
+    open_ones = [index for index, pattern in enumerate(patterns) if pattern.either_way]
+    if not open_ones:
+        return plan
+    records = match_lines(text, plan.log_format)
+    is_open = np.isin(records.pattern, open_ones)
+    if not is_open.any():
+        return plan
+    stamps = records.parts["time"].filter(pa.array(is_open))
+    layout = find_layout(plain_texts(stamps).to_pylist())
+    if layout in TWINS:
+        return replace(plan, layout=layout)
+    others = tuple(pattern for pattern in patterns if not pattern.either_way)
+    return replace(plan, log_format=replace(plan.log_format, patterns=others)) if others else None
 
 
 def _tail_keys(log_format: LogFormat, text: pa.StringArray) -> dict[str, str]:
@@ -225,17 +262,17 @@ def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat])
     if message is None or not len(message):
         return plan
     if plan.log_format.shape == "json":  # docker keeps the line's end
-        message = pc.ascii_rtrim(message.cast(pa.string()), "\r\n")
+        message = strip_escapes(pc.ascii_rtrim(message.cast(pa.string()), "\r\n"))
     sample = pc.fill_null(message[:_INNER_LINES], "")
     inner: list[Plan] = []
     rest = sample
     # The lines of several services run through one another: a format needs no majority.
     for _ in range(_MOST_PLANS):
-        tried = [f for f in formats if f.name not in {p.log_format.name for p in inner}]
+        tried = [f for f in formats if f.shape == "json" or f.name not in {p.log_format.name for p in inner}]
         good = next((s for s in _score_all(rest, tried, (), needs_time=False) if s.score >= _KNOWN_INSIDE), None)
         if good is None:
             break
-        inner.append(good.plan)
+        inner += [*_refine(good.plan, rest, tried), good.plan]
         left = _rejects(sample, inner)
         if not len(left):
             break

@@ -141,6 +141,8 @@ _SECONDS = {
     "µs": 1e-6,
     "μs": 1e-6,
     "ns": 1e-9,
+    "micros": 1e-6,
+    "nanos": 1e-9,
 }
 
 
@@ -166,7 +168,7 @@ def _read_durations(values: pa.Array, unit: str) -> pa.Array:
 
 
 def _with_units(text: str) -> float | None:
-    parts = re.findall(r"([0-9]+(?:\.[0-9]+)?)\s*(h|ms|us|µs|μs|ns|m|s)", text)
+    parts = re.findall(r"([0-9]+(?:\.[0-9]+)?)\s*(h|ms|us|micros|nanos|µs|μs|ns|m|s)", text)
     whole = "".join(number + unit for number, unit in parts)
     if not parts or whole != re.sub(r"\s", "", text):
         return None

@@ -173,7 +173,7 @@ def _find_clocks(accounts: Sequence[Account], engine: Engine, config: Config) ->
     given = {
         a.source.name: a.stated["zone"]
         for a in accounts
-        if "zone" in a.stated and (a.qualities["zone_given"] or a.qualities["ambiguous"])
+        if "zone" in a.stated and (a.lacks_zone or a.qualities["zone_given"] or a.qualities["ambiguous"])
     }
     return settle_clocks(
         engine.sample.frame(),

@@ -182,7 +182,8 @@ def _assume(
                 " earlier is taken."
             )
         if year := account.qualities["year_assumed"]:
-            told.append(f"{name}: the year of {year:,} stamps is assumed.")
+            guess = f": {account.year_guess}" if account.year_guess else ""
+            told.append(f"{name}: the year of {year:,} stamps is assumed{guess}.")
         own = services.get(name, {}).get("")
         if own:
             told.append(f"{name} names no service; its ids are shared with {own} only, so its events are {own}'s.")

@@ -51,6 +51,7 @@ class Pattern:
     pieces: tuple[str, ...]
     time: str  #: layout of the group ``time``, as `minutebook.times.layouts()` lists them
     one_way: bool = False  #: no text can go on in two ways at any place: read in one pass, four groups at a time
+    either_way: bool = False  #: whether the day or the month comes first, in `TWINS`, the log itself has to tell
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -79,6 +80,7 @@ class LogFormat:
     clock: str = "outer"  #: of a wrapper and what it wraps: whose stamp counts, outer or inner
     levels: Mapping[str, str] = field(default_factory=dict)  #: words for levels beyond the usual ones
     fixed: Mapping[str, str] = field(default_factory=dict)  #: columns that are the same in every record
+    refines: str = ""  #: the format that reads its records too, but less of them: where that's found, this goes first
     weight: float = 1.0  #: below 1 for a format so general that a closer one should win
     samples: tuple[Mapping[str, Any], ...] = ()
 
@@ -103,11 +105,11 @@ class LogFormat:
 
 
 def _make_pattern(name: str, entry: dict[str, Any]) -> Pattern:
-    _check_keys(name, entry, {"pieces", "time", "one_way"})
+    _check_keys(name, entry, {"pieces", "time", "one_way", "either_way"})
     pieces = tuple(entry.get("pieces", ()))
     if not pieces or "time" not in entry:
         raise FormatError("a [[pattern]] needs `pieces` and `time`", where=name)
-    pattern = Pattern(pieces, entry["time"], entry.get("one_way", False))
+    pattern = Pattern(pieces, entry["time"], entry.get("one_way", False), entry.get("either_way", False))
     _check_groups(name, pattern.groups)
     return pattern
 

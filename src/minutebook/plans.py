@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
 from minutebook.names import ASKED, SECOND
 from minutebook.records import Records, no_records
@@ -25,7 +26,7 @@ from minutebook.records.pairs import cut_message, extract_pairs, match_logfmt
 from minutebook.records.partials import join_partials
 from minutebook.records.table import Header, read_rows
 from minutebook.records.text import match_lines
-from minutebook.texts import is_dictionary, plain_texts
+from minutebook.texts import change_texts, is_dictionary, plain_texts
 
 #: Parts that make a message a request's, told without its key=value tail.
 _REQUEST_PARTS = ("status", "trace", "path")
@@ -37,7 +38,7 @@ class Plan:
 
     log_format: LogFormat
     keys: Mapping[str, str] = field(default_factory=dict)  #: part → key, of JSON, pairs or a table
-    layout: str = ""  #: layout of ``time`` where the format's patterns don't say it
+    layout: str = ""  #: layout of ``time`` where the format's patterns don't say it, or leave it to the log
     header: Header | None = None  #: of a table
     is_batch: bool = False  #: one JSON object holds many records
     inner: tuple[Plan, ...] = ()  #: what the messages of a wrapper hold
@@ -45,7 +46,9 @@ class Plan:
     @property
     def layouts(self) -> tuple[str, ...]:
         """Layout of ``time`` by pattern."""
-        return tuple(p.time for p in self.log_format.patterns) or (self.layout,)
+        return tuple(self.layout if p.either_way and self.layout else p.time for p in self.log_format.patterns) or (
+            self.layout,
+        )
 
     @property
     def skip(self) -> str:
@@ -160,10 +163,13 @@ def match_lines_of(
     rest = np.arange(len(text))
     is_continued = np.zeros(len(text), bool)
     found: list[Matched] = []
-    for plan in plans:
+    dialects = [at for at, plan in enumerate(plans) if plan.log_format.shape == "json"]
+    for at, plan in enumerate(plans):
         if not len(rest):
             break
         matched, continued = _match(text if len(rest) == len(text) else text.take(pa.array(rest)), plan)
+        if dialects and dialects[0] <= at < dialects[-1]:
+            matched = [_leave_timeless(each) for each in matched]
         is_left = np.ones(len(rest), bool)
         for each in matched:
             is_left[_covered(each)] = False
@@ -174,6 +180,20 @@ def match_lines_of(
     if joins and len(rest) and any(plan.log_format.shape == "json" for plan in plans):
         found += _match_objects(text, rest, plans)
     return found, is_continued
+
+
+def find_timeless(matched: Matched) -> np.ndarray:
+    """Which JSON records lack the key that has the time: a dialect with another key, or no record at all."""
+    time = matched.parts.get("time")
+    if matched.log_format.shape != "json" or time is None or not time.null_count:
+        return np.empty(0, np.int64)
+    return np.flatnonzero(time.is_null().to_numpy(zero_copy_only=False))
+
+
+def _leave_timeless(matched: Matched) -> Matched:
+    """The records without those that another dialect may have a time for."""
+    timeless = find_timeless(matched)
+    return _take(matched, np.setdiff1d(np.arange(len(matched.rows)), timeless)) if len(timeless) else matched
 
 
 def _covered(matched: Matched) -> np.ndarray:
@@ -211,6 +231,9 @@ def _match_plain(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.nd
             records = replace(records, parts={**records.parts, "message": message})
     if not len(records.rows):
         return [], continued
+    if plan.log_format.shape == "json" and "message" in records.parts:  # colours that JSON wrote as numbers
+        message = change_texts(records.parts["message"], strip_escapes)
+        records = replace(records, parts={**records.parts, "message": message})
     stop = records.stop if records.stop is not None else records.rows + 1
     outer = Matched(records.rows, stop, records.parts, records.pattern, plan.layouts, plan.log_format)
     if not plan.inner or "message" not in records.parts:

@@ -234,7 +234,10 @@ def find_recipe(head: Sequence[bytes], source: Source, settings: Settings, accou
     if recipe.year is None and not settings.is_last_call:
         account.status = DEFERRED
         return None
-    year = recipe.year or find_year(lines, found.plans, source, settings.around)
+    guess = None if recipe.year else find_year(lines, found.plans, source, settings.around)
+    if guess is not None:
+        account.year_guess = f"{guess.year} at first, {guess.why}"
+    year = guess.year if guess else recipe.year
     return replace(recipe, year=year, carries_year=year is not None)
 
 

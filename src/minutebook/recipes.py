@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.account import Account, list_rejects
-from minutebook.detection import detect_format, match_and_fold
+from minutebook.detection import detect_format, find_unread, match_and_fold
 from minutebook.events import make_table
 from minutebook.fields import read_fields
 from minutebook.limits import Limits
@@ -27,12 +27,13 @@ from minutebook.repeats import count_repeats
 from minutebook.rules import Rules
 from minutebook.sources import Source
 from minutebook.texts import plain_texts
-from minutebook.times import Years, parse_times
+from minutebook.times import YEARLESS, Years, parse_mixed, parse_times
 from minutebook.years import list_years
 
 #: Lines that tell a format.
 SAMPLE_LINES = 2000
 _RETRY_SHARE = 0.02  # of a block rejected: look for a further format
+_ZONE = re.compile(r"(?:[A-Z]{1,5}|[+-]\d\d:?\d\d)\s*$")
 _OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
 
 
@@ -58,10 +59,11 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
     account = Account(recipe.source, lines_seen=len(lines), long_lines=long_lines, most_rejects=most)
     text = strip_escapes(lines.text)
     matched, folded = match_and_fold(text, recipe.plans)
-    if len(folded.rejected) > _RETRY_SHARE * len(lines) and recipe.formats:
+    unread = find_unread(matched, folded)
+    if len(unread) > _RETRY_SHARE * len(lines) and recipe.formats:
         # The format changed in mid-file: what the sample couldn't tell is detected here.
         account.is_mixed = True
-        left = pa.array([row for row, _ in folded.rejected], pa.int64())
+        left = pa.array(unread)
         more = detect_format(text.take(left[:SAMPLE_LINES]).to_pylist(), recipe.formats).plans
         if more:
             more = tuple(plan.asking(recipe.rules.keys) for plan in more)
@@ -118,6 +120,7 @@ def _make_events(
         if exceptions is not None:
             parts["exception"] = exceptions
     account.stated_offset = account.stated_offset or _stated_offset(parts)
+    account.lacks_zone |= _lacks_zone(parts, matched.layouts)
     times, quality, resolution_s = _read_times(parts, matched, recipe, year)
     if times.null_count:
         is_known = times.is_valid()
@@ -164,6 +167,13 @@ def _stated_offset(parts: Mapping[str, pa.Array]) -> str:
     return match.group(0) if match else ""
 
 
+def _lacks_zone(parts: Mapping[str, pa.Array], layouts: Sequence[str]) -> bool:
+    """Whether the first stamp has neither a year nor a zone."""
+    stamps = parts.get("time")
+    is_yearless = stamps is not None and len(stamps) > 0 and any(layout in YEARLESS for layout in layouts)
+    return is_yearless and not _ZONE.search(stamps[0].as_py() or "Z")
+
+
 def _read_times(
     parts: dict[str, pa.Array], matched: Matched, recipe: Recipe, year: Years
 ) -> tuple[pa.Array, pa.Array, float]:
@@ -173,7 +183,10 @@ def _read_times(
         return pa.nulls(count, pa.timestamp("us", "UTC")), pa.nulls(count, pa.string()), 0.0
     layouts = matched.layouts
     if len(set(layouts)) == 1:
-        read = parse_times(stamps, layouts[0], zone=recipe.zone, year=year)
+        if matched.log_format.patterns or layouts[0] in YEARLESS:
+            read = parse_times(stamps, layouts[0], zone=recipe.zone, year=year)
+        else:  # the sample told the layout, not each record
+            read = parse_mixed(stamps, layouts[0], zone=recipe.zone)
         return read.time, read.quality, read.resolution_s
     order, times, qualities, finest = [], [], [], []
     for index in np.unique(matched.pattern):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +15,7 @@ from minutebook.plans import Matched, Plan, match_lines_of
 from minutebook.sources import Source
 from minutebook.times import YEARLESS, YEARS, Years, find_years, parse_times
 
+TIME = pa.timestamp("us", "UTC")
 _DAY_US = 86_400_000_000
 #: Has a 29 February, so that every stamp of a year-less log can be read.
 _ANY_YEAR = 2000
@@ -42,25 +45,58 @@ def find_stated_year(lines: Sequence[str], plans: Sequence[Plan]) -> int | None:
     return None
 
 
+class Guess(NamedTuple):
+    """The year that the first year-less stamp is taken to be of, and why."""
+
+    year: int
+    why: str
+
+
 def find_year(
     lines: Sequence[str], plans: Sequence[Plan], source: Source, around: tuple[int, int] | None
-) -> int | None:
+) -> Guess | None:
     """The year of the first year-less stamp among the lines; None where nothing tells it.
 
     ``around`` is the span of the other sources (µs): the year that brings the stamp closest to it. Without
-    one, the latest year that doesn't put the stamp behind the file's own time of change.
+    one, the latest year that doesn't put the stamp behind the file's own time of change. A 29 February among the
+    stamps leaves only years that have one.
     """
     first = _first_stamp(lines, plans)
     if first is None:
         return None
+    leaps = _find_leap_days(lines, plans)
+    because = ", of those in which its 29 February exists" if leaps else ""
     if around is not None:
-        years = range(_year_of(around[0]) - 1, _year_of(around[1]) + 2)
-        return min(years, key=lambda year: (_distance(_in_year(first, year), around), year))
+        reach = 8 if leaps else 1  # leap years are up to eight years apart
+        years = range(_year_of(around[0]) - reach, _year_of(around[1]) + reach + 1)
+        year = min(_keep_leap(years, leaps), key=lambda year: (_distance(_in_year(first, year), around), year))
+        return Guess(year, f"the nearest to the other sources{because}")
     if source.path is None:
         return None
     changed = int(source.path.stat().st_mtime * 1e6) + _DAY_US
-    latest = _year_of(changed)
-    return next((year for year in range(latest, YEARS[0] - 1, -1) if _in_year(first, year) <= changed), None)
+    years = range(YEARS[0], _year_of(changed) + 1)
+    fitting = [year for year in _keep_leap(years, leaps) if _in_year(first, year) <= changed]
+    return Guess(fitting[-1], f"the latest before the file's last change{because}") if fitting else None
+
+
+def _find_leap_days(lines: Sequence[str], plans: Sequence[Plan]) -> frozenset[int]:
+    """How many years after the first stamp's there's a 29 February."""
+    rows, stamps = [], []
+    for matched in match_lines_of(pa.array(lines, pa.string()), plans)[0]:
+        if any(layout in YEARLESS for layout in matched.layouts):
+            rows.append(matched.rows)
+            stamps.append(_read_stamps(matched))
+    if not rows:
+        return frozenset()
+    times = pa.concat_arrays(stamps).take(pa.array(np.argsort(np.concatenate(rows), kind="stable"))).drop_null()
+    month, day = (part(times).to_numpy(zero_copy_only=False) for part in (pc.month, pc.day))
+    years = find_years(month, 0)
+    return frozenset(np.unique(years[(month == 2) & (day == 29)]).tolist())
+
+
+def _keep_leap(years: Sequence[int], leaps: frozenset[int]) -> Sequence[int]:
+    """The years that have a 29 February where the stamps do; all of them where none has."""
+    return [year for year in years if all(isleap(year + step) for step in leaps)] or years
 
 
 def list_years(matched: Sequence[Matched], place: np.ndarray, year: int | None, month: int) -> Years:
@@ -87,16 +123,21 @@ def list_years(matched: Sequence[Matched], place: np.ndarray, year: int | None, 
 
 def _read_months(matched: Matched, most: int | None = None) -> np.ndarray:
     """The month of each of the first records; 0 where the stamp can't be read."""
+    return pc.fill_null(pc.month(_read_stamps(matched, most)), 0).to_numpy(zero_copy_only=False)
+
+
+def _read_stamps(matched: Matched, most: int | None = None) -> pa.Array:
+    """The stamps of the first records, year-less ones in a year of their own; null where they can't be read."""
     stamps = matched.parts.get("time")
-    months = np.zeros(len(matched.rows[:most]), np.int64)
-    if stamps is None:
-        return months
-    for index in np.unique(matched.pattern[:most]):
+    count = len(matched.rows[:most])
+    order, times = [np.empty(0, np.int64)], [pa.nulls(0 if stamps is not None else count, TIME)]
+    for index in np.unique(matched.pattern[:most]) if stamps is not None else ():
         rows = np.flatnonzero(matched.pattern[:most] == index)
         any_year = np.full(len(rows), _ANY_YEAR)
-        read = parse_times(stamps.take(pa.array(rows)), matched.layouts[index], year=any_year).time
-        months[rows] = pc.fill_null(pc.month(read), 0).to_numpy(zero_copy_only=False)
-    return months
+        times.append(parse_times(stamps.take(pa.array(rows)), matched.layouts[index], year=any_year).time)
+        order.append(rows)
+    whole = pa.concat_arrays(times)
+    return whole.take(pa.array(np.argsort(np.concatenate(order), kind="stable"))) if stamps is not None else whole
 
 
 def _first_stamp(lines: Sequence[str], plans: Sequence[Plan]) -> datetime | None:

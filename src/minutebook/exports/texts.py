@@ -36,6 +36,7 @@ _NAGIOS = re.compile(r"\[(\d{9,11})\] (?:(SERVICE|HOST) ALERT: )?(.*)")
 _STAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d)?"
 _COMMIT = re.compile(rf"([0-9a-f]{{7,64}})\t({_STAMP})(?:\t({_STAMP}))?(?:\t([^\t]*))?(?:\t(.*))?")
 _TAG = re.compile(rf"(?:refs/tags/)?([^\s<>\[\]{{}}|~^:?*\\\\]{{1,200}})[\t ]({_STAMP})(?:[\t ](.*))?")
+_NUMBERED = re.compile(r"\d[._\-]\d|^v\d|\d{6,8}")
 _SCALAR = re.compile(r"null|true|false|-?\d{1,300}(?:\.\d{1,300})?")
 _GIT_BEGIN = re.compile(r"commit ([0-9a-f]{7,64})(?: \(.*\))?$")
 _GIT_HEAD = re.compile(r"(Author|AuthorDate|Commit|CommitDate|Date|Merge): +(.*)")
@@ -211,8 +212,11 @@ def _read_git_log(lines: Sequence[str]) -> list[tuple[int, int, object]]:
 
 
 def _is_log(matches: Sequence[tuple[int, re.Match[str]]]) -> bool:
-    """Whether what looks like tags are lines of a log: a name again and again."""
-    return len({match[1] for _, match in matches}) < len(matches)
+    """Whether what looks like tags are lines of a log: a name again and again, or texts behind names without a number."""
+    if len({match[1] for _, match in matches}) < len(matches):
+        return True
+    has_text = any(match[3] for _, match in matches)
+    return has_text and 2 * sum(bool(_NUMBERED.search(match[1])) for _, match in matches) < len(matches)
 
 
 def _read_table(text: str) -> list[tuple[int, int, object]]:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from functools import cache
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from minutebook.times.instants import parse_times
+from minutebook.texts import plain_texts
+from minutebook.times.instants import Instants, parse_times
 from minutebook.times.layouts import LAYOUTS, TWINS, whole_pattern
 
 #: A layout that reads less than this share of a sample isn't the sample's.
@@ -18,8 +20,8 @@ _LOOK_AT = 50
 _LEAP_YEAR = 2024
 
 
-def find_layout(texts: Sequence[str]) -> str | None:
-    """The layout that reads most of the non-empty texts, at least 80 % of them; None where none does.
+def find_layout(texts: Sequence[str], enough: float = ENOUGH) -> str | None:
+    """The layout that reads most of the non-empty texts, at least ``enough`` of them; None where none does.
 
     Of layouts that read as many, the first of `layouts`. Where the day and the month could be either way round
     in all texts, nothing proves one: None.
@@ -35,11 +37,33 @@ def find_layout(texts: Sequence[str]) -> str | None:
         if any(_compile(layout).match(text) for text in first):
             counts[layout] = len(known) - parse_times(array, layout, year=_LEAP_YEAR).time.null_count
     best = max(counts, key=counts.__getitem__, default=None)
-    if best is None or counts[best] < ENOUGH * len(known):
+    if best is None or counts[best] < enough * len(known):
         return None
     if best in TWINS and len({counts.get(twin) for twin in TWINS}) == 1:
         return None
     return best
+
+
+def parse_mixed(texts: pa.Array, layout: str, *, zone: str | None = None) -> Instants:
+    """The instants of stamps that are in ``layout``, or in another one that says all that it takes.
+
+    Several loggers may write one key: seconds since 1970 the one, ISO 8601 the other. Each stamp is read by itself,
+    whatever stands beside it; what no layout reads is null.
+    """
+    read = parse_times(texts, layout, zone=zone)
+    time, quality, finest = read.time, read.quality.cast(pa.string()), read.resolution_s
+    for name, other in LAYOUTS.items():
+        is_left = pc.and_(time.is_null(), texts.is_valid())
+        if not pc.any(is_left).as_py():
+            break
+        if name == layout or name in TWINS or not other.has_year:
+            continue
+        more = parse_times(plain_texts(texts.filter(is_left)), name, zone=zone)
+        if more.time.null_count < len(more.time):
+            time = pc.replace_with_mask(time, is_left, more.time)
+            quality = pc.replace_with_mask(quality, is_left, more.quality.cast(pa.string()))
+            finest = min(finest or more.resolution_s, more.resolution_s)
+    return Instants(time, quality, finest)
 
 
 @cache

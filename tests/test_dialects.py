@@ -1,0 +1,96 @@
+"""Several loggers in one file: each record is read by its own keys and its own layout of stamps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import minutebook as mb
+from minutebook.errors import MinutebookError
+
+
+def read(path: Path, text: str) -> pd.DataFrame:
+    path.write_text(text)
+    return mb.read(path).sort_values("line", kind="stable", ignore_index=True)
+
+
+def seconds(events: pd.DataFrame) -> list[float]:
+    return [(time - pd.Timestamp("2026-11-23T09:00Z")).total_seconds() for time in events["time"]]
+
+
+DIALECTS = (
+    '{"level": "error", "ts": 1795424400.25, "msg": "zap"}\n'
+    '{"level": "warning", "time": "2026-11-23T09:00:01Z", "msg": "logrus"}\n'
+    '{"level": 50, "time": 1795424402000, "msg": "pino"}\n'
+    '{"log.level": "ERROR", "@timestamp": "2026-11-23T09:00:03Z", "message": "ecs"}\n'
+)
+
+
+def test_json_lines_of_several_loggers_are_read_by_their_own_keys(tmp_path: Path) -> None:
+    events = read(tmp_path / "a.log", DIALECTS * 3)
+    assert seconds(events) == [0.25, 1, 2, 3] * 3
+    assert events["level"].tolist() == ["error", "warn", "error", "error"] * 3
+    assert events["message"].tolist() == ["zap", "logrus", "pino", "ecs"] * 3
+
+
+def test_a_dialect_that_begins_far_into_a_file_is_read(tmp_path: Path) -> None:
+    first = '{"level": "info", "ts": 1795424400.25, "msg": "zap"}\n' * 60_000
+    events = read(tmp_path / "a.log", first + '{"@timestamp": "2026-11-23T09:00:03Z", "message": "ecs"}\n' * 5_000)
+    assert len(events) == 65_000
+    assert seconds(events)[-1] == 3
+
+
+def test_stamps_that_are_none_are_rejects_however_many(tmp_path: Path) -> None:
+    events = read(
+        tmp_path / "a.log",
+        '{"time": "2026-11-23T09:00:00Z", "msg": "a"}\n{"time": "soon", "msg": "b"}\n{"time": "later", "msg": "c"}\n',
+    )
+    assert events["line"].tolist() == [1]
+    assert mb.check(tmp_path / "a.log").iloc[0]["lines_rejected"] == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "day"), [("11/23/2026 10:00", "2026-11-05"), ("23/11/2026 10:00", "2026-05-11")]
+)  # fmt: skip
+def test_a_day_past_the_twelfth_tells_which_of_two_numbers_is_the_month(tmp_path: Path, other: str, day: str) -> None:
+    events = read(tmp_path / "a.log", f"11/05/2026 09:00:00 WARN slow\n{other} ok\n")
+    assert events["time"].iloc[0] == pd.Timestamp(f"{day}T09:00Z")
+    assert events["level"].iloc[0] == "warn"
+
+
+def test_where_nothing_tells_the_month_no_instant_is_guessed(tmp_path: Path) -> None:
+    with pytest.raises(MinutebookError, match="unknown format"):
+        read(tmp_path / "a.log", "11/05/2026 09:00:00 slow\n11/06/2026 09:00:00 ok\n")
+
+
+def test_requests_among_other_lines_of_python_s_logging_are_requests(tmp_path: Path) -> None:
+    events = read(
+        tmp_path / "a.log",
+        "2026-11-23 09:00:00,250 - shop - INFO - ready\n" * 20
+        + '2026-11-23 09:00:01,250 - uvicorn.access - INFO - 203.0.113.9:2817 - "GET /items/7 HTTP/1.1" 500\n'
+        + '2026-11-23 09:00:02,250 - werkzeug - INFO - 203.0.113.9 - - [23/Nov/2026 09:00:02] "GET / HTTP/1.1" 200 -\n',
+    )
+    assert events["status"].dropna().tolist() == [500, 200]
+    assert events["client"].dropna().tolist() == ["203.0.113.9"] * 2
+    assert events["kind"].tolist() == ["log"] * 20 + ["request"] * 2
+
+
+def test_a_container_s_stamp_stands_before_requests_that_have_none(tmp_path: Path) -> None:
+    lines = ["INFO:     Started", 'INFO:     203.0.113.9:2817 - "GET /items/7 HTTP/1.1" 500 Internal Server Error']
+    events = read(tmp_path / "a.log", "".join(f"2026-11-23T09:00:00.25Z stdout F {line}\n" for line in lines))
+    assert events["kind"].tolist() == ["log", "request"]
+    assert events["status"].tolist()[1] == 500
+
+
+def test_colours_in_json_are_no_part_of_a_message(tmp_path: Path) -> None:
+    line = r'{"log": "\u001b[0mPOST /items \u001b[31m500\u001b[0m 12.5 ms - 45\n", "stream": "stdout", "time": "2026-11-23T09:00:00Z"}'
+    events = read(tmp_path / "a.log", line + "\n")
+    assert events["operation"].tolist() == ["POST /items"]
+    assert events["duration"].tolist() == [0.0125]
+
+
+def test_a_log_whose_first_word_is_no_version_is_no_list_of_tags(tmp_path: Path) -> None:
+    events = read(tmp_path / "a.log", "web 2026-11-23T09:00:00Z something happened\n")
+    assert events["kind"].tolist() == ["log"]
