@@ -170,8 +170,9 @@ def _stated_offset(parts: Mapping[str, pa.Array]) -> str:
 def _lacks_zone(parts: Mapping[str, pa.Array], layouts: Sequence[str]) -> bool:
     """Whether the first stamp has neither a year nor a zone."""
     stamps = parts.get("time")
-    is_yearless = stamps is not None and len(stamps) > 0 and any(layout in YEARLESS for layout in layouts)
-    return is_yearless and not _ZONE.search(stamps[0].as_py() or "Z")
+    if stamps is None or not len(stamps) or not any(layout in YEARLESS for layout in layouts):
+        return False
+    return not _ZONE.search(stamps[0].as_py() or "Z")
 
 
 def _read_times(

@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 from minutebook.plans import Matched, Plan, match_lines_of
 from minutebook.sources import Source
 from minutebook.times import YEARLESS, YEARS, Years, find_years, parse_times
+from minutebook.times.zones import TIME
 
-TIME = pa.timestamp("us", "UTC")
 _DAY_US = 86_400_000_000
 #: Has a 29 February, so that every stamp of a year-less log can be read.
 _ANY_YEAR = 2000
@@ -129,15 +129,15 @@ def _read_months(matched: Matched, most: int | None = None) -> np.ndarray:
 def _read_stamps(matched: Matched, most: int | None = None) -> pa.Array:
     """The stamps of the first records, year-less ones in a year of their own; null where they can't be read."""
     stamps = matched.parts.get("time")
-    count = len(matched.rows[:most])
-    order, times = [np.empty(0, np.int64)], [pa.nulls(0 if stamps is not None else count, TIME)]
-    for index in np.unique(matched.pattern[:most]) if stamps is not None else ():
+    if stamps is None:
+        return pa.nulls(len(matched.rows[:most]), TIME)
+    order, times = [np.empty(0, np.int64)], [pa.nulls(0, TIME)]
+    for index in np.unique(matched.pattern[:most]):
         rows = np.flatnonzero(matched.pattern[:most] == index)
         any_year = np.full(len(rows), _ANY_YEAR)
         times.append(parse_times(stamps.take(pa.array(rows)), matched.layouts[index], year=any_year).time)
         order.append(rows)
-    whole = pa.concat_arrays(times)
-    return whole.take(pa.array(np.argsort(np.concatenate(order), kind="stable"))) if stamps is not None else whole
+    return pa.concat_arrays(times).take(pa.array(np.argsort(np.concatenate(order), kind="stable")))
 
 
 def _first_stamp(lines: Sequence[str], plans: Sequence[Plan]) -> datetime | None:
