@@ -63,14 +63,16 @@ class ClockSample:
 
     def add(self, events: pa.Table) -> None:
         """Take the sample of a batch of events of one source."""
-        events = events.filter(events.column("trace").is_valid()).combine_chunks()
-        if not events.num_rows:
+        traces = events.column("trace")
+        rows = np.flatnonzero(traces.is_valid().to_numpy())
+        if not len(rows):
             return
-        hashes = hash_texts(events.column("trace"))
+        hashes = hash_texts(traces.drop_null())
         if len(hashes) > _PER_SOURCE:
             limit = np.partition(hashes, _PER_SOURCE)[_PER_SOURCE]
             keep = np.flatnonzero(hashes <= limit)
-            events, hashes = events.take(pa.array(keep)), hashes[keep]
+            rows, hashes = rows[keep], hashes[keep]
+        events = events.select(_NAMES).take(pa.array(rows))
         frame = pd.DataFrame(
             {name: events.column(name).cast(pa.string()).to_pandas() for name in _NAMES if name != "time"}
         )

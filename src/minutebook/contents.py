@@ -17,6 +17,8 @@ from io import BufferedReader
 from itertools import chain
 from typing import IO, Any, Protocol, cast
 
+import numpy as np
+
 from minutebook.compression import Unpacked, find_compression
 from minutebook.errors import EvidenceError
 from minutebook.limits import Limits
@@ -34,6 +36,7 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SAMPLE = 4096  # bytes that tell an encoding
+_NEWLINE = 10
 #: What isn't evidence yet, by where its mark stands: (offset, mark, name).
 _CONTAINERS = (
     (0, b"PK\x03\x04", "a zip archive"),
@@ -98,7 +101,7 @@ class Reader:
             return
         try:
             for block in self._decoded():
-                self.lines += block.count(b"\n")
+                self.lines += count_newlines(block)
                 last = block[-1:]
                 yield block
         except OSError as error:
@@ -201,6 +204,11 @@ class Reader:
         # Not to wait for a writer, should a named pipe have taken the file's place.
         handle = os.open(self.source.path, os.O_RDONLY | os.O_NONBLOCK)
         return os.fdopen(handle, "rb", buffering=0)
+
+
+def count_newlines(block: bytes) -> int:
+    """How many lines end in the block: NumPy compares many bytes at once, where ``bytes.count`` looks for one by one."""
+    return int(np.count_nonzero(np.frombuffer(block, np.uint8) == _NEWLINE))
 
 
 def find_encoding(head: bytes) -> tuple[str, bytes]:

@@ -12,30 +12,34 @@ from minutebook.lines import Lines
 from minutebook.plans import Plan, match_lines_of
 from minutebook.records.table import update_w3c
 
+_TAIL = 64  # lines that tell how the next one goes on
+
 
 def cut_at_records(batches: Iterable[Lines], plans: Sequence[Plan]) -> Iterator[tuple[Lines, tuple[Plan, ...]]]:
-    """The same lines, cut so that no record is parted: what follows a batch's last record waits.
+    """The same lines, cut so that no record is parted: a batch waits for the line that follows it.
 
     With each batch come the plans under which it's read: a table's header may change in mid-file.
     """
-    held: Lines | None = None
+    waiting: Lines | None = None
     current = tuple(plans)
     may_go_on = any(p.log_format.multiline or p.inner or p.log_format.shape in ("json", "csv") for p in plans)
     for lines in batches:
-        batch = lines if held is None else _join(held, lines)
-        held = None
         if any(plan.log_format.shape == "w3c" for plan in plans):
-            for part, under in _cut_at_headers(batch, current):
+            for part, under in _cut_at_headers(lines, current):
                 yield part, under
                 current = under
-            continue
-        if may_go_on:
-            start = _last_record(batch, current)
-            if start > 0:
-                held, batch = batch.slice(start, len(batch)), batch.slice(0, start)
-        yield batch, current
-    if held is not None:
-        yield held, current
+        elif not may_go_on:
+            yield lines, current
+        elif waiting is None:
+            waiting = lines
+        elif _begins_record(waiting, lines, current) or not (start := _last_record(waiting, current)):
+            yield waiting, current
+            waiting = lines
+        else:
+            yield waiting.slice(0, start), current
+            waiting = _join(waiting.slice(start, len(waiting)), lines)
+    if waiting is not None:
+        yield waiting, current
 
 
 def _cut_at_headers(lines: Lines, plans: tuple[Plan, ...]) -> Iterator[tuple[Lines, tuple[Plan, ...]]]:
@@ -61,9 +65,16 @@ def _join(first: Lines, second: Lines) -> Lines:
     )
 
 
+def _begins_record(before: Lines, lines: Lines, plans: Sequence[Plan]) -> bool:
+    """Whether the first of the lines begins a record, as it stands behind those before it."""
+    text = pa.concat_arrays([before.text[-_TAIL:], lines.text[:1]])
+    matched, _ = match_lines_of(text, plans)
+    return any(m.rows[-1] == len(text) - 1 for m in matched)
+
+
 def _last_record(lines: Lines, plans: Sequence[Plan]) -> int:
     """Index of the last line that begins a record; 0 where none does."""
-    tail = 64
+    tail = _TAIL
     while True:
         start = max(len(lines) - tail, 0)
         matched, _ = match_lines_of(lines.text[start:], plans)

@@ -43,9 +43,6 @@ _LEADING_LEVEL = (
 )
 
 
-_TOLD = ("message", "exception", "exception_type")
-
-
 def read_fields(
     parts: Mapping[str, pa.Array],
     kind: str,
@@ -69,7 +66,7 @@ def read_fields(
         if "level" not in parts:
             columns["level"] = map_values(parts["status"], _level_of_status)
     if not {"level", "status"} & set(parts) and "message" in parts:
-        columns["level"] = _leading_level(plain_texts(parts["message"]))
+        columns["level"] = change_texts(parts["message"], _leading_level)
     for name, values in parts.items():
         if name == "duration" or name.startswith("duration_"):
             found = read_duration(values, name.partition("_")[2])
@@ -78,9 +75,7 @@ def read_fields(
     if operation is not None:
         columns["operation"] = operation
     if "message" in parts:
-        columns["message"] = _with_exception(
-            {**parts} | {name: plain_texts(parts[name]) for name in _TOLD if name in parts}
-        )
+        columns["message"] = _with_exception(parts)
     elif operation is not None and "status" not in parts:
         columns["message"] = operation
     _read_client(parts, columns)
@@ -92,8 +87,9 @@ def read_fields(
 def map_values(values: pa.Array, function: Callable[[str], str | None]) -> pa.DictionaryArray:
     """Each distinct text through ``function``, as a dictionary array."""
     encoded = values if is_dictionary(values) else values.dictionary_encode()
-    mapped = pa.array([None if v is None else function(v) for v in encoded.dictionary.to_pylist()], pa.string())
-    return mapped.take(encoded.indices).dictionary_encode()
+    known = encoded.dictionary.to_pylist()
+    mapped = pa.array([None if v is None else function(v) for v in known], pa.string()).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(mapped.indices.take(encoded.indices), mapped.dictionary)
 
 
 def read_level(text: str, own: Mapping[str, str]) -> str | None:
@@ -190,38 +186,43 @@ def _operation(parts: Mapping[str, pa.Array]) -> pa.Array | None:
     if "request" in parts:
         return map_values(_shorten_targets(parts["request"]), _operation_of)
     if "path" in parts:
-        path = parts["path"]
+        path = _shorten_targets(parts["path"])
         if "method" in parts:
-            path = _with_method(parts["method"], path)
-        return map_values(_shorten_targets(path), _operation_of)
+            path = pair_texts(path, parts["method"], is_second_ahead=True)
+        return map_values(path, _operation_of)
     return _known(parts["operation"]) if "operation" in parts else None
-
-
-def _with_method(method: pa.Array, path: pa.Array) -> pa.Array:
-    if method.null_count or path.null_count:
-        path = plain_texts(path)
-        return pc.coalesce(pc.binary_join_element_wise(plain_texts(method), path, " "), path)
-    return pair_texts(method, path)
 
 
 def _shorten_targets(targets: pa.Array) -> pa.DictionaryArray:
     """Without what stands behind ``?``, ``#`` or ``;``, and numbers as ids, so that few distinct ones are left."""
-    encoded = targets if is_dictionary(targets) else targets.dictionary_encode()
-    short = encoded.dictionary
-    for pattern, by in _SHORTER:
-        short = pc.replace_substring_regex(short, pattern, by)
-    fewer = short.dictionary_encode()
-    return pa.DictionaryArray.from_arrays(fewer.indices.take(encoded.indices), fewer.dictionary)
+    for shorten in (_cut_query, _name_last_number, _name_numbers):
+        targets = change_texts(targets if is_dictionary(targets) else targets.dictionary_encode(), shorten)
+    return targets
+
+
+def _cut_query(targets: pa.Array) -> pa.Array:
+    held = bytes(targets.buffers()[2] or b"")
+    if not any(mark in held for mark in (b"?", b"#", b";", b" HTTP/")):
+        return targets
+    return pc.replace_substring_regex(targets, r"(?:[?#;].*| HTTP/[\d.]+)$", "")
+
+
+def _name_last_number(targets: pa.Array) -> pa.Array:
+    # Most ids stand at the end, where no regular expression is needed.
+    cut = pc.ascii_rtrim(targets, "0123456789")
+    is_id = pc.and_(pc.ends_with(cut, "/"), pc.not_equal(cut, targets))
+    return pc.if_else(is_id, pc.binary_join_element_wise(cut, "{id}", ""), targets)
+
+
+def _name_numbers(targets: pa.Array) -> pa.Array:
+    for pattern, by in _NUMBERS:
+        targets = pc.replace_substring_regex(targets, pattern, by)
+    return targets
 
 
 # In bulk what `_SEGMENT` says of numbers; twice, since a slash between two of them belongs to both.
 _NUMBER = (r"/\d+([/ ]|$)", r"/{id}\1")
-_SHORTER = (
-    (r"(?:[?#;].*| HTTP/[\d.]+)$", ""),
-    _NUMBER,
-    _NUMBER,
-    (r"([/\-._~])\d{4,}([/\-._~ ]|$)", r"\1{id}\2"),
-)
+_NUMBERS = (_NUMBER, _NUMBER, (r"([/\-._~])\d{4,}([/\-._~ ]|$)", r"\1{id}\2"))
 # Kubernetes says `list /api`.
 _METHOD = re.compile(r"([A-Z]{3,10}|[a-z]{3,20}(?= /)) (\S+)")
 _SEGMENT = re.compile(
@@ -248,11 +249,11 @@ def _operation_of(text: str) -> str | None:
 
 def _with_exception(parts: Mapping[str, pa.Array]) -> pa.Array:
     """The message, and behind it the exception that the record names."""
-    message = parts["message"]
-    message = pc.if_else(pc.equal(message, ""), None, message)
-    kind, text = parts.get("exception_type"), parts.get("exception")
+    message = change_texts(parts["message"], _drop_empty)
+    kind, text = (_find_any(parts.get(name)) for name in ("exception_type", "exception"))
     if text is None and kind is None:
         return message
+    message = plain_texts(message)
     if text is not None:
         # One line only, and no nested object: the type and message of it are read by their own names.
         text = pc.if_else(pc.starts_with(text, "{"), None, text)
@@ -264,6 +265,15 @@ def _with_exception(parts: Mapping[str, pa.Array]) -> pa.Array:
     told = pc.fill_null(pc.equal(extra, message), False)
     joined = pc.binary_join_element_wise(message, pc.if_else(told, None, extra), ": ")
     return pc.coalesce(joined, message, extra)
+
+
+def _drop_empty(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(texts, ""), None, texts)
+
+
+def _find_any(texts: pa.Array | None) -> pa.Array | None:
+    """The texts, if there's any."""
+    return None if texts is None or texts.null_count == len(texts) else plain_texts(texts)
 
 
 def _read_client(parts: Mapping[str, pa.Array], columns: dict[str, pa.Array]) -> None:

@@ -100,8 +100,8 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
     Raises `EvidenceError` when nothing of it can be read (unless ``refuse`` is off).
     """
     formats = load_all(config.formats)
-    settings = Settings(formats.logs, formats.exports, config)
     sources = [_with_host(source, config) for source in find_sources(evidence)]
+    settings = Settings(formats.logs, formats.exports, config, is_alone=len(sources) == 1)
     with show_progress(_find_size(sources)) as tell:
         accounts, guess = _read_sources(sources, replace(settings, tell=tell), engine)
         waiting = [source for source in sources if accounts[source.name].status == DEFERRED]

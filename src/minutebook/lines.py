@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.contents import count_newlines
 from minutebook.limits import Limits
 from minutebook.places import BYTES
 
@@ -55,7 +56,7 @@ def cut_lines(
     coming = iter(blocks)
     for block in coming:
         end = block.rfind(b"\n") + 1
-        rows += block.count(b"\n")
+        rows += count_newlines(block)
         open_size = len(block) - end if end else open_size + len(block)
         if open_size > longest:
             held.append(block)
@@ -68,7 +69,12 @@ def cut_lines(
             line, rest = _pass_over(data[start:], coming, limits or Limits())
             yield Lines(line.text, first, np.array([offset, offset + int(line.offsets[-1])]))
             first, offset = first + 1, offset + int(line.offsets[-1])
-            held, held_size, rows, open_size = [rest], len(rest), rest.count(b"\n"), len(rest) - rest.rfind(b"\n") - 1
+            held, held_size, rows, open_size = (
+                [rest],
+                len(rest),
+                count_newlines(rest),
+                len(rest) - rest.rfind(b"\n") - 1,
+            )
             continue
         if end == 0 or (held_size + end < size and rows < _MOST_ROWS):
             held.append(block)

@@ -36,7 +36,9 @@ def join_texts(parts: Sequence[pa.Array]) -> pa.Array:
     return pa.concat_arrays(pa.chunked_array(encoded).unify_dictionaries().chunks)
 
 
-def pair_texts(first: pa.Array, second: pa.Array, between: str = " ") -> pa.DictionaryArray:
+def pair_texts(
+    first: pa.Array, second: pa.Array, between: str = " ", *, is_second_ahead: bool = False
+) -> pa.DictionaryArray:
     """Both texts of each row as one, the first alone where there's no second; null where there's no first."""
     one, other = (texts if is_dictionary(texts) else texts.dictionary_encode() for texts in (first, second))
     width = len(other.dictionary) + 1
@@ -48,7 +50,8 @@ def pair_texts(first: pa.Array, second: pa.Array, between: str = " ") -> pa.Dict
         one.dictionary.take(place),
         other.dictionary.take(_less_one(pc.subtract(known, pc.multiply(place, width)))),
     )
-    joined = pc.coalesce(pc.binary_join_element_wise(head, tail, between), head).dictionary_encode()
+    both = (tail, head) if is_second_ahead else (head, tail)
+    joined = pc.coalesce(pc.binary_join_element_wise(*both, between), head).dictionary_encode()
     return pa.DictionaryArray.from_arrays(joined.indices.take(pairs.indices), joined.dictionary)
 
 

@@ -29,7 +29,7 @@ ENGINES = ("local", "dask")
 class Engine(Protocol):
     """Sources read, and their events kept in batches."""
 
-    sample: ClockSample  #: ids of all events that were read
+    sample: ClockSample  #: ids of all events that were read; of a source that's alone it may be empty
 
     def read(self, sources: Sequence[Source], settings: Settings) -> list[Account]:
         """Read sources and keep their events; their accounts, in the order of the sources."""

@@ -48,7 +48,8 @@ class LocalEngine:
             account, tables = read_source(source, settings, self._pool)
             for table in tables:
                 self._store.add(source.name, table)
-                self.sample.add(table)
+                if not settings.is_alone:
+                    self.sample.add(table)
             accounts.append(account)
         return accounts
 
