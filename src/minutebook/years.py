@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import isleap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from minutebook.plans import Matched, Plan, match_lines_of
 from minutebook.sources import Source
+from minutebook.texts import plain_texts
 from minutebook.times import YEARLESS, YEARS, Years, find_years, parse_times
 from minutebook.times.zones import TIME
 
@@ -57,14 +58,17 @@ def find_year(
 ) -> Guess | None:
     """The year of the first year-less stamp among the lines; None where nothing tells it.
 
-    ``around`` is the span of the other sources (µs): the year that brings the stamp closest to it. Without
-    one, the latest year that doesn't put the stamp behind the file's own time of change. A 29 February among the
-    stamps leaves only years that have one.
+    A stamp of the same log that states its year tells it, if only one within a message. Else ``around``, the span of
+    the other sources (µs): the year that brings the stamp closest to it. Without one, the latest year that doesn't put
+    the stamp behind the file's own time of change. A 29 February among the stamps leaves only years that have one.
     """
     first = _first_stamp(lines, plans)
     if first is None:
         return None
-    leaps = _find_leap_days(lines, plans)
+    run = _read_run(lines, plans)
+    if (stated := run.find_stated()) is not None:
+        return Guess(stated, "a stamp of the same log states it")
+    leaps = run.find_leap_days()
     because = ", of those in which its 29 February exists" if leaps else ""
     if around is not None:
         reach = 8 if leaps else 1  # leap years are up to eight years apart
@@ -79,19 +83,51 @@ def find_year(
     return Guess(fitting[-1], f"the latest before the file's last change{because}") if fitting else None
 
 
-def _find_leap_days(lines: Sequence[str], plans: Sequence[Plan]) -> frozenset[int]:
-    """How many years after the first stamp's there's a 29 February."""
-    rows, stamps = [], []
-    for matched in match_lines_of(pa.array(lines, pa.string()), plans)[0]:
-        if any(layout in YEARLESS for layout in matched.layouts):
-            rows.append(matched.rows)
-            stamps.append(_read_stamps(matched))
-    if not rows:
-        return frozenset()
-    times = pa.concat_arrays(stamps).take(pa.array(np.argsort(np.concatenate(rows), kind="stable"))).drop_null()
-    month, day = (part(times).to_numpy(zero_copy_only=False) for part in (pc.month, pc.day))
-    years = find_years(month, 0)
-    return frozenset(np.unique(years[(month == 2) & (day == 29)]).tolist())
+class _Run(NamedTuple):
+    """Stamps in the order of their lines: month and day, years since the first one, and the year that it states or 0."""
+
+    month: np.ndarray
+    day: np.ndarray
+    since: np.ndarray
+    stated: np.ndarray
+
+    def find_stated(self) -> int | None:
+        """The first stamp's year, by the first one that states its own."""
+        told = np.flatnonzero(self.stated)
+        return int(self.stated[told[0]] - self.since[told[0]]) if len(told) else None
+
+    def find_leap_days(self) -> frozenset[int]:
+        """How many years after the first stamp's there's a 29 February."""
+        return frozenset(np.unique(self.since[(self.month == 2) & (self.day == 29)]).tolist())
+
+
+def _read_run(lines: Sequence[str], plans: Sequence[Plan]) -> _Run:
+    text = pa.array(lines, pa.string())
+    known = np.zeros((4, len(text)), np.int64)  # month, day, since, stated; by line
+    for matched in match_lines_of(text, plans)[0]:
+        times = _read_stamps(matched)
+        is_yearless = np.array([layout in YEARLESS for layout in matched.layouts])[matched.pattern]
+        month, day, year = (
+            pc.fill_null(part(times), 0).to_numpy(zero_copy_only=False) for part in (pc.month, pc.day, pc.year)
+        )
+        known[:, matched.rows] = month, day, np.zeros_like(year), np.where(is_yearless, 0, year)
+    for rows, years in _read_inner_years(text, plans):
+        known[3, rows] = np.where(known[3, rows] == 0, years, known[3, rows])
+    known = known[:, known[0] > 0]
+    known[2] = find_years(known[0], 0)
+    return _Run(*known)
+
+
+def _read_inner_years(text: pa.StringArray, plans: Sequence[Plan]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Lines whose messages have a stamp that states its year, and which."""
+    for plan in plans:
+        records = plan.read(text) if plan.inner and any(layout in YEARLESS for layout in plan.layouts) else None
+        if records is None or "message" not in records.parts:
+            continue
+        for each in match_lines_of(pc.fill_null(plain_texts(records.parts["message"]), ""), plan.inner)[0]:
+            if "time" in each.parts and not any(layout in YEARLESS for layout in each.layouts):
+                years = pc.fill_null(pc.year(_read_stamps(each)), 0).to_numpy(zero_copy_only=False)
+                yield records.rows[each.rows], years
 
 
 def _keep_leap(years: Sequence[int], leaps: frozenset[int]) -> Sequence[int]:
