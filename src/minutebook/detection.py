@@ -211,10 +211,21 @@ def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray, *, needs_time
     keys = {part: by_name[name] for part, name in choose_keys(by_name).items()}
     if "time" not in keys:
         return replace(plan, keys=keys) if not needs_time and {"level", "message"} <= set(keys) else None
-    stamps = replace(plan, keys={"time": keys["time"]}).read(text).parts.get("time")
+    if layout := _find_layout(plan, {"time": keys["time"]}, text):
+        return replace(plan, keys=keys, layout=layout)
+    if plan.log_format.shape == "json" and {"date", "time"} <= set(by_name):
+        pair = {"day": by_name["date"], "time": by_name["time"]}
+        if layout := _find_layout(plan, pair, text):
+            return replace(plan, keys=keys | pair, layout=layout)
+    # A usual name may be another thing's: the next best one.
+    others = [path for path in paths if path != keys["time"]]
+    return _plan_keys(plan, others, text, needs_time=True)
+
+
+def _find_layout(plan: Plan, keys: dict[str, str], text: pa.StringArray) -> str | None:
+    stamps = replace(plan, keys=keys).read(text).parts.get("time")
     enough = _ENOUGH_TIMES if plan.log_format.shape != "pairs" else ENOUGH
-    layout = find_layout([s for s in (stamps.to_pylist() if stamps is not None else []) if s][:200], enough)
-    return replace(plan, keys=keys, layout=layout) if layout else None
+    return find_layout([s for s in (stamps.to_pylist() if stamps is not None else []) if s][:200], enough)
 
 
 def _settle_order(plan: Plan, text: pa.StringArray) -> Plan | None:

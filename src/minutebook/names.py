@@ -30,12 +30,14 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "message": (
         "record.message", "msg", "message", "@m", "@mt", "event", "short_message", "MESSAGE", "body", "body.stringValue", "log",
-        "text", "textPayload", "description", "fields.message", "_raw",
+        "text", "textPayload", "description", "fields.message", "_raw", "resultDescription", "protoPayload.status.message",
     ),
     "service": (
         "service", "service.name", "service_name", "svc", "app", "application", "appname", "app_name",
         "resource.service.name", "kubernetes.labels.app", "kubernetes.container_name",
         "SYSLOG_IDENTIFIER", "component", "ProviderName", "eventSource", "resource.labels.container_name",
+        "resource.labels.service_name", "resource.labels.function_name", "resource.labels.module_id",
+        "resource.labels.backend_service_name", "protoPayload.serviceName",
     ),
     "host": (
         "host", "hostname", "host.name", "host_name", "_HOSTNAME", "node", "instance", "server_name", "pod",
@@ -51,18 +53,18 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
              "request_uri", "requestURI", "req.url", "request.uri", "url", "http.url", "endpoint", "url.original",
              "httpRequest.requestUrl", "RequestPath", "cs-uri-stem", "cs-uri", "requestUri",
              "ClientRequestPath", "ClientRequestURI"),
-    "operation": ("operation", "rpc.method", "grpc.method", "handler", "action", "eventName"),
+    "operation": ("operation", "rpc.method", "grpc.method", "handler", "action", "eventName", "protoPayload.methodName"),
     "request": ("request",),
     "status": (
         "status", "status_code", "http.status_code", "http.response.status_code", "http_status", "statuscode",
         "response_code", "res.statusCode", "response.status", "httpRequest.status", "responseStatus.code",
         "DownstreamStatus", "sc-status", "httpStatus", "code", "http.status",
-        "EdgeResponseStatus", "response_status", "resp_status",
+        "EdgeResponseStatus", "response_status", "resp_status", "httpStatusCode",
     ),
     "user": (
         "user_id", "userid", "user.id", "enduser.id", "usr.id", "uid", "customer_id", "account_id", "user",
         "username", "user.name", "user.username", "remote_user", "cs-username", "usr", "principal",
-        "userIdentity.userName", "userIdentity.arn",
+        "userIdentity.userName", "userIdentity.arn", "protoPayload.authenticationInfo.principalEmail",
     ),
     "client": (
         "client_ip", "clientip", "client.ip", "client.address", "remote_addr", "remote_ip", "source.ip",
@@ -105,6 +107,9 @@ _DIALECTS = (
     ("DownstreamStatus", "Duration", "ns"),
     ("x-edge-location", "time-taken", "s"),
     ("latency_human", "latency", "ns"),
+    ("response_flags", "duration", "ms"),
+    ("serverResponseLatency", "timeTaken", "s"),
+    ("timeToFirstByte", "timeTaken", "s"),
 )
 #: Keys under which loggers put a whole record; they say nothing of what's in it.
 _CONTAINERS = frozenset(
@@ -113,6 +118,8 @@ _CONTAINERS = frozenset(
 )  # fmt: skip
 #: journald's own: a process's user is none of the service's.
 _OF_THE_PROCESS = frozenset(("_UID",))
+#: Traefik's: what told it of its routes.
+_OF_THE_ROUTES = frozenset(("providerName",))
 #: Zeek's, beside its addresses: a connection's, no user's.
 _OF_A_CONNECTION = frozenset(("uid",))
 #: GELF's and logstash's own: the version of the shape, not of what wrote it.
@@ -147,7 +154,7 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
     Durations come as ``duration_<unit>``. A key feeds one column only.
     """
     found = set(keys)
-    odd = _OF_THE_PROCESS | _OF_THE_SHAPE
+    odd = _OF_THE_PROCESS | _OF_THE_SHAPE | _OF_THE_ROUTES
     odd |= _OF_A_CONNECTION if "id.orig_h" in found else frozenset()
     odd |= frozenset(("version",)) if "short_message" in found else frozenset()
     present = sorted(found - odd)
@@ -162,8 +169,14 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
             chosen[column] = fitting[0][1]
         if column in SECOND_CHOICES and len(fitting) > 1:
             chosen[column + SECOND] = fitting[1][1]
-    units = {key: unit for mark, key, unit in _DIALECTS if mark in present}
-    durations = [(rank, units.get(key, unit), key) for key in present for rank, unit in [_duration(key)] if unit]
+    last = {key.rpartition(".")[2] for key in present}
+    units = {key: unit for mark, key, unit in _DIALECTS if mark in last}
+    durations = [
+        (rank, units.get(key.rpartition(".")[2], unit), key)
+        for key in present
+        for rank, unit in [_duration(key)]
+        if unit
+    ]
     # Records of one source may say how long in different keys: the best two of each unit are read.
     for _, unit, key in sorted(durations):
         part = f"duration_{unit}"

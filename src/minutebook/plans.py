@@ -28,8 +28,8 @@ from minutebook.records.table import Header, read_rows
 from minutebook.records.text import match_lines
 from minutebook.texts import change_texts, is_dictionary, plain_texts
 
-#: Parts that make a message a request's, told without its key=value tail.
-_REQUEST_PARTS = ("status", "trace", "path")
+#: Parts that make a message a request's, told without its key=value tail, and how they look.
+_REQUEST_PARTS = {"status": r"^[1-5]\d\d$", "trace": "", "path": ""}
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,11 @@ class Plan:
         if tail is None or not self.keys:
             return Records(parts, records.rows, records.pattern)
         found = _coalesce_seconds(_extract_tails(tail, self.keys))
-        marks = [found[part].is_valid() for part in _REQUEST_PARTS if part in found]
+        marks = [pc.match_substring_regex(found[part], form) for part, form in _REQUEST_PARTS.items() if part in found]
         if "message" in parts and marks:
-            is_request = marks[0]
+            is_request = pc.fill_null(marks[0], False)
             for mark in marks[1:]:
-                is_request = pc.or_(is_request, mark)
+                is_request = pc.or_(is_request, pc.fill_null(mark, False))
             parts["message"] = pc.if_else(is_request, cut_message(parts["message"]), parts["message"])
         return Records(found | parts, records.rows, records.pattern)
 
@@ -116,8 +116,11 @@ def _extract_tails(tail: pa.Array, keys: Mapping[str, str]) -> dict[str, pa.Arra
 
 
 def _with_nanos(records: Records) -> Records:
-    """Seconds and the nanoseconds within them stand in two keys (Log4j): one stamp."""
+    """Seconds and the nanoseconds within them stand in two keys (Log4j), or day and clock: one stamp."""
     parts = dict(records.parts)
+    day = parts.pop("day", None)
+    if day is not None and "time" in parts:
+        parts["time"] = pc.binary_join_element_wise(plain_texts(day), plain_texts(parts["time"]), " ")
     nanos = parts.pop("nanos", None)
     if nanos is not None and "time" in parts:
         nanos, parts["time"] = plain_texts(nanos), plain_texts(parts["time"])

@@ -93,9 +93,10 @@ def read_rows(text: pa.StringArray, header: Header, keys: Mapping[str, str]) -> 
         return no_records()
     place = {name: index for index, name in reversed(list(enumerate(header.names)))}
     parts = {part: cells[place[key]] for part, key in keys.items() if key in place}
-    pair = next((pair for pair in _DATE_AND_TIME if keys.get("time") in pair and {*pair} <= {*place}), None)
+    lower = {name.lower(): index for name, index in place.items()}
+    pair = next((p for p in _DATE_AND_TIME if keys.get("time", "").lower() in p and {*p} <= {*lower}), None)
     if pair:
-        parts["time"] = pc.binary_join_element_wise(cells[place[pair[0]]], cells[place[pair[1]]], " ")
+        parts["time"] = pc.binary_join_element_wise(cells[lower[pair[0]]], cells[lower[pair[1]]], " ")
     elif header.date and keys.get("time") == "time":
         parts["time"] = pc.binary_join_element_wise(pa.scalar(header.date), cells[place["time"]], " ")
     return Records(parts, rows, np.zeros(len(rows), np.int64), stop)
