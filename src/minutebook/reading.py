@@ -59,7 +59,7 @@ class Settings:
 def read_source(source: Source, settings: Settings, pool: Executor) -> tuple[Account, Iterator[pa.Table]]:
     """The source's events in tables, in order, and its account, complete once they are exhausted."""
     account = open_account(source, settings)
-    return account, _fill(_read(source, settings, pool, account), account)
+    return account, (fill_stated(table, account) for table in _read(source, settings, pool, account))
 
 
 def read_part(
@@ -72,7 +72,8 @@ def read_part(
     account = open_account(recipe.source, settings)
     reader = Reader(recipe.source, settings.config.limits, part=(start, stop))
     lines = (replace(batch, is_counted=is_counted) for batch in _cut_part(reader, settings))
-    return account, _fill(_parse_batches(cut_at_records(lines, recipe.plans), recipe, pool, account), account)
+    tables = _parse_batches(cut_at_records(lines, recipe.plans), recipe, pool, account)
+    return account, (fill_stated(table, account) for table in tables)
 
 
 def open_account(source: Source, settings: Settings) -> Account:
@@ -82,10 +83,10 @@ def open_account(source: Source, settings: Settings) -> Account:
     return Account(source, stated={key: str(said[key]) for key in sorted(said)}, most_rejects=most)
 
 
-def _fill(tables: Iterator[pa.Table], account: Account) -> Iterator[pa.Table]:
-    """The tables with what the caller said of the source where its records lack it."""
+def fill_stated(table: pa.Table, account: Account) -> pa.Table:
+    """The events with what the caller said of the source where its records lack it."""
     filled = {column: account.stated[column] for column in STATED if column in account.stated and column in NAMES}
-    return (fill_columns(table, filled) for table in tables) if filled else tables
+    return fill_columns(table, filled)
 
 
 def _read(source: Source, settings: Settings, pool: Executor, account: Account) -> Iterator[pa.Table]:
@@ -93,8 +94,8 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
     reader = Reader(source, limits, tell=settings.tell)
     blocks = iter(reader)
     head = _take_sample(blocks)
-    exports = _choose_exports(account.stated.get("format"), settings)
-    unreadable = _find_hindrance(b"".join(head[:2]))
+    exports = choose_exports(account.stated.get("format"), settings)
+    unreadable = find_hindrance(b"".join(head[:2]))
     documents = None if unreadable or not exports else take_documents(head, blocks, exports, limits)
     lines = cut_lines(chain(head, blocks), settings.block_bytes, limits)
     if unreadable:
@@ -146,8 +147,8 @@ def find_large_log(account: Account, settings: Settings, smallest: int) -> Recip
     blocks = iter(reader)
     head = _take_sample(blocks)
     said = settings.config.of(source.name).get("format")
-    exports = _choose_exports(None if said is None else str(said), settings)
-    if not _is_plain(reader) or _find_hindrance(b"".join(head[:2])):
+    exports = choose_exports(None if said is None else str(said), settings)
+    if not _is_plain(reader) or find_hindrance(b"".join(head[:2])):
         return None
     if exports and take_documents(head, iter(()), exports, settings.config.limits):
         return None
@@ -166,7 +167,7 @@ def _cut_part(reader: Reader, settings: Settings) -> Iterator[Lines]:
     return (replace(batch, is_counted=start == 0) for batch in lines)
 
 
-def _find_hindrance(head: bytes) -> str:
+def find_hindrance(head: bytes) -> str:
     """Why content that begins so can't be read as lines of text, if it can't."""
     if container := name_container(head):
         return f"is {container}: unpack or export it first"
@@ -265,7 +266,7 @@ def _parse_batches(
         yield _finish(waiting.popleft(), account)
 
 
-def _choose_exports(name: str | None, settings: Settings) -> Sequence[ExportFormat]:
+def choose_exports(name: str | None, settings: Settings) -> Sequence[ExportFormat]:
     """All exports, or the one that the caller named for the source; none where a log's format is named."""
     return settings.exports if name is None else [each for each in settings.exports if each.name == name]
 

@@ -7,14 +7,29 @@ batches wait here between the two; past ``memory_bytes`` they wait on disk (Arro
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.interrupting import begin, finish
+
+
+class Part(NamedTuple):
+    """A source's events in a table that may hold those of others too."""
+
+    source: str
+    start: int
+    stop: int
+
+
+class _Held(NamedTuple):
+    parts: list[Part]
+    table: pa.Table | Path
 
 
 class EventStore:
@@ -23,7 +38,8 @@ class EventStore:
     def __init__(self, memory_bytes: int = 160 << 20) -> None:
         self._memory_bytes = memory_bytes
         self._held_bytes = 0
-        self._batches: list[tuple[str, pa.Table | Path]] = []
+        self._held: list[_Held] = []
+        self._written = 0
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     def __enter__(self) -> EventStore:
@@ -39,52 +55,62 @@ class EventStore:
             self._folder.cleanup()
             finish(Path(self._folder.name))
 
-    def add(self, source: str, table: pa.Table) -> None:
-        """Keep a batch of events of ``source``."""
-        if not table.num_rows:
-            return
-        self._held_bytes += table.get_total_buffer_size()
-        self._batches.append((source, table if self._held_bytes <= self._memory_bytes else self._spill(table)))
+    def add(self, table: pa.Table, counts: Sequence[tuple[str, int]]) -> None:
+        """Keep a table of the events of some sources, one behind the other: each has (its name, how many)."""
+        stops = list(accumulate(rows for _, rows in counts))
+        parts = [Part(name, stop - rows, stop) for (name, rows), stop in zip(counts, stops, strict=True) if rows]
+        if parts:
+            self._held_bytes += table.get_total_buffer_size()
+            self._held.append(_Held(parts, table if self._held_bytes <= self._memory_bytes else self._spill(table)))
 
     def _spill(self, table: pa.Table) -> Path:
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="minutebook-")
             begin(Path(self._folder.name))
-        path = Path(self._folder.name) / f"{len(self._batches)}.arrow"
+        path = Path(self._folder.name) / f"{self._written}.arrow"
+        self._written += 1
         with pa.ipc.new_file(path, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as file:
             file.write_table(table)
         return path
 
-    def __iter__(self) -> Iterator[tuple[str, pa.Table]]:
-        """(source, batch), in the order in which they came."""
-        for source, batch in self._batches:
-            yield source, _load(batch)
+    def tables(self) -> Iterator[tuple[list[Part], pa.Table]]:
+        """Each table that is kept, and whose events are where in it."""
+        return ((parts, _load(table)) for parts, table in self._held)
 
-    def of(self, sources: set[str]) -> Iterator[tuple[str, pa.Table]]:
-        """The batches of some sources."""
-        for source, batch in self._batches:
-            if source in sources:
-                yield source, _load(batch)
+    def of(self, sources: set[str] | None = None) -> Iterator[tuple[str, pa.Table]]:
+        """(source, batch) of some sources, or of all, in the order in which they came."""
+        for parts, kept in self._held:
+            chosen = parts if sources is None else [part for part in parts if part.source in sources]
+            if chosen:
+                table = _load(kept)
+                yield from ((part.source, cut(table, part)) for part in chosen)
 
     def drop(self, source: str, rows: pa.Array | None = None) -> None:
         """Forget the source's events, or those whose position among its events is in ``rows``."""
-        kept: list[tuple[str, pa.Table | Path]] = []
+        held: list[_Held] = []
         position = 0
-        for name, batch in self._batches:
-            if name != source:
-                kept.append((name, batch))
-                continue
-            if rows is None:
-                continue
-            table = _load(batch)
-            here = pa.array(range(position, position + table.num_rows), pa.int64())
-            position += table.num_rows
-            kept.append((name, table.filter(pc.invert(pc.is_in(here, rows)))))
-        self._batches = kept
+        for parts, table in self._held:
+            own = [part for part in parts if part.source == source]
+            others = [part for part in parts if part.source != source]
+            if others or not own:
+                held.append(_Held(others, table))
+            for part in own if rows is not None else ():
+                events = cut(_load(table), part)
+                here = pa.array(range(position, position + events.num_rows), pa.int64())
+                position += events.num_rows
+                left = events.filter(pc.invert(pc.is_in(here, rows)))
+                held.append(_Held([Part(source, 0, left.num_rows)], left))
+        self._held = held
 
 
-def _load(batch: pa.Table | Path) -> pa.Table:
-    if isinstance(batch, Path):
-        with pa.ipc.open_file(pa.memory_map(str(batch))) as file:
+def cut(table: pa.Table, part: Part) -> pa.Table:
+    """The part's events of the table."""
+    is_all = part.stop - part.start == table.num_rows
+    return table if is_all else table.slice(part.start, part.stop - part.start)
+
+
+def _load(kept: pa.Table | Path) -> pa.Table:
+    if isinstance(kept, Path):
+        with pa.ipc.open_file(pa.memory_map(str(kept))) as file:
             return file.read_all()
-    return batch
+    return kept

@@ -14,8 +14,10 @@ import pyarrow as pa
 from minutebook.account import Account
 from minutebook.clocks import ClockSample
 from minutebook.events import ARROW_SCHEMA
+from minutebook.progress import ignore
 from minutebook.reading import Settings, read_source
 from minutebook.rules import Rules
+from minutebook.series import Series, group_sources, read_series
 from minutebook.sources import Source
 from minutebook.store import EventStore
 from minutebook.summary import Summary, merge, merge_trials, summarise
@@ -42,22 +44,43 @@ class LocalEngine:
         self.sample = ClockSample()
 
     def read(self, sources: Sequence[Source], settings: Settings) -> list[Account]:
-        """Read sources one after the other, the blocks of each on all threads."""
-        accounts = []
-        for source in sources:
-            account, tables = read_source(source, settings, self._pool)
-            for table in tables:
-                self._store.add(source.name, table)
-                if not settings.is_alone:
-                    self.sample.add(table)
-            accounts.append(account)
-        return accounts
+        """Read sources one after the other, the blocks of each on all threads; of small ones many at once."""
+        accounts: dict[str, Account] = {}
+        for group, coming in self._read_ahead(group_sources(sources, settings), settings):
+            series = coming.result() if coming else Series()
+            self._keep(series.table, [(name, account.events) for name, account in series.accounts.items()])
+            accounts |= series.accounts
+            for source in group:
+                if source.name in series.accounts:
+                    settings.tell(source.size or 0)
+                    continue
+                accounts[source.name], tables = read_source(source, settings, self._pool)
+                for table in tables:
+                    self._keep(table, [(source.name, table.num_rows)])
+        return [accounts[source.name] for source in sources]
+
+    def _read_ahead(
+        self, groups: Sequence[list[Source]], settings: Settings
+    ) -> Iterator[tuple[list[Source], Future[Series] | None]]:
+        """The groups, a few of which are read already while the ones before are waited for."""
+        quiet = replace(settings, tell=ignore)  # what fails here is read again
+        waiting: collections.deque[tuple[list[Source], Future[Series] | None]] = collections.deque()
+        for group in groups:
+            is_series = len(group) > 1
+            waiting.append((group, self._pool.submit(read_series, group, quiet) if is_series else None))
+            if len(waiting) > THREADS:
+                yield waiting.popleft()
+        yield from waiting
+
+    def _keep(self, table: pa.Table, counts: Sequence[tuple[str, int]]) -> None:
+        self._store.add(table, counts)
+        self.sample.add(table)
 
     def map(
         self, function: Callable[[str, pa.Table], T], among: Sequence[str] | None = None
     ) -> Iterator[tuple[str, T]]:
         """One batch after the other, as they're asked for."""
-        batches = self._store if among is None else self._store.of(set(among))
+        batches = self._store.of(None if among is None else set(among))
         return ((source, function(source, table)) for source, table in batches)
 
     def drop(self, source: str, rows: pa.Array | None = None) -> None:
