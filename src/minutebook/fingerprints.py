@@ -6,7 +6,8 @@ thousand small files cost a look at each, not one at each pair.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import combinations, pairwise
 from typing import TypeAlias
 
@@ -44,8 +45,7 @@ def find_suspects(engine: Engine, accounts: Sequence[Account]) -> list[tuple[Acc
     candidates = list(_find_candidates(accounts))
     if not candidates:
         return []
-    named = {account.source.name for pair in candidates for account in pair}
-    hashes = _hash_events(engine, named)
+    hashes = _hash_events(engine, _find_overlaps(candidates))
     order = {account.source.name: place for place, account in enumerate(accounts)}
     sharing = _find_sharing({order[name]: rows[0] for name, rows in hashes.items()})
     found = []
@@ -70,12 +70,33 @@ def _find_candidates(accounts: Sequence[Account]) -> Iterator[tuple[Account, Acc
                     yield one, other
 
 
-def _hash_events(engine: Engine, names: set[str]) -> dict[str, Hashes]:
-    """Source → the hashes of its events and their times (µs); small batches of many sources are hashed together."""
+def _find_overlaps(candidates: Sequence[tuple[Account, Account]]) -> dict[str, list[tuple[int, int]]]:
+    """Source → the spans that others have too (µs), in order and apart: only there can events be copies."""
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for one, other in candidates:
+        for account in (one, other):
+            spans.setdefault(account.source.name, []).append(_find_overlap(one, other))
+    joined: dict[str, list[tuple[int, int]]] = {}
+    for name, own in spans.items():
+        apart = joined[name] = [min(own)]
+        for first, last in sorted(own)[1:]:
+            if first <= apart[-1][1]:
+                apart[-1] = apart[-1][0], max(apart[-1][1], last)
+            else:
+                apart.append((first, last))
+    return joined
+
+
+def _find_overlap(one: Account, other: Account) -> tuple[int, int]:
+    return max(one.first, other.first), min(one.last, other.last)
+
+
+def _hash_events(engine: Engine, spans: Mapping[str, list[tuple[int, int]]]) -> dict[str, Hashes]:
+    """Source → the hashes of its events within the spans, and their times (µs); few of many sources are hashed together."""
     parts: dict[str, list[Hashes]] = {}
     held: list[tuple[str, pa.Table]] = []
     rows = 0
-    for name, found in engine.map(_look_at, sorted(names)):
+    for name, found in engine.map(partial(_look_at, spans=spans), sorted(spans)):
         if isinstance(found, tuple):
             parts.setdefault(name, []).append(found)
             continue
@@ -88,10 +109,15 @@ def _hash_events(engine: Engine, names: set[str]) -> dict[str, Hashes]:
     return {name: (np.concatenate([own[0] for own in each]), np.concatenate([own[1] for own in each])) for name, each in parts.items()}  # fmt: skip
 
 
-def _look_at(source: str, table: pa.Table) -> Hashes | pa.Table:
-    """The hashes of a batch; of a small one, what is to be hashed."""
+def _look_at(source: str, table: pa.Table, *, spans: Mapping[str, list[tuple[int, int]]]) -> Hashes | pa.Table:
+    """The hashes of a batch's events within the source's spans; of few, what is to be hashed."""
+    edges = np.array(spans[source]).ravel()
+    times = table.column("time").cast(pa.int64()).to_numpy()
+    # A last instant is within too.
+    inside = (np.searchsorted(edges, times, side="right") % 2 == 1) | np.isin(times, edges[1::2])
     keys = table.select([*KEY])
-    return _hash(keys) if table.num_rows > _FEW_ROWS else keys
+    keys = keys if inside.all() else keys.filter(pa.array(inside))
+    return _hash(keys) if keys.num_rows > _FEW_ROWS else keys
 
 
 def _hash_together(held: Sequence[tuple[str, pa.Table]], parts: dict[str, list[Hashes]]) -> None:
@@ -140,7 +166,7 @@ def _find_sharing(hashes: dict[int, np.ndarray]) -> set[tuple[int, int]]:
 
 def _agree(one: Account, other: Account, hashes: dict[str, Hashes]) -> bool:
     """Whether enough of the events that both could have are equal, each counted as often as in both."""
-    first, last = max(one.first, other.first), min(one.last, other.last)
+    first, last = _find_overlap(one, other)
     inside = []
     for account in (one, other):
         own, times = hashes[account.source.name]

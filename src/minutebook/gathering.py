@@ -46,6 +46,11 @@ class Settled:
         settled = settle(table, clock, self.services.get(source, {}))
         return fill_users(settled, self.owners)
 
+    def how(self, source: str) -> object:
+        """Equal for sources whose events are settled alike."""
+        clock = self.clocks.get(source, Clock())
+        return clock.shift_us, clock.applied, clock.zone_basis, self.services.get(source)
+
 
 @dataclass(frozen=True)
 class Gathered:

@@ -42,6 +42,15 @@ class Series:
     accounts: dict[str, Account] = field(default_factory=dict)
     table: pa.Table = field(default_factory=lambda: make_table({}, 0))  #: the events of these, file after file
 
+    def pick(self, name: str) -> pa.Table:
+        """The events of one of the files."""
+        start = 0
+        for other, account in self.accounts.items():
+            if other == name:
+                return self.table.slice(start, account.events)
+            start += account.events
+        raise KeyError(name)
+
 
 def group_sources(sources: Sequence[Source], settings: Settings) -> list[list[Source]]:
     """The sources in groups: several that may be parts of one log, or one alone. Their order is that of their firsts."""
@@ -72,7 +81,9 @@ def read_series(sources: Sequence[Source], settings: Settings) -> Series:
     kept = [each for each in files if _is_of_a_log(each, recipe, settings)]
     read = [_parse(chunk, recipe) for chunk in _cut_chunks(kept)]
     accounts = {name: account for part in read for name, account in part.accounts.items()}
-    return Series(accounts, pa.concat_tables([part.table for part in read]).unify_dictionaries()) if accounts else Series()
+    return (
+        Series(accounts, pa.concat_tables([part.table for part in read]).unify_dictionaries()) if accounts else Series()
+    )
 
 
 @dataclass(frozen=True)
@@ -202,7 +213,9 @@ def _finish_accounts(files: Sequence[_File], table: pa.Table, told: Account) -> 
         account.events = account.lines_seen = account.lines_in_events = each.rows
         account.first, account.last = int(times[own].min()), int(times[own].max())
         account.resolution_s, account.stated_offset = told.resolution_s, told.stated_offset
-        account.qualities = Counter({words[code]: int(count) for code, count in enumerate(np.bincount(codes[own])) if count})
+        account.qualities = Counter(
+            {words[code]: int(count) for code, count in enumerate(np.bincount(codes[own])) if count}
+        )
         account.check()
         yield account.source.name, account
         start += each.rows

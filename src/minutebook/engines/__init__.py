@@ -15,6 +15,7 @@ import pyarrow as pa
 from minutebook.account import Account
 from minutebook.clocks import ClockSample
 from minutebook.engines.local import open_local
+from minutebook.engines.settling import Settle
 from minutebook.errors import MinutebookError, suggest
 from minutebook.reading import Settings
 from minutebook.rules import Rules
@@ -42,7 +43,7 @@ class Engine(Protocol):
     def drop(self, source: str, rows: pa.Array | None = None) -> None:
         """Forget a source's events, or those whose position among its events is in ``rows``."""
 
-    def summarise(self, settle: Callable[[str, pa.Table], pa.Table], rules: Rules) -> Summary:
+    def summarise(self, settle: Settle, rules: Rules) -> Summary:
         """One Summary of all events, each batch as ``settle`` makes it."""
 
 

@@ -21,11 +21,13 @@ from minutebook.account import Account
 from minutebook.clocks import ClockSample
 from minutebook.engines import tasks
 from minutebook.engines.local import add_summaries
+from minutebook.engines.settling import Settle
 from minutebook.errors import MinutebookError
 from minutebook.interrupting import begin, finish
 from minutebook.progress import ignore
 from minutebook.reading import DEFERRED, Settings, close_account
 from minutebook.rules import Rules
+from minutebook.series import group_sources
 from minutebook.sources import Source
 from minutebook.summary import Summary
 
@@ -132,11 +134,8 @@ class ClusterEngine:
             for source in sources
             if source.path is not None and (source.size or 0) >= 2 * PART_BYTES
         }
-        whole = {
-            source.name: self._submit(tasks.read_whole, source, settings)
-            for source in sources
-            if source.path is not None and source.name not in laid
-        }
+        groups = group_sources([each for each in sources if each.path is not None and each.name not in laid], settings)
+        whole = {each.name: read for group in groups for each, read in self._read_group(group, settings)}
         # Standard input is here, and nowhere else.
         whole |= {source.name: self._submit(tasks.pack, _read_here(source, settings)) for source in near}
         parted = {name: self._read_parts(_fetch(layout), settings) for name, layout in laid.items()}
@@ -146,6 +145,13 @@ class ClusterEngine:
             if accounts[-1].status != DEFERRED:
                 tell(source.size or 0)
         return accounts
+
+    def _read_group(self, group: list[Source], settings: Settings) -> list[tuple[Source, Any]]:
+        """What is read of each source of a group, which one worker reads together."""
+        if len(group) == 1:
+            return [(group[0], self._submit(tasks.read_whole, group[0], settings))]
+        together = self._submit(tasks.read_together, group, settings)
+        return [(each, self._submit(tasks.read_one, together, each, settings)) for each in group]
 
     def _read_parts(
         self, layout: tasks.Layout | None, settings: Settings
@@ -211,7 +217,7 @@ class ClusterEngine:
         else:
             self._kept[source].drop(rows.to_numpy(zero_copy_only=False))
 
-    def summarise(self, settle: Callable[[str, pa.Table], pa.Table], rules: Rules) -> Summary:
+    def summarise(self, settle: Settle, rules: Rules) -> Summary:
         """One Summary of all events: one of each piece where it was read, added up here."""
         waiting = [
             (source, self._submit(tasks.summarise_read, piece.read, settle, rules, source, piece.before, dropped))

@@ -13,13 +13,14 @@ import pyarrow as pa
 
 from minutebook.account import Account
 from minutebook.clocks import ClockSample
+from minutebook.engines.settling import Settle
 from minutebook.events import ARROW_SCHEMA
 from minutebook.progress import ignore
 from minutebook.reading import Settings, read_source
 from minutebook.rules import Rules
 from minutebook.series import Series, group_sources, read_series
 from minutebook.sources import Source
-from minutebook.store import EventStore
+from minutebook.store import EventStore, Part, cut
 from minutebook.summary import Summary, merge, merge_trials, summarise
 from minutebook.threads import THREADS, start_threads
 from minutebook.trialstore import TrialStore
@@ -87,9 +88,29 @@ class LocalEngine:
         """Forget a source's events, or those whose position among its events is in ``rows``."""
         self._store.drop(source, rows)
 
-    def summarise(self, settle: Callable[[str, pa.Table], pa.Table], rules: Rules) -> Summary:
+    def summarise(self, settle: Settle, rules: Rules) -> Summary:
         """One Summary of all events, each batch as ``settle`` makes it."""
-        return summarise_all((table for _, table in self.map(settle)), self._pool, rules)
+        return summarise_all(self._settle_all(settle), self._pool, rules)
+
+    def _settle_all(self, settle: Settle) -> Iterator[pa.Table]:
+        """All events, those of neighbours in one table together where they're settled alike."""
+        for parts, table in self._store.tables():
+            for alike in _find_runs(parts, settle):
+                yield settle(alike.source, cut(table, alike))
+
+
+def _find_runs(parts: Sequence[Part], settle: Settle) -> Iterator[Part]:
+    """Parts of a table, each as long as what follows is settled alike."""
+    run: Part | None = None
+    for part in parts:
+        if run and run.stop == part.start and settle.how(run.source) == settle.how(part.source):
+            run = run._replace(stop=part.stop)
+            continue
+        if run:
+            yield run
+        run = part
+    if run:
+        yield run
 
 
 def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None = None) -> Summary:

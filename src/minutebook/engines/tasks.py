@@ -24,6 +24,7 @@ from minutebook.places import BYTES
 from minutebook.reading import Settings, find_large_log, open_account, read_part, read_source
 from minutebook.recipes import Recipe
 from minutebook.rules import Rules
+from minutebook.series import read_series
 from minutebook.sources import Source
 from minutebook.summary import Summary, merge, summarise
 from minutebook.threads import start_threads
@@ -87,6 +88,19 @@ def read_whole(source: Source, settings: Settings) -> np.ndarray:
     """(account, tables) of a source."""
     with start_threads(1) as pool:
         return _pack_read(*read_source(source, settings, pool))
+
+
+def read_together(sources: Sequence[Source], settings: Settings) -> np.ndarray:
+    """The `Series` of some small files."""
+    return pack(read_series(sources, settings))
+
+
+def read_one(series: np.ndarray, source: Source, settings: Settings) -> np.ndarray:
+    """(account, tables) of a source that was read with others, or is now read by itself."""
+    together = unpack(series)
+    if source.name not in together.accounts:
+        return read_whole(source, settings)
+    return pack((together.accounts[source.name], [together.pick(source.name)]))
 
 
 def read_piece(recipe: Recipe, start: int, stop: int, settings: Settings, is_counted: bool) -> np.ndarray:
