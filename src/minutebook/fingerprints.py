@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from minutebook.account import Account
 from minutebook.engines import Engine
+from minutebook.grouping import plain_texts
 
 #: Of some events: the hash of each, and its time (µs since 1970).
 Hashes: TypeAlias = tuple[np.ndarray, np.ndarray]
@@ -117,7 +118,7 @@ def _look_at(source: str, table: pa.Table, *, spans: Mapping[str, list[tuple[int
     inside = (np.searchsorted(edges, times, side="right") % 2 == 1) | np.isin(times, edges[1::2])
     keys = table.select([*KEY])
     keys = keys if inside.all() else keys.filter(pa.array(inside))
-    return _hash(keys) if keys.num_rows > _FEW_ROWS else keys
+    return _hash(keys) if keys.num_rows > _FEW_ROWS else plain_texts(keys)  # without all words of what it's cut from
 
 
 def _hash_together(held: Sequence[tuple[str, pa.Table]], parts: dict[str, list[Hashes]]) -> None:

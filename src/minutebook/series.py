@@ -23,13 +23,14 @@ from minutebook.documents import take_documents
 from minutebook.events import make_table
 from minutebook.lines import split_lines
 from minutebook.reading import Settings, choose_exports, fill_stated, find_hindrance, find_recipe, open_account
-from minutebook.recipes import SAMPLE_LINES, Recipe, parse_lines
+from minutebook.recipes import Recipe, parse_lines
 from minutebook.sources import Source
 from minutebook.times import YEARLESS
 
 #: Bytes as stored: of a file that may be one of a series, of what is read together, and of that unpacked.
 _LARGEST, _TOGETHER, _UNPACKED = 2 << 20, 8 << 20, 32 << 20
 _MOST_FILES = 256
+_SAMPLE_LINES = 600  # of all files
 #: Lines that a file needs to be told from an export by a sample of all; shorter ones are looked at one by one.
 _TOLD_BY_SAMPLE = 20
 _NUMBERED = re.compile(r"[A-Za-z0-9]*[0-9][A-Za-z0-9]*")
@@ -114,8 +115,8 @@ def _read_files(sources: Sequence[Source], settings: Settings) -> Iterator[_File
 
 def _find_recipe(files: Sequence[_File], settings: Settings) -> Recipe | None:
     """How the files are read by a sample of all of them, if that's one way for all that nothing else has a say in."""
-    sample = b"".join(_sample(each.content, max(SAMPLE_LINES // len(files), 2)) for each in files)
-    if any(_is_export(content, settings, files[0]) for content in (sample, files[0].content, files[-1].content)):
+    sample = b"".join(_sample(each.content, max(_SAMPLE_LINES // len(files), 2)) for each in files)
+    if any(_is_export(content, settings, files[0]) for content in (sample, files[0].content)):
         return None
     told = replace(files[0].account)
     recipe = find_recipe([sample], replace(files[0].account.source, stated_host=None), settings, told)
