@@ -274,8 +274,10 @@ def find_services(sample: pd.DataFrame) -> dict[str, dict[str, str]]:
     ``""`` as operation is the source's own, where all shared ids agree to 95 %. Sources that learn
     their service pass it on, so that a second application host is reached through the proxy.
     """
-    known = sample.copy()
     found: dict[str, dict[str, str]] = {}
+    if not sample["service"].isna().any() or sample["service"].isna().all():
+        return found
+    known = sample.copy()
     for _ in range(2):
         told = known.dropna(subset=["service"])[["trace", "source", "service"]]
         silent = known[known["service"].isna()]

@@ -275,6 +275,9 @@ def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat])
     if plan.log_format.shape == "json":  # docker keeps the line's end
         message = strip_escapes(pc.ascii_rtrim(message.cast(pa.string()), "\r\n"))
     sample = pc.fill_null(message[:_INNER_LINES], "")
+    distinct = sample.unique()
+    if len(distinct) <= FEW_LINES:
+        formats = [each for each in formats if each.shape != "text" or can_fit(each, distinct.to_pylist())]
     inner: list[Plan] = []
     rest = sample
     # The lines of several services run through one another: a format needs no majority.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from os import PathLike
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -119,15 +120,17 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
     ordered = [accounts[source.name] for source in sources]
     if refuse:
         _refuse_nothing(ordered)
-    clocks = _find_clocks(ordered, engine, config)
+    sample = engine.sample.frame()
+    clocks = _find_clocks(ordered, sample, config)
     narrow = _find_narrow(ordered, clocks, guess, _find_span(ordered, clocks, config))
     if narrow:
         for source in narrow:
             engine.drop(source.name)
         accounts |= {account.source.name: account for account in engine.read(narrow, settings)}
         ordered = [accounts[source.name] for source in sources]
-        clocks = _find_clocks(ordered, engine, config)
-    return _settle(ordered, clocks, config, engine, refuse)
+        sample = engine.sample.frame()
+        clocks = _find_clocks(ordered, sample, config)
+    return _settle(ordered, clocks, find_services(sample), config, engine, refuse)
 
 
 def _find_size(sources: Sequence[Source]) -> int | None:
@@ -174,14 +177,14 @@ def _with_host(source: Source, config: Config) -> Source:
     return source if host is None else replace(source, stated_host=str(host))
 
 
-def _find_clocks(accounts: Sequence[Account], engine: Engine, config: Config) -> dict[str, Clock]:
+def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Config) -> dict[str, Clock]:
     given = {
         a.source.name: a.stated["zone"]
         for a in accounts
         if "zone" in a.stated and (a.lacks_zone or a.qualities["zone_given"] or a.qualities["ambiguous"])
     }
     return settle_clocks(
-        engine.sample.frame(),
+        sample,
         {a.source.name: a.is_zoneless or a.source.name in given for a in accounts},
         {a.source.name: a.resolution_s for a in accounts},
         given=given,
@@ -191,12 +194,12 @@ def _find_clocks(accounts: Sequence[Account], engine: Engine, config: Config) ->
 
 
 def _settle(
-    accounts: list[Account], clocks: Mapping[str, Clock], config: Config, engine: Engine, refuse: bool
-) -> Gathered:
-    """Copies taken out, services and users found, and what is out of range counted."""
+    accounts: list[Account], clocks: Mapping[str, Clock], services: Mapping[str, Mapping[str, str]], config: Config,
+    engine: Engine, refuse: bool,
+) -> Gathered:  # fmt: skip
+    """Copies taken out, users found, and what is out of range counted."""
     copied = drop_copies(engine, accounts)
-    services = find_services(engine.sample.frame())
-    owners = find_owners(engine.map, config.sli)
+    owners = find_owners(engine.map_all, config.sli)
     span = _find_span(accounts, clocks, config)
     if span:
         _count_outside(accounts, clocks, span, engine, refuse)

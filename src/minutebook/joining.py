@@ -16,33 +16,33 @@ import pyarrow.compute as pc
 from minutebook.judging import find_user, judge
 from minutebook.rules import Rules
 
-#: Applies a function to (source, table) of all events, batch by batch: gives (source, result) of each.
-Mapped = Callable[[Callable[[str, pa.Table], Any]], Iterable[tuple[str, Any]]]
+#: Applies a function to all events, table by table: gives what it makes of each.
+Mapped = Callable[[Callable[[pa.Table], Any]], Iterable[Any]]
 
 
 def find_owners(map_events: Mapped, rules: Rules) -> dict[str, str]:
     """Id of a failing request without a user → the one user that other records of that id name."""
-    ownerless = [ids for _, ids in map_events(partial(_find_ownerless, rules=rules)) if len(ids)]
+    ownerless = [ids for ids in map_events(partial(_find_ownerless, rules=rules)) if len(ids)]
     if not ownerless:
         return {}
     ids = pa.chunked_array(ownerless, pa.string()).unique()
     found: dict[str, str] = {}
     doubtful: set[str] = set()
-    for _, told in map_events(partial(_find_told, ids=ids, rules=rules)):
+    for told in map_events(partial(_find_told, ids=ids, rules=rules)):
         for trace, name in told:
             if found.setdefault(trace, name) != name:
                 doubtful.add(trace)
     return {trace: name for trace, name in found.items() if trace not in doubtful}
 
 
-def _find_told(source: str, table: pa.Table, *, ids: pa.Array, rules: Rules) -> set[tuple[str, str]]:
+def _find_told(table: pa.Table, *, ids: pa.Array, rules: Rules) -> set[tuple[str, str]]:
     """(id, user) of a table's events that name both, of those ids."""
     user = find_user(table, rules)
     is_told = pc.and_(pc.is_valid(user), pc.is_in(table.column("trace"), ids))
     return set(zip(table.column("trace").filter(is_told).to_pylist(), user.filter(is_told).to_pylist(), strict=True))
 
 
-def _find_ownerless(source: str, table: pa.Table, *, rules: Rules) -> pa.Array:
+def _find_ownerless(table: pa.Table, *, rules: Rules) -> pa.Array:
     """Ids of the failing requests of a table that name no user."""
     trace = table.column("trace")
     if trace.null_count == len(trace):

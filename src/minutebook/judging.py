@@ -24,11 +24,11 @@ def judge(events: pa.Table, rules: Rules) -> dict[str, pa.Array]:
     is_request, is_log = find_words(kind, ["request"]), find_words(kind, ["log"])
     status, level = join_chunks(events.column("status")), events.column("level")
     is_line = pc.and_(is_log, pc.and_(pc.is_null(status), join_chunks(level).is_valid()))
-    bad_status = _in(status, [code for code in range(100, 600) if rules.is_bad_status(code)])
+    bad_status = _in(status, rules.bad_codes)
     is_bad = pc.if_else(is_request, bad_status, pc.and_(is_line, find_words(level, rules.bad_levels)))
     is_valid = pc.or_(is_request, is_line)
     if rules.invalid_statuses:
-        left_out = _in(status, [code for code in range(100, 600) if rules.is_invalid_status(code)])
+        left_out = _in(status, rules.invalid_codes)
         is_valid = pc.and_(is_valid, pc.invert(pc.and_(is_request, left_out)))
     if rules.outcome:
         is_bad = pc.or_(is_bad, pc.and_(is_valid, find_words(_read_key(events, rules.outcome), rules.bad_outcomes)))
@@ -57,8 +57,8 @@ def _find_kind(events: pa.Table, rules: Rules) -> pa.Array:
     return kind
 
 
-def _in(values: pa.Array, known: list[int]) -> pa.Array:
-    return pc.is_in(values, pa.array(known, values.type))
+def _in(values: pa.Array, known: Collection[int]) -> pa.Array:
+    return pc.is_in(values, pa.array(list(known), values.type))
 
 
 def _read_key(events: pa.Table, key: str) -> pa.Array:

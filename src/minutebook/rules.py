@@ -31,6 +31,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -112,13 +113,15 @@ class Rules:
         asked = (self.outcome, self.user if self.user not in USER_COLUMNS else "")
         return tuple(dict.fromkeys(key for key in asked if key))
 
-    def is_bad_status(self, status: int) -> bool:
-        """Whether a response code is bad."""
-        return _has_status(self.bad_statuses, status)
+    @cached_property
+    def bad_codes(self) -> tuple[int, ...]:
+        """The response codes that are bad."""
+        return _list_codes(self.bad_statuses)
 
-    def is_invalid_status(self, status: int) -> bool:
-        """Whether requests with a response code are left out."""
-        return _has_status(self.invalid_statuses, status)
+    @cached_property
+    def invalid_codes(self) -> tuple[int, ...]:
+        """The response codes whose requests are left out."""
+        return _list_codes(self.invalid_statuses)
 
     def has_service(self, service: str) -> bool:
         """Whether the service is in scope."""
@@ -201,8 +204,8 @@ def read_span_s(text: str) -> float:
     return float(sum(float(number) * _UNITS_S[unit] for number, unit in parts))
 
 
-def _has_status(patterns: Sequence[str], status: int) -> bool:
-    return any(pattern in (str(status), f"{status // 100}xx") for pattern in patterns)
+def _list_codes(patterns: Sequence[str]) -> tuple[int, ...]:
+    return tuple(code for code in range(100, 600) if str(code) in patterns or f"{code // 100}xx" in patterns)
 
 
 def _regex(glob: str) -> str:

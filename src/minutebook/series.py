@@ -31,8 +31,7 @@ from minutebook.times import YEARLESS
 _LARGEST, _TOGETHER, _UNPACKED = 2 << 20, 8 << 20, 32 << 20
 _MOST_FILES = 256
 _SAMPLE_LINES = 600  # of all files
-#: Lines that a file needs to be told from an export by a sample of all; shorter ones are looked at one by one.
-_TOLD_BY_SAMPLE = 20
+_SHORT = 20  # lines
 _NUMBERED = re.compile(r"[A-Za-z0-9]*[0-9][A-Za-z0-9]*")
 
 
@@ -79,8 +78,9 @@ def read_series(sources: Sequence[Source], settings: Settings) -> Series:
     recipe = _find_recipe(files, settings) if len(files) > 1 else None
     if recipe is None:
         return Series()
-    kept = [each for each in files if _is_of_a_log(each, recipe, settings)]
-    read = [_parse(chunk, recipe) for chunk in _cut_chunks(kept)]
+    # An export is told by its beginning: of a short file the sample has too little of it.
+    logs = [each for each in files if each.rows > _SHORT or not _is_export(each.content, settings, each.account)]
+    read = [_parse(chunk, recipe) for chunk in _cut_chunks(logs)]
     accounts = {name: account for part in read for name, account in part.accounts.items()}
     return (
         Series(accounts, pa.concat_tables([part.table for part in read]).unify_dictionaries()) if accounts else Series()
@@ -116,7 +116,7 @@ def _read_files(sources: Sequence[Source], settings: Settings) -> Iterator[_File
 def _find_recipe(files: Sequence[_File], settings: Settings) -> Recipe | None:
     """How the files are read by a sample of all of them, if that's one way for all that nothing else has a say in."""
     sample = b"".join(_sample(each.content, max(_SAMPLE_LINES // len(files), 2)) for each in files)
-    if any(_is_export(content, settings, files[0]) for content in (sample, files[0].content)):
+    if _is_export(sample, settings, files[0].account):
         return None
     told = replace(files[0].account)
     recipe = find_recipe([sample], replace(files[0].account.source, stated_host=None), settings, told)
@@ -140,15 +140,9 @@ def _sample(content: bytes, lines: int) -> bytes:
     return content if taken >= len(content) else b"\n".join([*head, *tail, b""])
 
 
-def _is_export(content: bytes, settings: Settings, file: _File) -> bool:
-    exports = choose_exports(file.account.stated.get("format"), settings)
+def _is_export(content: bytes, settings: Settings, account: Account) -> bool:
+    exports = choose_exports(account.stated.get("format"), settings)
     return bool(exports) and take_documents([content], iter(()), exports, settings.config.limits) is not None
-
-
-def _is_of_a_log(file: _File, recipe: Recipe, settings: Settings) -> bool:
-    """Whether a file may be read by the recipe: it's no export, which a sample can't tell of each."""
-    may_be_one = recipe.plans[0].log_format.shape == "json" and file.rows <= _TOLD_BY_SAMPLE
-    return not (may_be_one and _is_export(file.content, settings, file))
 
 
 def _cut_chunks(files: Sequence[_File]) -> Iterator[list[_File]]:

@@ -337,7 +337,7 @@ def _book(what: pd.DataFrame | Book | Evidence | Sequence[Evidence], *, every: b
         settings = _settings(*(said.get(name) for name in ("zone", "config", "since", "until")))
         with start_threads() as pool:
             table = pick_span(to_table(what), settings)
-            table = fill_users(table, find_owners(lambda function: [("", function("", table))], settings.sli))
+            table = fill_users(table, find_owners(lambda function: [function(table)], settings.sli))
             summary = summarise_all([table], pool, settings.sli)
         key = _key_of(what, table)
         return books.make_book(summary, _resolutions(what), settings, _clock_errors(what), key=key, every=every)

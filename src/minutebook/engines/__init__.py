@@ -40,6 +40,9 @@ class Engine(Protocol):
     ) -> Iterator[tuple[str, T]]:
         """(source, what ``function`` makes of its name and a batch), of all sources or of some; batches in order."""
 
+    def map_all(self, function: Callable[[pa.Table], T]) -> Iterator[T]:
+        """What ``function`` makes of all events, table by table, whoever's they are."""
+
     def drop(self, source: str, rows: pa.Array | None = None) -> None:
         """Forget a source's events, or those whose position among its events is in ``rows``."""
 

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -209,6 +210,10 @@ class ClusterEngine:
         ]
         for source, future in _hand_over(waiting):
             yield from ((source, result) for result in _fetch(future))
+
+    def map_all(self, function: Callable[[pa.Table], T]) -> Iterator[T]:
+        """All tables side by side; results in order."""
+        return (result for _, result in self.map(partial(tasks.ignore_source, function)))
 
     def drop(self, source: str, rows: pa.Array | None = None) -> None:
         """Forget a source's events, or those whose position among its events is in ``rows``."""

@@ -84,6 +84,10 @@ class LocalEngine:
         batches = self._store.of(None if among is None else set(among))
         return ((source, function(source, table)) for source, table in batches)
 
+    def map_all(self, function: Callable[[pa.Table], T]) -> Iterator[T]:
+        """One table after the other, as they're asked for."""
+        return (function(cut(table, run)) for parts, table in self._store.tables() for run in _find_runs(parts))
+
     def drop(self, source: str, rows: pa.Array | None = None) -> None:
         """Forget a source's events, or those whose position among its events is in ``rows``."""
         self._store.drop(source, rows)
@@ -95,15 +99,15 @@ class LocalEngine:
     def _settle_all(self, settle: Settle) -> Iterator[pa.Table]:
         """All events, those of neighbours in one table together where they're settled alike."""
         for parts, table in self._store.tables():
-            for alike in _find_runs(parts, settle):
+            for alike in _find_runs(parts, settle.how):
                 yield settle(alike.source, cut(table, alike))
 
 
-def _find_runs(parts: Sequence[Part], settle: Settle) -> Iterator[Part]:
-    """Parts of a table, each as long as what follows is settled alike."""
+def _find_runs(parts: Sequence[Part], how: Callable[[str], object] = lambda _: None) -> Iterator[Part]:
+    """Parts of a table, each as long as sources follow each other for which ``how`` is the same."""
     run: Part | None = None
     for part in parts:
-        if run and run.stop == part.start and settle.how(run.source) == settle.how(part.source):
+        if run and run.stop == part.start and how(run.source) == how(part.source):
             run = run._replace(stop=part.stop)
             continue
         if run:
