@@ -16,11 +16,11 @@ import pyarrow.compute as pc
 
 from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
-from minutebook.names import SECOND, choose_keys
+from minutebook.names import add_rare_keys, choose_keys, drop_choice
 from minutebook.plans import Matched, Plan, find_timeless, match_lines_of
 from minutebook.records.beginnings import FEW_LINES, can_fit
 from minutebook.records.folding import Folded, fold_lines, looks_stamped
-from minutebook.records.jsonlines import add_rare_keys, list_keys
+from minutebook.records.jsonlines import list_keys
 from minutebook.records.objects import is_batch, join_objects, unfold
 from minutebook.records.pairs import list_pair_keys
 from minutebook.records.partials import join_partials
@@ -180,7 +180,7 @@ def make_plan(log_format: LogFormat, text: pa.StringArray, *, needs_time: bool =
         names = list_w3c_names(lines) if shape == "w3c" else header.names if header else ()
         return _plan_keys(replace(Plan(log_format), header=header), list(names), text) if header else None
     paths = list_pair_keys(line for line in lines if line.count("=") >= 2)
-    return _plan_keys(Plan(log_format), paths, text, needs_time=needs_time)
+    return _plan_keys(Plan(log_format), add_rare_keys(paths), text, needs_time=needs_time)
 
 
 def _plan_json(log_format: LogFormat, text: pa.StringArray, needs_time: bool) -> Plan | None:
@@ -198,7 +198,7 @@ def _plan_json(log_format: LogFormat, text: pa.StringArray, needs_time: bool) ->
         made = _plan_keys(plan, paths, text)
         return replace(made, keys={**made.keys, "stream": "stream"}) if made else None
     text = pa.array(joined, pa.string()) if joined else text
-    return _plan_keys(plan, add_rare_keys(paths), text, needs_time=needs_time)
+    return _plan_keys(plan, add_rare_keys(paths, "\x1f"), text, needs_time=needs_time)
 
 
 def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray, *, needs_time: bool = True) -> Plan | None:
@@ -262,7 +262,7 @@ def _tail_keys(log_format: LogFormat, text: pa.StringArray) -> dict[str, str]:
     return {
         part: key
         for part, key in keys.items()
-        if part.removesuffix(SECOND) not in stated | {"time", "level", "message", "request"}
+        if drop_choice(part) not in stated | {"time", "level", "message", "request"}
     }
 
 

@@ -124,9 +124,12 @@ _OF_THE_ROUTES = frozenset(("providerName",))
 _OF_A_CONNECTION = frozenset(("uid",))
 #: GELF's and logstash's own: the version of the shape, not of what wrote it.
 _OF_THE_SHAPE = frozenset(("@version",))
-#: Columns whose second-best key is read too, for records that lack the best one.
-SECOND_CHOICES = ("level", "message", "status", "trace", "user")
-SECOND = "#2"
+#: Columns for which more than the best key is read, for records that lack it: how many.
+_CHOICES = {**dict.fromkeys(("level", "message", "status", "trace", "user"), 2), "exception_type": 8, "exception": 8}
+_FURTHER = re.compile(r"#\d$")
+#: Keys that often stand only in the records that matter, which a sample may not have seen.
+_RARE = ("error.type", "error.message", "exception.type", "exception.message", "err.message", "exception", "error",
+         "err")  # fmt: skip
 #: Before the name of a key that the caller asked for, as a part of its own.
 ASKED = "asked:"
 
@@ -165,10 +168,8 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
             for key in present
             if (name := _open_container(normalise(key), ranks)) is not None
         )
-        if fitting:
-            chosen[column] = fitting[0][1]
-        if column in SECOND_CHOICES and len(fitting) > 1:
-            chosen[column + SECOND] = fitting[1][1]
+        for place, (_, key) in enumerate(fitting[: _CHOICES.get(column, 1)], 1):
+            chosen[name_choice(column, place)] = key
     last = {key.rpartition(".")[2] for key in present}
     units = {key: unit for mark, key, unit in _DIALECTS if mark in last}
     durations = [
@@ -183,8 +184,24 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
         if part not in chosen:
             chosen[part] = key
         else:
-            chosen.setdefault(part + SECOND, key)
+            chosen.setdefault(name_choice(part, 2), key)
     return chosen
+
+
+def add_rare_keys(keys: list[str], step: str = ".") -> list[str]:
+    """The keys, and those that a sample may not have seen; ``step`` is what stands between a key and one within it."""
+    rare = [key.replace(".", step) for key in _RARE]
+    return keys + [key for key in rare if key not in keys]
+
+
+def name_choice(part: str, place: int) -> str:
+    """What the values of a part's best key are called (1), and those of its next best ones."""
+    return part if place == 1 else f"{part}#{place}"
+
+
+def drop_choice(name: str) -> str:
+    """The part that `name_choice` named."""
+    return _FURTHER.sub("", name)
 
 
 def _open_container(key: str, ranks: Mapping[str, int]) -> str | None:

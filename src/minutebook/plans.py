@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
-from minutebook.names import ASKED, SECOND
+from minutebook.names import ASKED, drop_choice
 from minutebook.records import Records, no_records
 from minutebook.records.folding import looks_continued
 from minutebook.records.jsonlines import extract_keys
@@ -75,7 +75,7 @@ class Plan:
         if shape == "json":
             return self._read_json(text)
         if shape == "pairs":
-            return _with_second_choices(match_logfmt(text, self.keys))
+            return _with_choices(match_logfmt(text, self.keys))
         if shape in ("csv", "w3c"):
             return read_rows(text, self.header, self.keys) if self.header else no_records()
         return self._read_tails(match_lines(text, self.log_format))
@@ -85,9 +85,9 @@ class Plan:
             records = extract_keys(text, self.keys)
             if self.log_format.wraps:
                 records = replace(records, parts={part: plain_texts(values) for part, values in records.parts.items()})
-            return _with_nanos(_with_second_choices(records))
+            return _with_nanos(_with_choices(records))
         rows, texts = unfold(text.to_pylist())
-        records = _with_nanos(_with_second_choices(extract_keys(pa.array(texts, pa.string()), self.keys)))
+        records = _with_nanos(_with_choices(extract_keys(pa.array(texts, pa.string()), self.keys)))
         rows = rows[records.rows]
         return Records(records.parts, rows, np.zeros(len(rows), np.int64), rows + 1)
 
@@ -99,7 +99,7 @@ class Plan:
             tail = parts.get("message")
         if tail is None or not self.keys:
             return Records(parts, records.rows, records.pattern)
-        found = _coalesce_seconds(_extract_tails(tail, self.keys))
+        found = _coalesce_choices(_extract_tails(tail, self.keys))
         marks = [pc.match_substring_regex(found[part], form) for part, form in _REQUEST_PARTS.items() if part in found]
         if "message" in parts and marks:
             is_request = pc.fill_null(marks[0], False)
@@ -131,17 +131,21 @@ def _with_nanos(records: Records) -> Records:
     return replace(records, parts=parts)
 
 
-def _with_second_choices(records: Records) -> Records:
-    return replace(records, parts=_coalesce_seconds(records.parts))
+def _with_choices(records: Records) -> Records:
+    return replace(records, parts=_coalesce_choices(records.parts))
 
 
-def _coalesce_seconds(parts: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
-    """Parts whose best key a record lacks, from their second-best one."""
-    seconds = {name.removesuffix(SECOND): values for name, values in parts.items() if name.endswith(SECOND)}
-    first = {name: values for name, values in parts.items() if not name.endswith(SECOND)}
-    return first | {
-        name: pc.coalesce(plain_texts(first[name]), plain_texts(values)) for name, values in seconds.items()
-    }
+def _coalesce_choices(parts: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+    """Parts whose best key a record lacks, from the next best one that it has."""
+    choices: dict[str, list[pa.Array]] = {}
+    for name, values in parts.items():
+        choices.setdefault(name if name.startswith(ASKED) else drop_choice(name), []).append(values)
+    return {part: _coalesce(found) for part, found in choices.items()}
+
+
+def _coalesce(choices: Sequence[pa.Array]) -> pa.Array:
+    told = [values for values in choices if values.null_count < len(values)] or choices[:1]
+    return told[0] if len(told) == 1 else pc.coalesce(*map(plain_texts, told))
 
 
 @dataclass(frozen=True)

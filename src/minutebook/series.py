@@ -19,18 +19,20 @@ import pyarrow.compute as pc
 
 from minutebook.account import Account
 from minutebook.contents import Reader
+from minutebook.detection import make_plan
 from minutebook.documents import take_documents
 from minutebook.events import make_table
 from minutebook.lines import split_lines
+from minutebook.plans import Plan
 from minutebook.reading import Settings, choose_exports, fill_stated, find_hindrance, find_recipe, open_account
-from minutebook.recipes import Recipe, parse_lines
+from minutebook.recipes import SAMPLE_LINES, Recipe, parse_lines
 from minutebook.sources import Source
 from minutebook.times import YEARLESS
 
 #: Bytes as stored: of a file that may be one of a series, of what is read together, and of that unpacked.
 _LARGEST, _TOGETHER, _UNPACKED = 2 << 20, 8 << 20, 32 << 20
 _MOST_FILES = 256
-_SAMPLE_LINES = 600  # of all files
+_SAMPLE_LINES = 600  # of all files, that tell the format
 _SHORT = 20  # lines
 _NUMBERED = re.compile(r"[A-Za-z0-9]*[0-9][A-Za-z0-9]*")
 
@@ -114,13 +116,13 @@ def _read_files(sources: Sequence[Source], settings: Settings) -> Iterator[_File
 
 
 def _find_recipe(files: Sequence[_File], settings: Settings) -> Recipe | None:
-    """How the files are read by a sample of all of them, if that's one way for all that nothing else has a say in."""
-    sample = b"".join(_sample(each.content, max(_SAMPLE_LINES // len(files), 2)) for each in files)
+    """How most of the files are read by a sample of all, if that's a way in which each line can be one event."""
+    sample = _sample(files, _SAMPLE_LINES)
     if _is_export(sample, settings, files[0].account):
         return None
     told = replace(files[0].account)
-    recipe = find_recipe([sample], replace(files[0].account.source, stated_host=None), settings, told)
-    if recipe is None or recipe.carries_year or len(recipe.plans) != 1:
+    recipe = find_recipe([sample], told.source, settings, told)
+    if recipe is None or recipe.carries_year:
         return None
     plan = recipe.plans[0]
     layouts = {layout for each in (plan, *plan.inner) for layout in each.layouts}
@@ -128,11 +130,27 @@ def _find_recipe(files: Sequence[_File], settings: Settings) -> Recipe | None:
     if not is_alone or layouts.intersection(YEARLESS):
         return None
     for each in files:
-        each.account.format, each.account.score, each.account.runner_up = told.format, 1.0, told.runner_up
-    return replace(recipe, formats=())
+        each.account.format, each.account.score = told.format, 1.0
+        each.account.runner_up = told.runner_up if len(recipe.plans) == 1 else ""
+    if plan.log_format.shape != "text" and not plan.log_format.requires:
+        plan = _list_more_keys(plan, _sample(files, SAMPLE_LINES), recipe.rules.keys)
+    # Nameless: whose name and host it is, is told file by file.
+    return replace(recipe, source=Source("", None), plans=(plan,), formats=())
 
 
-def _sample(content: bytes, lines: int) -> bytes:
+def _list_more_keys(plan: Plan, sample: bytes, asked: Sequence[str]) -> Plan:
+    """The plan with the keys of a larger sample: each file by itself would have shown all of its own."""
+    closer = make_plan(plan.log_format, split_lines(sample).text)
+    return replace(plan, keys=closer.asking(asked).keys) if closer and closer.layout == plan.layout else plan
+
+
+def _sample(files: Sequence[_File], lines: int) -> bytes:
+    """So many lines of all files, some of each."""
+    each = max(lines // len(files), 2)
+    return b"".join(_sample_one(file.content, each) for file in files)
+
+
+def _sample_one(content: bytes, lines: int) -> bytes:
     """Lines of a file's beginning and of its end."""
     head = content.split(b"\n", lines // 2)[: lines // 2]
     tail = content[:-1].rsplit(b"\n", lines - lines // 2)[-(lines - lines // 2) :]

@@ -49,7 +49,7 @@ class LocalEngine:
         accounts: dict[str, Account] = {}
         for group, coming in self._read_ahead(group_sources(sources, settings), settings):
             series = coming.result() if coming else Series()
-            self._keep(series.table, [(name, account.events) for name, account in series.accounts.items()])
+            self._keep(series.table, [(name, account.events) for name, account in series.accounts.items()], settings)
             accounts |= series.accounts
             for source in group:
                 if source.name in series.accounts:
@@ -57,7 +57,7 @@ class LocalEngine:
                     continue
                 accounts[source.name], tables = read_source(source, settings, self._pool)
                 for table in tables:
-                    self._keep(table, [(source.name, table.num_rows)])
+                    self._keep(table, [(source.name, table.num_rows)], settings)
         return [accounts[source.name] for source in sources]
 
     def _read_ahead(
@@ -73,9 +73,10 @@ class LocalEngine:
                 yield waiting.popleft()
         yield from waiting
 
-    def _keep(self, table: pa.Table, counts: Sequence[tuple[str, int]]) -> None:
+    def _keep(self, table: pa.Table, counts: Sequence[tuple[str, int]], settings: Settings) -> None:
         self._store.add(table, counts)
-        self.sample.add(table)
+        if not settings.is_alone:
+            self.sample.add(table)
 
     def map(
         self, function: Callable[[str, pa.Table], T], among: Sequence[str] | None = None

@@ -18,10 +18,6 @@ from minutebook.records.alike import cut_alike
 from minutebook.records.jsontext import load_json
 from minutebook.texts import join_texts
 
-#: Keys that often stand only in the lines that matter, which a sample may not have seen.
-_RARE = ("error.type", "error.message", "exception.type", "exception.message", "err.message", "exception", "error",
-         "err")  # fmt: skip
-
 
 def extract_keys(text: pa.StringArray, keys: Mapping[str, str]) -> Records:
     """Records of the lines that hold a JSON object: part → the text of its key (``keys``: part → key)."""
@@ -120,9 +116,3 @@ def _walk(value: Mapping[str, object], prefix: str, found: dict[str, None], dept
             found[path] = found[f"{path}\x1f0"] = None
         else:
             found[path] = None
-
-
-def add_rare_keys(keys: list[str]) -> list[str]:
-    """The keys, and those that a sample may not have seen."""
-    rare = [key.replace(".", "\x1f") for key in _RARE]
-    return keys + [key for key in rare if key not in keys]

@@ -26,6 +26,8 @@ def extract_pairs(text: pa.Array, keys: Mapping[str, str]) -> dict[str, pa.Array
 
 
 def _value_of(text: pa.Array, key: str) -> pa.Array:
+    if not pc.any(pc.match_substring(text, f"{key}=")).as_py():
+        return pa.nulls(len(text), pa.string())
     name = re.escape(key).replace("\\_", "_")
     found = pc.extract_regex(text, rf'(?:^|[\s,;]){name}=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s",]*))')
     plain, quoted = pc.struct_field(found, "plain"), pc.struct_field(found, "quoted")

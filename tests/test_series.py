@@ -1,0 +1,123 @@
+"""Small files read together give what each gives by itself, and whoever doesn't belong is read by itself."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+import minutebook as mb
+from minutebook import series
+from minutebook.cli import main
+from minutebook.ownformats import load_all
+from minutebook.reading import Settings
+from minutebook.sources import find_sources
+
+ACCESS = '203.0.113.{0} - - [23/Nov/2026:09:{1:02}:{2:02} +0000] "GET /items/{0} HTTP/1.1" {3} 12 "-" "curl/8.5.0"\n'
+LOGFMT = 'ts=2026-11-23T09:{1:02}:{2:02}Z level=info host=db-{0} msg="query done" user=u{0} duration=12ms\n'
+
+
+def as_json(client: int, minute: int, second: int, status: int) -> str:
+    record = {"ts": f"2026-11-23T09:{minute:02}:{second:02}.5Z", "level": "info", "msg": "request", "user_id": f"u{client}",
+              "method": "GET", "path": "/items", "status": status, "request_id": f"r{minute}-{second}"}  # fmt: skip
+    if status >= 500:
+        record |= {"level": "error", "err": "no answer"}
+    return json.dumps(record) + "\n"
+
+
+def write_logs(folder: Path, line: Callable[..., str], suffix: str = "log", lines: int = 30) -> list[Path]:
+    folder.mkdir(exist_ok=True)
+    paths = [folder / f"web-{number}.access.{suffix}" for number in range(12)]
+    for minute, path in enumerate(paths):
+        rows = [line(minute, minute, second, 500 if second == 20 else 200) for second in range(lines)]
+        path.write_text("".join(rows), "utf-8")
+    return paths
+
+
+def make_book(folder: Path, out: Path) -> dict[str, bytes]:
+    done = CliRunner().invoke(main, ["reconstruct", str(folder), "-o", str(out)])
+    assert done.exit_code in (0, 3), done.output
+    return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
+
+
+def count_together(folder: Path) -> int:
+    """How many of the folder's files are read together with others."""
+    known = load_all(())
+    settings = Settings(known.logs, known.exports)
+    groups = series.group_sources(find_sources([folder]), settings)
+    return sum(len(series.read_series(group, settings).accounts) for group in groups if len(group) > 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "suffix"),
+    [(ACCESS.format, "log"), (as_json, "jsonl"), (LOGFMT.format, "log")],
+    ids=["access", "json", "logfmt"],
+)
+def test_files_read_together_give_the_same_bytes(
+    line: Callable[..., str], suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = write_logs(tmp_path / "logs", line, suffix)
+    paths[3].write_bytes(paths[3].read_bytes().removesuffix(b"\n"))
+    paths[4].with_name(paths[4].name + ".gz").write_bytes(gzip.compress(paths[4].read_bytes()))
+    paths[4].unlink()
+    paths[5].write_bytes(paths[5].read_bytes().replace(b"\n", b"\r\n"))
+    paths[6].write_bytes(b"\xef\xbb\xbf" + paths[6].read_bytes())
+    assert count_together(tmp_path / "logs") == 11  # the packed one has no other of its name
+    together = make_book(tmp_path / "logs", tmp_path / "together")
+    monkeypatch.setattr(series, "_LARGEST", 0)
+    assert count_together(tmp_path / "logs") == 0
+    assert make_book(tmp_path / "logs", tmp_path / "alone") == together
+
+
+def test_a_file_that_does_not_belong_is_read_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = write_logs(tmp_path / "logs", ACCESS.format)
+    odd = paths[2].read_bytes()
+    paths[2].write_bytes(odd.replace(b'"GET', b"GET", 1))  # a reject
+    paths[5].write_bytes(b"\n" + paths[5].read_bytes())  # a blank line
+    paths[7].write_text("".join(as_json(7, 7, second, 200) for second in range(30)), "utf-8")  # another format
+    paths[8].write_text('[{"status": "firing"}]\n', "utf-8")  # no log at all
+    paths[9].write_bytes(gzip.compress(paths[9].read_bytes())[:-20])  # cut
+    assert count_together(tmp_path / "logs") == 7
+    together = make_book(tmp_path / "logs", tmp_path / "together")
+    monkeypatch.setattr(series, "_LARGEST", 0)
+    assert make_book(tmp_path / "logs", tmp_path / "alone") == together
+
+
+def test_exports_that_are_named_alike_stay_exports(tmp_path: Path) -> None:
+    for number in range(6):
+        deploy = {"id": number, "ref": "main", "sha": f"{number}" * 40, "environment": "production", "state": "success",
+                  "created_at": f"2026-11-23T09:0{number}:00Z", "service": "shop", "version": f"1.{number}.0"}  # fmt: skip
+        (tmp_path / f"deploy-{number}.json").write_text(json.dumps(deploy) + "\n", "utf-8")
+    events = mb.read(tmp_path)
+    assert count_together(tmp_path) == 0
+    assert set(events["kind"]) <= {"deploy", "change"}
+
+
+def test_each_line_keeps_its_place_host_and_file(tmp_path: Path) -> None:
+    write_logs(tmp_path / "logs", ACCESS.format)
+    events = mb.read(tmp_path / "logs")
+    assert len(events) == 12 * 30
+    for name, own in events.groupby("source", observed=True):
+        path = tmp_path / "logs" / str(name)
+        assert own["line"].tolist() == list(range(1, 31))
+        assert set(own["host"]) == {str(name).split(".")[0]}
+        for at, length, client in zip(own["offset"], own["length"], own["client"], strict=True):
+            assert path.read_bytes()[at : at + length].decode().startswith(client.split()[0])
+
+
+def test_an_error_that_only_failing_records_state_is_told(tmp_path: Path) -> None:
+    """Of a long log the sample hasn't seen it."""
+    lines = [as_json(number % 50, number // 600, number // 10 % 60, 200) for number in range(12_000)]
+    for number in range(11_000, 11_040):
+        lines[number] = as_json(1, number // 600, number // 10 % 60, 503)
+    (tmp_path / "app.jsonl").write_text("".join(lines), "utf-8")
+    events = mb.read(tmp_path / "app.jsonl")
+    failed = events[events["status"] == 503]
+    assert len(failed) == 40
+    assert set(failed["message"]) == {"request: no answer"}
+    assert pd.isna(events["message"]).sum() == 0
