@@ -94,3 +94,41 @@ def test_colours_in_json_are_no_part_of_a_message(tmp_path: Path) -> None:
 def test_a_log_whose_first_word_is_no_version_is_no_list_of_tags(tmp_path: Path) -> None:
     events = read(tmp_path / "a.log", "web 2026-11-23T09:00:00Z something happened\n")
     assert events["kind"].tolist() == ["log"]
+
+
+@pytest.mark.parametrize(
+    ("values", "found", "unit"),
+    [
+        (["1250000000", "900000"], [1.25, 0.0009], "ns"),
+        (["230", "12", "4100"], [0.23, 0.012, 4.1], "ms"),
+        (["12.5", "230.25", "3.5"], [0.0125, 0.23025, 0.0035], "ms"),
+        (["0.25", "1.5", "0.0012"], [0.25, 1.5, 0.0012], ""),
+        (["0", "1", "1"], [0.0, 1.0, 1.0], ""),
+    ],
+)
+def test_durations_whose_key_names_no_unit_are_told_by_their_size(
+    tmp_path: Path, values: list[str], found: list[float], unit: str
+) -> None:
+    (tmp_path / "a.log").write_text(
+        "".join(
+            f'{{"time": "2026-11-23T09:00:0{second}Z", "path": "/a", "status": 200, "latency": {value}}}\n'
+            for second, value in enumerate(values)
+        )
+    )
+    book = mb.reconstruct(tmp_path / "a.log")
+    assert mb.read(tmp_path / "a.log")["duration"].tolist() == found
+    told = [each for each in book.ledger["assumptions"] if "state no unit" in each]
+    assert [each.endswith(f"taken as {unit}.") for each in told] == ([True] if unit else [])
+
+
+def test_how_long_a_job_took_is_in_seconds(tmp_path: Path) -> None:
+    events = read(tmp_path / "a.log", '{"time": "2026-11-23T09:00:00Z", "msg": "backup done", "duration": 3600}\n')
+    assert events["duration"].tolist() == [3600.0]
+
+
+def test_the_number_of_a_kind_of_event_is_no_request_s_id(tmp_path: Path) -> None:
+    events = read(
+        tmp_path / "a.log", '{"Timestamp": "2026-11-23T09:00:00Z", "EventId": 1, "LogLevel": "Error", "Message": "a"}\n'
+    )
+    assert events["trace"].isna().all()
+    assert events["level"].tolist() == ["error"]

@@ -96,6 +96,7 @@ class Account:
     first: int = 0  #: its earliest and latest stamp, as stated (µs since 1970)
     last: int = 0
     year_guess: str = ""  #: of its stamps without a year: which is assumed, and why
+    units: dict[str, str] = field(default_factory=dict)  #: key of its durations that states no unit → the one taken
     resolution_s: float = 0.0  #: of its stamps
     lacks_zone: bool = False  #: its stamps have neither year nor zone, of which their quality tells the year
     stated_offset: str = ""  #: the offset that its first stamp states, such as +0100

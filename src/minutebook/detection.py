@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
-from minutebook.names import add_rare_keys, choose_keys, drop_choice
+from minutebook.names import add_rare_keys, choose_keys, drop_choice, name_choice
 from minutebook.plans import Matched, Plan, find_timeless, match_lines_of
 from minutebook.records.beginnings import FEW_LINES, can_fit
 from minutebook.records.folding import Folded, fold_lines, looks_stamped
@@ -28,6 +28,7 @@ from minutebook.records.table import find_header, find_w3c_header, list_w3c_name
 from minutebook.records.text import match_lines
 from minutebook.texts import plain_texts
 from minutebook.times import ENOUGH, TWINS, find_layout
+from minutebook.units import find_unit, names_no_unit
 
 #: Below this share of fitting lines a format isn't taken for the source's.
 KNOWN = 0.5
@@ -210,16 +211,35 @@ def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray, *, needs_time
         by_name["message"] = by_name.pop("line")  # logcli's
     keys = {part: by_name[name] for part, name in choose_keys(by_name).items()}
     if "time" not in keys:
-        return replace(plan, keys=keys) if not needs_time and {"level", "message"} <= set(keys) else None
+        is_record = not needs_time and {"level", "message"} <= set(keys)
+        return _settle_units(replace(plan, keys=keys), text) if is_record else None
     if layout := _find_layout(plan, {"time": keys["time"]}, text):
-        return replace(plan, keys=keys, layout=layout)
+        return _settle_units(replace(plan, keys=keys, layout=layout), text)
     if plan.log_format.shape == "json" and {"date", "time"} <= set(by_name):
         pair = {"day": by_name["date"], "time": by_name["time"]}
         if layout := _find_layout(plan, pair, text):
-            return replace(plan, keys=keys | pair, layout=layout)
+            return _settle_units(replace(plan, keys=keys | pair, layout=layout), text)
     # A usual name may be another thing's: the next best one.
     others = [path for path in paths if path != keys["time"]]
     return _plan_keys(plan, others, text, needs_time=True)
+
+
+def _settle_units(plan: Plan, text: pa.StringArray) -> Plan:
+    """The plan with durations in the unit that their size tells, where their key names none."""
+    keys, guesses = dict(plan.keys), dict(plan.guesses)
+    are_requests = "status" in keys and bool({"path", "request", "operation"} & set(keys))
+    for part, key in plan.keys.items():
+        if drop_choice(part) != "duration_s" or not names_no_unit(key):
+            continue
+        found = replace(plan, keys={"duration_s": key}).read(text).parts.get("duration_s")
+        unit = find_unit(plain_texts(found).to_pylist() if found is not None else (), are_requests=are_requests)
+        names = (name_choice(f"duration_{unit}", place) for place in (1, 2, 3))
+        free = next((name for name in names if name not in keys), None)
+        if unit != "s" and free:
+            del keys[part]
+            keys[free] = key
+            guesses[key.replace("\x1f", ".")] = unit
+    return replace(plan, keys=keys, guesses=guesses)
 
 
 def _find_layout(plan: Plan, keys: dict[str, str], text: pa.StringArray) -> str | None:

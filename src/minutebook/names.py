@@ -21,7 +21,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "record.ts", "fields.timestamp", "syslog_timestamp", "created_at", "published",
         "started_at", "startedAt", "EdgeStartTimestamp", "EdgeEndTimestamp", "TimeCreated", "TimeGenerated", "Date and Time",
         "_time",
-        "date-local", "time-local", "instant.epochSecond",
+        "date-local", "time-local", "instant.epochSecond", "timeMillis", "timestamp_millis", "ts_ms", "epoch",
     ),
     "nanos": ("instant.nanoOfSecond",),
     "level": (
@@ -52,7 +52,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "path": ("route", "http.route", "path", "url.path", "http.target", "request_path", "request.path", "uri",
              "request_uri", "requestURI", "req.url", "request.uri", "url", "http.url", "endpoint", "url.original",
              "httpRequest.requestUrl", "RequestPath", "cs-uri-stem", "cs-uri", "requestUri",
-             "ClientRequestPath", "ClientRequestURI"),
+             "ClientRequestPath", "ClientRequestURI", "req.path", "request.url", "http.path", "http.uri"),
     "operation": ("operation", "rpc.method", "grpc.method", "handler", "action", "eventName", "protoPayload.methodName"),
     "request": ("request",),
     "status": (
@@ -120,6 +120,8 @@ _CONTAINERS = frozenset(
 _OF_THE_PROCESS = frozenset(("_UID",))
 #: Traefik's: what told it of its routes.
 _OF_THE_ROUTES = frozenset(("providerName",))
+#: Numbers of a kind of event (Windows, .NET); only CloudTrail's are a call's own, told by these beside it.
+_OF_A_KIND, _CALL = frozenset(("eventID", "EventID", "EventId", "event_id")), frozenset(("eventSource", "eventName"))
 #: Zeek's, beside its addresses: a connection's, no user's.
 _OF_A_CONNECTION = frozenset(("uid",))
 #: GELF's and logstash's own: the version of the shape, not of what wrote it.
@@ -160,6 +162,7 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
     odd = _OF_THE_PROCESS | _OF_THE_SHAPE | _OF_THE_ROUTES
     odd |= _OF_A_CONNECTION if "id.orig_h" in found else frozenset()
     odd |= frozenset(("version",)) if "short_message" in found else frozenset()
+    odd |= _OF_A_KIND if not found >= _CALL else frozenset()
     present = sorted(found - odd)
     chosen: dict[str, str] = {}
     for column, ranks in _BY_NAME.items():

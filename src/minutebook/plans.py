@@ -41,6 +41,7 @@ class Plan:
     layout: str = ""  #: layout of ``time`` where the format's patterns don't say it, or leave it to the log
     header: Header | None = None  #: of a table
     is_batch: bool = False  #: one JSON object holds many records
+    guesses: Mapping[str, str] = field(default_factory=dict)  #: key of durations that states no unit → the one taken
     inner: tuple[Plan, ...] = ()  #: what the messages of a wrapper hold
 
     @property

@@ -222,6 +222,7 @@ def find_recipe(head: Sequence[bytes], source: Source, settings: Settings, accou
         account.format = account.status = "unknown"
         account.note = _tell_unknown(found, head)
         return None
+    account.units = {k: unit for plan in found.plans for p in (plan, *plan.inner) for k, unit in p.guesses.items()}
     rules = settings.config.sli
     plans = tuple(plan.asking(rules.keys) for plan in found.plans)
     recipe = Recipe(
