@@ -1,136 +1,162 @@
 """Summary → coverage: which minutes each group of sources has evidence for. No evidence is not no errors.
 
-A group is one layer, host and service, so that rotated files of one log are one. Its silence is a hole
-when, at its usual rate, a silence that long would be less than a one-in-ten-thousand coincidence
-(Poisson); a quieter log that says nothing for a while is simply quiet.
+A group is one layer, host and service, so that rotated files of one log are one. What its silences are,
+`silences` tells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from minutebook.grouping import group_rows
+from minutebook.silences import STATES, find_states
+from minutebook.stretches import find_runs, find_stretches
 from minutebook.summary import Summary
 
-#: −ln of the chance below which silence is no coincidence.
-_SURE = 9.2
-#: Stretches of evidence further apart than this aren't joined by empty minutes: one stray stamp would
-#: make the grid explode.
-_STRETCH_MINUTES = 24 * 60
-STATES = ("covered", "partly", "none")
 _GROUP = ("layer", "service", "host")
 _SUMS = ("events", "requests", "probes")
-_MINUTE_US = 60_000_000
-_MOST_CELLS = 5_000_000  # groups × minutes
-
-
-def find_grid(minutes: Iterable[int]) -> np.ndarray:
-    """Every minute (since 1970) from the first to the last, leaving out holes of over a day."""
-    seen = np.unique(np.fromiter(minutes, np.int64))
-    if not len(seen):
-        return seen
-    cuts = np.flatnonzero(np.diff(seen) > _STRETCH_MINUTES) + 1
-    return np.concatenate([np.arange(part[0], part[-1] + 1) for part in np.split(seen, cuts)])
+#: Two clocks may differ by so much before one source went on where the other was silent.
+_APART_US = 5_000_000
+_MOST_CELLS = 1_500_000  # groups × minutes
 
 
 def find_coverage(summary: Summary) -> pd.DataFrame:
-    """One row per group and minute of the grid: ``layer, service, host, minute, events, requests, probes, first, last, state``.
+    """One row per group and minute looked at: ``layer, service, host, minute, events, requests, probes, first, last, state``.
 
     ``minute`` counts from 1970; ``state`` is covered, partly (the minute in which the group's evidence
     begins, ends or breaks off) or none. ``first`` and ``last`` are µs of its events in the minute, null for none.
+    Names and state are categories, and the rows in the order of group and minute.
     """
     rows = summary.frame("coverage").fillna(dict.fromkeys(_GROUP, ""))
-    grid = find_grid(rows["minute"])
+    grid = find_stretches(rows["minute"]).minutes
     # Thousands of hosts over months: a silence of one of them is told no more, one of all of them still is.
     for name in ("host", "service"):
         if len(rows[list(_GROUP)].drop_duplicates()) * len(grid) > _MOST_CELLS:
             rows = rows.assign(**{name: ""})
     if not len(rows):
         return pd.DataFrame(columns=[*_GROUP, "minute", *_SUMS, "first", "last", "state"])
-    by_minute = rows.groupby([*_GROUP, "minute"], sort=True)
-    told = by_minute.agg({**dict.fromkeys(_SUMS, "sum"), "first": "min", "last": "max"}).reset_index()
-    is_first = ~told[list(_GROUP)].eq(told[list(_GROUP)].shift()).all(axis=1).to_numpy()
-    starts = np.flatnonzero(is_first)
+    names = {name: rows[name].astype("category") for name in _GROUP}
+    group, starts = group_rows([names[name].cat.codes.to_numpy().astype(np.int64) for name in _GROUP])
+    number = np.empty(len(rows), np.int64)
+    number[group] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(group)))
+    shape = len(starts), len(grid)
     # Of each group, its minutes laid out over the whole grid.
-    at = np.searchsorted(grid, told["minute"].to_numpy()) + (np.cumsum(is_first) - 1) * len(grid)
-    size = len(starts) * len(grid)
-    laid = {name: _lay_out(told[name].to_numpy(np.int64), at, size) for name in (*_SUMS, "first", "last")}
-    is_told = _lay_out(np.ones(len(at), bool), at, size)
-    state = np.concatenate(
-        [
-            _find_states(laid["events"][part], laid["first"][part], laid["last"][part], grid)
-            for part in (slice(start, start + len(grid)) for start in range(0, size, len(grid)))
-        ]
-    )
+    at = number * len(grid) + np.searchsorted(grid, rows["minute"].to_numpy())
+    laid = {name: np.bincount(at, rows[name].to_numpy(float), shape[0] * shape[1]).astype(np.int64) for name in _SUMS}
+    first, last = np.full(shape, np.iinfo(np.int64).max), np.zeros(shape, np.int64)
+    np.minimum.at(first.reshape(-1), at, rows["first"].to_numpy(np.int64))
+    np.maximum.at(last.reshape(-1), at, rows["last"].to_numpy(np.int64))
+    is_empty = (laid["events"] == 0).reshape(shape)
+    first[is_empty] = 0
+    state = find_states(laid["events"].reshape(shape), first, last, grid)
     return pd.DataFrame(
         {
-            **{name: np.repeat(told[name].to_numpy()[starts], len(grid)) for name in _GROUP},
+            **{
+                name: pd.Categorical.from_codes(
+                    np.repeat(values.cat.codes.to_numpy()[group[starts]], len(grid)), dtype=values.dtype
+                )
+                for name, values in names.items()
+            },
             "minute": np.tile(grid, len(starts)),
-            **{name: laid[name] for name in _SUMS},
-            **{name: pd.arrays.IntegerArray(laid[name], ~is_told) for name in ("first", "last")},
-            "state": state,
+            **laid,
+            "first": pd.arrays.IntegerArray(first.ravel(), is_empty.ravel()),
+            "last": pd.arrays.IntegerArray(last.ravel(), is_empty.ravel().copy()),
+            "state": pd.Categorical.from_codes(state.ravel(), list(STATES)),
         }
     )
 
 
+def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.ndarray]) -> pd.DataFrame:
+    """Per service and minute: ``minute, service, state, alive``: its state over those of its groups that ``counts``
+    picks (a row a group: ``layer, service, requests``), and whether anything else kept logging."""
+    width = max(int(coverage["minute"].nunique()), 1)
+    laid = {
+        name: coverage[name].to_numpy(na_value=0).reshape(-1, width)
+        for name in ("events", "requests", "probes", "first", "last")
+    }
+    heads = coverage.iloc[::width].assign(requests=laid["requests"].sum(axis=1))
+    is_own = counts(heads)
+    services, owner = np.unique(heads["service"].astype(object).to_numpy()[is_own].astype(str), return_inverse=True)
+    if not len(services):
+        return pd.DataFrame(columns=["minute", "service", "state", "alive"])
+    # Sources of no such service have none to be told apart from.
+    owners = np.full(len(heads), len(services))
+    owners[is_own] = owner
+    state = coverage["state"].cat.codes.to_numpy().reshape(-1, width)[is_own]
+    least, most = _reduce(np.minimum, owner, state), _reduce(np.maximum, owner, state)
+    state = np.where(least == most, least, STATES.index("partly"))
+    is_empty = laid["events"] == 0
+    alive = _find_others(owners, np.where(is_empty, np.nan, laid["first"]), np.where(is_empty, np.nan, laid["last"]))
+    probes = _reduce(np.add, owner, laid["probes"][is_own])
+    alive = alive[: len(services)] | ((probes > 0) & (state == STATES.index("covered")))
+    return pd.DataFrame(
+        {
+            "minute": np.tile(coverage["minute"].to_numpy()[:width], len(services)),
+            "service": pd.Categorical.from_codes(np.repeat(np.arange(len(services)), width), list(services)),
+            "state": pd.Categorical.from_codes(state.ravel(), list(STATES)),
+            "alive": alive.ravel(),
+        }
+    )
+
+
+def _reduce(ufunc: np.ufunc, owner: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The rows of each owner as one; ``owner`` are all numbers from 0."""
+    order = np.argsort(owner, kind="stable")
+    starts = np.flatnonzero(np.diff(owner[order], prepend=-1))
+    return ufunc.reduceat(values[order], starts, axis=0)
+
+
+def _find_others(owners: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """By owner and minute: whether another owner logged while this one was silent (nan: no events)."""
+    _, owner = np.unique(owners, return_inverse=True)
+    first, last = _reduce(np.fmin, owner, first), _reduce(np.fmax, owner, last)
+    others = [
+        _greatest_of_others(values) for values in (np.nan_to_num(last, nan=-np.inf), np.nan_to_num(-first, nan=-np.inf))
+    ]
+    with np.errstate(invalid="ignore"):
+        went_on = (others[0] > last + _APART_US) | (-others[1] < first - _APART_US)
+    return (others[0] > -np.inf) & (np.isnan(last) | went_on)
+
+
+def _greatest_of_others(values: np.ndarray) -> np.ndarray:
+    """Of each column's values the greatest but for the row's own."""
+    best = values.argmax(axis=0)
+    column = np.arange(values.shape[1])
+    rest = values.copy()
+    rest[best, column] = -np.inf
+    found = np.broadcast_to(values[best, column], values.shape).copy()
+    found[best, column] = rest.max(axis=0)
+    return found
+
+
+def split_groups(coverage: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], slice]]:
+    """Of each group of a coverage its ``layer, service, host``, and which rows are its own."""
+    width = max(int(coverage["minute"].nunique()), 1)
+    heads = coverage.iloc[::width]
+    for number, name in enumerate(zip(*(heads[name].astype(object) for name in _GROUP), strict=True)):
+        yield name, slice(number * width, (number + 1) * width)
+
+
 def tell_coverage(coverage: pd.DataFrame) -> list[dict[str, Any]]:
     """Of each group the stretches with evidence: ``layer, service, host, spans [[start, end]]``, RFC 3339."""
+    minutes, events = coverage["minute"].to_numpy(), coverage["events"].to_numpy()
+    has_evidence = (coverage["state"] != "none").to_numpy()
     told = []
-    for (layer, service, host), group in coverage.groupby(["layer", "service", "host"], sort=True):
-        minutes, is_seen = group["minute"].to_numpy(), (group["state"] != "none").to_numpy().copy()
-        own = np.flatnonzero(group["events"].to_numpy())
-        is_seen[: own[0]] = is_seen[own[-1] + 1 :] = False
-        spans = [(int(minutes[begin]), int(minutes[stop - 1]) + 1) for begin, stop in find_runs(is_seen)]
+    for (layer, service, host), rows in split_groups(coverage):
+        own = np.flatnonzero(events[rows])
+        own = np.arange(own[0], own[-1] + 1) + rows.start
+        spans = [
+            (int(minutes[own[begin]]), int(minutes[own[stop - 1]]) + 1) for begin, stop in find_runs(has_evidence[own])
+        ]
         told.append({"layer": layer, "service": service, "host": host,
                      "spans": [[_write(begin), _write(stop)] for begin, stop in spans]})  # fmt: skip
     return told
 
 
 def _write(minute: int) -> str:
-    return pd.Timestamp(minute * 60, unit="s", tz="UTC").strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _lay_out(values: np.ndarray, at: np.ndarray, size: int) -> np.ndarray:
-    laid = np.zeros(size, values.dtype)
-    laid[at] = values
-    return laid
-
-
-def _find_states(events: np.ndarray, first: np.ndarray, last: np.ndarray, grid: np.ndarray) -> np.ndarray:
-    """The state of each minute of one group: its events, and when the first and the last of them came."""
-    state = np.full(len(grid), "covered", dtype=object)
-    before, after = first - grid * _MINUTE_US, (grid + 1) * _MINUTE_US - last  # µs of a minute without events
-
-    def is_cut(place: int, rate: float, beside: np.ndarray) -> bool:
-        """Whether the part of the minute without events is longer than chance allows."""
-        return bool(events[place] and beside[place] / _MINUTE_US * rate > _SURE)
-
-    for start, stop in find_runs(events == 0):
-        rate = _rate_around(events, start, stop)
-        if rate * (stop - start) > _SURE:
-            state[start:stop] = "none"
-            # The hole began and ended inside the minutes beside it.
-            if start > 0 and is_cut(start - 1, rate, after):
-                state[start - 1] = "partly"
-            if stop < len(grid) and is_cut(stop, rate, before):
-                state[stop] = "partly"
-    seen = np.flatnonzero(events)
-    for at, beside in ((seen[0], before), (seen[-1], after)):
-        if state[at] == "covered" and is_cut(at, _rate_around(events, at, at), beside):
-            state[at] = "partly"
-    return state
-
-
-def find_runs(mask: np.ndarray) -> list[tuple[int, int]]:
-    """[start, stop) of each run of True."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], mask.astype(np.int8), [0]))))
-    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
-
-
-def _rate_around(events: np.ndarray, start: int, stop: int) -> float:
-    """Events a minute, the median of up to ten minutes on either side: silences beside it count too."""
-    beside = np.concatenate((events[max(start - 10, 0) : start], events[stop : stop + 10]))
-    return float(np.median(beside)) if len(beside) else 0.0
+    return datetime.fromtimestamp(minute * 60, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.latency import bucket_floor_s
-from minutebook.coverage import find_grid
 from minutebook.grouping import group_rows
 from minutebook.sli import Sli
 from minutebook.trials import NAMES, Trials, find_who, look_up, pick_rows
@@ -34,7 +33,7 @@ def make_minutes(
     ``slow_over_s`` is (service, operation) → the duration above which a good request is slow; absent:
     none is. Latencies are of all requests, to 2 %. ``happenings`` are merged (`merging`).
     """
-    grid = find_grid(sli.coverage["minute"])
+    grid = np.unique(sli.coverage["minute"].to_numpy(np.int64))
     shown = _name_operations(sli.counts)
     if not shown or not len(grid):
         return _typed(pd.DataFrame(columns=list(COLUMNS)))

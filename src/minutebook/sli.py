@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
-from minutebook.coverage import find_coverage
+from minutebook.coverage import cover_services, find_coverage
 from minutebook.errors import MinutebookError, suggest
 from minutebook.layers import Layers, choose_layers
 from minutebook.rules import Rules, fits
 from minutebook.summary import Summary
 from minutebook.trials import NAMES, Trials, fill_names, join_rows, seen_names
-
-#: Two clocks may differ by so much before one source went on where the other was silent.
-_APART_US = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         breakdown = pd.concat([breakdown, _as_breakdown(unseen)], ignore_index=True)
     own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
     groups = find_coverage(summary)
-    coverage = _cover_services(groups, layers)
+    coverage = cover_services(groups, partial(_find_counted, layers=layers))
     notes = _check_scope(own_trials, rules)
     return Sli(
         layers.main,
@@ -173,42 +171,8 @@ def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
     return counts.astype(dict.fromkeys(("service", "operation"), "category"))
 
 
-def _cover_services(whole: pd.DataFrame, layers: Layers) -> pd.DataFrame:
-    """Per service of the SLI and minute: state over its groups, and whether anything else kept logging."""
-    is_sli = layers.find_own(whole) & (whole.groupby(["layer", "service", "host"])["requests"].transform("sum") > 0)
+def _find_counted(groups: pd.DataFrame, layers: Layers) -> np.ndarray:
+    """Which groups of sources logged requests of the SLI."""
     if layers.main == "lines":
-        is_sli = pd.Series(True, index=whole.index)
-    columns = ["minute", "service", "state", "alive"]
-    if not is_sli.any():
-        return pd.DataFrame(columns=columns)
-    # Sources of no service of the SLI have none to be told apart from.
-    owner = pd.Series(np.where(is_sli, pd.factorize(whole["service"], sort=True)[0], -1), index=whole.index)
-    edges = whole[["minute", "first", "last"]].astype("float64").assign(owner=owner)
-    edges = edges.groupby(["owner", "minute"], sort=True)[["first", "last"]].agg({"first": "min", "last": "max"})
-    own = whole[is_sli].assign(owner=owner[is_sli])
-    by_minute = own.groupby(["owner", "minute"], sort=True)
-    told = by_minute.agg(service=("service", "first"), state=("state", "first"), states=("state", "nunique"),
-                         probes=("probes", "sum"))  # fmt: skip
-    told["state"] = told["state"].where(told["states"] == 1, "partly")
-    told["alive"] = _is_alive(told, edges)
-    return told.reset_index()[columns]
-
-
-def _is_alive(told: pd.DataFrame, edges: pd.DataFrame) -> pd.Series:
-    """By owner and minute: whether health checks, or another source while this one was silent, tell that logs were kept."""
-    mine = edges.reindex(told.index)
-    last, first = _find_others(edges["last"], told.index), -_find_others(-edges["first"], told.index)
-    went_on = (last > mine["last"] + _APART_US) | (first < mine["first"] - _APART_US)
-    has_others = last.notna() & (mine["last"].isna() | went_on)
-    return has_others | ((told["probes"] > 0) & (told["state"] == "covered"))
-
-
-def _find_others(values: pd.Series, wanted: pd.Index) -> pd.Series:
-    """For each (owner, minute) wanted, the greatest value of that minute that another owner has."""
-    ranked = values.dropna().rename("value").reset_index().sort_values(["minute", "value"], ascending=[True, False])
-    place = ranked.groupby("minute").cumcount()
-    best, second = (ranked[place == number].set_index("minute") for number in (0, 1))
-    owners, minutes = wanted.get_level_values("owner"), wanted.get_level_values("minute")
-    is_best = best["owner"].reindex(minutes).to_numpy() == owners.to_numpy()
-    found = np.where(is_best, second["value"].reindex(minutes), best["value"].reindex(minutes))
-    return pd.Series(found, index=wanted)
+        return np.ones(len(groups), bool)
+    return layers.find_own(groups) & (groups["requests"].to_numpy() > 0)

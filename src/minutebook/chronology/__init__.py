@@ -22,8 +22,8 @@ from minutebook.chronology.messages import (
 )
 from minutebook.chronology.rows import COLUMNS, make_frame
 from minutebook.chronology.traffic import tell_coverage, tell_traffic
-from minutebook.coverage import find_grid
 from minutebook.sli import Sli
+from minutebook.stretches import find_stretches
 from minutebook.summary import Summary
 
 __all__ = ["COLUMNS", "MOST_EPISODES", "make_timeline"]
@@ -53,7 +53,7 @@ def make_timeline(
     ``resolutions``: source → its stamps' resolution (s), for ``time_error_s``. With ``every``, each minute
     of each message is a row. ``within`` is what is told of the first and the last request.
     """
-    grid = find_grid(summary.coverage.column("minute").to_numpy())
+    grid = find_stretches(summary.coverage.column("minute").to_numpy()).minutes
     shown, apart = (happenings, []) if every else set_routine_apart(happenings)
     episodes, left_out = pick_episodes(summary, grid)
     messages = tell_every_message(summary, resolutions) if every else tell_episodes(episodes, summary, resolutions)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from minutebook.chronology.rows import Row, make_row
-from minutebook.coverage import find_runs
+from minutebook.coverage import split_groups
 from minutebook.sli import Sli
+from minutebook.stretches import find_runs
 
 
 def tell_traffic(sli: Sli, within: str) -> list[Row]:
@@ -44,10 +45,11 @@ def tell_traffic(sli: Sli, within: str) -> list[Row]:
 def tell_coverage(sli: Sli) -> list[Row]:
     """Groups of sources that fall silent inside the evidence, and when they come back; at once: in one row."""
     holes: dict[tuple[int, int], list[str]] = {}
-    for (layer, service, host), group in sli.groups.groupby(["layer", "service", "host"], sort=True):
-        minutes, is_silent = group["minute"].to_numpy(), (group["state"] == "none").to_numpy()
-        seen = np.flatnonzero(group["events"].to_numpy())
-        for begin, stop in find_runs(is_silent):
+    minutes_of, events = sli.groups["minute"].to_numpy(), sli.groups["events"].to_numpy()
+    is_silent = (sli.groups["state"] == "none").to_numpy()
+    for (layer, service, host), own in split_groups(sli.groups):
+        minutes, seen = minutes_of[own], np.flatnonzero(events[own])
+        for begin, stop in find_runs(is_silent[own]):
             if begin > seen[0] and stop <= seen[-1]:  # before its first and after its last line the ledger tells
                 name = f"{layer} logs of {host or service or 'unknown hosts'}"
                 holes.setdefault((int(minutes[begin]), int(minutes[stop])), []).append(name)
