@@ -6,6 +6,7 @@ A minute without evidence reads "no data" (null), never zero and never healthy.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ from minutebook.trials import NAMES, Trials, find_who, look_up, pick_rows
 #: Operations beyond these many of a service, by requests, are told together.
 MOST_OPERATIONS = 50
 OTHERS = "(others)"
+#: Of the minutes; where a dense grid would have more, it's those with requests.
+MOST_ROWS = 1_000_000
 
 COLUMNS = (
     "minute", "service", "operation", "requests", "failed", "slow", "users", "failed_users", "p50_s", "p95_s",
@@ -30,6 +33,8 @@ def make_minutes(
 ) -> pd.DataFrame:
     """The minutes of an SLI: columns as in `COLUMNS`, dense over minutes × (service, operation).
 
+    Where that would be millions of rows, they are those with requests alone.
+
     ``slow_over_s`` is (service, operation) → the duration above which a good request is slow; absent:
     none is. Latencies are of all requests, to 2 %. ``happenings`` are merged (`merging`).
     """
@@ -38,38 +43,60 @@ def make_minutes(
     if not shown or not len(grid):
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
     cells = _Cells(grid, shown)
+    if len(cells) > MOST_ROWS:
+        cells = cells.keep(sli.counts)
     counts = _count_requests(sli.counts, cells, slow_over_s or {}) | _count_users(sli.trials, cells)
     coverage = _find_coverage(sli.coverage, cells)
     has_data = (coverage != "none") | counts.pop("is_told")
-    service, operation = (list(names) for names in zip(*cells.pairs, strict=True))
+    service, operation = (pd.array(names, "str").take(cells.pair) for names in zip(*cells.pairs, strict=True))
     dense = pd.DataFrame(
         {
-            "minute": np.repeat(grid, len(cells.pairs)), "service": service * len(grid),
-            "operation": operation * len(grid), "coverage": coverage,
+            "minute": cells.minute, "service": service, "operation": operation, "coverage": coverage,
             **{name: pd.arrays.IntegerArray(values, ~has_data) for name, values in counts.items()},
             **_find_latency(sli.counts, cells),
         }
     )  # fmt: skip
-    dense["alerts_firing"] = _count_alerts(dense, happenings)
+    dense["alerts_firing"] = _count_alerts(cells, happenings)
     return _typed(dense[list(COLUMNS)])
 
 
 class _Cells:
     """The rows of the minutes: for each minute of the grid each (service, operation) that is told, in order."""
 
-    def __init__(self, grid: np.ndarray, shown: Mapping[tuple[str, str], str]) -> None:
+    def __init__(self, grid: np.ndarray, shown: Mapping[tuple[str, str], str], kept: np.ndarray | None = None) -> None:
         self.grid = grid
         self.pairs = sorted({(service, operation) for (service, _), operation in shown.items()})
+        self._kept = kept  #: which of all cells there are; None: all
+        self._shown = shown
         places = {pair: place for place, pair in enumerate(self.pairs)}
         self._places = {pair: places[pair[0], operation] for pair, operation in shown.items()}
 
     def __len__(self) -> int:
-        return len(self.grid) * len(self.pairs)
+        return len(self.grid) * len(self.pairs) if self._kept is None else len(self._kept)
+
+    def keep(self, rows: pd.DataFrame) -> _Cells:
+        """Those cells alone that rows are in."""
+        return _Cells(self.grid, self._shown, np.unique(self.find(rows)))
+
+    @cached_property
+    def _all(self) -> np.ndarray:
+        return np.arange(len(self)) if self._kept is None else self._kept
+
+    @cached_property
+    def minute(self) -> np.ndarray:
+        """The minute of each."""
+        return np.asarray(self.grid[self._all // max(len(self.pairs), 1)])
+
+    @cached_property
+    def pair(self) -> np.ndarray:
+        """The place in ``pairs`` of each."""
+        return self._all % max(len(self.pairs), 1)
 
     def find(self, rows: pd.DataFrame) -> np.ndarray:
         """The cell of each row (``minute``, and ``service`` and ``operation`` as categories)."""
         place = look_up(rows, lambda pair: self._places[pair]).astype(np.int64)
-        return np.searchsorted(self.grid, rows["minute"].to_numpy()) * len(self.pairs) + place
+        cell = np.searchsorted(self.grid, rows["minute"].to_numpy()) * len(self.pairs) + place
+        return cell if self._kept is None else np.searchsorted(self._kept, cell)
 
     def add_up(self, cell: np.ndarray, values: np.ndarray) -> np.ndarray:
         """The sum of each cell's values."""
@@ -138,22 +165,26 @@ def _find_latency(counts: pd.DataFrame, cells: _Cells) -> dict[str, np.ndarray]:
 
 def _find_coverage(coverage: pd.DataFrame, cells: _Cells) -> np.ndarray:
     """The state of each cell's minute and service."""
-    services = {service: place for place, service in enumerate(dict.fromkeys(service for service, _ in cells.pairs))}
-    state = np.full((len(cells.grid), len(services)), "none", object)
-    own = coverage[coverage["service"].isin(list(services))]
-    state[np.searchsorted(cells.grid, own["minute"].to_numpy()), own["service"].map(services)] = own["state"]
-    return state[:, [services[service] for service, _ in cells.pairs]].ravel()
+    names = coverage["service"].astype("category")
+    known = {service: place for place, service in enumerate(names.cat.categories)}
+    # Of each service that has any, its minutes in the order of the grid.
+    service = np.array([known.get(name, -1) for name, _ in cells.pairs])[cells.pair]
+    laid = np.full((len(known) + 1, len(cells.grid)), "none", object)
+    laid[names.cat.codes.to_numpy(), np.searchsorted(cells.grid, coverage["minute"].to_numpy())] = coverage["state"]
+    return np.asarray(laid[service, np.searchsorted(cells.grid, cells.minute)])
 
 
 def firing_intervals(happenings: pd.DataFrame) -> pd.DataFrame:
     """Alerts as intervals: ``entity, service, message, start, end`` (``end`` null: not known to have ended)."""
     alerts = happenings[happenings["kind"].astype("str") == "alert"]
     fired = alerts[alerts["phase"].astype("str") == "fired"]
-    resolved = alerts[alerts["phase"].astype("str") == "resolved"]
+    resolved = alerts[alerts["phase"].astype("str") == "resolved"].sort_values("time")
+    ends_of = dict(list(resolved.groupby("entity", observed=True)["time"]))
     rows = []
     for row in fired.itertuples():
-        ends = resolved.loc[(resolved["entity"] == row.entity) & (resolved["time"] >= row.time), "time"]
-        end = ends.min() if len(ends) else row.end
+        ends = ends_of.get(row.entity)
+        at = ends.searchsorted(row.time) if ends is not None else 0
+        end = ends.iloc[at] if ends is not None and at < len(ends) else row.end
         rows.append((row.entity, row.service, row.message, row.time, end))
     frame = pd.DataFrame(rows, columns=["entity", "service", "message", "start", "end"])
     for name in ("start", "end"):
@@ -161,14 +192,26 @@ def firing_intervals(happenings: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def _count_alerts(dense: pd.DataFrame, happenings: pd.DataFrame) -> pd.Series:
-    """Alerts that fired in the minute, of its service or of none in particular."""
-    counts = pd.Series(0, index=dense.index, dtype="Int64")
-    for row in firing_intervals(happenings).itertuples():
-        start = int(row.start.timestamp() // 60)
-        stop = int(row.end.timestamp() // 60) if pd.notna(row.end) else int(dense["minute"].max())
-        is_own = (dense["service"] == row.service) if isinstance(row.service, str) else True
-        counts += (dense["minute"].between(start, stop) & is_own).astype("Int64")
+def _count_alerts(cells: _Cells, happenings: pd.DataFrame) -> np.ndarray:
+    """Alerts that fired in each cell's minute, of its service or of none in particular."""
+    alerts = firing_intervals(happenings)
+    start, end = (alerts[name].astype("int64").to_numpy() // 60_000_000 for name in ("start", "end"))
+    end = np.where(alerts["end"].isna(), cells.grid[-1], end)
+    counts = np.zeros(len(cells), np.int64)
+    by_service: dict[str | None, list[int]] = {}
+    for place in np.flatnonzero(start <= end).tolist():
+        name = alerts["service"].iloc[place]
+        by_service.setdefault(name if isinstance(name, str) else None, []).append(place)
+    place_of = {service: place for place, service in enumerate(dict.fromkeys(service for service, _ in cells.pairs))}
+    service = np.array([place_of[name] for name, _ in cells.pairs])[cells.pair]
+    rows, begins = np.argsort(service, kind="stable"), np.searchsorted(np.sort(service), np.arange(len(place_of) + 1))
+    for name, places in by_service.items():
+        if name is not None and name not in place_of:
+            continue
+        own = slice(None) if name is None else rows[begins[place_of[name]] : begins[place_of[name] + 1]]
+        minute = cells.minute[own]
+        have_begun = np.searchsorted(np.sort(start[places]), minute, side="right")
+        counts[own] += have_begun - np.searchsorted(np.sort(end[places]), minute)
     return counts
 
 

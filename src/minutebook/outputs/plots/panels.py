@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from minutebook.outputs.plots.marks import draw_head
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+_Rows = TypeVar("_Rows", pd.DataFrame, pd.Series)
 _TRAFFIC, _TRAFFIC_EDGE = "#e2e2e2", "#8c8c8c"
 _FAILED, _USERS, _SHARE = "#D55E00", "#0072B2", "#000000"
 _WINDOW = "#F0E442"
@@ -35,6 +36,11 @@ def to_number(time: pd.Timestamp) -> float:
     return float(mdates.date2num(instant))  # type: ignore[no-untyped-call]
 
 
+def to_numbers(times: pd.DatetimeIndex) -> np.ndarray:
+    """The same of many instants."""
+    return np.asarray(to_number(times[0]) + (times - times[0]) / pd.Timedelta(days=1))
+
+
 def sum_minutes(minutes: pd.DataFrame) -> pd.DataFrame:
     """One row a minute, all services and operations together; minutes without a row are "none"."""
     columns = ["requests", "failed", "failed_users"]
@@ -45,9 +51,7 @@ def sum_minutes(minutes: pd.DataFrame) -> pd.DataFrame:
     is_none = (minutes["coverage"].astype("str") == "none").groupby(minutes["minute"])
     is_whole = (minutes["coverage"].astype("str") == "covered").groupby(minutes["minute"])
     grid["coverage"] = np.where(is_none.all(), "none", np.where(is_whole.all(), "covered", "partly"))
-    first, last = grid.index[0], grid.index[-1]
-    if (last - first) / pd.Timedelta(minutes=1) < _LONGEST_GRID:
-        grid = grid.reindex(pd.date_range(first, last, freq="min"))
+    grid = _fill_holes(grid)
     grid.index = pd.DatetimeIndex(grid.index).as_unit("us")
     grid["coverage"] = grid["coverage"].fillna("none")
     return grid
@@ -110,12 +114,21 @@ def _find_runs(grid: pd.DataFrame, state: str) -> list[tuple[pd.Timestamp, pd.Ti
     return [(run[0], run[-1] + minute) for run in np.split(held, breaks)]
 
 
-def _steps(panel: Axes, grid: pd.DataFrame, values: pd.Series, **look: Any) -> Any:
-    first = to_number(grid.index[0])
-    # Every minute of the grid, plus the right edge of the last one.
-    edges = np.append([first + (t - grid.index[0]) / pd.Timedelta(days=1) for t in grid.index], 0.0)
-    edges[-1] = edges[-2] + 1 / 1440
-    return panel.stairs(values.to_numpy(dtype=float, na_value=np.nan), edges, **look)
+def _fill_holes(rows: _Rows) -> _Rows:
+    """The rows with one for each minute from the first to the last; where those would be too many, as they are."""
+    first, last = rows.index[0], rows.index[-1]
+    if (last - first) / pd.Timedelta(minutes=1) < _LONGEST_GRID:
+        return rows.reindex(pd.date_range(first, last, freq="min"))
+    return rows
+
+
+def _steps(panel: Axes, values: pd.Series, **look: Any) -> Any:
+    """A step a minute; nothing over minutes that are left out."""
+    begins = to_numbers(pd.DatetimeIndex(values.index))
+    heights = values.to_numpy(dtype=float, na_value=np.nan)
+    holes = np.flatnonzero(np.diff(values.index) > pd.Timedelta(minutes=1)) + 1
+    edges = np.append(np.insert(begins, holes, begins[holes - 1] + 1 / 1440), begins[-1] + 1 / 1440)
+    return panel.stairs(np.insert(heights, holes, np.nan), edges, **look)
 
 
 def draw_traffic(panel: Axes, grid: pd.DataFrame, *, has_window: bool) -> None:
@@ -127,9 +140,9 @@ def draw_traffic(panel: Axes, grid: pd.DataFrame, *, has_window: bool) -> None:
         return
     requests, failed = grid["requests"], grid["failed"]
     shown = [
-        _steps(panel, grid, requests, fill=True, fc=_TRAFFIC, ec=_TRAFFIC_EDGE, lw=0.8, zorder=2,
+        _steps(panel, requests, fill=True, fc=_TRAFFIC, ec=_TRAFFIC_EDGE, lw=0.8, zorder=2,
                label="requests a minute"),
-        _steps(panel, grid, failed, fill=True, fc=_FAILED, ec="#7a3500", hatch="////", lw=0.5,
+        _steps(panel, failed, fill=True, fc=_FAILED, ec="#7a3500", hatch="////", lw=0.5,
                zorder=3, label="of them failed"),
     ]  # fmt: skip
     _set_height(panel, requests)
@@ -145,9 +158,7 @@ def _draw_share(panel: Axes, grid: pd.DataFrame, share: pd.Series) -> Any:
     # On its own scale, since a few failures among many requests would be a line on the floor.
     right = panel.twinx()
     right.spines["right"].set_visible(True)
-    middles = [to_number(grid.index[0]) + (n + 0.5) / 1440 for n in range(len(grid))]
-    if len(grid) and (grid.index[-1] - grid.index[0]) / pd.Timedelta(minutes=1) != len(grid) - 1:
-        middles = [to_number(time) + 0.5 / 1440 for time in grid.index]
+    middles = to_numbers(pd.DatetimeIndex(grid.index)) + 0.5 / 1440
     halo = [effects.withStroke(linewidth=2.6, foreground="#ffffff")]
     line = right.plot(
         middles, share.to_numpy(dtype=float, na_value=np.nan), color=_SHARE, lw=1.2, zorder=5,
@@ -168,9 +179,9 @@ def draw_users(panel: Axes, grid: pd.DataFrame) -> None:
     look: dict[str, Any] = {"fc": _USERS, "zorder": 3, "label": "users who hit a failure, a minute"}
     if len(grid) <= 120:
         users = grid["failed_users"].to_numpy(dtype=float, na_value=np.nan)
-        bars = panel.bar([to_number(time) for time in grid.index], users, 0.86 / 1440, align="edge", **look)
+        bars = panel.bar(to_numbers(pd.DatetimeIndex(grid.index)), users, 0.86 / 1440, align="edge", **look)
     else:
-        bars = _steps(panel, grid, grid["failed_users"], fill=True, lw=0.0, **look)
+        bars = _steps(panel, grid["failed_users"], fill=True, lw=0.0, **look)
     _set_height(panel, grid["failed_users"])
     draw_head(panel, [bars])
 
@@ -214,14 +225,13 @@ def find_services(minutes: pd.DataFrame, most: int = 8) -> list[str]:
 
 def draw_steps(panel: Axes, values: pd.Series, **look: Any) -> Any:
     """A step a minute of values by minute; where one is missing, a gap."""
-    whole = values.reindex(pd.date_range(values.index[0], values.index[-1], freq="min"))
-    return _steps(panel, whole.to_frame(), whole, **look)
+    return _steps(panel, _fill_holes(values), **look)
 
 
 def draw_line(panel: Axes, values: pd.Series, **look: Any) -> Any:
     """A line through the middles of the minutes; where one is missing, a gap."""
-    whole = values.reindex(pd.date_range(values.index[0], values.index[-1], freq="min"))
-    middles = [to_number(time) + 0.5 / 1440 for time in whole.index]
+    whole = _fill_holes(values)
+    middles = to_numbers(pd.DatetimeIndex(whole.index)) + 0.5 / 1440
     return panel.plot(middles, whole.to_numpy(dtype=float, na_value=np.nan), zorder=4, **look)[0]
 
 
