@@ -165,13 +165,13 @@ def _find_latency(counts: pd.DataFrame, cells: _Cells) -> dict[str, np.ndarray]:
 
 def _find_coverage(coverage: pd.DataFrame, cells: _Cells) -> np.ndarray:
     """The state of each cell's minute and service."""
-    names = coverage["service"].astype("category")
-    known = {service: place for place, service in enumerate(names.cat.categories)}
-    # Of each service that has any, its minutes in the order of the grid.
-    service = np.array([known.get(name, -1) for name, _ in cells.pairs])[cells.pair]
-    laid = np.full((len(known) + 1, len(cells.grid)), "none", object)
-    laid[names.cat.codes.to_numpy(), np.searchsorted(cells.grid, coverage["minute"].to_numpy())] = coverage["state"]
-    return np.asarray(laid[service, np.searchsorted(cells.grid, cells.minute)])
+    names, states = (coverage[name].astype("category").cat for name in ("service", "state"))
+    known = {service: place for place, service in enumerate(names.categories)}
+    # Of each service its minutes in the order of the grid; of one that is covered with all others, theirs.
+    service = np.array([known.get(name, known.get("", -1)) for name, _ in cells.pairs])[cells.pair]
+    laid = np.full((len(known) + 1, len(cells.grid)), -1, np.int8)
+    laid[names.codes.to_numpy(), np.searchsorted(cells.grid, coverage["minute"].to_numpy())] = states.codes.to_numpy()
+    return np.array([*states.categories, "none"], object)[laid[service, np.searchsorted(cells.grid, cells.minute)]]
 
 
 def firing_intervals(happenings: pd.DataFrame) -> pd.DataFrame:

@@ -115,15 +115,13 @@ class Trials:
 
     def spans(self) -> dict[str, tuple[int, int, int]]:
         """Service → its first and last request (µs), and how many there are."""
-        found: dict[str, tuple[int, int, int]] = {}
+        how = {"first": "min", "last": "max", "requests": "sum"}
+        parts = []
         for rows in self.rows("service", "requests", *TIMES):
-            requests, first, last = rows["requests"].to_numpy(), find_first(rows), find_last(rows)
-            for name in sorted(seen_names(rows["service"])):
-                is_own = find_names(rows["service"], name.__eq__)
-                own = int(first[is_own].min()), int(last[is_own].max()), int(requests[is_own].sum())
-                before = found.get(name, (*own[:2], 0))
-                found[name] = min(before[0], own[0]), max(before[1], own[1]), before[2] + own[2]
-        return dict(sorted(found.items()))
+            told = rows[["service", "requests"]].assign(first=find_first(rows), last=find_last(rows))
+            parts.append(told.groupby("service", observed=True).agg(how).reset_index().astype({"service": "str"}))
+        whole = pd.concat(parts, ignore_index=True).groupby("service", sort=True).agg(how)
+        return {str(row[0]): (int(row[1]), int(row[2]), int(row[3])) for row in whole.itertuples()}
 
     def add(self, more: pd.DataFrame) -> Trials:
         """The trials and further bad ones (a frame with ``requests, bad, first_bad, last_bad``), alike ones as one."""
@@ -248,7 +246,8 @@ def look_up(rows: pd.DataFrame, find: Callable[[tuple[str, str]], float]) -> np.
     services, operations = rows["service"].cat, rows["operation"].cat
     width = max(len(operations.categories), 1)
     place, known = pd.factorize(services.codes.to_numpy().astype(np.int64) * width + operations.codes.to_numpy())
-    pairs = [(services.categories[pair // width], operations.categories[pair % width]) for pair in known.tolist()]
+    spelt = services.categories.to_numpy(object), operations.categories.to_numpy(object)
+    pairs = [(spelt[0][pair // width], spelt[1][pair % width]) for pair in known.tolist()]
     return np.array([find(pair) for pair in pairs], np.float64)[place]
 
 

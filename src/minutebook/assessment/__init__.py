@@ -20,6 +20,7 @@ from minutebook.assessment.loss import find_holes
 from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation, find_related
 from minutebook.assessment.orders import find_orders, make_orders, tell_bounds
 from minutebook.assessment.scan import SURE
+from minutebook.assessment.screening import find_notable
 from minutebook.assessment.sensitivity import LEAST_FACTOR, Choices, find_sensitivity, make_rows
 from minutebook.assessment.slow import find_slow_limits
 from minutebook.assessment.telling import Scope, as_instant, tell_hole, tell_rejected, tell_sensitivity, tell_window
@@ -60,7 +61,7 @@ def measure_impact(
     traffic = traffic.by_minute()
     limits = {**find_slow_limits(traffic.latency), **(slow_over_s or {})}
     found = _Found()
-    for service in traffic.services:
+    for service in find_notable(traffic, limits):
         _measure_service(traffic.of(service), service, limits, baseline, found)
     order = sorted(
         range(len(found.told)),

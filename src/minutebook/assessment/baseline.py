@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_PRIOR = 200  # trials that an operation's rate is drawn to the whole's by
+PRIOR = 200  # trials that an operation's rate is drawn to the whole's by
 _BLOCK = 5  # minutes
 
 
@@ -35,7 +35,7 @@ def find_rates(grid: Grid, is_usual: np.ndarray) -> np.ndarray:
     valid, bad = grid.valid[is_usual].sum(axis=0), grid.bad[is_usual].sum(axis=0)
     # Half a failure more than were seen: a service that never failed before has some rate too.
     whole = (bad.sum() + 0.5) / (valid.sum() + 1.0)
-    rates = (bad + _PRIOR * whole) / (valid + _PRIOR)
+    rates = (bad + PRIOR * whole) / (valid + PRIOR)
     return np.asarray(np.minimum(rates, 0.999))
 
 

@@ -22,9 +22,9 @@ def find_slow_limits(latency: pd.DataFrame) -> dict[tuple[str, str], float]:
     Operations with fewer than 100 timed requests have none.
     """
     limits = {}
+    totals = latency.groupby(["service", "operation"], observed=True)["requests"].transform("sum")
+    latency = latency[totals >= _FEWEST]
     for (service, operation), group in latency.groupby(["service", "operation"], sort=True, observed=True):
-        if group["requests"].sum() < _FEWEST:
-            continue
         stretch = pd.qcut(
             group["minute"].rank(method="dense"), min(10, group["minute"].nunique()), labels=False, duplicates="drop"
         )

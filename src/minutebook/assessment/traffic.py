@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
 from minutebook.trials import Trials
@@ -34,6 +35,8 @@ class Traffic:
     clock_error_s: Mapping[str, float] = field(default_factory=dict)  #: source → how far its clock may be off
     unknown_clock_s: float = 1.0  #: how far a clock may be off of which nothing is known
     is_lines: bool = False  #: log lines by level, since there are no requests
+    # Frame → service → its rows, found once for all of the services.
+    _places: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def by_minute(self) -> Traffic:
         """The same traffic; its trials aren't a frame."""
@@ -46,9 +49,12 @@ class Traffic:
 
     def of(self, service: str) -> Traffic:
         """The traffic of one service; happenings stay whole."""
-        own = {
-            name: frame[frame["service"] == service].reset_index(drop=True)
-            for name in ("latency", "failures", "breakdown", "coverage")
-            for frame in [getattr(self, name)]
-        }
+        own = {name: self._pick(name, service) for name in ("latency", "failures", "breakdown", "coverage")}
         return replace(self, trials=Trials.of(self.trials).of_service(service), **own)
+
+    def _pick(self, name: str, service: str) -> pd.DataFrame:
+        """The rows of one service in one of the frames."""
+        frame = getattr(self, name)
+        if name not in self._places:
+            self._places[name] = frame.groupby("service", observed=True, sort=False).indices
+        return frame.iloc[self._places[name].get(service, [])].reset_index(drop=True)

@@ -57,11 +57,14 @@ def make_timeline(
     shown, apart = (happenings, []) if every else set_routine_apart(happenings)
     episodes, left_out = pick_episodes(summary, grid)
     messages = tell_every_message(summary, resolutions) if every else tell_episodes(episodes, summary, resolutions)
+    traffic, untold = tell_traffic(sli, within)
     rows = [
         *tell_happenings(shown),
         *tell_impact(impact, minutes, sli),
-        *tell_traffic(sli, within),
+        *traffic,
         *tell_coverage(sli),
         *messages,
     ]
-    return Chronology(make_frame(rows), count_messages(episodes, summary), [*apart, *([] if every else left_out)])
+    return Chronology(
+        make_frame(rows), count_messages(episodes, summary), [*apart, *untold, *([] if every else left_out)]
+    )

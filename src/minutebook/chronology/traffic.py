@@ -9,37 +9,30 @@ from minutebook.coverage import split_groups
 from minutebook.sli import Sli
 from minutebook.stretches import find_runs
 
+#: Of more services only those with the most requests have rows of their first and last one.
+MOST_SERVICES = 200
 
-def tell_traffic(sli: Sli, within: str) -> list[Row]:
-    """First and last request of each service ``within`` what was looked at."""
-    rows = []
+
+def tell_traffic(sli: Sli, within: str) -> tuple[list[Row], list[str]]:
+    """First and last request of each service ``within`` what was looked at; and a sentence on those left out."""
     if sli.layer == "lines":
-        return []
-    for service, (first, last, total) in sli.trials.spans().items():
-        covered = sli.coverage[(sli.coverage["service"] == service) & (sli.coverage["state"] != "none")]
-        goes_on = len(covered) and int(covered["minute"].max()) > last // 60_000_000
+        return [], []
+    spans = sli.trials.spans()
+    told = dict(sorted(spans.items(), key=lambda item: (-item[1][2], item[0]))[:MOST_SERVICES])
+    covered = sli.coverage[sli.coverage["state"] != "none"]
+    reach = covered.groupby("service", observed=True)["minute"].max()
+    rows = []
+    for service in sorted(told):
+        first, last, total = told[service]
+        goes_on = reach.get(service, -1) > last // 60_000_000
         ending = "requests stop, logging goes on" if goes_on else f"last request in {within}"
-        rows.append(
-            make_row(
-                first,
-                "request",
-                "started",
-                f"first request in {within}",
-                service=service,
-                count=None,
-            )
-        )
-        rows.append(
-            make_row(
-                last,
-                "request",
-                "stopped",
-                f"{ending}: {total:,} in all",
-                service=service,
-                count=total,
-            )
-        )
-    return rows
+        rows += [
+            make_row(first, "request", "started", f"first request in {within}", service=service, count=None),
+            make_row(last, "request", "stopped", f"{ending}: {total:,} in all", service=service, count=total),
+        ]
+    left = len(spans) - len(told)
+    note = f"When {left:,} further services had their first and last request is left out of the timeline, the quietest ones."
+    return rows, [note] if left else []
 
 
 def tell_coverage(sli: Sli) -> list[Row]:
