@@ -22,6 +22,8 @@ def change_texts(texts: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.
     if not is_dictionary(texts):
         return change(texts)
     changed = change(texts.dictionary)
+    if changed is texts.dictionary:
+        return texts
     if not pa.types.is_string(changed.type):
         return changed.take(texts.indices)
     fewer = changed.dictionary_encode()

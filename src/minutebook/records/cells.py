@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_QUOTE, _BACKSLASH, _BLANK = ord('"'), ord("\\"), ord(" ")
+_QUOTE, _BACKSLASH = ord('"'), ord("\\")
 #: The inside of quotes, in which a quote is escaped: without any backslash it's whatever stands between two quotes.
 QUOTED = r'[^"\\]*(?:\\.[^"\\]*)*'
 
@@ -29,24 +29,20 @@ class Cell:
     behind: str  #: "" for the last one, which goes on to the line's end
 
 
-def cut_cells(
-    text: pa.StringArray, cells: Sequence[Cell], *, allows_controls: bool = True
-) -> tuple[np.ndarray, dict[str, pa.Array]]:
+def cut_cells(text: pa.StringArray, cells: Sequence[Cell]) -> tuple[np.ndarray, dict[str, pa.Array]]:
     """Indices of texts that come apart into the cells, and the named ones of those; as dictionaries if they repeat.
 
-    Texts with a backslash don't, nor those with a control character unless ``allows_controls``.
+    Texts with a backslash don't.
     """
     if text.null_count or not len(text):
         return np.empty(0, np.int64), {}
     if text.offset:
         text = text.take(pa.array(np.arange(len(text))))  # a part of a longer array has all of its bytes
-    data, bounds = _bytes(text)
+    data, bounds = read_bytes(text)
     quotes = np.flatnonzero(data == _QUOTE)
     place = np.searchsorted(quotes, bounds)
     is_cut = np.diff(place) >= sum(cell.behind.count('"') for cell in cells)
     escapes = np.flatnonzero(data == _BACKSLASH)
-    if not allows_controls and data.min() < _BLANK:
-        escapes = np.flatnonzero((data == _BACKSLASH) | (data < _BLANK))
     is_cut[np.searchsorted(bounds, escapes, side="right") - 1] = False
     rows = np.flatnonzero(is_cut)
     if not len(rows):
@@ -58,13 +54,13 @@ def cut_cells(
             fits &= begin == end
         if not cell.expression or (cell.expression == QUOTED and not cell.name):
             continue
-        found = _slice(text, begin, end)
-        if _repeats(found):
+        found = slice_texts(text, begin, end)
+        if repeats(found):
             found = found.dictionary_encode()
         if cell.name:
             parts[cell.name] = found
         if cell.expression != QUOTED:
-            fits &= _fits(found, cell.expression)
+            fits &= find_fitting(found, cell.expression)
     if not fits.all():
         kept = pa.array(fits)
         return rows[fits], {name: values.filter(kept) for name, values in parts.items()}
@@ -122,7 +118,7 @@ def _cut_apart(
     if len(cells) == 1:
         return [(begin, end)], fits
     # What is looked for stands in the rest of a line too: a copy of these few bytes is searched faster.
-    data, bounds = _bytes(_slice(text, begin, end))
+    data, bounds = read_bytes(slice_texts(text, begin, end))
     shift, at, stop = begin - bounds[:-1], bounds[:-1], bounds[1:]
     spans, before, index = [], "", at
     for cell in cells[:-1]:
@@ -138,7 +134,7 @@ def _cut_apart(
     return [*spans, (at + shift, end)], fits
 
 
-def _bytes(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
+def read_bytes(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
     """The bytes of all texts, and where among them each text begins; behind the last where it ends."""
     bounds = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1].astype(np.int64)
     return np.frombuffer(text.buffers()[2] or b"", np.uint8)[: bounds[-1]], bounds
@@ -151,7 +147,7 @@ def _find_all(data: np.ndarray, text: bytes) -> np.ndarray:
     return np.flatnonzero(hits)
 
 
-def _slice(text: pa.StringArray, begin: np.ndarray, end: np.ndarray) -> pa.StringArray:
+def slice_texts(text: pa.StringArray, begin: np.ndarray, end: np.ndarray) -> pa.StringArray:
     """The bytes ``begin`` to ``end`` of the array's buffer as texts; they rise from text to text."""
     cuts = np.empty(2 * len(begin), np.int32)
     cuts[0::2], cuts[1::2] = begin, end
@@ -159,12 +155,13 @@ def _slice(text: pa.StringArray, begin: np.ndarray, end: np.ndarray) -> pa.Strin
     return pieces.take(pa.array(np.arange(0, len(cuts), 2)))
 
 
-def _repeats(texts: pa.StringArray) -> bool:
+def repeats(texts: pa.StringArray) -> bool:
+    """Whether some of the texts are likely to be equal, as the first ones show."""
     head = texts[:500]
     return pc.count_distinct(head).as_py() < len(head)
 
 
-def _fits(values: pa.Array, expression: str) -> np.ndarray:
+def find_fitting(values: pa.Array, expression: str) -> np.ndarray:
     """Which texts the whole expression fits; of a dictionary each distinct one is matched."""
     is_encoded = pa.types.is_dictionary(values.type)
     hits = pc.match_substring_regex(values.dictionary if is_encoded else values, f"^(?:{expression})$")
