@@ -172,7 +172,7 @@ def make_plan(log_format: LogFormat, text: pa.StringArray, *, needs_time: bool =
     """
     shape = log_format.shape
     if shape == "text":
-        return _settle_order(Plan(log_format, _tail_keys(log_format, text)), text)
+        return _settle_order(_settle_units(Plan(log_format, _tail_keys(log_format, text)), text), text)
     if shape == "json":
         return _plan_json(log_format, text, needs_time)
     lines = text.to_pylist()
@@ -278,7 +278,7 @@ def _tail_keys(log_format: LogFormat, text: pa.StringArray) -> dict[str, str]:
     if tails is None:
         return {}
     keys = choose_keys(list_pair_keys(tail for tail in tails.to_pylist() if tail and "=" in tail))
-    stated = {group for pattern in log_format.patterns for group in pattern.groups}
+    stated = set.intersection(*(set(pattern.groups) for pattern in log_format.patterns))
     return {
         part: key
         for part, key in keys.items()
@@ -289,6 +289,8 @@ def _tail_keys(log_format: LogFormat, text: pa.StringArray) -> dict[str, str]:
 def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) -> Plan:
     """The wrapper's plan with the formats that its messages are in, if most of them are in one."""
     records, _ = join_partials(plan.read(text))
+    if not len(records.rows) and plan.is_batch:
+        records = plan.read(pa.array(join_objects(text, np.ones(len(text), bool))[2], pa.string()))
     message = records.parts.get("message")
     if message is None or not len(message):
         return plan

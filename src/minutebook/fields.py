@@ -184,7 +184,11 @@ def _drop_unknown(values: pa.Array) -> pa.Array:
 def _operation(parts: Mapping[str, pa.Array]) -> pa.Array | None:
     """``METHOD /path`` (OpenTelemetry's name of an HTTP span) from a request line or method and path."""
     if "request" in parts:
-        return map_values(_shorten_targets(parts["request"]), _operation_of)
+        operation = map_values(_shorten_targets(parts["request"]), _operation_of)
+        if "path" not in parts or not operation.null_count:
+            return operation
+        others = _operation({name: values for name, values in parts.items() if name != "request"})
+        return pc.coalesce(plain_texts(operation), plain_texts(others)).dictionary_encode()
     if "path" in parts:
         path = _shorten_targets(parts["path"])
         if "method" in parts:

@@ -77,7 +77,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "trace": (
         "request_id", "requestid", "req_id", "rid", "x_request_id", "http.request.id", "req.id",
         "trace_id", "traceid", "trace.id", "correlation_id", "correlationid", "otelTraceID", "trace",
-        "auditID", "eventID", "dd.trace_id", "RayID",
+        "auditID", "eventID", "dd.trace_id", "RayID", "x-edge-request-id",
     ),
     "exception_type": ("error.type", "exception.type", "err.type", "error.class", "error.name", "exception.class"),
     "exception": ("error.message", "exception.message", "err.message", "error.msg", "exception", "error", "err",
@@ -120,8 +120,8 @@ _CONTAINERS = frozenset(
 _OF_THE_PROCESS = frozenset(("_UID",))
 #: Traefik's: what told it of its routes.
 _OF_THE_ROUTES = frozenset(("providerName",))
-#: Numbers of a kind of event (Windows, .NET); only CloudTrail's are a call's own, told by these beside it.
-_OF_A_KIND, _CALL = frozenset(("eventID", "EventID", "EventId", "event_id")), frozenset(("eventSource", "eventName"))
+#: CloudTrail's, by what stands beside it, is a call's own; with others (Windows, .NET) it's the number of a kind of event.
+_KIND_OF_EVENT, _CALL = "eventid", frozenset(("eventSource", "eventName"))
 #: Zeek's, beside its addresses: a connection's, no user's.
 _OF_A_CONNECTION = frozenset(("uid",))
 #: GELF's and logstash's own: the version of the shape, not of what wrote it.
@@ -162,7 +162,7 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
     odd = _OF_THE_PROCESS | _OF_THE_SHAPE | _OF_THE_ROUTES
     odd |= _OF_A_CONNECTION if "id.orig_h" in found else frozenset()
     odd |= frozenset(("version",)) if "short_message" in found else frozenset()
-    odd |= _OF_A_KIND if not found >= _CALL else frozenset()
+    odd |= frozenset() if found >= _CALL else {key for key in found if normalise(key) == _KIND_OF_EVENT}
     present = sorted(found - odd)
     chosen: dict[str, str] = {}
     for column, ranks in _BY_NAME.items():

@@ -107,7 +107,16 @@ class Plan:
             for mark in marks[1:]:
                 is_request = pc.or_(is_request, pc.fill_null(mark, False))
             parts["message"] = pc.if_else(is_request, cut_message(parts["message"]), parts["message"])
-        return Records(found | parts, records.rows, records.pattern)
+        own = {part: _with_tail(values, found.get(part)) for part, values in parts.items()}
+        return Records(found | own, records.rows, records.pattern)
+
+
+def _with_tail(own: pa.Array, tail: pa.Array | None) -> pa.Array:
+    """What a pattern's group says, and where it took no part, what stands in the pairs."""
+    if tail is None or tail.null_count == len(tail):
+        return own
+    own = plain_texts(own)
+    return pc.if_else(pc.fill_null(pc.equal(own, ""), True), plain_texts(tail), own)
 
 
 def _extract_tails(tail: pa.Array, keys: Mapping[str, str]) -> dict[str, pa.Array]:
@@ -241,6 +250,8 @@ def _match_plain(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.nd
         return [], continued
     if plan.log_format.shape == "json" and "message" in records.parts:  # colours that JSON wrote as numbers
         message = change_texts(records.parts["message"], strip_escapes)
+        if plan.is_batch:
+            message = change_texts(message, lambda texts: pc.ascii_rtrim(texts, "\r\n"))
         records = replace(records, parts={**records.parts, "message": message})
     stop = records.stop if records.stop is not None else records.rows + 1
     outer = Matched(records.rows, stop, records.parts, records.pattern, plan.layouts, plan.log_format)

@@ -36,6 +36,7 @@ from minutebook.sources import Source
 from minutebook.spans import Span
 from minutebook.years import find_stated_year, find_year, is_yearless
 
+_SAMPLE_BYTES = 1 << 20
 _MOST_SAMPLE_BLOCKS = 64  # of up to a megabyte
 #: Status of a source whose year the others have to tell first.
 DEFERRED = "deferred"
@@ -190,15 +191,16 @@ def _take_sample(blocks: Iterator[bytes]) -> list[bytes]:
     for block in blocks:
         head.append(block)
         told += len(block) if block.strip() else 0
-        if told >= 1 << 20 or len(head) > _MOST_SAMPLE_BLOCKS:
+        if told >= _SAMPLE_BYTES or len(head) > _MOST_SAMPLE_BLOCKS:
             break
     return head
 
 
 def _sample_lines(head: Sequence[bytes]) -> list[str]:
     """Lines of the sample, spread over it: the first ones say how a log begins, not how it goes on."""
-    lines = b"".join(head).lstrip(b"\r\n").decode("utf-8", "replace").split("\n")
-    if len(lines) > 2:
+    start = b"".join(head)
+    lines = start.lstrip(b"\r\n").decode("utf-8", "replace").split("\n")
+    if len(lines) > 2 and (len(start) >= _SAMPLE_BYTES or not lines[-1]):
         lines = lines[:-1]  # the last one may be cut
     lines = [line.rstrip("\r") for line in lines]
     half = SAMPLE_LINES // 2

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from minutebook.records.answers import find_reader
 from minutebook.records.jsontext import load_json
 
 _LONGEST = 5000  # lines of one object
@@ -101,7 +102,7 @@ def is_batch(text: str) -> bool:
     value = load_json(text) if text.lstrip()[:1] in ("{", "[") else None
     if isinstance(value, list):
         return bool(value) and isinstance(value[0], dict)
-    return _batch_key(value) is not None
+    return _batch_key(value) is not None or find_reader(value) is not None
 
 
 def _batch_key(value: object) -> str | None:
@@ -114,6 +115,9 @@ def _batch_key(value: object) -> str | None:
 def _records_of(value: object) -> Iterator[object]:
     if isinstance(value, list):
         yield from (each for each in value if isinstance(each, dict))
+        return
+    if reader := find_reader(value):
+        yield from reader(value)  # type: ignore[arg-type]
         return
     key = _batch_key(value)
     if key is None or not isinstance(value, dict):

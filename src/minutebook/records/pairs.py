@@ -12,7 +12,9 @@ import pyarrow.compute as pc
 from minutebook.records import Records
 
 _KEY = r"[A-Za-z_@][\w.\-/]*"
-_PAIR = re.compile(rf'(?:^|[\s,;])({_KEY})=("(?:[^"\\]|\\.)*"|[^\s",]*)')
+#: Of a duration, behind a blank: latency=12 ms.
+_UNIT = r"(?: (?:ms|us|µs|ns|s)\b)?"
+_PAIR = re.compile(rf'(?:^|[\s,;{{])({_KEY})=("(?:[^"\\]|\\.)*"|[^\s",]*)')
 
 
 def list_pair_keys(lines: Iterable[str]) -> list[str]:
@@ -22,15 +24,19 @@ def list_pair_keys(lines: Iterable[str]) -> list[str]:
 
 def extract_pairs(text: pa.Array, keys: Mapping[str, str]) -> dict[str, pa.Array]:
     """Part → value of its key in each text (``keys``: part → key); null where the text lacks it."""
-    return {part: _value_of(text, key) for part, key in keys.items()}
+    return {part: _value_of(text, key, measures=part.startswith("duration")) for part, key in keys.items()}
 
 
-def _value_of(text: pa.Array, key: str) -> pa.Array:
+def _value_of(text: pa.Array, key: str, *, measures: bool = False) -> pa.Array:
     if not pc.any(pc.match_substring(text, f"{key}=")).as_py():
         return pa.nulls(len(text), pa.string())
     name = re.escape(key).replace("\\_", "_")
-    found = pc.extract_regex(text, rf'(?:^|[\s,;]){name}=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s",]*))')
+    found = pc.extract_regex(
+        text, rf'(?:^|[\s,;{{]){name}=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s",]*{_UNIT if measures else ""}))'
+    )
     plain, quoted = pc.struct_field(found, "plain"), pc.struct_field(found, "quoted")
+    if pc.any(pc.match_substring(plain, "}")).as_py():  # of a span: request{method=GET path=/items}:
+        plain = pc.replace_substring_regex(plain, r"^([^{]*)\}:?$", r"\1")
     value = pc.if_else(pc.equal(plain, ""), quoted, plain)
     if pc.any(pc.match_substring(value, "\\")).as_py():
         value = pc.replace_substring_regex(value, r'\\(["\\])', r"\1")

@@ -16,6 +16,8 @@ from minutebook.records import Records, no_records
 DELIMITERS = (",", "\t", ";", "|")
 #: Of W3C extended logs and, with a tab, of Zeek's.
 _FIELDS = re.compile(r"#Fields:|#fields\t")
+#: What Windows' Event Viewer calls all but the last of its columns.
+_EVENT_VIEWER = ["Level", "Date and Time", "Source", "Event ID", "Task Category"]
 #: Columns that say an instant together.
 _DATE_AND_TIME = (("date", "time"), ("date-local", "time-local"))
 
@@ -40,6 +42,8 @@ def find_header(lines: Sequence[str]) -> Header | None:
         names = [name.strip().strip("\ufeff") for name in _cells(rows[0], delimiter)]
         if len(names) < 2 or any(not name or name[:1].isdigit() or len(name) > 60 for name in names):
             continue
+        if names == _EVENT_VIEWER:
+            names.append("Message")  # whose column has no name
         if len(set(names)) == len(names) and len(_cells(rows[1], delimiter)) == len(names):
             return Header(tuple(names), delimiter)
     return None
