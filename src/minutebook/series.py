@@ -1,8 +1,8 @@
 """small files that are named alike → their events, read together as the parts of one log that they mostly are.
 
 By itself each would cost a sample, a detection and hundreds of calls for a few lines. Together they're one block of
-lines, which is read once and then cut where the files end. Nothing is taken on trust: a file of which a line isn't
-an event of its own, by a format that fits the whole series, is left out, to be read by itself.
+lines, which is read once and then cut where the files end. Nothing is taken on trust: a file that has a reject, goes on
+where another ended, has another header or may be of another year is left out, to be read by itself.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,18 +24,28 @@ from minutebook.contents import Reader
 from minutebook.detection import make_plan
 from minutebook.documents import take_documents
 from minutebook.events import make_table
-from minutebook.lines import split_lines
+from minutebook.lines import Lines, split_lines
 from minutebook.plans import Plan
-from minutebook.reading import Settings, choose_exports, fill_stated, find_hindrance, find_recipe, open_account
+from minutebook.reading import (
+    DEFERRED,
+    Settings,
+    choose_exports,
+    fill_stated,
+    find_hindrance,
+    find_recipe,
+    open_account,
+)
 from minutebook.recipes import SAMPLE_LINES, Recipe, parse_lines
 from minutebook.sources import Source
-from minutebook.times import YEARLESS
+from minutebook.years import guess_year
 
 #: Bytes as stored: of a file that may be one of a series, of what is read together, and of that unpacked.
 _LARGEST, _TOGETHER, _UNPACKED = 2 << 20, 8 << 20, 32 << 20
 _MOST_FILES = 256
 _SAMPLE_LINES = 600  # of all files, that tell the format
 _SHORT = 20  # lines
+#: Which columns a W3C log has, line by line.
+_FIELDS = re.compile(rb"(?m)^#(?:Fields:|fields\t)[^\r\n]*")
 _NUMBERED = re.compile(r"[A-Za-z0-9]*[0-9][A-Za-z0-9]*")
 
 
@@ -77,16 +89,30 @@ def group_sources(sources: Sequence[Source], settings: Settings) -> list[list[So
 def read_series(sources: Sequence[Source], settings: Settings) -> Series:
     """The events of those of the files that are plainly parts of one log; none where they are no such thing."""
     files = list(_read_files(sources, settings))
-    recipe = _find_recipe(files, settings) if len(files) > 1 else None
+    if len(files) < 2:
+        return Series()
+    told = replace(files[0].account)
+    recipe = _find_recipe(files, settings, told)
+    if told.status == DEFERRED:
+        return Series({each.account.source.name: _defer(each.account, told) for each in files})
     if recipe is None:
         return Series()
     # An export is told by its beginning: of a short file the sample has too little of it.
-    logs = [each for each in files if each.rows > _SHORT or not _is_export(each.content, settings, each.account)]
-    read = [_parse(chunk, recipe) for chunk in _cut_chunks(logs)]
+    logs = [
+        each
+        for each in files
+        if _has_header(each, files[0], recipe)
+        and (each.rows > _SHORT or not _is_export(each.content, settings, each.account))
+    ]
+    read = [_parse(chunk, recipe, settings) for chunk in _cut_chunks(logs)]
     accounts = {name: account for part in read for name, account in part.accounts.items()}
     return (
         Series(accounts, pa.concat_tables([part.table for part in read]).unify_dictionaries()) if accounts else Series()
     )
+
+
+def _defer(account: Account, told: Account) -> Account:
+    return replace(account, format=told.format, score=told.score, runner_up=told.runner_up, status=DEFERRED)
 
 
 @dataclass(frozen=True)
@@ -115,27 +141,37 @@ def _read_files(sources: Sequence[Source], settings: Settings) -> Iterator[_File
         yield _File(account, content if content.endswith(b"\n") else content + b"\n", reader.lines)
 
 
-def _find_recipe(files: Sequence[_File], settings: Settings) -> Recipe | None:
-    """How most of the files are read by a sample of all, if that's a way in which each line can be one event."""
+def _find_recipe(files: Sequence[_File], settings: Settings, told: Account) -> Recipe | None:
+    """How most of the files are read by a sample of all; in ``told``, which is the first one's account, what it is."""
     sample = _sample(files, _SAMPLE_LINES)
-    if _is_export(sample, settings, files[0].account):
+    if _is_export(sample, settings, told):
         return None
-    told = replace(files[0].account)
     recipe = find_recipe([sample], told.source, settings, told)
-    if recipe is None or recipe.carries_year:
+    if recipe is None:
         return None
     plan = recipe.plans[0]
-    layouts = {layout for each in (plan, *plan.inner) for layout in each.layouts}
-    is_alone = plan.log_format.shape in ("text", "json", "pairs") and not plan.is_batch and not plan.log_format.repeats
-    if not is_alone or layouts.intersection(YEARLESS):
-        return None
+    if plan.is_batch or (recipe.carries_year and plan.inner):
+        return None  # records share lines, or other stamps may tell the year
     for each in files:
-        each.account.format, each.account.score = told.format, 1.0
+        each.account.format, each.account.score, each.account.units = told.format, told.score, told.units
         each.account.runner_up = told.runner_up if len(recipe.plans) == 1 else ""
-    if plan.log_format.shape != "text" and not plan.log_format.requires:
+    if plan.log_format.shape in ("json", "pairs") and not plan.log_format.requires:
         plan = _list_more_keys(plan, _sample(files, SAMPLE_LINES), recipe.rules.keys)
-    # Nameless: whose name and host it is, is told file by file.
-    return replace(recipe, source=Source("", None), plans=(plan,), formats=())
+    # Nameless: whose name and host it is, is told file by file. So is a year that few stamps lack.
+    year = recipe.year if recipe.carries_year else None
+    return replace(recipe, source=Source("", None), plans=(plan,), formats=(), year=year)
+
+
+def _has_header(file: _File, first: _File, recipe: Recipe) -> bool:
+    """Whether a table has the header of the first one; all else has."""
+    header, shape = recipe.plans[0].header, recipe.plans[0].log_format.shape
+    if header is None or shape not in ("csv", "w3c"):
+        return True
+    if shape == "csv":
+        own, shared = (each.content.split(b"\n", 1)[0].rstrip() for each in (file, first))
+        return own == shared
+    is_dated = not {"date", "date-local"}.isdisjoint(name.lower() for name in header.names)
+    return (is_dated or not header.date) and _FIELDS.findall(file.content) == _FIELDS.findall(first.content)
 
 
 def _list_more_keys(plan: Plan, sample: bytes, asked: Sequence[str]) -> Plan:
@@ -145,9 +181,12 @@ def _list_more_keys(plan: Plan, sample: bytes, asked: Sequence[str]) -> Plan:
 
 
 def _sample(files: Sequence[_File], lines: int) -> bytes:
-    """So many lines of all files, some of each."""
+    """About so many lines of all files, some of each; of the first one more, for its header."""
     each = max(lines // len(files), 2)
-    return b"".join(_sample_one(file.content, each) for file in files)
+    first, *others = files
+    return b"".join(
+        [_sample_one(first.content, max(each, 2 * _SHORT)), *(_sample_one(o.content, each) for o in others)]
+    )
 
 
 def _sample_one(content: bytes, lines: int) -> bytes:
@@ -176,36 +215,108 @@ def _cut_chunks(files: Sequence[_File]) -> Iterator[list[_File]]:
         yield chunk
 
 
-def _parse(files: Sequence[_File], recipe: Recipe) -> Series:
-    """The events of some files, those left out of which a line isn't one event."""
+def _parse(files: Sequence[_File], recipe: Recipe, settings: Settings) -> Series:
+    """The events of some files, without those that have a line which is neither an event's nor passed over."""
     lines = split_lines(b"".join(each.content for each in files))
     table, told = parse_lines(lines, recipe)
-    row = table.column("line").to_numpy() - 1
-    first_row = np.concatenate(([0], np.cumsum([each.rows for each in files])))
-    if len(lines) != first_row[-1] or told.long_lines:
+    begin, length = (table.column(name).to_numpy() for name in ("offset", "length"))
+    spans = np.searchsorted(lines.offsets, begin), np.searchsorted(lines.offsets, begin + length)
+    edges = np.concatenate(([0], np.cumsum([each.rows for each in files])))
+    is_plain = len(lines) == edges[-1] and told.lines_in_events == (spans[1] - spans[0]).sum() and not told.long_lines
+    if not is_plain or told.rejected != sum(each.lines for each in told.rejects):
         return Series()
-    is_first = np.bincount(row, minlength=len(lines)) == 1
-    is_whole = np.logical_and.reduceat(is_first, first_row[:-1])
-    place = np.searchsorted(first_row, row, side="right") - 1
-    kept = is_whole[place]
-    if not kept.all():
-        table, row, place = table.filter(pa.array(kept)), row[kept], place[kept]
+    place = _find_place(edges, spans[0])
+    whole = np.bincount(place, minlength=len(files)) > 0
+    for reject in told.rejects:
+        ends = np.array([reject.line - 1, reject.line - 2 + max(reject.lines, 1)])
+        first, final = _find_place(edges, ends).tolist()
+        whole[first : final + 1] = False
+    last = _find_place(edges, spans[1] - 1)
+    whole[place[last != place]] = whole[last[last != place]] = False  # a record goes on into the next file
+    if recipe.plans[0].log_format.repeats:  # of what another file says
+        whole[place[table.column("count").is_valid().to_numpy()]] = False
+    if recipe.carries_year:
+        whole &= _agree_on_year(files, table, place, recipe, settings)
+    skipped = _find_skipped(lines, spans, edges)
+    kept = whole[place]
+    table, place = table.filter(pa.array(kept)), place[kept]
     starts = np.concatenate(([0], np.cumsum([len(each.content) for each in files])))
-    table = _name_places(table, row - first_row[place] + 1, starts[place], place, [each.account for each in files])
-    whole = [each for each, good in zip(files, is_whole, strict=True) if good]
-    return Series(dict(_finish_accounts(whole, table, told)), table)
+    table = _name_places(table, edges[place], starts[place], place, [each.account for each in files])
+    accounts: dict[str, Account] = {}
+    for each, good, own, measured in zip(files, whole, skipped, _measure(table, place, len(files)), strict=True):
+        if good:
+            in_events = each.rows - own.total()
+            each.account.add(
+                replace(
+                    told,
+                    lines_seen=each.rows,
+                    lines_in_events=in_events,
+                    skipped=own,
+                    rejected=0,
+                    rejects=[],
+                    **measured,
+                )
+            )
+            if each.account.events == in_events:
+                each.account.score = 1.0  # nothing of it is loose
+            each.account.check()
+            accounts[each.account.source.name] = each.account
+    return Series(accounts, table)
+
+
+def _find_place(edges: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Which of the files rows are in."""
+    return np.searchsorted(edges, rows, side="right") - 1
+
+
+def _agree_on_year(
+    files: Sequence[_File], table: pa.Table, place: np.ndarray, recipe: Recipe, settings: Settings
+) -> np.ndarray:
+    """Which of the files would by themselves be taken to be of the recipe's year, all of them."""
+    times = table.column("time")
+    year = pc.year(times).to_numpy()
+    is_odd = (year != recipe.year) | ((pc.month(times).to_numpy() == 2) & (pc.day(times).to_numpy() == 29))
+    is_odd |= pc.not_equal(table.column("time_quality").cast(pa.string()), "year_assumed").to_numpy()
+    agrees = np.bincount(place, is_odd, len(files)) == 0
+    wrong = np.flatnonzero(year != recipe.year)
+    agrees[place[wrong[0]] if len(wrong) else len(files) :] = False  # the year goes on from file to file
+    if "year" in files[0].account.stated:
+        return agrees
+    for number in np.flatnonzero(agrees).tolist():
+        account = files[number].account
+        first = times[int(np.searchsorted(place, number))].as_py()
+        guess = guess_year(first, frozenset(), account.source, settings.around)
+        agrees[number] = guess is not None and guess.year == recipe.year
+        account.year_guess = f"{guess.year} at first, {guess.why}" if guess else ""
+    return agrees
+
+
+def _find_skipped(lines: Lines, spans: tuple[np.ndarray, np.ndarray], edges: np.ndarray) -> list[Counter[str]]:
+    """Why lines of each file are no event's, and how many."""
+    depth = np.zeros(len(lines) + 1, np.int64)
+    np.add.at(depth, spans[0], 1)
+    np.add.at(depth, spans[1], -1)
+    free = np.flatnonzero(np.cumsum(depth)[: len(lines)] == 0)
+    is_blank = pc.equal(pc.utf8_trim_whitespace(lines.text.take(pa.array(free))), "").to_numpy(zero_copy_only=False)
+    found: list[Counter[str]] = [Counter() for _ in edges[1:]]
+    for place, blank in zip(_find_place(edges, free).tolist(), is_blank.tolist(), strict=True):
+        found[place]["blank" if blank else "header or comment"] += 1
+    return found
 
 
 def _name_places(
-    table: pa.Table, line: np.ndarray, start: np.ndarray, place: np.ndarray, accounts: Sequence[Account]
+    table: pa.Table, row: np.ndarray, start: np.ndarray, place: np.ndarray, accounts: Sequence[Account]
 ) -> pa.Table:
-    """The events with the files that they're in, and where in those; what the caller said of these fills gaps."""
+    """The events with the files that they're in, and where in those; what the caller said of these fills gaps.
+
+    ``row`` and ``start`` are the first line and byte of each event's file, ``place`` which of the files it is.
+    """
     index = pa.array(place.astype(np.int32))
-    offset = table.column("offset").to_numpy() - start
     columns: dict[str, pa.Array] = {
-        "line": pa.array(line), "offset": pa.array(offset),
+        "line": pa.array(table.column("line").to_numpy() - row),
+        "offset": pa.array(table.column("offset").to_numpy() - start),
         "source": pa.DictionaryArray.from_arrays(index, pa.array([each.source.name for each in accounts])),
-    }  # fmt: skip
+    }
     hosts = pa.array([each.source.host for each in accounts], pa.string())
     if hosts.null_count < len(hosts):
         told = table.column("host").cast(pa.string()).combine_chunks()
@@ -215,20 +326,14 @@ def _name_places(
     return fill_stated(table, accounts[0])
 
 
-def _finish_accounts(files: Sequence[_File], table: pa.Table, told: Account) -> Iterator[tuple[str, Account]]:
-    """The accounts of the files, the lines of each of which are the next events of the table."""
+def _measure(table: pa.Table, place: np.ndarray, count: int) -> Iterator[dict[str, Any]]:
+    """What the events of each file add to its account."""
     times = table.column("time").cast(pa.int64()).to_numpy()
-    quality = table.column("time_quality").combine_chunks()
+    quality = pc.dictionary_encode(table.column("time_quality").cast(pa.string()).combine_chunks())
     words, codes = quality.dictionary.to_pylist(), quality.indices.to_numpy()
-    start = 0
-    for each in files:
-        own, account = slice(start, start + each.rows), each.account
-        account.events = account.lines_seen = account.lines_in_events = each.rows
-        account.first, account.last = int(times[own].min()), int(times[own].max())
-        account.resolution_s, account.stated_offset = told.resolution_s, told.stated_offset
-        account.qualities = Counter(
-            {words[code]: int(count) for code, count in enumerate(np.bincount(codes[own])) if count}
-        )
-        account.check()
-        yield account.source.name, account
-        start += each.rows
+    edges = np.searchsorted(place, np.arange(count + 1)).tolist()
+    for start, stop in pairwise(edges):
+        known = np.bincount(codes[start:stop], minlength=len(words)).tolist()
+        edge = times[start:stop] if stop > start else np.zeros(1, np.int64)
+        qualities = Counter({word: each for word, each in zip(words, known, strict=True) if each})
+        yield {"events": stop - start, "first": int(edge.min()), "last": int(edge.max()), "qualities": qualities}

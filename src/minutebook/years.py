@@ -68,7 +68,11 @@ def find_year(
     run = _read_run(lines, plans)
     if (stated := run.find_stated()) is not None:
         return Guess(stated, "a stamp of the same log states it")
-    leaps = run.find_leap_days()
+    return guess_year(first, run.find_leap_days(), source, around)
+
+
+def guess_year(first: datetime, leaps: frozenset[int], source: Source, around: tuple[int, int] | None) -> Guess | None:
+    """The year of a first stamp that nothing in its log tells; ``leaps`` is how many years later there's a 29 February."""
     because = ", of those in which its 29 February exists" if leaps else ""
     if around is not None:
         reach = 8 if leaps else 1  # leap years are up to eight years apart
