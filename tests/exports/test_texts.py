@@ -86,6 +86,29 @@ def test_git_log_by_fields_and_as_it_comes() -> None:
     assert (two["committed_at"], two["author"], two["subject"]) == ("Mon Nov 23 10:00:00 2026 +0100", "Kim", "Widen")
 
 
+@pytest.mark.parametrize("line", ["{sha}|2026-11-23T10:00:00+01:00|Kim|Widen", "{sha} 2026-11-23T10:00:00+01:00 Widen"])
+def test_git_log_by_fields_between_bars_or_blanks(line: str) -> None:
+    (one,) = values(line.format(sha="1" * 40) + "\n")
+    assert isinstance(one, dict)
+    assert (one["commit_sha"], one["committed_at"], one["subject"]) == ("1" * 40, "2026-11-23T10:00:00+01:00", "Widen")
+
+
+def test_what_commands_print_in_columns() -> None:
+    text = "deployment.apps/shop\nREVISION  CHANGE-CAUSE\n1         <none>\n2         kubectl set image shop=shop:2\n"
+    assert values(text) == [
+        {"printed_for": "deployment.apps/shop", "REVISION": "1", "CHANGE-CAUSE": "<none>"},
+        {"printed_for": "deployment.apps/shop", "REVISION": "2", "CHANGE-CAUSE": "kubectl set image shop=shop:2"},
+    ]
+
+
+def test_heroku_s_list_of_releases() -> None:
+    text = "=== shop Releases - Current: v41\n\nv41  Deploy abcdef1   kim@example.com  2026/11/23 10:00:00 +0100 (~ 2h ago)\n"
+    assert values(text) == [
+        {"version": "41", "description": "Deploy abcdef1", "user": {"email": "kim@example.com"},
+         "created_at": "2026/11/23 10:00:00 +0100", "heroku_release": True, "app": {"name": "shop"}}
+    ]  # fmt: skip
+
+
 def test_git_tags() -> None:
     assert values("v3.1.0 2026-11-23T10:00:00+01:00\nv3.0.0 2026-11-20T10:00:00+01:00\n")[0] == {
         "git_tag": "v3.1.0",

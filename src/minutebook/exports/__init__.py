@@ -67,6 +67,8 @@ def read_export(
 def _read_entry(entry: object, context: Context) -> tuple[list[Row], str]:
     if not has_keys(entry, context.document, context.format.requires):
         return [], f"is no record of {context.format.title}: {name_shape(entry)}"
+    if context.format.timeless:
+        return [], context.format.timeless
     try:
         rows, why = READINGS[context.format.reading](entry, context)
     except (TypeError, ValueError, AttributeError, KeyError, OverflowError, RecursionError) as error:

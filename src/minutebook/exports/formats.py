@@ -80,6 +80,7 @@ class ExportFormat:
     deploys_by: tuple[
         str, ...
     ] = ()  #: paths, one of which says "deploy" or "release"; else it's a run of unstated purpose
+    timeless: str = ""  #: of records that state no instant: why each is rejected, and what to export instead
     weight: float = 1.0  #: below 1 for a shape so general that a closer one should win
     samples: tuple[Mapping[str, Any], ...] = ()
 

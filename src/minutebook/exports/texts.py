@@ -14,6 +14,7 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import NamedTuple
 
+from minutebook.exports.commands import read_columns, read_heroku
 from minutebook.exports.markdown import read_markdown_table
 from minutebook.exports.notes import read_notes
 from minutebook.exports.places import Place, find_places
@@ -35,8 +36,10 @@ _DECODER = json.JSONDecoder(parse_int=lambda digits: int(digits) if len(digits) 
 _NAGIOS = re.compile(r"\[(\d{9,11})\] (?:(SERVICE|HOST) ALERT: )?(.*)")
 _STAMP = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z| ?[+-]\d\d:?\d\d)?"
 _COMMIT = re.compile(rf"([0-9a-f]{{7,64}})\t({_STAMP})(?:\t({_STAMP}))?(?:\t([^\t]*))?(?:\t(.*))?")
+_BARRED = re.compile(rf"([0-9a-f]{{7,64}}) ?\| ?({_STAMP})(?: ?\| ?([^|]*?))?(?: ?\| ?(.*))?")
+_SPACED = re.compile(rf"([0-9a-f]{{40}}) ({_STAMP})(?: (.*))?")
 _TAG = re.compile(rf"(?:refs/tags/)?([^\s<>\[\]{{}}|~^:?*\\\\]{{1,200}})[\t ]({_STAMP})(?:[\t ](.*))?")
-_NUMBERED = re.compile(r"\d[._\-]\d|^v\d|\d{6,8}")
+_NUMBERED = re.compile(r"\d[._\-]\d|^v\d|(?:^|\D)20\d{4,6}(?:\D|$)")
 _SCALAR = re.compile(r"null|true|false|-?\d{1,300}(?:\.\d{1,300})?")
 _GIT_BEGIN = re.compile(r"commit ([0-9a-f]{7,64})(?: \(.*\))?$")
 _GIT_HEAD = re.compile(r"(Author|AuthorDate|Commit|CommitDate|Date|Merge): +(.*)")
@@ -57,7 +60,7 @@ def parse_documents(content: bytes) -> list[Document]:
     if _SCALAR.fullmatch(start.rstrip()):
         return _read_json(text)
     lines = text.split("\n")
-    for read in (_read_nagios, _read_git, read_markdown_table, read_notes):
+    for read in (_read_nagios, _read_git, read_heroku, read_columns, read_markdown_table, read_notes):
         if values := read([line.rstrip("\r") for line in lines]):
             return _place(values, content)
     if _YAML.match(_first_line(lines)):
@@ -178,10 +181,12 @@ def _read_git(lines: Sequence[str]) -> list[tuple[int, int, object]]:
     known = [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     for pattern, names in (
         (_COMMIT, ("commit_sha", "committed_at", "authored_at", "author", "subject")),
+        (_BARRED, ("commit_sha", "committed_at", "author", "subject")),
+        (_SPACED, ("commit_sha", "committed_at", "subject")),
         (_TAG, ("git_tag", "tagged_at", "subject")),
     ):
         matches = [(number, match) for number, line in known if (match := pattern.fullmatch(line.strip()))]
-        if matches and len(matches) >= _ENOUGH * len(known) and (pattern is _COMMIT or not _is_log(matches)):
+        if matches and len(matches) >= _ENOUGH * len(known) and not (pattern is _TAG and _is_log(matches)):
             return [(n, n, {k: v for k, v in zip(names, m.groups(), strict=True) if v}) for n, m in matches]
     return []
 

@@ -1,0 +1,52 @@
+"""what commands print for people → their rows: aligned columns under a header, and Heroku's list of releases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+#: Names in capitals, with gaps between them that the rows have too: kubectl, argocd.
+_HEADER = re.compile(
+    r"[A-Z][A-Z0-9\-/()]*(?: [A-Z0-9\-/()]+)*(?:(?: {2,}|\t+)[A-Z][A-Z0-9\-/()]*(?: [A-Z0-9\-/()]+)*)+\s*"
+)
+_NAME = re.compile(r"[A-Z][A-Z0-9\-/()]*(?: [A-Z0-9\-/()]+)*")
+_STAMP = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d [+-]\d{4}"
+_HEROKU_HEAD = re.compile(r"=+ *(\S+) Releases\b.*")
+_HEROKU = re.compile(rf"v(\d+) +(\S.*?) +(\S+@\S+|[\w.\-]+) +({_STAMP})(?: \(.*\))?\s*")
+
+
+def read_columns(lines: Sequence[str]) -> list[tuple[int, int, object]]:
+    """Rows of a table whose columns stand below their names; a line before it that names one thing goes with each."""
+    first = next((at for at, line in enumerate(lines[:3]) if _HEADER.fullmatch(line)), None)
+    if first is None or "\t" in lines[first]:
+        return []
+    names = [(match.start(), match[0]) for match in _NAME.finditer(lines[first])]
+    about = {"printed_for": lines[0].strip()} if first and lines[0].strip() else {}
+    found: list[tuple[int, int, object]] = []
+    for number, line in enumerate(lines[first + 1 :], first + 2):
+        if not line.strip():
+            continue
+        if any(start and start <= len(line) and line[start - 1] != " " for start, _ in names):
+            return []  # a cell that runs over its column: the text isn't aligned after all
+        ends = [*(start for start, _ in names[1:]), len(line)]
+        cells = {name: line[start:end].strip() for (start, name), end in zip(names, ends, strict=True)}
+        found.append((number, number, {**about, **cells}))
+    return found
+
+
+def read_heroku(lines: Sequence[str]) -> list[tuple[int, int, object]]:
+    """``heroku releases``: a version, what it is, whose and when, under a line with the application's name."""
+    found: list[tuple[int, int, object]] = []
+    name = ""
+    for number, line in enumerate(lines, 1):
+        if head := _HEROKU_HEAD.fullmatch(line.strip()):
+            name = head[1]
+        elif match := _HEROKU.fullmatch(line):
+            version, told, user, stamp = match.groups()
+            value = {"version": version, "description": told, "user": {"email": user}, "created_at": stamp}
+            found.append(
+                (number, number, {**value, "heroku_release": True, **({"app": {"name": name}} if name else {})})
+            )
+        elif line.strip():
+            return []
+    return found
