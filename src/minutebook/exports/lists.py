@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from minutebook.exports.rows import Context, Row, hash_facts, make_row, text_of
 from minutebook.exports.stamps import Stamp
@@ -56,7 +57,8 @@ class UsualNames:
     acknowledged: tuple[str, ...]
 
 
-def usual_names(keys: Sequence[str]) -> UsualNames:
+@lru_cache(maxsize=64)  # a list's entries have the same keys
+def usual_names(keys: tuple[str, ...]) -> UsualNames:
     """The usual names among ``keys``, best first where there are several times."""
     by_name = {normalise(str(key)): str(key) for key in reversed(keys)}
 
@@ -71,7 +73,7 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
     """The phases of one entry; one with a single time is told by its state, or was done then."""
     if not isinstance(entry, Mapping):
         return [], "is no object"
-    names = usual_names([key for key in entry if isinstance(key, str)])
+    names = usual_names(tuple(key for key in entry if isinstance(key, str)))
     facts = {column: _plain(entry[key]) for column, key in names.columns.items()}
     acknowledger, resolver = facts.pop("acknowledger", None), facts.pop("resolver", None)
     what = text_of(facts.pop("what", None) or "").strip().lower()

@@ -8,6 +8,7 @@ from typing import Any
 
 from minutebook.exports import PURPOSE
 from minutebook.merging.observations import OPENING, Observation, Occurrence, cluster, distance_s, sources_of
+from minutebook.merging.versions import Recent, is_same_version
 
 #: Two exports' deploys of one version of one service are one if they start this close.
 TOLERANCE_S = 300.0
@@ -24,22 +25,26 @@ _ENVIRONMENTS = {"prod": "production", "prd": "production", "live": "production"
 def join_deploys(groups: Sequence[list[Observation]]) -> tuple[list[list[Observation]], list[dict[str, Any]]]:
     """(groups, those of two tools joined that are one deploy; notes on those that may be, and aren't proven)."""
     joined: list[list[Observation]] = []
-    recent: list[list[Observation]] = []
+    recent: Recent[list[Observation]] = Recent()
     notes: list[dict[str, Any]] = []
     for group in sorted(groups, key=lambda g: min(o.order for o in g)):
         # A run that may only test a commit is no deploy of it.
         if group[0].row["kind"] != "deploy" or any(PURPOSE in each.details for each in group):
             joined.append(group)
             continue
-        recent = [other for other in recent if distance_s(_start(other), _start(group)) <= TOLERANCE_S]
-        near = [other for other in recent if _is_near(other, group)]
-        same = [other for other in near if is_same_version(_of(other, "version"), _of(group, "version"))]
+        version, words = _of(group, "version"), _words(_of(group, "service"))
+        near = [
+            other
+            for other in recent.find(version, words)
+            if distance_s(_start(other), _start(group)) <= TOLERANCE_S and _is_near(other, group)
+        ]
+        same = [other for other in near if is_same_version(_of(other, "version"), version)]
         if same:
             min(same, key=lambda other: (distance_s(_start(other), _start(group)), other[0].order)).extend(group)
             continue
-        notes += [_note(other, group) for other in near if not (_of(other, "version") and _of(group, "version"))]
+        notes += [_note(other, group) for other in near if not (_of(other, "version") and version)]
         joined.append(list(group))
-        recent.append(joined[-1])
+        recent.add(joined[-1], version, words)
     return joined, notes
 
 
@@ -119,19 +124,6 @@ def _is_near(one: Sequence[Observation], other: Sequence[Observation]) -> bool:
 
 def _words(service: str) -> tuple[str, ...]:
     return tuple(word for word in _OUTSIDE.split(service.lower()) if word)
-
-
-def is_same_version(one: str, other: str) -> bool:
-    """2.0.0 is v2.0.0 and registry/shop:2.0.0; a commit is what begins with seven of its digits."""
-    short, long = sorted((_plain(one), _plain(other)), key=len)
-    if not short:
-        return False
-    return short == long or bool(_SHA.fullmatch(short) and _SHA.fullmatch(long) and long.startswith(short))
-
-
-def _plain(version: str) -> str:
-    tag = version.lower().split("@sha256", 1)[0].rpartition("/")[2].rpartition(":")[2]
-    return tag[1:] if re.match(r"v\d", tag) else tag
 
 
 def _note(one: Sequence[Observation], other: Sequence[Observation]) -> dict[str, Any]:

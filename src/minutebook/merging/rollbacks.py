@@ -7,15 +7,17 @@ never compared; what isn't proven stays a deploy.
 
 from __future__ import annotations
 
+import bisect
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import pandas as pd
 
 from minutebook.exports import PURPOSE
-from minutebook.merging.deploys import is_same_version
+from minutebook.merging.versions import Versions, is_same_version
 
+_Each = TypeVar("_Each")
 _OPENING = "deploy of "
 #: A version that logs haven't named for so long, while they name another one, isn't what runs any more.
 _GONE = pd.Timedelta(minutes=15)
@@ -74,40 +76,66 @@ def _text(value: object) -> str:
 
 
 def _find_back(starts: Sequence[tuple[_Start, str]], logged: Sequence[Sighting]) -> set[tuple[str, str]]:
-    """(entity, version) of the deploys of one service and environment that brought back a version."""
+    """(entity, version) of the deploys of one service and environment that brought back a version; they are by time."""
     minute = pd.Timedelta(minutes=1)
-    first = [_Start(each.minutes[0], each.minutes[0] + minute, each.version) for each in logged]
+    sighted = sorted((_Start(each.minutes[0], each.minutes[0] + minute, each.version) for each in logged), key=_begin)
+    runs = _Runs(logged)
     back: set[tuple[str, str]] = set()
+    deployed, count, by_time = Versions(), 0, 0
+    ran = Versions()  # by the logs
     for own, entity in starts:
-        before = [start for start, _ in starts if start.earliest < own.earliest]
-        sighted = [
-            each for each in first
-            if each.earliest < own.earliest and not any(is_same_version(each.version, other.version) for other in before)
-        ]  # fmt: skip
-        history = [*before, *sighted]
+        while starts[count][0].earliest < own.earliest:
+            deployed.add(starts[count][0].version)
+            count += 1
+        while by_time < len(sighted) and sighted[by_time].earliest < own.earliest:
+            ran.add(sighted[by_time].version)
+            by_time += 1
+        # What the logs named before any deploy of it was told, or without one.
+        last_sighted = next((each for each in reversed(sighted[:by_time]) if each.version not in deployed), None)
+        history = [*([starts[count - 1][0]] if count else []), *([last_sighted] if last_sighted else [])]
         if not history:
             continue
         latest = max(each.earliest for each in history)
-        current = [each for each in history if each.earliest == latest]
-        if any(is_same_version(each.version, own.version) for each in current):
+        current = [start.version for start, _ in _at(starts, count, latest, lambda each: each[0].earliest)]
+        current += [each.version for each in _at(sighted, by_time, latest, _begin) if each.version not in deployed]
+        if any(is_same_version(version, own.version) for version in current):
             continue
-        ran = [each for each in history if is_same_version(each.version, own.version) and each.latest <= latest]
-        if ran and not _is_back_already(own, current[0].version, logged):
+        if (own.version in deployed or own.version in ran) and not runs.is_back_already(own, current[0]):
             back.add((entity, own.version))
     return back
 
 
-def _is_back_already(own: _Start, replaced: str, logged: Sequence[Sighting]) -> bool:
-    """Whether the logs say that what it replaces had long gone, and its own version ran."""
+def _begin(start: _Start) -> pd.Timestamp:
+    return start.earliest
 
-    def last(version: str) -> pd.Timestamp | None:
-        minutes = [
-            m for each in logged if is_same_version(each.version, version) for m in each.minutes if m < own.earliest
-        ]
-        return max(minutes, default=None)
 
-    gone, running = last(replaced), last(own.version)
-    return gone is not None and running is not None and running > gone and own.earliest - gone > _GONE
+def _at(
+    ordered: Sequence[_Each], count: int, instant: pd.Timestamp, begin: Callable[[_Each], pd.Timestamp]
+) -> Sequence[_Each]:
+    """Of the first so many those that began at an instant."""
+    first = bisect.bisect_left(ordered, instant, hi=count, key=begin)
+    return ordered[first : bisect.bisect_right(ordered, instant, lo=first, hi=count, key=begin)]
+
+
+class _Runs:
+    """In which minutes logs named which version."""
+
+    def __init__(self, logged: Sequence[Sighting]) -> None:
+        self._logged = logged
+        self._minutes: dict[str, list[pd.Timestamp]] = {}
+
+    def is_back_already(self, own: _Start, replaced: str) -> bool:
+        """Whether the logs say that what it replaces had long gone, and its own version ran."""
+        gone, running = self._last(replaced, own.earliest), self._last(own.version, own.earliest)
+        return gone is not None and running is not None and running > gone and own.earliest - gone > _GONE
+
+    def _last(self, version: str, before: pd.Timestamp) -> pd.Timestamp | None:
+        """The last minute before an instant in which it was named."""
+        if version not in self._minutes:
+            own = (each.minutes for each in self._logged if is_same_version(each.version, version))
+            self._minutes[version] = sorted(minute for minutes in own for minute in minutes)
+        at = bisect.bisect_left(self._minutes[version], before)
+        return self._minutes[version][at - 1] if at else None
 
 
 def _word(happenings: pd.DataFrame, back: set[tuple[str, str]]) -> pd.DataFrame:

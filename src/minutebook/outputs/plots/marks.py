@@ -24,6 +24,7 @@ _ROLLOUT, _ALERT, _ALERT_EDGE = "#009E73", "#E69F00", "#6b4a00"
 _SHAPES = {"deploy": "D", "change": "^", "incident": "s", "note": "o"}
 _GAP_PX = 6.0
 _MOST_RULES = 24
+_MOST_ROWS = 40
 #: Inches: the line above a panel, a row of labels above that, a lane.
 HEAD_IN, ROW_IN, LANE_IN = 0.22, 0.16, 0.185
 _MILESTONE: Mapping[str, Any] = {"color": "#333333", "lw": 0.8, "ls": (0, (1, 1.5))}
@@ -135,6 +136,10 @@ def pack_rollouts(lanes: list[Lane], scale: TimeScale) -> list[Rollout]:
         if span.start > scale.end or (span.end or span.start) < scale.start:
             continue
         first, last = scale.to_px(span.start), scale.to_px(span.end or span.start)
+        if len(row_ends) >= _MOST_ROWS and min(row_ends) + _GAP_PX > first - 5:
+            # No panel has so many rows: it's counted, not measured.
+            packed.append(Rollout(lane.kind, first, last, "", _MOST_ROWS, True))
+            continue
         text = scale.fit(lane.label, 0.3 * scale.width_px) + words.get(span.outcome, "")
         width = scale.measure(text) + 12
         is_right = last + width <= scale.width_px
