@@ -20,7 +20,7 @@ ORDER = (
     "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "trialstore", "summary", "engines",
     "fingerprints", "copies", "joining", "gathering", "trials",
     "versions",
-    "stretches", "silences", "coverage", "layers", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",
+    "stretches", "silences", "coverage", "layers", "operations", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",
     "outputs", "book", "freezing", "differences", "postmortem", "verbs", "cli", "__main__",
 )  # fmt: skip
 

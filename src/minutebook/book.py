@@ -23,7 +23,7 @@ from minutebook.engines import open_engine
 from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.events import ARROW_SCHEMA, to_frame
 from minutebook.gathering import Evidence, Gathered, gather
-from minutebook.grid import make_minutes
+from minutebook.grid import make_minutes, tell_grid
 from minutebook.judging import find_user
 from minutebook.ledger import find_shortfalls, make_ledger, make_rejects
 from minutebook.merging import merge_happenings, word_rollbacks
@@ -139,7 +139,12 @@ def make_book(
         gathered.services if gathered else {},
         gathered.copied if gathered else [],
         merges,
-        [*sli.assumptions, *told.notes, *(f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes)],
+        [
+            *sli.assumptions,
+            *tell_grid(sli),
+            *told.notes,
+            *(f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes),
+        ],
         span=gathered.settled.span if gathered else None,
         on_grid=summary.count_events() if gathered else None,
     )

@@ -13,12 +13,12 @@ import pandas as pd
 
 from minutebook.assessment.latency import bucket_floor_s
 from minutebook.grouping import group_rows
+from minutebook.operations import name_operations
 from minutebook.sli import Sli
 from minutebook.trials import NAMES, Trials, find_who, look_up, pick_rows
 
 #: Operations beyond these many of a service, by requests, are told together.
 MOST_OPERATIONS = 50
-OTHERS = "(others)"
 #: Of the minutes; where a dense grid would have more, it's those with requests.
 MOST_ROWS = 1_000_000
 
@@ -39,7 +39,7 @@ def make_minutes(
     none is. Latencies are of all requests, to 2 %. ``happenings`` are merged (`merging`).
     """
     grid = np.unique(sli.coverage["minute"].to_numpy(np.int64))
-    shown = _name_operations(sli.counts)
+    shown = name_operations(sli.counts, MOST_OPERATIONS)
     if not shown or not len(grid):
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
     cells = _Cells(grid, shown)
@@ -58,6 +58,15 @@ def make_minutes(
     )  # fmt: skip
     dense["alerts_firing"] = _count_alerts(cells, happenings)
     return _typed(dense[list(COLUMNS)])
+
+
+def tell_grid(sli: Sli) -> list[str]:
+    """A sentence for the ledger where the minutes aren't dense."""
+    pairs = {(service, shown) for (service, _), shown in name_operations(sli.counts, MOST_OPERATIONS).items()}
+    cells = sli.coverage["minute"].nunique() * len(pairs)
+    if cells <= MOST_ROWS:
+        return []
+    return [f"All minutes of {len(pairs):,} operations would be {cells:,} rows: those without a request are left out."]
 
 
 class _Cells:
@@ -101,18 +110,6 @@ class _Cells:
     def add_up(self, cell: np.ndarray, values: np.ndarray) -> np.ndarray:
         """The sum of each cell's values."""
         return np.bincount(cell, values, len(self)).astype(np.int64)
-
-
-def _name_operations(counts: pd.DataFrame) -> dict[tuple[str, str], str]:
-    """(service, operation) → the operation it's told under."""
-    pairs = counts.groupby(["service", "operation"], as_index=False, observed=True)[["good", "bad"]].sum()
-    total = pairs["good"] + pairs["bad"]
-    order = pairs.assign(total=total).sort_values(["service", "total", "operation"], ascending=[True, False, True])
-    is_shown = order.groupby("service", observed=True).cumcount() < MOST_OPERATIONS
-    return {
-        (service, operation): operation if is_own else OTHERS
-        for service, operation, is_own in zip(order["service"], order["operation"], is_shown, strict=True)
-    }
 
 
 def _count_requests(

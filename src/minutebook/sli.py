@@ -8,7 +8,7 @@ the inner one counts, and failures that the outer one alone saw are added to it 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -17,9 +17,14 @@ import pandas as pd
 from minutebook.coverage import cover_services, find_coverage
 from minutebook.errors import MinutebookError, suggest
 from minutebook.layers import Layers, choose_layers
+from minutebook.operations import OTHERS, name_operations, rename, rename_trials
 from minutebook.rules import Rules, fits
+from minutebook.stretches import tell_stretches
 from minutebook.summary import Summary
 from minutebook.trials import NAMES, Trials, fill_names, join_rows, seen_names
+
+_MOST_CELLS = 4_000_000  # a service's minutes × operations
+_FEWEST_OPERATIONS = 50  # that have their own names at any rate
 
 
 @dataclass(frozen=True)
@@ -77,8 +82,8 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
     groups = find_coverage(summary)
     coverage = cover_services(groups, partial(_find_counted, layers=layers))
-    notes = _check_scope(own_trials, rules)
-    return Sli(
+    notes = [*tell_stretches(summary.coverage.column("minute").to_numpy()), *_check_scope(own_trials, rules)]
+    sli = Sli(
         layers.main,
         _in_scope(counts, rules),
         _in_scope(breakdown, rules),
@@ -88,6 +93,23 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         groups,
         (*layers.assumptions, *rules.sentences(), *notes),
     )
+    return _tell_rare_together(sli)
+
+
+def _tell_rare_together(sli: Sli) -> Sli:
+    """The same SLI; of a service with more operations than can be looked at minute by minute, the rarest as one."""
+    most = max(_MOST_CELLS // max(sli.groups["minute"].nunique(), 1), _FEWEST_OPERATIONS)
+    if sli.counts.groupby("service", observed=True)["operation"].nunique().max() > most:
+        shown = name_operations(sli.counts, most)
+        left = sum(name != operation for (_, operation), name in shown.items())
+        note = f"{left:,} operations with few requests are told together, as {OTHERS}."
+        return replace(
+            sli,
+            **{name: rename(getattr(sli, name), shown) for name in ("counts", "breakdown", "failures")},
+            trials=rename_trials(sli.trials, shown),
+            assumptions=(*sli.assumptions, note),
+        )
+    return sli
 
 
 def _in_scope(frame: pd.DataFrame, rules: Rules) -> pd.DataFrame:

@@ -37,6 +37,14 @@ def find_stretches(minutes: Iterable[int]) -> Stretches:
     return Stretches(np.append(starts + within, seen[-1]), hole)
 
 
+def tell_stretches(minutes: Iterable[int]) -> list[str]:
+    """A sentence for the ledger where shorter holes are left out than those of over a day."""
+    hole = find_stretches(minutes).hole
+    if hole == _HOLES[0]:
+        return []
+    return [f"Evidence is sparse over its span: holes of over {hole} min aren't laid out minute by minute."]
+
+
 def find_runs(mask: np.ndarray) -> list[tuple[int, int]]:
     """[start, stop) of each run of True."""
     starts, stops = find_edges(mask)
