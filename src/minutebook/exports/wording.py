@@ -47,6 +47,7 @@ _DEPLOYS = re.compile(r"deploy|releas|roll-?_?out|roll-?_?back|promot|publish|sh
 _NOUN = re.compile(r"^(?:deploy|deployment|release|rollout|alert|incident|build|job|pipeline)[_.\-: ]+(?=\w)")
 _SHA = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])")
 _ALGORITHM = re.compile(r"sha256(?::|%3a)", re.IGNORECASE)
+_MARKUP = re.compile(r"</?(?:p|div|br|b|i|em|strong|span|at|attachment|ul|li)\b[^<>]*>", re.IGNORECASE)
 _LINK = re.compile(r"<(https?:[^|>]*)(?:\|([^>]*))?>")
 
 _DONE = {
@@ -97,7 +98,7 @@ def say(template: str, known: Mapping[str, str]) -> str:
 
 def tidy(text: str) -> str:
     """One line, without markup, of bounded length."""
-    line = " ".join(html.unescape(text).split())
+    line = " ".join(html.unescape(_MARKUP.sub(" ", text)).split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 

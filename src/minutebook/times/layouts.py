@@ -58,13 +58,15 @@ LAYOUTS: Mapping[str, Layout] = {
     "tai64n": Layout(r"@(?P<label>4[0-9a-f]{23})"),
     # access logs of nginx, Apache, HAProxy, S3
     "%d/%b/%Y:%H:%M:%S %z": Layout(rf"(?P<date>\d\d?/{_W}/\d{{4}})[: ]{_CLOCK}", f"{_d1}/{_B}/{_Y}"),
+    # Jira's lists
+    "%d/%b/%y %H:%M": Layout(rf"(?P<date>\d\d?/{_W}/\d\d) {_CLOCK_OR_MINUTE}", f"{_d1}/{_B}/{_y}"),
     # nginx error, Go
     "%Y/%m/%d %H:%M:%S": Layout(rf"(?P<date>\d{{4}}/\d\d/\d\d)(?:[ T-]| - ){_CLOCK}", f"{_Y}/{_m}/{_d}"),
     # syslog
     "%b %e %H:%M:%S": Layout(rf"{_MD} {_CLOCK}", _BD),
     "%b %e %H:%M:%S %Y": Layout(rf"{_MD} {_CLOCK} {_YEAR}", f"{_BD} {_Y}"),
     # java.util.logging, Cisco, Kibana
-    "%b %e %Y %H:%M:%S": Layout(rf"(?P<date>{_W} +\d\d?,? \d{{4}})(?:,| @)? {_CLOCK}", f"{_BD},? {_Y}"),
+    "%b %e %Y %H:%M:%S": Layout(rf"(?P<date>{_W} +\d\d?,? \d{{4}})(?:,| @)? {_CLOCK_OR_MINUTE}", f"{_BD},? {_Y}"),
     "%Y %b %d %H:%M:%S": Layout(rf"(?P<date>\d{{4}} {_W} +\d\d?) {_CLOCK}", f"{_Y} {_BD}"),
     # Apache error
     "%a %b %d %H:%M:%S %Y": Layout(rf"{_WEEKDAY} {_MD} {_CLOCK} {_YEAR}", f"{_BD} {_Y}"),
