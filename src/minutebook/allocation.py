@@ -1,4 +1,4 @@
-"""how this process asks for memory: what is freed is kept for the next block instead of being given back.
+"""how this process asks for memory and clears up: what is freed is kept for the next block instead of being given back.
 
 Blocks are read, parsed and freed at hundreds of MB/s. By default the C library returns each large array to the
 system and asks for it anew, and the system fills it with zeros each time: a third of the time, on every core.
@@ -7,11 +7,15 @@ system and asks for it anew, and the system fills it with zeros each time: a thi
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 from contextlib import suppress
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 _LARGEST, _KEPT = 32 << 20, 256 << 20  # bytes; the former is the most that it takes
+#: Objects that are made between two searches for rings of them that nobody needs. Imports make hundred thousands that
+#: all stay, and by default are looked through again and again.
+_OBJECTS = 100_000
 
 
 def keep_freed_memory() -> None:
@@ -20,6 +24,7 @@ def keep_freed_memory() -> None:
     Arrow has an allocator of its own; of those that it comes with, jemalloc holds a fifth less (if it isn't
     imported yet, and nobody chose another one).
     """
+    gc.set_threshold(_OBJECTS)
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -211,21 +211,25 @@ def _hide(texts: pd.Series, book: Book) -> pd.Series:
 def save_book(book: Book, folder: Evidence) -> list[Path]:
     """Write a book into a folder (made if need be); gives the files, in the order they were written."""
     from minutebook.outputs import write_csv, write_json, write_parquet
-    from minutebook.outputs.atomic import replace_together
+    from minutebook.outputs.atomic import open_staged, replace_together
     from minutebook.outputs.plots.figures import save_figure
     from minutebook.outputs.plots.overview import draw_impact
 
     # The ledger comes last and names the others, so that a folder with a ledger that fits is a whole book.
     with replace_together(folder, last="ledger.json") as place:
+
+        def write(name: str, writer: Callable[..., None], what: object, *more: str) -> None:
+            with open_staged(place / name) as stream:
+                writer(what, stream, *more)
+
         for name in FRAMES:
-            write_csv(getattr(book, name), place / f"{name}.csv")
-            write_parquet(getattr(book, name), place / f"{name}.parquet")
-        write_csv(book.rejects, place / "rejects.csv")
-        write_json(book.impact, place / "impact.json")
-        figure: Any = draw_impact(book.minutes, book.impact, book.happenings)
-        save_figure(figure, place / "impact.svg", "svg")
+            write(f"{name}.csv", write_csv, getattr(book, name))
+            write(f"{name}.parquet", write_parquet, getattr(book, name))
+        write("rejects.csv", write_csv, book.rejects)
+        write("impact.json", write_json, book.impact)
+        write("impact.svg", save_figure, draw_impact(book.minutes, book.impact, book.happenings), "svg")
         hashes = {name: _hash(place / name) for name in FILES if name != "ledger.json"}
-        write_json({**book.ledger, "files": hashes}, place / "ledger.json")
+        write("ledger.json", write_json, {**book.ledger, "files": hashes})
     return [Path(folder) / name for name in FILES]
 
 

@@ -6,7 +6,7 @@ few (categories), and not the whole of them where they don't fit into memory (pi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from minutebook.grouping import Groups, group_rows
 from minutebook.summary import Summary
 
 NAMES = ("service", "operation", "user", "client")
@@ -118,8 +119,8 @@ class Trials:
         how = {"first": "min", "last": "max", "requests": "sum"}
         parts = []
         for rows in self.rows("service", "requests", *TIMES):
-            told = rows[["service", "requests"]].assign(first=find_first(rows), last=find_last(rows))
-            parts.append(told.groupby("service", observed=True).agg(how).reset_index().astype({"service": "str"}))
+            columns = {"first": find_first(rows), "last": find_last(rows), "requests": rows["requests"].to_numpy()}
+            parts.append(add_up_by(rows["service"], columns, how))
         whole = pd.concat(parts, ignore_index=True).groupby("service", sort=True).agg(how)
         return {str(row[0]): (int(row[1]), int(row[2]), int(row[3])) for row in whole.itertuples()}
 
@@ -235,6 +236,14 @@ def find_names(names: pd.Series, is_in: Callable[[str], bool]) -> np.ndarray:
     return known[names.cat.codes.to_numpy()]
 
 
+def add_up_by(names: pd.Series, columns: Mapping[str, np.ndarray], how: Mapping[str, str]) -> pd.DataFrame:
+    """The columns of the rows that have the same name as one: ``how`` says "sum", "min" or "max" of each."""
+    ufuncs = {"sum": np.add, "min": np.minimum, "max": np.maximum}
+    groups = Groups(*group_rows([names.cat.codes.to_numpy()]))
+    summed = {column: groups.reduce(ufuncs[how[column]], values) for column, values in columns.items()}
+    return pd.DataFrame({str(names.name): spell_names(names.iloc[groups.first]), **summed})
+
+
 def find_name(names: pd.Series, name: str) -> np.ndarray:
     """Which rows have that one name, of however many."""
     known = np.flatnonzero(names.cat.categories == name)
@@ -243,12 +252,17 @@ def find_name(names: pd.Series, name: str) -> np.ndarray:
 
 def look_up(rows: pd.DataFrame, find: Callable[[tuple[str, str]], float]) -> np.ndarray:
     """What ``find`` gives for each row's (service, operation), each distinct one asked once."""
-    services, operations = rows["service"].cat, rows["operation"].cat
+    place, pairs = find_pairs(rows)
+    return np.array([find(pair) for pair in pairs], np.float64)[place]
+
+
+def find_pairs(rows: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
+    """The place of each row's (service, operation) among the distinct ones, and those."""
+    services, operations = (rows[name].astype("category").cat for name in ("service", "operation"))
     width = max(len(operations.categories), 1)
     place, known = pd.factorize(services.codes.to_numpy().astype(np.int64) * width + operations.codes.to_numpy())
     spelt = services.categories.to_numpy(object), operations.categories.to_numpy(object)
-    pairs = [(spelt[0][pair // width], spelt[1][pair % width]) for pair in known.tolist()]
-    return np.array([find(pair) for pair in pairs], np.float64)[place]
+    return np.asarray(place), [(spelt[0][pair // width], spelt[1][pair % width]) for pair in known.tolist()]
 
 
 def fill_names(names: pd.Series, by: str) -> pd.Series:

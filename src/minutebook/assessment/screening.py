@@ -13,7 +13,7 @@ from minutebook.assessment.channels import Limits
 from minutebook.assessment.scan import SURE, WEAK
 from minutebook.assessment.sensitivity import LEAST_FACTOR
 from minutebook.assessment.traffic import Traffic
-from minutebook.trials import Trials, look_up
+from minutebook.trials import Trials, add_up_by, look_up
 
 
 def find_notable(traffic: Traffic, limits: Limits) -> list[str]:
@@ -30,20 +30,15 @@ def find_notable(traffic: Traffic, limits: Limits) -> list[str]:
 
 def _count(trials: Trials, limits: Limits) -> pd.DataFrame:
     """By service: ``valid`` and possibly ``bad`` requests, and the ``first`` and ``last`` minute of any."""
+    how = {"valid": "sum", "bad": "sum", "first": "min", "last": "max"}
     parts = []
     for rows in trials.rows("minute", "service", "operation", "requests", "bad", "longest_s"):
         over = look_up(rows, lambda pair: limits.get(pair, np.inf)) * LEAST_FACTOR
         may_be_bad = (rows["bad"].to_numpy() > 0) | (rows["longest_s"].to_numpy(float) > over)
         requests, minute = rows["requests"].to_numpy(), rows["minute"].to_numpy()
-        told = pd.DataFrame({"service": rows["service"], "valid": requests, "bad": np.where(may_be_bad, requests, 0),
-                             "first": minute, "last": minute})  # fmt: skip
-        parts.append(_add_up(told).reset_index().astype({"service": "str"}))
-    return _add_up(pd.concat(parts, ignore_index=True))
-
-
-def _add_up(told: pd.DataFrame) -> pd.DataFrame:
-    by_service = told.groupby("service", observed=True, sort=True)
-    return by_service.agg({"valid": "sum", "bad": "sum", "first": "min", "last": "max"})
+        columns = {"valid": requests, "bad": np.where(may_be_bad, requests, 0), "first": minute, "last": minute}
+        parts.append(add_up_by(rows["service"], columns, how))
+    return pd.concat(parts, ignore_index=True).groupby("service", sort=True).agg(how)
 
 
 def _find_silent(coverage: pd.DataFrame, counts: pd.DataFrame) -> set[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 
 from minutebook.assessment.latency import bucket_floor_s, percentiles_s
+from minutebook.grouping import group_rows
+from minutebook.trials import find_pairs
 
 _TIMES_MEDIAN = 4.0
 _USUAL_SHARE = 0.995
@@ -22,15 +25,18 @@ def find_slow_limits(latency: pd.DataFrame) -> dict[tuple[str, str], float]:
     Operations with fewer than 100 timed requests have none.
     """
     limits = {}
-    totals = latency.groupby(["service", "operation"], observed=True)["requests"].transform("sum")
-    latency = latency[totals >= _FEWEST]
-    for (service, operation), group in latency.groupby(["service", "operation"], sort=True, observed=True):
-        stretch = pd.qcut(
-            group["minute"].rank(method="dense"), min(10, group["minute"].nunique()), labels=False, duplicates="drop"
-        )
-        counts = _count_buckets(stretch.to_numpy(np.int64), group["bucket"].to_numpy(), group["requests"].to_numpy())
+    place, pairs = find_pairs(latency)
+    order, starts = group_rows([place])
+    minute = latency["minute"].dt.as_unit("us").astype("int64").to_numpy()[order]
+    bucket, requests = (latency[name].to_numpy()[order] for name in ("bucket", "requests"))
+    for number, (begin, end) in zip(place[order[starts]], itertools.pairwise([*starts, len(order)]), strict=True):
+        if requests[begin:end].sum() < _FEWEST:
+            continue
+        minutes, rank = np.unique(minute[begin:end], return_inverse=True)
+        stretch = pd.qcut(rank, min(10, len(minutes)), labels=False, duplicates="drop")
+        counts = _count_buckets(stretch.astype(np.int64), bucket[begin:end], requests[begin:end])
         median, tail = (float(np.quantile(percentiles_s(counts, share), 0.25)) for share in (0.5, _USUAL_SHARE))
-        limits[str(service), str(operation)] = max(_TIMES_MEDIAN * median, tail)
+        limits[pairs[number]] = max(_TIMES_MEDIAN * median, tail)
     return limits
 
 

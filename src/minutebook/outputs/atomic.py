@@ -13,6 +13,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Any, BinaryIO, TypeAlias, cast
 
@@ -111,6 +112,8 @@ def _replace(place: Path, mode: int | None) -> Iterator[BinaryIO]:
 def replace_together(folder: str | os.PathLike[str], *, last: str) -> Iterator[Path]:
     """A folder to write files into that take the place of those in ``folder`` (made if need be) when the block ends well.
 
+    They're opened by `open_staged`, and synced all at once.
+
     Until then nothing of the old files changes. Each is then replaced in one step, right after the other, ``last`` at
     the end: who finds it as it should be finds all of them. Raises `MinutebookError` where the folder can't be written.
     """
@@ -132,6 +135,18 @@ def replace_together(folder: str | os.PathLike[str], *, last: str) -> Iterator[P
         finish(staging)
 
 
+@contextlib.contextmanager
+def open_staged(path: Path) -> Iterator[BinaryIO]:
+    """A new file in a folder of `replace_together`; raises `MinutebookError` where it can't be written."""
+    try:
+        with path.open("xb") as stream:
+            yield stream
+    except OSError as error:
+        raise MinutebookError(
+            f"can't be written: {error.strerror or error}", where=path.name, do=_advise(error)
+        ) from error
+
+
 def _move_all(staging: Path, place: Path, last: str) -> None:
     names = sorted((path.name for path in staging.iterdir()), key=lambda name: (name == last, name))
     for name in names:
@@ -140,6 +155,8 @@ def _move_all(staging: Path, place: Path, last: str) -> None:
                 "can't be written: it is a folder", where=str(place / name), do="name another folder for the book"
             )
     try:
+        with ThreadPoolExecutor(len(names) or 1) as pool:  # the disk takes as long for all of them as for one
+            list(pool.map(_sync_file, [staging / name for name in names]))
         _sync_folder(staging)
         for name in names:
             target = place / name
@@ -155,6 +172,11 @@ def _move_all(staging: Path, place: Path, last: str) -> None:
         raise MinutebookError(
             f"can't be written: {error.strerror or error}", where=str(place), do=_advise(error)
         ) from error
+
+
+def _sync_file(path: Path) -> None:
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
 
 
 def _sync_folder(folder: Path) -> None:
