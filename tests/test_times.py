@@ -144,6 +144,7 @@ WRITTEN = {
     "epoch": ("{epoch}", 6),
     "tai64n": ("{label}", 6),
     "%d/%b/%Y:%H:%M:%S %z": ("%d/%b/%Y:%H:%M:%S +0000", 0),
+    "%d/%b/%y %H:%M": ("%d/%b/%y {hour12}:%M %p", -1),
     "%Y/%m/%d %H:%M:%S": ("%Y/%m/%d %H:%M:%S.%f", 6),
     "%b %e %H:%M:%S": ("%b {day:2d} %H:%M:%S", 0),
     "%b %e %H:%M:%S %Y": ("%b {day:2d} %H:%M:%S %Y", 0),
