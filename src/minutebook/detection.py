@@ -179,7 +179,9 @@ def make_plan(log_format: LogFormat, text: pa.StringArray, *, needs_time: bool =
     if shape in ("csv", "w3c"):
         header = find_header(lines) if shape == "csv" else find_w3c_header(lines)
         names = list_w3c_names(lines) if shape == "w3c" else header.names if header else ()
-        return _plan_keys(replace(Plan(log_format), header=header), list(names), text) if header else None
+        made = _plan_keys(replace(Plan(log_format), header=header), list(names), text) if header else None
+        is_local = made is not None and made.keys["time"].endswith("-local")
+        return replace(made, log_format=replace(log_format, utc=False)) if made and is_local else made
     paths = list_pair_keys(line for line in lines if line.count("=") >= 2)
     return _plan_keys(Plan(log_format), add_rare_keys(paths), text, needs_time=needs_time)
 

@@ -80,6 +80,7 @@ class LogFormat:
     clock: str = "outer"  #: of a wrapper and what it wraps: whose stamp counts, outer or inner
     levels: Mapping[str, str] = field(default_factory=dict)  #: words for levels beyond the usual ones
     fixed: Mapping[str, str] = field(default_factory=dict)  #: columns that are the same in every record
+    utc: bool = False  #: its stamps are UTC by definition, though they don't say so
     refines: str = ""  #: the format that reads its records too, but less of them: where that's found, this goes first
     weight: float = 1.0  #: below 1 for a format so general that a closer one should win
     samples: tuple[Mapping[str, Any], ...] = ()

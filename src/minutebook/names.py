@@ -87,7 +87,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
 #: names of durations, with the unit where the name doesn't end in one; best first.
 DURATIONS: tuple[tuple[str, str], ...] = (
     ("duration", "s"), ("elapsed", "s"), ("latency", "s"), ("request_time", "s"), ("rt", "s"),
-    ("took", "s"), ("response_time", "ms"), ("responsetime", "ms"), ("elapsedtime", "ms"), ("cost", "ms"),
+    ("took", "s"), ("took_in", "s"), ("response_time", "ms"), ("responsetime", "ms"), ("elapsedtime", "ms"), ("cost", "ms"),
     ("event.duration", "ns"), ("http.duration", "ms"), ("time_taken", "ms"), ("time-taken", "ms"),
     ("httpRequest.latency", "s"), ("request_duration", "s"), ("upstream_response_time", "s"), ("dur", "s"),
     ("TimeTakenMS", "ms"), ("execution_time", "s"), ("processing_time", "s"), ("total_time", "s"), ("duration_sec", "s"),
@@ -114,7 +114,7 @@ _DIALECTS = (
 #: Keys under which loggers put a whole record; they say nothing of what's in it.
 _CONTAINERS = frozenset(
     ("properties", "fields", "data", "payload", "attributes", "extra", "record", "json", "jsonpayload", "context", "ctx",
-     "attr", "log", "event", "meta", "metadata", "labels", "details", "message", "msg", "body", "request", "source", "result", "span")
+     "attr", "log", "event", "meta", "metadata", "labels", "details", "message", "msg", "body", "request", "source", "result", "span", "logevent")
 )  # fmt: skip
 #: journald's own: a process's user is none of the service's.
 _OF_THE_PROCESS = frozenset(("_UID",))

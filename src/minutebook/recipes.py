@@ -122,6 +122,9 @@ def _make_events(
     account.stated_offset = account.stated_offset or _stated_offset(parts)
     account.lacks_zone |= _lacks_zone(parts, matched.layouts)
     times, quality, resolution_s = _read_times(parts, matched, recipe, year)
+    if matched.log_format.utc and recipe.zone is None:
+        words = quality.cast(pa.string())
+        quality = pc.if_else(pc.equal(words, "zone_assumed"), "stated", words)
     if times.null_count:
         is_known = times.is_valid()
         known = is_known.to_numpy(zero_copy_only=False)
