@@ -153,6 +153,10 @@ def match_and_fold(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Ma
     """Records of the lines, and which lines are whose; `Folded` is in the order of ``matched``, concatenated
     and sorted by line."""
     matched, is_continued = match_lines_of(text, plans)
+    if len(matched) == 1 and np.array_equal(matched[0].rows, np.arange(len(text))):
+        # Each line is a record, as in most logs: nothing is between them, and none takes up more.
+        rows = matched[0].rows
+        return matched, Folded(rows, rows + 1, np.ones(len(rows), np.int64), {}, [])
     start = np.concatenate([m.rows for m in matched]) if matched else np.empty(0, np.int64)
     stop = np.concatenate([m.stop for m in matched]) if matched else start
     is_multiline = (

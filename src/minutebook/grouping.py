@@ -6,7 +6,7 @@ a million of those takes some ten milliseconds. Adding up parts of the same tabl
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,26 +28,31 @@ class Sums:
     at_greatest: tuple[tuple[str, str], ...] = ()  #: (column, of): its least value where ``of`` is greatest
 
 
-def add_up(table: pa.Table, how: Sums) -> pa.Table:
-    """The rows of the table that agree in the keys as one, in the order of the keys, nulls last.
+class Ranks:
+    """Columns as integers that sort as their values do, each found once, of however many tables it is a key."""
+
+    def __init__(self) -> None:
+        self._found: dict[int, tuple[pa.Array, tuple[np.ndarray, pa.Array | None]]] = {}  # by id, which the array keeps
+
+    def find(self, values: pa.Array) -> tuple[np.ndarray, pa.Array | None]:
+        """The integers, and of texts the distinct ones in order."""
+        if id(values) not in self._found:
+            is_number = pa.types.is_integer(values.type)
+            self._found[id(values)] = values, (_rank_integers(values), None) if is_number else rank_texts(values)
+        return self._found[id(values)][1]
+
+
+def add_up(whole: Mapping[str, pa.Array], how: Sums, ranks: Ranks | None = None) -> pa.Table:
+    """The rows of the columns that agree in the keys as one, in the order of the keys, nulls last.
 
     Keys are texts (dictionaries in what is given back) and integers; all other columns are integers, but for those
     of ``at_least``.
     """
-    whole = {name: join_chunks(table.column(name)) for name in table.column_names}
-    codes: list[np.ndarray] = []
-    words: dict[str, pa.Array] = {}
-    for name in how.keys:
-        if pa.types.is_integer(whole[name].type):
-            codes.append(_rank_integers(whole[name]))
-        else:
-            code, words[name] = rank_texts(whole[name])
-            codes.append(code)
-    groups = Groups(*group_rows(codes))
-    columns: dict[str, pa.Array] = {}
-    for name, code in zip(how.keys, codes, strict=True):
-        first = groups.first
-        columns[name] = as_texts(code[first], words[name]) if name in words else whole[name].take(pa.array(first))
+    ranked = {name: (ranks or Ranks()).find(whole[name]) for name in how.keys}
+    groups = Groups(*group_rows([codes for codes, _ in ranked.values()]))
+    first, columns = groups.first, dict[str, pa.Array]()
+    for name, (codes, words) in ranked.items():
+        columns[name] = whole[name].take(pa.array(first)) if words is None else as_texts(codes[first], words)
     for name in how.sums:
         columns[name] = pa.array(groups.reduce(np.add, _fill(whole[name], 0)))
     for names, ufunc, none in ((how.least, np.minimum, _MOST), (how.greatest, np.maximum, -_MOST)):
@@ -102,15 +107,21 @@ def group_rows(keys: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """An order of rows by their keys (integers from 0), and where in it each group of equal ones starts."""
     if not len(keys[0]):
         return np.empty(0, np.int64), np.empty(0, np.int64)
-    code = _combine(keys)
-    order = np.argsort(code)
-    code = code[order]
+    code, size = _combine(keys)
+    bits = len(code).bit_length()
+    if size < _MOST >> bits:
+        # The row's number behind its code: to sort numbers is faster than to find their order.
+        packed = np.sort((code << bits) | np.arange(len(code)))
+        order, code = packed & ((1 << bits) - 1), packed >> bits
+    else:
+        order = np.argsort(code, kind="stable")
+        code = code[order]
     return order, np.flatnonzero(np.concatenate(([True], code[1:] != code[:-1])))
 
 
-def _combine(keys: Sequence[np.ndarray]) -> np.ndarray:
-    """One integer a row that sorts as its keys do."""
-    code, size = keys[0], int(keys[0].max()) + 1
+def _combine(keys: Sequence[np.ndarray]) -> tuple[np.ndarray, int]:
+    """One integer a row that sorts as its keys do, and a number that all are below."""
+    code, size = keys[0].astype(np.int64), int(keys[0].max()) + 1
     for key in keys[1:]:
         width = int(key.max()) + 1
         if size * width >= _MOST:
@@ -118,7 +129,7 @@ def _combine(keys: Sequence[np.ndarray]) -> np.ndarray:
             size = len(known)
         code = code * width + key
         size *= width
-    return code
+    return code, size
 
 
 def rank_texts(texts: pa.Array) -> tuple[np.ndarray, pa.Array]:
@@ -141,6 +152,11 @@ def rank_texts(texts: pa.Array) -> tuple[np.ndarray, pa.Array]:
 def as_texts(codes: np.ndarray, words: pa.Array) -> pa.DictionaryArray:
     """The texts that `rank_texts` gave these integers for."""
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes == len(words)), words)
+
+
+def read_columns(table: pa.Table) -> dict[str, pa.Array]:
+    """The columns of a table by name, each in one chunk."""
+    return {name: join_chunks(table.column(name)) for name in table.column_names}
 
 
 def join_chunks(column: pa.ChunkedArray) -> pa.Array:

@@ -72,9 +72,7 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
     account.rejected = len(folded.rejected)
     account.skipped.update(folded.skipped)
     account.lines_in_events = int(folded.lines.sum())
-    order = np.argsort(np.concatenate([m.rows for m in matched]), kind="stable") if matched else np.empty(0, np.int64)
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
+    place = _find_places([m.rows for m in matched])
     years = list_years(matched, place, recipe.year, recipe.month) if recipe.carries_year else None
     tables, at = [], 0
     for each in matched:
@@ -83,6 +81,15 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
         at += len(each.rows)
         tables.append(_make_events(each, text, lines, folded, own, recipe, account, year))
     return _with_repeats(_in_order(tables), recipe.plans), account
+
+
+def _find_places(rows: Sequence[np.ndarray]) -> np.ndarray:
+    """The place of each record among all, in the order of their lines; each part of them is in order."""
+    whole = np.concatenate([*rows, np.empty(0, np.int64)])
+    place = np.arange(len(whole))
+    if len(rows) > 1:
+        place[np.argsort(whole, kind="stable")] = np.arange(len(whole))
+    return place
 
 
 def _in_order(tables: Sequence[pa.Table]) -> pa.Table:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.events import ARROW_SCHEMA
-from minutebook.grouping import Sums, add_up, join_chunks, order_texts, plain_texts
+from minutebook.grouping import Ranks, Sums, add_up, join_chunks, order_texts, plain_texts, read_columns
 from minutebook.judging import find_words, judge
 from minutebook.rules import Rules
 from minutebook.templates import find_templates
@@ -124,7 +124,8 @@ def summarise(events: pa.Table, rules: Rules | None = None) -> Summary:
         "templates": _select("templates", rows, pc.is_valid(rows["template"])),
         "coverage": _select("coverage", rows | {"requests": rows["is_request"]}),
     }
-    added = {name: add_up(table, _TABLES[name]) for name, table in tables.items()}
+    ranks = Ranks()
+    added = {name: add_up(table, _TABLES[name], ranks) for name, table in tables.items()}
     return Summary(**added, happenings=_pick(events, find_words(kind, HAPPENINGS)))
 
 
@@ -148,7 +149,7 @@ def _merge_tables(parts: Sequence[pa.Table], how: Sums) -> pa.Table:
     if len(parts) == 1:
         return parts[0]
     if how.keys[0] != "minute":
-        return add_up(_join(parts), how)
+        return add_up(read_columns(_join(parts)), how)
     minutes = [part.column("minute").to_numpy() for part in parts]
     own = [np.unique(each) for each in minutes]
     seen, counts = np.unique(np.concatenate(own), return_counts=True)
@@ -158,7 +159,7 @@ def _merge_tables(parts: Sequence[pa.Table], how: Sums) -> pa.Table:
     owner[counts > 1] = len(parts)
     shared = pa.array(seen[counts > 1])
     several = [part.filter(pc.is_in(part.column("minute"), shared)) for part in parts]
-    tables = [*parts, add_up(_join(several), how)]
+    tables = [*parts, add_up(read_columns(_join(several)), how)]
     minutes.append(tables[-1].column("minute").to_numpy())
     starts = np.flatnonzero(np.diff(owner, prepend=-1))
     runs = []
@@ -179,12 +180,13 @@ def _pick(table: pa.Table, mask: pa.Array) -> pa.Table:
     return table if pc.all(mask).as_py() is not False else table.filter(mask)
 
 
-def _select(name: str, rows: Mapping[str, pa.Array], mask: pa.Array | None = None) -> pa.Table:
+def _select(name: str, rows: Mapping[str, pa.Array], mask: pa.Array | None = None) -> dict[str, pa.Array]:
     """One of `_TABLES` before it's added up: a row an event, of the events in the mask."""
     how = _TABLES[name]
     ties = (column for column, _ in (*how.at_least, *how.at_greatest))
-    table = pa.table({column: rows[column] for column in (*how.keys, *how.sums, *how.least, *how.greatest, *ties)})
-    return table if mask is None else _pick(table, mask)
+    own = {column: rows[column] for column in (*how.keys, *how.sums, *how.least, *how.greatest, *ties)}
+    is_whole = mask is None or pc.all(mask).as_py() is not False
+    return own if is_whole else {column: values.filter(mask) for column, values in own.items()}
 
 
 def _prepare(events: pa.Table, rules: Rules) -> dict[str, pa.Array]:
