@@ -283,7 +283,9 @@ def _tail_keys(log_format: LogFormat, text: pa.StringArray) -> dict[str, str]:
     tails = parts.get("pairs", parts.get("message"))
     if tails is None:
         return {}
-    keys = choose_keys(list_pair_keys(tail for tail in tails.to_pylist() if tail and "=" in tail))
+    told = [tail for tail in tails.to_pylist() if tail and "=" in tail]
+    is_of_processes = any("pid=" in tail or "euid=" in tail for tail in told)  # whose uid is no user of the service
+    keys = choose_keys(key for key in list_pair_keys(told) if not (is_of_processes and key == "uid"))
     stated = set.intersection(*(set(pattern.groups) for pattern in log_format.patterns))
     return {
         part: key

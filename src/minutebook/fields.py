@@ -110,7 +110,7 @@ def read_level(text: str, own: Mapping[str, str]) -> str | None:
 
 def _level_of_status(text: str) -> str | None:
     """The level in a column called status, as Datadog's exports have it; a response code is none."""
-    return None if text.isdigit() else read_level(text, {})
+    return None if len(text) < 3 or text.strip().lower() not in _WORDS else read_level(text, {})
 
 
 def _leading_level(message: pa.Array) -> pa.Array:
@@ -172,12 +172,16 @@ def _with_units(text: str) -> float | None:
 
 
 def _known(values: pa.Array) -> pa.Array:
-    """``-`` and the empty text mean unknown."""
+    """``-``, the empty text and a language's word for nothing mean unknown."""
     return change_texts(values, _drop_unknown)
 
 
+#: What loggers write for nothing.
+_UNKNOWN = pa.array(["", "-", "null", "(null)", "<null>", "nil", "None", "undefined"])
+
+
 def _drop_unknown(values: pa.Array) -> pa.Array:
-    is_known = pc.invert(pc.is_in(values, pa.array(["", "-"])))
+    is_known = pc.invert(pc.is_in(values, _UNKNOWN))
     return values if pc.all(is_known).as_py() else pc.if_else(is_known, values, None)
 
 

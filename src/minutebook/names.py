@@ -70,7 +70,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "client_ip", "clientip", "client.ip", "client.address", "remote_addr", "remote_ip", "source.ip",
         "sourceIPAddress", "sourceIPs.0", "ip", "remote_address", "req.remoteAddress", "httpRequest.remoteIp",
         "ClientHost", "request.remote_ip", "request.client_ip", "request.remote_addr", "c-ip", "clientIP",
-        "x_forwarded_for", "client", "id.orig_h", "remote_host",
+        "x_forwarded_for", "client", "id.orig_h", "remote_host", "ipAddress",
     ),
     "agent": ("user_agent", "useragent", "http_user_agent", "user_agent.original", "http.user_agent",
               "httpRequest.userAgent", "cs(User-Agent)", "ClientRequestUserAgent"),
@@ -122,7 +122,7 @@ _OF_THE_PROCESS = frozenset(("_UID",))
 _OF_THE_ROUTES = frozenset(("providerName",))
 #: CloudTrail's, by what stands beside it, is a call's own; with others (Windows, .NET) it's the number of a kind of event.
 _KIND_OF_EVENT, _CALL = "eventid", frozenset(("eventSource", "eventName"))
-#: Zeek's, beside its addresses: a connection's, no user's.
+#: Zeek's, beside its addresses, and Teleport's: a connection's or an event's, no user's.
 _OF_A_CONNECTION = frozenset(("uid",))
 #: GELF's and logstash's own: the version of the shape, not of what wrote it.
 _OF_THE_SHAPE = frozenset(("@version",))
@@ -160,7 +160,7 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
     """
     found = set(keys)
     odd = _OF_THE_PROCESS | _OF_THE_SHAPE | _OF_THE_ROUTES
-    odd |= _OF_A_CONNECTION if "id.orig_h" in found else frozenset()
+    odd |= _OF_A_CONNECTION if found & {"id.orig_h", "ei"} else frozenset()
     odd |= frozenset(("version",)) if "short_message" in found else frozenset()
     odd |= frozenset() if found >= _CALL else {key for key in found if normalise(key) == _KIND_OF_EVENT}
     present = sorted(found - odd)

@@ -16,6 +16,8 @@ import pyarrow.compute as pc
 _STAMP = (
     r"^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d[:.]\d\d|\d\d[/-]\w{3}[/-]\d{4}[: ]\d\d:\d\d|"
     r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{10}(?:\.\d+)?\s)"
+    # a web server's access log
+    r"|^[\w.:\-]+ \S+ \S+ \[\d\d/\w{3}/\d{4}:\d\d:\d\d"
     # a JSON line of a logger's
     r'|^\{.*"(?:@?timestamp|ts|time|@t)" ?: ?(?:"\d|\d).*\}$'
 )

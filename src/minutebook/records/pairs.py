@@ -38,8 +38,8 @@ def _value_of(text: pa.Array, key: str, *, measures: bool = False) -> pa.Array:
     if pc.any(pc.match_substring(plain, "}")).as_py():  # of a span: request{method=GET path=/items}:
         plain = pc.replace_substring_regex(plain, r"^([^{]*)\}:?$", r"\1")
     value = pc.if_else(pc.equal(plain, ""), quoted, plain)
-    if pc.any(pc.starts_with(value, "[")).as_py():  # Elasticsearch's: principal=[kim]
-        value = pc.replace_substring_regex(value, r"^\[([^\[\]]*)\]$", r"\1")
+    if pc.any(pc.match_substring_regex(value, r"^[\[<]")).as_py():  # principal=[kim], user=<kim@example.com>
+        value = pc.replace_substring_regex(value, r"^(?:\[([^\[\]]*)\]|<([^<>]*)>)$", r"\1\2")
     if pc.any(pc.match_substring(value, "\\")).as_py():
         value = pc.replace_substring_regex(value, r'\\(["\\])', r"\1")
     # struct_field gives "" for rows that didn't match: keep them apart from an empty value.
