@@ -18,6 +18,7 @@ from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
 from minutebook.names import add_rare_keys, choose_keys, drop_choice, name_choice
 from minutebook.plans import Matched, Plan, find_timeless, match_lines_of
+from minutebook.records.arrays import is_array, strip_array
 from minutebook.records.beginnings import FEW_LINES, can_fit
 from minutebook.records.folding import Folded, fold_lines, looks_stamped
 from minutebook.records.jsonlines import list_keys
@@ -192,13 +193,16 @@ def make_plan(log_format: LogFormat, text: pa.StringArray, *, needs_time: bool =
 
 def _plan_json(log_format: LogFormat, text: pa.StringArray, needs_time: bool) -> Plan | None:
     lines = text.to_pylist()
-    joined = join_objects(text, np.ones(len(text), bool))[2] if not list_keys(lines[:50]) else []
+    in_array = is_array(lines[:50])
+    lines = strip_array(text).to_pylist() if in_array else lines
+    is_free = np.ones(len(text), bool)
+    joined = join_objects(text, is_free, in_array=in_array)[2] if not list_keys(lines[:50]) else []
     is_folded = any(is_batch(line) for line in (*lines[:20], *joined[:5]))
     texts = unfold([*lines, *joined])[1] if is_folded else [*lines, *joined]
     paths = list_keys(texts)
     if not paths:
         return None
-    plan = Plan(log_format, is_batch=is_folded)
+    plan = Plan(log_format, is_batch=is_folded, in_array=in_array)
     if log_format.requires:
         if not set(log_format.requires) <= set(paths) or len(paths) > len(log_format.requires) + 1:
             return None
@@ -298,7 +302,9 @@ def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat])
     """The wrapper's plan with the formats that its messages are in, if most of them are in one."""
     records, _ = join_partials(plan.read(text))
     if not len(records.rows) and plan.is_batch:
-        records = plan.read(pa.array(join_objects(text, np.ones(len(text), bool))[2], pa.string()))
+        records = plan.read(
+            pa.array(join_objects(text, np.ones(len(text), bool), in_array=plan.in_array)[2], pa.string())
+        )
     message = records.parts.get("message")
     if message is None or not len(message):
         return plan

@@ -19,6 +19,7 @@ from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
 from minutebook.names import ASKED, drop_choice
 from minutebook.records import Records, no_records
+from minutebook.records.arrays import BRACKETS, strip_array
 from minutebook.records.folding import looks_continued
 from minutebook.records.jsonlines import extract_keys
 from minutebook.records.objects import join_objects, unfold
@@ -41,6 +42,7 @@ class Plan:
     layout: str = ""  #: layout of ``time`` where the format's patterns don't say it, or leave it to the log
     header: Header | None = None  #: of a table
     is_batch: bool = False  #: one JSON object holds many records
+    in_array: bool = False  #: brackets stand around JSON objects, and commas between
     guesses: Mapping[str, str] = field(default_factory=dict)  #: key of durations that states no unit → the one taken
     inner: tuple[Plan, ...] = ()  #: what the messages of a wrapper hold
 
@@ -54,6 +56,8 @@ class Plan:
     @property
     def skip(self) -> str:
         """Pattern of the lines that are no records; of a table, its header too."""
+        if self.in_array:
+            return BRACKETS
         if self.log_format.shape != "csv" or self.header is None:
             return self.log_format.skip
         names = rf"\s*{re.escape(self.header.delimiter)}\s*".join(f'"?{re.escape(n)}"?' for n in self.header.names)
@@ -82,6 +86,7 @@ class Plan:
         return self._read_tails(match_lines(text, self.log_format))
 
     def _read_json(self, text: pa.StringArray) -> Records:
+        text = strip_array(text) if self.in_array else text
         if not self.is_batch:
             records = extract_keys(text, self.keys)
             if self.log_format.wraps:
@@ -200,11 +205,15 @@ def match_lines_of(
 
 
 def find_timeless(matched: Matched) -> np.ndarray:
-    """Which JSON records lack the key that has the time: a dialect with another key, or no record at all."""
+    """Which JSON records lack the key that has the time: a dialect with another key, or no record at all.
+
+    Of several in one line, one of which has it, all are of its dialect.
+    """
     time = matched.parts.get("time")
     if matched.log_format.shape != "json" or time is None or not time.null_count:
         return np.empty(0, np.int64)
-    return np.flatnonzero(time.is_null().to_numpy(zero_copy_only=False))
+    is_timeless = time.is_null().to_numpy(zero_copy_only=False)
+    return np.flatnonzero(is_timeless & ~np.isin(matched.rows, matched.rows[~is_timeless]))
 
 
 def _leave_timeless(matched: Matched) -> Matched:
@@ -313,7 +322,7 @@ def _match_objects(text: pa.StringArray, rest: np.ndarray, plans: Sequence[Plan]
     """JSON objects that take up several lines."""
     is_free = np.zeros(len(text), bool)
     is_free[rest] = True
-    start, stop, joined = join_objects(text, is_free)
+    start, stop, joined = join_objects(text, is_free, in_array=any(plan.in_array for plan in plans))
     if not len(start):
         return []
     found, _ = match_lines_of(

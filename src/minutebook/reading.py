@@ -32,6 +32,7 @@ from minutebook.parts import SMALLEST, find_ends, find_part, may_be_parted
 from minutebook.plans import Plan
 from minutebook.progress import Tell, ignore
 from minutebook.recipes import SAMPLE_LINES, Recipe, parse_lines
+from minutebook.records.arrays import is_run_together
 from minutebook.sources import Source
 from minutebook.spans import Span
 from minutebook.years import find_stated_year, find_year, is_yearless
@@ -128,6 +129,8 @@ def close_account(account: Account, reader: Content, limits: Limits) -> None:
     if reader.status != "complete" and (account.status == "complete" or not account.events):
         account.status = reader.status
     account.note = "; ".join(filter(None, (account.note, reader.note, _tell_long_lines(account, limits))))
+    if account.long_lines and account.status == "complete":
+        account.status = "truncated"
     if reader.size == 0 and reader.status == "complete":
         account.status = "empty"
     account.check()
@@ -199,7 +202,7 @@ def _take_sample(blocks: Iterator[bytes]) -> list[bytes]:
 def _sample_lines(head: Sequence[bytes]) -> list[str]:
     """Lines of the sample, spread over it: the first ones say how a log begins, not how it goes on."""
     start = b"".join(head)
-    lines = start.lstrip(b"\r\n").decode("utf-8", "replace").split("\n")
+    lines = _begin(start.lstrip(b"\r\n")).decode("utf-8", "replace").split("\n")
     if len(lines) > 2 and (len(start) >= _SAMPLE_BYTES or not lines[-1]):
         lines = lines[:-1]  # the last one may be cut
     lines = [line.rstrip("\r") for line in lines]
@@ -209,6 +212,13 @@ def _sample_lines(head: Sequence[bytes]) -> list[str]:
     # Runs of lines, not single ones: a traceback must stay behind its record.
     runs = np.linspace(half, len(lines) - 100, half // 100).astype(int)
     return lines[:half] + [line for start in runs for line in lines[start : start + 100]]
+
+
+def _begin(content: bytes) -> bytes:
+    """As much of the content as a sample needs; one JSON value in a single line is told by the whole of it."""
+    start = content[: 2 * _SAMPLE_BYTES]
+    is_one_value = b"\n" not in start and start[:1] in b"{[" and not is_run_together(start.decode("utf-8", "replace"))
+    return content if is_one_value else start
 
 
 # --- logs

@@ -139,8 +139,13 @@ def _make_events(
         lost_lines = int(folded.lines[own[lost]].sum())
         account.lines_in_events -= lost_lines
         account.rejected += lost_lines
-        why, first = "its time can't be read", lost[: recipe.limits.rejects]
-        account.keep_rejects(list_rejects(lines, [(int(start[i]), why, int(folded.lines[own[i]])) for i in first]))
+        first = lost[: recipe.limits.rejects]
+        counts = folded.lines[own[first]].tolist()
+        whys = [
+            "its time can't be read" if count else "the time of a further record in it can't be read"
+            for count in counts
+        ]
+        account.keep_rejects(list_rejects(lines, list(zip(start[first].tolist(), whys, counts, strict=True))))
         parts = {name: values.filter(is_known) for name, values in parts.items()}
         times, quality = times.filter(is_known), quality.filter(is_known)
         start, stop = start[known], stop[known]

@@ -8,7 +8,7 @@ import json
 def load_json(text: str | bytes) -> object:
     """The JSON value of a text; None where it's none. Numbers too long for Python stay texts."""
     try:
-        return _DECODER.decode(text) if isinstance(text, str) else json.loads(text, parse_int=_read_integer)
+        return DECODER.decode(text) if isinstance(text, str) else json.loads(text, parse_int=_read_integer)
     except (ValueError, RecursionError):
         return None
 
@@ -17,4 +17,4 @@ def _read_integer(digits: str) -> int | str:
     return int(digits) if len(digits) < 1000 else digits
 
 
-_DECODER = json.JSONDecoder(parse_int=_read_integer)  # one for all texts: making one takes longer than most of them
+DECODER = json.JSONDecoder(parse_int=_read_integer)  # one for all texts: making one takes longer than most of them

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from minutebook.records.answers import find_reader
+from minutebook.records.arrays import is_run_together, split_values, strip_line
 from minutebook.records.jsontext import load_json
 
 _LONGEST = 5000  # lines of one object
@@ -30,8 +31,13 @@ BATCHES = (
 )
 
 
-def join_objects(text: pa.StringArray, is_free: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """(first line, line behind the last, text) of the objects that take up several of the free lines."""
+def join_objects(
+    text: pa.StringArray, is_free: np.ndarray, *, in_array: bool = False
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """(first line, line behind the last, text) of the objects that take up several of the free lines.
+
+    ``in_array``: brackets may stand around them and commas between.
+    """
     free = np.flatnonzero(is_free)
     starts: list[int] = []
     stops: list[int] = []
@@ -41,7 +47,7 @@ def join_objects(text: pa.StringArray, is_free: np.ndarray) -> tuple[np.ndarray,
     order = free.tolist()
     while at < len(order):
         first = order[at]
-        joined = _join_from(first, lines) if lines[first].lstrip()[:1] in ("{", "[") else None
+        joined = _join_from(first, lines, in_array) if lines[first].lstrip()[:1] in ("{", "[") else None
         if joined is None:
             at += 1
             continue
@@ -54,16 +60,21 @@ def join_objects(text: pa.StringArray, is_free: np.ndarray) -> tuple[np.ndarray,
     return np.array(starts, np.int64), np.array(stops, np.int64), found
 
 
-def _join_from(first: int, lines: dict[int, str]) -> tuple[int, str] | None:
+def _join_from(first: int, lines: dict[int, str], in_array: bool) -> tuple[int, str] | None:
     """The object that begins in line ``first``, if following lines complete it."""
     depth, parts = 0, []
     for row in range(first, first + _LONGEST):
         line = lines.get(row)
         if line is None:
             return None
+        if in_array and row == first:
+            line = strip_line(line, is_first=True, is_last=False)
+            if not line:
+                return None
         parts.append(line)
         depth += _depth(line)
-        if depth == 0:
+        if depth == 0 or (in_array and depth < 0):
+            parts[-1] = strip_line(line, is_first=False, is_last=True) if in_array else line
             whole = "\n".join(parts)
             return (row + 1, whole) if isinstance(load_json(whole), dict | list) else None
         if depth < 0:
@@ -91,7 +102,9 @@ def unfold(texts: Iterable[str]) -> tuple[np.ndarray, list[str]]:
     rows: list[int] = []
     found: list[str] = []
     for index, text in enumerate(texts):
-        for record in _records_of(load_json(text)):
+        value = load_json(text)
+        records = _dicts_of(split_values(text)) if value is None and is_run_together(text) else _records_of(value)
+        for record in records:
             rows.append(index)
             found.append(json.dumps(record))
     return np.array(rows, np.int64), found
@@ -100,6 +113,8 @@ def unfold(texts: Iterable[str]) -> tuple[np.ndarray, list[str]]:
 def is_batch(text: str) -> bool:
     """Whether a text is an object that holds a list of records, or a list of them."""
     value = load_json(text) if text.lstrip()[:1] in ("{", "[") else None
+    if value is None:
+        return is_run_together(text)
     if isinstance(value, list):
         return bool(value) and isinstance(value[0], dict)
     return _batch_key(value) is not None or find_reader(value) is not None
@@ -112,9 +127,15 @@ def _batch_key(value: object) -> str | None:
     return lists[0] if lists and len(value) <= 8 else None
 
 
+def _dicts_of(values: Iterable[object]) -> Iterator[dict[str, Any]]:
+    """The objects; what is none as one that has no time, so that it's told as a reject."""
+    for value in values:
+        yield value if isinstance(value, dict) else {"message": json.dumps(value)[:_LONGEST]}
+
+
 def _records_of(value: object) -> Iterator[object]:
     if isinstance(value, list):
-        yield from (each for each in value if isinstance(each, dict))
+        yield from _dicts_of(value)
         return
     if reader := find_reader(value):
         yield from reader(value)  # type: ignore[arg-type]
