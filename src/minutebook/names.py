@@ -62,8 +62,8 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "EdgeResponseStatus", "response_status", "resp_status", "httpStatusCode",
     ),
     "user": (
-        "user_id", "userid", "user.id", "enduser.id", "usr.id", "uid", "customer_id", "account_id", "user",
-        "username", "user.name", "user.username", "remote_user", "cs-username", "usr", "principal",
+        "user_id", "userid", "user.id", "enduser.id", "usr.id", "uid", "customer_id", "account_id", "user.username",
+        "user.name", "user", "username", "remote_user", "cs-username", "usr", "principal",
         "userIdentity.userName", "userIdentity.arn", "protoPayload.authenticationInfo.principalEmail",
     ),
     "client": (
