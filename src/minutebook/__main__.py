@@ -1,7 +1,15 @@
 """`python -m minutebook` → the command."""
 
 from minutebook.cli import main
+from minutebook.cli.ending import ends_at_once
+
+
+def run() -> None:
+    """The command, in a process of its own."""
+    with ends_at_once():
+        main()
+
 
 # Processes that Dask starts import this module again.
 if __name__ == "__main__":
-    main()
+    run()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from typing import Any, NoReturn, TextIO
@@ -38,6 +39,10 @@ class Commands(click.Group):
                 _silence(sys.stdout)
                 _silence(sys.stderr)
                 sys.exit(0)
+            except OSError as error:
+                if error.errno != errno.ENOSPC:
+                    raise
+                _refuse("no space is left where its output goes; make room or choose another place", 2)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order in which they were added, not by letter."""
