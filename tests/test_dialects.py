@@ -132,3 +132,29 @@ def test_the_number_of_a_kind_of_event_is_no_request_s_id(tmp_path: Path) -> Non
     )
     assert events["trace"].isna().all()
     assert events["level"].tolist() == ["error"]
+
+
+def test_formats_that_share_a_file_go_before_one_that_fits_any_stamp(tmp_path: Path) -> None:
+    events = read(
+        tmp_path / "a.log",
+        "2026-11-23T09:00:00.250000Z edge 203.0.113.9:2817 10.0.0.1:80 0.000073 0.001048 0.000057 502 502 0 29"
+        ' "GET http://shop.example:80/ HTTP/1.1" "curl/8.5.0" - -\n'
+        + "".join(f"2026-11-23T09:00:0{second}Z something happened\n" for second in (1, 2)),
+    )
+    assert events["status"].dropna().tolist() == [502]
+    assert len(events) == 3
+
+
+def test_nothing_is_no_user(tmp_path: Path) -> None:
+    events = read(
+        tmp_path / "a.log", 'time=2026-11-23T09:00:00Z msg=a user=null\ntime=2026-11-23T09:00:01Z msg=b user="null"\n'
+    )
+    assert events["user"].isna().tolist() == [True, False]
+
+
+def test_a_process_s_uid_is_no_user(tmp_path: Path) -> None:
+    events = read(
+        tmp_path / "a.log",
+        "2026-11-23T09:00:00Z web-1 sshd[7]: authentication failure; uid=0 euid=0 rhost=203.0.113.9\n",
+    )
+    assert events["user"].isna().all()

@@ -35,6 +35,8 @@ from minutebook.units import find_unit, names_no_unit
 KNOWN = 0.5
 #: The same for what another format leaves over: a few lines of a second one are lines of it all the same.
 _KNOWN_BESIDE = 0.2
+#: A format of this weight fits whatever begins with a stamp.
+_GENERAL = 0.5
 #: A key that so many of the stamps are under is the time's, whatever the others are: those are rejects.
 _ENOUGH_TIMES = 0.2
 _MOST_PLANS = 6
@@ -75,8 +77,7 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
         scored = _score_all(rest, tried, formats)
         if best is None:
             best, second = (scored[0] if scored else None), (scored[1] if len(scored) > 1 else None)
-        enough = _KNOWN_BESIDE if plans else KNOWN
-        good = next((s for s in scored if s.score >= enough), scored[0] if scored and not plans else None)
+        good = _choose(scored, is_first=not plans)
         if good is None:
             break
         plans += [*_refine(good.plan, text, tried), good.plan]
@@ -95,6 +96,19 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
         second.plan.log_format.name if second and second.score > 0 else "",
         text[int(left[0])].as_py() if len(left) else "",
     )
+
+
+def _choose(scored: Sequence[_Scored], *, is_first: bool) -> _Scored | None:
+    """The plan that's taken of those that fit; the first one is taken in any case.
+
+    Where a general format fits, a closer one that fits a part of the lines goes before it, since it leaves nothing over.
+    """
+    enough = KNOWN if is_first else _KNOWN_BESIDE
+    good = next((s for s in scored if s.score >= enough), scored[0] if scored and is_first else None)
+    if good is None or good.plan.log_format.weight > _GENERAL:
+        return good
+    closer = (s for s in scored if s.plan.log_format.weight > _GENERAL and s.score >= _KNOWN_BESIDE)
+    return next(closer, good)
 
 
 def _score_all(
@@ -185,7 +199,9 @@ def make_plan(log_format: LogFormat, text: pa.StringArray, *, needs_time: bool =
         header = find_header(lines) if shape == "csv" else find_w3c_header(lines)
         names = list_w3c_names(lines) if shape == "w3c" else header.names if header else ()
         made = _plan_keys(replace(Plan(log_format), header=header), list(names), text) if header else None
-        is_local = made is not None and made.keys["time"].endswith("-local")
+        # A web server's are UTC; a firewall's needn't be.
+        is_web = any(name.startswith(("cs-", "sc-")) for name in names)
+        is_local = made is not None and (not is_web or made.keys["time"].endswith("-local"))
         return replace(made, log_format=replace(log_format, utc=False)) if made and is_local else made
     paths = list_pair_keys(line for line in lines if line.count("=") >= 2)
     return _plan_keys(Plan(log_format), add_rare_keys(paths), text, needs_time=needs_time)

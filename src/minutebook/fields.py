@@ -172,16 +172,12 @@ def _with_units(text: str) -> float | None:
 
 
 def _known(values: pa.Array) -> pa.Array:
-    """``-``, the empty text and a language's word for nothing mean unknown."""
+    """``-`` and the empty text mean unknown."""
     return change_texts(values, _drop_unknown)
 
 
-#: What loggers write for nothing.
-_UNKNOWN = pa.array(["", "-", "null", "(null)", "<null>", "nil", "None", "undefined"])
-
-
 def _drop_unknown(values: pa.Array) -> pa.Array:
-    is_known = pc.invert(pc.is_in(values, _UNKNOWN))
+    is_known = pc.invert(pc.is_in(values, pa.array(["", "-"])))
     return values if pc.all(is_known).as_py() else pc.if_else(is_known, values, None)
 
 

@@ -12,9 +12,11 @@ import pyarrow.compute as pc
 from minutebook.records import Records
 
 _KEY = r"[A-Za-z_@][\w.\-/]*"
+#: What languages write for nothing, where no quotes say that it's a text.
+_NOTHING = pa.array(["null", "(null)", "nil", "<nil>", "None"])
 #: Of a duration, behind a blank: latency=12 ms.
 _UNIT = r"(?: (?:ms|us|µs|ns|s)\b)?"
-_PAIR = re.compile(rf'(?:^|[\s,;{{])({_KEY})=("(?:[^"\\]|\\.)*"|[^\s",]*)')
+_PAIR = re.compile(rf'(?:^|[\s,;|{{])({_KEY})=("(?:[^"\\]|\\.)*"|[^\s",|]*)')
 
 
 def list_pair_keys(lines: Iterable[str]) -> list[str]:
@@ -32,11 +34,13 @@ def _value_of(text: pa.Array, key: str, *, measures: bool = False) -> pa.Array:
         return pa.nulls(len(text), pa.string())
     name = re.escape(key).replace("\\_", "_")
     found = pc.extract_regex(
-        text, rf'(?:^|[\s,;{{]){name}=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s",]*{_UNIT if measures else ""}))'
+        text,
+        rf'(?:^|[\s,;|{{]){name}=(?:"(?P<quoted>(?:[^"\\]|\\.)*)"|(?P<plain>[^\s",|]*{_UNIT if measures else ""}))',
     )
     plain, quoted = pc.struct_field(found, "plain"), pc.struct_field(found, "quoted")
     if pc.any(pc.match_substring(plain, "}")).as_py():  # of a span: request{method=GET path=/items}:
         plain = pc.replace_substring_regex(plain, r"^([^{]*)\}:?$", r"\1")
+    plain = pc.if_else(pc.is_in(plain, _NOTHING), "", plain)
     value = pc.if_else(pc.equal(plain, ""), quoted, plain)
     if pc.any(pc.match_substring_regex(value, r"^[\[<]")).as_py():  # principal=[kim], user=<kim@example.com>
         value = pc.replace_substring_regex(value, r"^(?:\[([^\[\]]*)\]|<([^<>]*)>)$", r"\1\2")

@@ -82,6 +82,9 @@ LAYOUTS: Mapping[str, Layout] = {
     "%m%d %H:%M:%S": Layout(rf"(?P<date>\d{{4}}) {_CLOCK}", f"{_m}{_d}"),
     # Android, Proxifier
     "%m-%d %H:%M:%S": Layout(rf"(?P<date>\d\d-\d\d) {_CLOCK}", f"{_m}-{_d}"),
+    # Snort, MEGA; Suricata
+    "%m/%d-%H:%M:%S": Layout(rf"(?P<date>\d\d/\d\d)-{_CLOCK}", f"{_m}/{_d}"),
+    "%m/%d/%Y-%H:%M:%S": Layout(rf"(?P<date>\d\d/\d\d/\d{{4}})-{_CLOCK}", f"{_m}/{_d}/{_Y}"),
     "%m.%d %H:%M:%S": Layout(rf"(?P<date>\d\d\.\d\d) {_CLOCK}", rf"{_m}\.{_d}"),
     # Spark
     "%y/%m/%d %H:%M:%S": Layout(rf"(?P<date>\d\d/\d\d/\d\d) {_CLOCK}", f"{_y}/{_m}/{_d}"),
