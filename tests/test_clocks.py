@@ -136,3 +136,14 @@ def test_the_sample_is_the_same_however_the_batches_are_cut() -> None:
     for start in range(0, 20_000, 1500):
         parts.add(table[start : start + 1500])
     pd.testing.assert_frame_equal(whole.frame(), parts.frame())
+
+
+def test_stamps_with_a_zone_are_not_shifted_for_the_others_of_their_file() -> None:
+    rows = pd.DataFrame(
+        [(source, f"r{n}", 1_795_424_400_000_000 + n * 10**6 + shift, "app") for n in range(40)
+         for source, shift in (("app", 3_600_000_000), ("edge", 0))],
+        columns=["source", "trace", "time", "layer"],
+    )  # fmt: skip
+    zoneless, exact = {"app": True, "edge": False}, {"app": 0.0, "edge": 0.0}
+    assert settle_clocks(rows, zoneless, exact)["app"].zone_shift_s == 3600
+    assert settle_clocks(rows, zoneless, exact, mixed={"app"})["app"].zone_shift_s == 0

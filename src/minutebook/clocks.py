@@ -7,7 +7,7 @@ Bar-Yossef et al. 2002), so that pairs survive. Clocks are settled before anythi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -114,8 +114,11 @@ def settle_clocks(
     given: Mapping[str, str] | None = None,
     hosts: Mapping[str, tuple[str | None, str]] | None = None,
     align: bool = True,
+    mixed: Collection[str] = (),
 ) -> dict[str, Clock]:
     """The clock of every source in ``zoneless`` (source → whether its stamps lack a zone).
+
+    Sources in ``mixed`` have stamps with a zone as well: what's inferred of the others would shift those.
 
     ``sample`` is `ClockSample.frame`; ``resolutions`` are the stamps' resolutions in seconds;
     ``given`` are zones that the caller stated; ``hosts`` are (host, offset stated in its stamps).
@@ -130,6 +133,8 @@ def settle_clocks(
             clocks[source] = Clock(zone="", zone_basis="stated")
         elif source in given:
             clocks[source] = Clock(zone=given[source], zone_basis="given")
+        elif source in mixed:
+            clocks[source] = Clock(zone="UTC", zone_basis="assumed")
     # A zone-less source may be known only through another zone-less one, hence the rounds.
     waiting = [source for source in sorted(zoneless) if source not in clocks]
     while waiting:

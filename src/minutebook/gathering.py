@@ -190,6 +190,7 @@ def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Conf
         given=given,
         hosts={a.source.name: (a.source.host, a.stated_offset) for a in accounts},
         align=config.align,
+        mixed={a.source.name for a in accounts if a.qualities["stated"]},
     )
 
 

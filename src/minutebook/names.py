@@ -173,6 +173,8 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
         )
         for place, (_, key) in enumerate(fitting[: _CHOICES.get(column, 1)], 1):
             chosen[name_choice(column, place)] = key
+    if "service" not in chosen and {"name", "hostname", "pid"} <= found:
+        chosen["service"] = "name"  # bunyan's and pino's
     last = {key.rpartition(".")[2] for key in present}
     units = {key: unit for mark, key, unit in _DIALECTS if mark in last}
     durations = [
