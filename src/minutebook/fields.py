@@ -76,6 +76,11 @@ def read_fields(
         columns["operation"] = operation
     if "message" in parts:
         columns["message"] = _with_exception(parts)
+    elif "exception" in parts:
+        nothing = pa.nulls(len(parts["exception"]), pa.string())
+        columns["message"] = _with_exception({"message": nothing, "exception": plain_texts(parts["exception"])})
+        if operation is not None and "status" not in parts:
+            columns["message"] = pc.coalesce(columns["message"], plain_texts(operation))
     elif operation is not None and "status" not in parts:
         columns["message"] = operation
     _read_client(parts, columns)

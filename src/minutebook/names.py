@@ -22,6 +22,8 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "started_at", "startedAt", "EdgeStartTimestamp", "EdgeEndTimestamp", "TimeCreated", "TimeGenerated", "Date and Time",
         "_time",
         "date-local", "time-local", "instant.epochSecond", "timeMillis", "timestamp_millis", "ts_ms", "epoch",
+        "time_iso8601", "msec", "unixTime", "calendarTime", "log_timestamp", "event_timestamp", "requestTimeEpoch",
+        "reqTimeSec", "requestTime",
     ),
     "nanos": ("instant.nanoOfSecond",),
     "level": (
@@ -48,36 +50,38 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "environment": ("environment", "env", "deployment.environment", "stage"),
     "method": ("method", "http.method", "http.request.method", "request_method", "verb", "req.method",
                "httpRequest.requestMethod", "request.method", "RequestMethod", "cs-method", "httpMethod",
-               "ClientRequestMethod"),
+               "ClientRequestMethod", "reqMethod", "http.http_method", "httpRequest.httpMethod"),
     "path": ("route", "http.route", "path", "url.path", "http.target", "request_path", "request.path", "uri",
              "request_uri", "requestURI", "req.url", "request.uri", "url", "http.url", "endpoint", "url.original",
              "httpRequest.requestUrl", "RequestPath", "cs-uri-stem", "cs-uri", "requestUri",
-             "ClientRequestPath", "ClientRequestURI", "req.path", "request.url", "http.path", "http.uri"),
-    "operation": ("operation", "rpc.method", "grpc.method", "handler", "action", "eventName", "protoPayload.methodName"),
+             "ClientRequestPath", "ClientRequestURI", "req.path", "request.url", "http.path", "http.uri", "reqPath", "resourcePath",
+             "httpRequest.uri"),
+    "operation": ("operation", "rpc.method", "grpc.method", "handler", "action", "eventName", "protoPayload.methodName", "api.name"),
     "request": ("request",),
     "status": (
         "status", "status_code", "http.status_code", "http.response.status_code", "http_status", "statuscode",
         "response_code", "res.statusCode", "response.status", "httpRequest.status", "responseStatus.code",
         "DownstreamStatus", "sc-status", "httpStatus", "code", "http.status",
-        "EdgeResponseStatus", "response_status", "resp_status", "httpStatusCode",
+        "EdgeResponseStatus", "response_status", "resp_status", "httpStatusCode", "api.statusCode",
     ),
     "user": (
         "user_id", "userid", "user.id", "enduser.id", "usr.id", "uid", "customer_id", "account_id", "user.username",
         "user.name", "user", "username", "remote_user", "cs-username", "usr", "principal",
-        "userIdentity.userName", "userIdentity.arn", "protoPayload.authenticationInfo.principalEmail",
+        "userIdentity.userName", "userIdentity.arn", "protoPayload.authenticationInfo.principalEmail", "actor",
     ),
     "client": (
         "client_ip", "clientip", "client.ip", "client.address", "remote_addr", "remote_ip", "source.ip",
         "sourceIPAddress", "sourceIPs.0", "ip", "remote_address", "req.remoteAddress", "httpRequest.remoteIp",
         "ClientHost", "request.remote_ip", "request.client_ip", "request.remote_addr", "c-ip", "clientIP",
-        "x_forwarded_for", "client", "id.orig_h", "remote_host", "ipAddress",
+        "x_forwarded_for", "client", "id.orig_h", "remote_host", "ipAddress", "cliIP", "src_ip",
+        "srcip", "httpRequest.clientIp",
     ),
     "agent": ("user_agent", "useragent", "http_user_agent", "user_agent.original", "http.user_agent",
               "httpRequest.userAgent", "cs(User-Agent)", "ClientRequestUserAgent"),
     "trace": (
         "request_id", "requestid", "req_id", "rid", "x_request_id", "http.request.id", "req.id",
         "trace_id", "traceid", "trace.id", "correlation_id", "correlationid", "otelTraceID", "trace",
-        "auditID", "eventID", "dd.trace_id", "RayID", "x-edge-request-id",
+        "auditID", "eventID", "dd.trace_id", "RayID", "x-edge-request-id", "request.id", "httpRequest.requestId", "reqId",
     ),
     "exception_type": ("error.type", "exception.type", "err.type", "error.class", "error.name", "exception.class"),
     "exception": ("error.message", "exception.message", "err.message", "error.msg", "exception", "error", "err",
@@ -91,6 +95,7 @@ DURATIONS: tuple[tuple[str, str], ...] = (
     ("event.duration", "ns"), ("http.duration", "ms"), ("time_taken", "ms"), ("time-taken", "ms"),
     ("httpRequest.latency", "s"), ("request_duration", "s"), ("upstream_response_time", "s"), ("dur", "s"),
     ("TimeTakenMS", "ms"), ("execution_time", "s"), ("processing_time", "s"), ("total_time", "s"), ("duration_sec", "s"),
+    ("turnAroundTimeMSec", "ms"), ("responseLatency", "ms"), ("api.timeToResponse", "ns"), ("record.metrics.durationMs", "ms"),
 )  # fmt: skip
 
 _UNITS = {
@@ -118,6 +123,8 @@ _CONTAINERS = frozenset(
 )  # fmt: skip
 #: journald's own: a process's user is none of the service's.
 _OF_THE_PROCESS = frozenset(("_UID",))
+#: Beside these the version is the shape's too: GELF, MinIO, Akamai.
+_SHAPED = frozenset(("short_message", "deploymentid", "reqTimeSec"))
 #: Traefik's: what told it of its routes.
 _OF_THE_ROUTES = frozenset(("providerName",))
 #: CloudTrail's, by what stands beside it, is a call's own; with others (Windows, .NET) it's the number of a kind of event.
@@ -161,7 +168,7 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
     found = set(keys)
     odd = _OF_THE_PROCESS | _OF_THE_SHAPE | _OF_THE_ROUTES
     odd |= _OF_A_CONNECTION if found & {"id.orig_h", "ei"} else frozenset()
-    odd |= frozenset(("version",)) if "short_message" in found else frozenset()
+    odd |= frozenset(("version",)) if found & _SHAPED else frozenset()
     odd |= frozenset() if found >= _CALL else {key for key in found if normalise(key) == _KIND_OF_EVENT}
     present = sorted(found - odd)
     chosen: dict[str, str] = {}
