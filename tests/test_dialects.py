@@ -158,3 +158,12 @@ def test_a_process_s_uid_is_no_user(tmp_path: Path) -> None:
         "2026-11-23T09:00:00Z web-1 sshd[7]: authentication failure; uid=0 euid=0 rhost=203.0.113.9\n",
     )
     assert events["user"].isna().all()
+
+
+def test_a_line_within_json_is_read_whether_or_not_its_end_was_kept(tmp_path: Path) -> None:
+    line = (
+        r'{"@timestamp": "2026-11-23T09:00:00Z", "log": "2026-11-23 09:00:00,123 ERROR [main] shop.Cart - no stock\n"}'
+    )
+    events = read(tmp_path / "a.log", line + "\n")
+    assert events["level"].tolist() == ["error"]
+    assert events["message"].tolist() == ["no stock"]

@@ -339,7 +339,11 @@ def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat])
         if good is None:
             break
         inner += [*_refine(good.plan, rest, tried), good.plan]
-        left = _rejects(sample, inner)
+        if plan.log_format.wraps == "records":  # none of them goes on from another
+            read = [each.rows for each in match_lines_of(sample, inner)[0]]
+            left = np.setdiff1d(np.arange(len(sample)), np.concatenate(read) if read else [])
+        else:
+            left = _rejects(sample, inner)
         if not len(left):
             break
         rest = sample.take(pa.array(left))

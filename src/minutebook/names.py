@@ -134,7 +134,11 @@ _OF_A_CONNECTION = frozenset(("uid",))
 #: GELF's and logstash's own: the version of the shape, not of what wrote it.
 _OF_THE_SHAPE = frozenset(("@version",))
 #: Columns for which more than the best key is read, for records that lack it: how many.
-_CHOICES = {**dict.fromkeys(("level", "message", "status", "trace", "user"), 2), "exception_type": 8, "exception": 8}
+_CHOICES = {
+    **dict.fromkeys(("level", "message", "status", "trace", "user", "service", "host"), 2),
+    "exception_type": 8,
+    "exception": 8,
+}
 _FURTHER = re.compile(r"#\d$")
 #: Keys that often stand only in the records that matter, which a sample may not have seen.
 _RARE = ("error.type", "error.message", "exception.type", "exception.message", "err.message", "exception", "error",

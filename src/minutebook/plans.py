@@ -222,6 +222,13 @@ def _leave_timeless(matched: Matched) -> Matched:
     return _take(matched, np.setdiff1d(np.arange(len(matched.rows)), timeless)) if len(timeless) else matched
 
 
+def _clean(texts: pa.Array) -> pa.Array:
+    """Texts without terminal colours and without the ends of the lines that they were."""
+    texts = strip_escapes(texts)
+    is_line = pc.any(pc.ends_with(texts, "\n")).as_py()
+    return pc.ascii_rtrim(texts, "\r\n") if is_line else texts
+
+
 def _covered(matched: Matched) -> np.ndarray:
     if (matched.stop == matched.rows + 1).all():
         return matched.rows
@@ -258,9 +265,7 @@ def _match_plain(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.nd
     if not len(records.rows):
         return [], continued
     if plan.log_format.shape == "json" and "message" in records.parts:  # colours that JSON wrote as numbers
-        message = change_texts(records.parts["message"], strip_escapes)
-        if plan.is_batch:
-            message = change_texts(message, lambda texts: pc.ascii_rtrim(texts, "\r\n"))
+        message = change_texts(records.parts["message"], _clean)
         records = replace(records, parts={**records.parts, "message": message})
     stop = records.stop if records.stop is not None else records.rows + 1
     outer = Matched(records.rows, stop, records.parts, records.pattern, plan.layouts, plan.log_format)
