@@ -225,3 +225,18 @@ def test_a_markdown_table_of_notes_stays_notes() -> None:
     text = "# 2026-11-23\n\n| Time | Who | What |\n|---|---|---|\n| 14:05 | kim | called the vendor |\n"
     (row,) = parse_documents(text.encode())
     assert row.value == {"note_time": "2026-11-23T14:05:00", "note": "kim | called the vendor"}
+
+
+def test_capistrano_s_list_of_releases() -> None:
+    text = "Branch main (at abcdef1) deployed as release 20261123090000 by kim\nkim rolled back to release 20261122090000\n"
+    assert values(text) == [
+        {"capistrano_release": "20261123090000Z", "branch": "main", "revision": "abcdef1", "user": "kim"},
+        {"capistrano_release": "", "rolled_back_to": "20261122090000", "user": "kim"},
+    ]
+
+
+def test_a_zone_in_a_column_s_name_is_that_of_its_stamps() -> None:
+    text = "Started (UTC),ended_at_utc,service,version\n2026-11-23 09:00,2026-11-23T10:05:00+01:00,shop,7\n"
+    assert values(text) == [
+        {"Started": "2026-11-23 09:00 UTC", "ended_at": "2026-11-23T10:05:00+01:00", "service": "shop", "version": "7"}
+    ]

@@ -1,4 +1,4 @@
-"""what commands print for people → their rows: aligned columns under a header, and Heroku's list of releases."""
+"""what commands print for people → their rows: aligned columns under a header, Heroku's and Capistrano's lists of releases."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ _HEADER = re.compile(
     r"[A-Z][A-Z0-9\-/()]*(?: [A-Z0-9\-/()]+)*(?:(?: {2,}|\t+)[A-Z][A-Z0-9\-/()]*(?: [A-Z0-9\-/()]+)*)+\s*"
 )
 _NAME = re.compile(r"[A-Z][A-Z0-9\-/()]*(?: [A-Z0-9\-/()]+)*")
+_CAPISTRANO = re.compile(r"Branch (\S+) \(at ([0-9a-f]{7,40})\) deployed as release (\d{14}) by (.+)")
+_CAPISTRANO_BACK = re.compile(r"(.+) rolled back to release (\d{14})")
 _STAMP = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d [+-]\d{4}"
 _HEROKU_HEAD = re.compile(r"=+ *(\S+) Releases\b.*")
 _HEROKU = re.compile(rf"v(\d+) +(\S.*?) +(\S+@\S+|[\w.\-]+) +({_STAMP})(?: \(.*\))?\s*")
@@ -47,6 +49,21 @@ def read_heroku(lines: Sequence[str]) -> list[tuple[int, int, object]]:
             found.append(
                 (number, number, {**value, "heroku_release": True, **({"app": {"name": name}} if name else {})})
             )
+        elif line.strip():
+            return []
+    return found
+
+
+def read_capistrano(lines: Sequence[str]) -> list[tuple[int, int, object]]:
+    """``revisions.log``: a release is named by when it was begun, in UTC; when one was rolled back isn't said."""
+    found: list[tuple[int, int, object]] = []
+    for number, line in enumerate(lines, 1):
+        if match := _CAPISTRANO.fullmatch(line.strip()):
+            branch, sha, release, user = match.groups()
+            value = {"capistrano_release": f"{release}Z", "branch": branch, "revision": sha, "user": user}
+            found.append((number, number, value))
+        elif match := _CAPISTRANO_BACK.fullmatch(line.strip()):
+            found.append((number, number, {"capistrano_release": "", "rolled_back_to": match[2], "user": match[1]}))
         elif line.strip():
             return []
     return found

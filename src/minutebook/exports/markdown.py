@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from minutebook.exports.headers import move_zones
 from minutebook.names import normalise
 
 _RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?::?-{3,}:?\s*)?")
@@ -28,7 +29,7 @@ def read_markdown_table(lines: Sequence[str]) -> list[tuple[int, int, object]]:
     for number, line in enumerate(lines[ruled + 1 :], ruled + 2):
         if "|" not in line:
             break
-        found.append((number, number, dict(zip(header, _cut(line), strict=False))))
+        found.append((number, number, move_zones(dict(zip(header, _cut(line), strict=False)))))
     return found
 
 

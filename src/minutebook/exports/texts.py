@@ -14,7 +14,8 @@ from itertools import accumulate
 from types import MappingProxyType
 from typing import NamedTuple
 
-from minutebook.exports.commands import read_columns, read_heroku
+from minutebook.exports.commands import read_capistrano, read_columns, read_heroku
+from minutebook.exports.headers import move_zones
 from minutebook.exports.markdown import read_markdown_table
 from minutebook.exports.notes import read_notes
 from minutebook.exports.places import Place, find_places
@@ -60,7 +61,7 @@ def parse_documents(content: bytes) -> list[Document]:
     if _SCALAR.fullmatch(start.rstrip()):
         return _read_json(text)
     lines = text.split("\n")
-    for read in (_read_nagios, _read_git, read_heroku, read_columns, read_markdown_table, read_notes):
+    for read in (_read_nagios, _read_git, read_heroku, read_capistrano, read_columns, read_markdown_table, read_notes):
         if values := read([line.rstrip("\r") for line in lines]):
             return _place(values, content)
     if _YAML.match(_first_line(lines)):
@@ -247,6 +248,6 @@ def _read_rows(text: str, delimiter: str) -> Iterator[tuple[int, int, object]]:
                 header = [name.strip() for name in row]
                 continue
             cells = {name: cell.strip() for name, cell in zip(header, row, strict=False) if name}
-            yield begin, before, cells
+            yield begin, before, move_zones(cells)
     except csv.Error:
         return
