@@ -17,7 +17,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 ORDER = (
     "errors", "places", "texts", "allocation", "interrupting", "progress", "threads", "events", "times", "spans", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
     "remote", "sources", "compression", "contents", "lines", "records", "fields", "plans", "units", "detection", "account", "documents", "years", "repeats", "cuts", "recipes", "parts", "reading", "samples", "series",
-    "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "trialstore", "summary", "engines",
+    "scratch", "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "trialstore", "summary", "engines",
     "fingerprints", "copies", "joining", "gathering", "trials",
     "versions",
     "stretches", "silences", "coverage", "layers", "operations", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",

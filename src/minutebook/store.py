@@ -6,7 +6,7 @@ batches wait here between the two; past ``memory_bytes`` they wait on disk (Arro
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.interrupting import begin, finish
+from minutebook.scratch import make_folder, write_table
 
 
 class Part(NamedTuple):
@@ -40,7 +41,7 @@ class EventStore:
         self._held_bytes = 0
         self._held: list[_Held] = []
         self._written = 0
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._folder: Path | None = None
 
     def __enter__(self) -> EventStore:
         return self
@@ -52,8 +53,8 @@ class EventStore:
         trace: TracebackType | None,
     ) -> None:
         if self._folder:
-            self._folder.cleanup()
-            finish(Path(self._folder.name))
+            shutil.rmtree(self._folder, ignore_errors=True)
+            finish(self._folder)
 
     def add(self, table: pa.Table, counts: Sequence[tuple[str, int]]) -> None:
         """Keep a table of the events of some sources, one behind the other: each has (its name, how many)."""
@@ -65,12 +66,11 @@ class EventStore:
 
     def _spill(self, table: pa.Table) -> Path:
         if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="minutebook-")
-            begin(Path(self._folder.name))
-        path = Path(self._folder.name) / f"{self._written}.arrow"
+            self._folder = make_folder()
+            begin(self._folder)
+        path = self._folder / f"{self._written}.arrow"
         self._written += 1
-        with pa.ipc.new_file(path, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as file:
-            file.write_table(table)
+        write_table(table, path)
         return path
 
     def tables(self) -> Iterator[tuple[list[Part], pa.Table]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import tempfile
 import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from minutebook.interrupting import begin, finish
+from minutebook.scratch import make_folder, write_table
 
 _PIECE_ROWS = 250_000
 _BATCH_ROWS = 32_768
@@ -29,7 +29,7 @@ class Folder:
     """A temporary folder, removed with the last that uses it."""
 
     def __init__(self) -> None:
-        self.path = Path(tempfile.mkdtemp(prefix="minutebook-"))
+        self.path = make_folder()
         self._names = itertools.count()
         begin(self.path)
         weakref.finalize(self, _remove, self.path)
@@ -116,9 +116,7 @@ class TrialStore:
         self._folder = self._folder or Folder()
         path = self._folder.name_file()
         table = table.unify_dictionaries()
-        options = pa.ipc.IpcWriteOptions(compression="lz4")
-        with pa.ipc.new_file(path, table.schema, options=options) as file:
-            file.write_table(table, max_chunksize=_BATCH_ROWS)
+        write_table(table, path, _BATCH_ROWS)
         return path
 
     def _read(self, first: int, last: int) -> pa.Table:
