@@ -167,3 +167,10 @@ def test_a_line_within_json_is_read_whether_or_not_its_end_was_kept(tmp_path: Pa
     events = read(tmp_path / "a.log", line + "\n")
     assert events["level"].tolist() == ["error"]
     assert events["message"].tolist() == ["no stock"]
+
+
+def test_a_column_whose_name_says_utc_states_its_zone(tmp_path: Path) -> None:
+    rows = "TimeGenerated [UTC],Computer,Level,Message\n2026-11-23 09:00:00.250,web-1,Error,no stock\n"
+    events = read(tmp_path / "a.csv", rows)
+    assert events["time_quality"].tolist() == ["stated"]
+    assert seconds(events) == [0.25]

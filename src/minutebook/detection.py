@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
-from minutebook.names import add_rare_keys, choose_keys, drop_choice, name_choice
+from minutebook.names import add_rare_keys, choose_keys, drop_choice, name_choice, says_utc
 from minutebook.plans import Matched, Plan, find_timeless, match_lines_of
 from minutebook.records.arrays import is_array, strip_array
 from minutebook.records.beginnings import FEW_LINES, can_fit
@@ -201,7 +201,7 @@ def make_plan(log_format: LogFormat, text: pa.StringArray, *, needs_time: bool =
         made = _plan_keys(replace(Plan(log_format), header=header), list(names), text) if header else None
         # A web server's are UTC; a firewall's needn't be.
         is_web = any(name.startswith(("cs-", "sc-")) for name in names)
-        is_local = made is not None and (not is_web or made.keys["time"].endswith("-local"))
+        is_local = made is not None and shape == "w3c" and (not is_web or made.keys["time"].endswith("-local"))
         return replace(made, log_format=replace(log_format, utc=False)) if made and is_local else made
     paths = list_pair_keys(line for line in lines if line.count("=") >= 2)
     return _plan_keys(Plan(log_format), add_rare_keys(paths), text, needs_time=needs_time)
@@ -239,6 +239,8 @@ def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray, *, needs_time
     if "time" not in keys:
         is_record = not needs_time and {"level", "message"} <= set(keys)
         return _settle_units(replace(plan, keys=keys), text) if is_record else None
+    if says_utc(keys["time"]):
+        plan = replace(plan, log_format=replace(plan.log_format, utc=True))
     if layout := _find_layout(plan, {"time": keys["time"]}, text):
         return _settle_units(replace(plan, keys=keys, layout=layout), text)
     if plan.log_format.shape == "json" and {"date", "time"} <= set(by_name):

@@ -43,7 +43,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "host": (
         "host", "hostname", "host.name", "host_name", "_HOSTNAME", "node", "instance", "server_name", "pod",
-        "kubernetes.pod_name", "machine", "ClientRequestHost", "MachineName",
+        "kubernetes.pod_name", "machine", "ClientRequestHost", "MachineName", "Computer",
         "resource.labels.pod_name", "resource.labels.instance_id",
     ),
     "version": ("version", "service.version", "app_version", "release", "build", "image_tag"),
@@ -148,13 +148,18 @@ ASKED = "asked:"
 
 
 def normalise(key: str) -> str:
-    """A key as it is compared: lower case, without ``_``, ``-``, ``@`` and blanks."""
+    """A key as it is compared: lower case, without ``_``, ``-``, ``@``, blanks and a zone behind it in brackets."""
     return _normalise(key) if len(key) < 100 else _normalise.__wrapped__(key)
 
 
 @lru_cache(maxsize=1 << 16)
 def _normalise(key: str) -> str:
-    return re.sub(r"[_\-@\s]", "", key.lower())
+    return re.sub(r"[_\-@\s]|[\[(](?:utc|gmt)[\])]$", "", key.lower())
+
+
+def says_utc(key: str) -> bool:
+    """Whether a key names the zone of its stamps: ``TimeGenerated [UTC]``, ``Time (UTC)``."""
+    return bool(re.search(r"[\[( _](?:utc|gmt)[\])]?$", key, re.IGNORECASE))
 
 
 _BY_NAME = {
