@@ -65,8 +65,8 @@ def read_fields(
         columns["status"] = read_status(parts["status"])
         if "level" not in parts:
             columns["level"] = map_values(parts["status"], _level_of_status)
-    if not {"level", "status"} & set(parts) and "message" in parts:
-        columns["level"] = change_texts(parts["message"], _leading_level)
+    if "message" in parts and ("level" not in columns or columns["level"].null_count):
+        columns["level"] = _lead_with_level(change_texts(parts["message"], _leading_level), columns)
     for name, values in parts.items():
         if name == "duration" or name.startswith("duration_"):
             found = read_duration(values, name.partition("_")[2])
@@ -116,6 +116,18 @@ def read_level(text: str, own: Mapping[str, str]) -> str | None:
 def _level_of_status(text: str) -> str | None:
     """The level in a column called status, as Datadog's exports have it; a response code is none."""
     return None if len(text) < 3 or text.strip().lower() not in _WORDS else read_level(text, {})
+
+
+def _lead_with_level(leading: pa.Array, columns: Mapping[str, pa.Array]) -> pa.Array:
+    """The levels, and those that messages begin with where neither a level nor a response code is stated."""
+    if not {"level", "status"} & set(columns) or leading.null_count == len(leading):
+        return columns.get("level", leading)
+    told = plain_texts(leading)
+    if "status" in columns:
+        told = pc.if_else(columns["status"].is_null(), told, None)
+    if "level" in columns:
+        told = pc.coalesce(plain_texts(columns["level"]), told)
+    return told.dictionary_encode()
 
 
 def _leading_level(message: pa.Array) -> pa.Array:

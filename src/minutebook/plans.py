@@ -300,10 +300,9 @@ def _match_inner(outer: Matched, plan: Plan) -> tuple[list[Matched], np.ndarray]
 def _overlay(outer: Matched, inner: Matched, wrapper: LogFormat) -> Matched:
     """An inner record with what its wrapper adds; whose clock counts is the wrapper's to say."""
     around = _take(outer, inner.rows)
-    parts = {name: values for name, values in around.parts.items() if name != "message"} | dict(inner.parts)
-    parts = {name: plain_texts(values) for name, values in parts.items()}
-    if "level" in inner.parts and "level" in around.parts:
-        parts["level"] = pc.coalesce(parts["level"], plain_texts(around.parts["level"]))
+    known = {name: values for name, values in around.parts.items() if name not in ("message", "time")}
+    parts = {name: _with_tail(plain_texts(values), known.get(name)) for name, values in inner.parts.items()}
+    parts = {name: plain_texts(values) for name, values in known.items() if name not in parts} | parts
     layouts, pattern = inner.layouts, inner.pattern
     if "time" in around.parts and (wrapper.clock == "outer" or "time" not in inner.parts):
         parts["time"] = around.parts["time"]
