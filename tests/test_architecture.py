@@ -15,7 +15,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: Every module and package of minutebook, each before those that may import it. Read as the chain:
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
-    "errors", "places", "texts", "allocation", "interrupting", "progress", "threads", "events", "times", "spans", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
+    "errors", "namedfiles", "places", "texts", "allocation", "interrupting", "progress", "threads", "events", "times", "spans", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
     "remote", "sources", "compression", "contents", "lines", "records", "fields", "plans", "units", "detection", "account", "documents", "years", "repeats", "cuts", "recipes", "parts", "reading", "samples", "series",
     "scratch", "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "trialstore", "summary", "engines",
     "fingerprints", "copies", "joining", "gathering", "trials",

@@ -57,3 +57,12 @@ def test_a_step_that_python_cannot_interrupt_is_ended_and_what_is_unfinished_rem
     _, err = run.communicate(timeout=60)
     assert (run.returncode, err) == (130, b"minutebook: interrupted\n")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_it_ends_as_quietly_while_the_command_is_still_imported() -> None:
+    told = "import os, signal; from minutebook.interrupting import end_before_beginning; end_before_beginning(); "
+    run = subprocess.run(
+        [sys.executable, "-c", told + "os.kill(os.getpid(), signal.SIGINT); print('goes on')"],
+        capture_output=True, text=True, env={"PYTHONPATH": ":".join(sys.path)},
+    )  # fmt: skip
+    assert (run.returncode, run.stdout, run.stderr) == (130, "", "minutebook: interrupted\n")

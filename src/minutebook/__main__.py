@@ -1,11 +1,14 @@
 """`python -m minutebook` → the command."""
 
-from minutebook.cli import main
-from minutebook.cli.ending import ends_at_once
+from minutebook.interrupting import end_before_beginning
 
 
 def run() -> None:
     """The command, in a process of its own."""
+    end_before_beginning()
+    from minutebook.cli import main
+    from minutebook.cli.ending import ends_at_once
+
     with ends_at_once():
         main()
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from minutebook.errors import MinutebookError, suggest
 from minutebook.limits import Limits
+from minutebook.namedfiles import read_named
 from minutebook.rules import Rules
 
 #: What can be said of a source: how it's read, and columns that its records lack.
@@ -61,7 +62,7 @@ class Config:
         """The settings of a TOML file; raises `MinutebookError` on unknown keys."""
         where = str(path)
         try:
-            raw = tomllib.loads(Path(path).read_text("utf-8"))
+            raw = tomllib.loads(read_named(path).decode("utf-8"))
         except OSError as error:
             raise MinutebookError(f"can't be read: {error.strerror}", where=where) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

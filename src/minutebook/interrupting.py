@@ -49,12 +49,25 @@ def finish(path: Path) -> None:
     _unfinished.discard(path)
 
 
+def end_before_beginning() -> None:
+    """From now on, until `ends_on_interrupt`, Ctrl-C ends the process as quietly: nothing is begun yet."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _end_unbegun)
+
+
+def _end_unbegun(number: int, frame: object) -> None:
+    _Ending().tell()
+    os._exit(INTERRUPTED)
+
+
 @contextmanager
 def ends_on_interrupt() -> Iterator[None]:
     """While the block runs, Ctrl-C ends the process with code 130 and one line of error, whatever it's doing."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread hears of signals
         return
+    if signal.getsignal(signal.SIGINT) is _end_unbegun:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     hears, tells = socket.socketpair()
     tells.setblocking(False)
     ending = _Ending()

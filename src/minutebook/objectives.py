@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from minutebook.errors import MinutebookError
 from minutebook.exports.yaml_text import parse_yaml
+from minutebook.namedfiles import read_named
 from minutebook.rules import read_span_s
 
 _USUAL_PERIOD_S = 30 * 86400.0
@@ -38,7 +38,7 @@ def read_objectives(paths: Sequence[str]) -> list[Objective]:
     found: list[Objective] = []
     for path in paths:
         try:
-            documents = parse_yaml(Path(path).read_text("utf-8"))
+            documents = parse_yaml(read_named(path).decode("utf-8"))
         except OSError as error:
             raise MinutebookError(f"can't be read: {error.strerror}", where=path) from error
         except ValueError as error:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from minutebook.errors import FormatError
 from minutebook.exports import ExportFormat, load_exports
 from minutebook.logformats import LogFormat, load_formats
+from minutebook.namedfiles import read_named
 
 _EXPORTS = ("deploy", "change", "alert", "incident", "note")
 
@@ -47,7 +48,7 @@ def list_files(path: Path) -> list[Path]:
 def is_export(path: Path) -> bool:
     """Whether a format's file states an export's format; raises `FormatError` where it can't be read."""
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        raw = tomllib.loads(read_named(path).decode("utf-8"))
     except OSError as error:
         raise FormatError(f"can't be read: {error.strerror}", where=str(path)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -23,7 +23,7 @@ from minutebook.stretches import tell_stretches
 from minutebook.summary import Summary
 from minutebook.trials import NAMES, Trials, fill_names, join_rows, seen_names
 
-_MOST_CELLS = 4_000_000  # a service's minutes × operations
+_MOST_CELLS = 3_000_000  # a service's minutes × operations
 _FEWEST_OPERATIONS = 50  # that have their own names at any rate
 
 

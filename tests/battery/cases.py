@@ -6,8 +6,9 @@ from case import Case
 from meanings import RECORDS, STRUCTURE, TIMES
 from media import MEDIA
 from places import COPIES, OUTPUTS, PLACES
+from spread import SPREAD
 from texts import COMPRESSION, ENCODINGS, SIZES
 
 CASES: tuple[Case, ...] = (
-    *ENCODINGS, *COMPRESSION, *COPIES, *SIZES, *STRUCTURE, *TIMES, *RECORDS, *PLACES, *OUTPUTS, *MEDIA,
+    *ENCODINGS, *COMPRESSION, *COPIES, *SIZES, *SPREAD, *STRUCTURE, *TIMES, *RECORDS, *PLACES, *OUTPUTS, *MEDIA,
 )  # fmt: skip

@@ -9,6 +9,7 @@ import click
 
 from minutebook.cli.options import find_shown_zone, make_config, takes_evidence, writes
 from minutebook.cli.results import find_width, make_book, tell_summary, write_frame
+from minutebook.errors import MinutebookError
 
 
 @click.command()
@@ -25,6 +26,8 @@ def reconstruct(evidence: tuple[str, ...], output: str, users: str | None, every
     from minutebook.outputs import write_table
     from minutebook.threads import import_ahead
 
+    if output == "-":
+        raise MinutebookError("a book is a folder, which no pipe takes", do="name one with -o, or see `timeline -o -`")
     import_ahead("matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg")
     book = make_book(evidence, every, **said)
     save_book(book, output)

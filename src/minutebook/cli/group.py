@@ -40,9 +40,7 @@ class Commands(click.Group):
                 _silence(sys.stderr)
                 sys.exit(0)
             except OSError as error:
-                if error.errno != errno.ENOSPC:
-                    raise
-                _refuse("no space is left where its output goes; make room or choose another place", 2)
+                _refuse(_tell(error), 2)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order in which they were added, not by letter."""
@@ -65,6 +63,16 @@ class Commands(click.Group):
         commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
             formatter.write_dl([(name, command.get_short_help_str(500)) for name, command in commands if command])
+
+
+def _tell(error: OSError) -> str:
+    """A file that the system refuses, where nothing nearer to it has said so."""
+    if error.errno == errno.ENOSPC:
+        return "no space is left where its output goes; make room or choose another place"
+    where = f"{os.fsdecode(error.filename)[:200]}: " if isinstance(error.filename, str | bytes) else ""
+    return (
+        f"{where}{os.strerror(error.errno) if error.errno else error}; check its name, and who may read and write there"
+    )
 
 
 def _refuse(what: str, exit_code: int) -> NoReturn:

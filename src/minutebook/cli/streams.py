@@ -24,7 +24,9 @@ def open_missing_streams() -> None:
 
 
 def check_output(output: str | None) -> None:
-    """Raise `MinutebookError` where a result is to go to a standard output that isn't there."""
+    """Raise `MinutebookError` where a result is to go nowhere, or to a standard output that isn't there."""
+    if output == "":
+        raise MinutebookError("no place is named for the result", do="name one with -o, or leave -o out")
     if output == "-" and getattr(sys.stdout, "name", "") == os.devnull:
         raise MinutebookError("is closed", where="standard output", do="name a file with -o")
 

@@ -12,9 +12,9 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from os import PathLike
-from pathlib import Path
 
 from minutebook.errors import MinutebookError
+from minutebook.namedfiles import read_named
 
 #: How every pseudonym begins.
 PREFIX = "user-"
@@ -42,7 +42,7 @@ def read_key(path: str | PathLike[str]) -> bytes:
     Raises `MinutebookError` where it can't be read or is too short to be a secret.
     """
     try:
-        key = Path(path).read_bytes().strip()
+        key = read_named(path).strip()
     except OSError as error:
         raise MinutebookError(
             f"can't be read: {error.strerror}", where=str(path), do="name a file that holds a key"
