@@ -6,7 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from minutebook.detection import detect_format, make_plan, score_plan
+from minutebook.detection import detect_format, score_plan
+from minutebook.drafts import make_plan
 from minutebook.lines import split_lines
 from minutebook.logformats import LogFormat, load_formats
 from minutebook.records.text import compile_pieces, match_lines

@@ -21,8 +21,8 @@ import pyarrow.compute as pc
 
 from minutebook.account import Account
 from minutebook.contents import Reader
-from minutebook.detection import make_plan
 from minutebook.documents import take_documents
+from minutebook.drafts import make_plan
 from minutebook.events import make_table
 from minutebook.lines import Lines, split_lines
 from minutebook.plans import Plan
