@@ -136,3 +136,15 @@ def test_a_new_year_is_one_for_all_formats_of_a_log(tmp_path: Path) -> None:
     (tmp_path / "a.log").write_text("\n".join(lines) + "\n")
     events = mb.read(tmp_path / "a.log", config=Config({"*": {"year": 2025}})).sort_values("line")
     assert events["time"].dt.year.tolist() == [2025, 2026, 2025, 2026, 2026, 2026, 2026]
+
+
+def test_rows_under_each_header_of_a_w3c_log_are_read(tmp_path: Path) -> None:
+    events = read(
+        tmp_path / "a.log",
+        "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer)"
+        " sc-status sc-substatus sc-win32-status time-taken\n"
+        "2026-11-23 09:00:00 10.0.0.1 GET /items/8 a=1 80 - 203.0.113.9 curl - 500 0 0 1250\n"
+        "#Date: 2026-11-24 00:00:00\n#Fields: time c-ip cs-method cs-uri-stem sc-status\n09:00:01 203.0.113.9 GET /b 200\n",
+    )
+    assert events["status"].tolist() == [500, 200]
+    assert events["time"].dt.day.tolist() == [23, 24]

@@ -22,6 +22,7 @@ from minutebook.records.beginnings import FEW_LINES, can_fit
 from minutebook.records.folding import Folded, fold_lines, looks_stamped
 from minutebook.records.objects import join_objects
 from minutebook.records.partials import join_partials
+from minutebook.records.table import is_directive, update_w3c
 from minutebook.records.text import match_lines
 from minutebook.texts import plain_texts
 
@@ -214,6 +215,8 @@ def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat])
 
 def score_plan(plan: Plan, text: pa.StringArray) -> float:
     """Share of the lines that the plan's format fits; lines that are folded count a quarter against it."""
+    if plan.log_format.shape == "w3c":
+        return _score_sections(plan, text)
     matched, folded = match_and_fold(text, [plan])
     count = sum(len(m.rows) for m in matched)
     if not count:
@@ -224,6 +227,20 @@ def score_plan(plan: Plan, text: pa.StringArray) -> float:
     leading = _count_leading(text, matched, folded) if plan.log_format.multiline else 0
     misread = sum(_count_misread(m) for m in matched)
     return max(own - misread, 0) / (own + len(folded.rejected) - leading + 0.25 * (loose + leading))
+
+
+def _score_sections(plan: Plan, text: pa.StringArray) -> float:
+    """Share of the rows that have the cells of the header above them, which may change from section to section."""
+    header, fitting, count = plan.header, 0, 0
+    lines = text.to_pylist()
+    cuts = [at for at, line in enumerate(lines) if is_directive(line)]
+    for begin, end in zip([0, *cuts], [*cuts, len(lines)], strict=True):
+        if begin in cuts:
+            header = update_w3c(header, lines[begin])
+        rows = [line for line in lines[begin:end] if line.strip() and not line.startswith("#")]
+        count += len(rows)
+        fitting += len(plan.with_header(header).read(pa.array(rows, pa.string())).rows) if rows else 0
+    return fitting / count if count else 0.0
 
 
 def _count_leading(text: pa.StringArray, matched: Sequence[Matched], folded: Folded) -> int:

@@ -75,6 +75,11 @@ def list_w3c_names(lines: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for line in lines if _FIELDS.match(line) for name in line[8:].split()))
 
 
+def is_directive(line: str) -> bool:
+    """Whether a line states further columns or another date."""
+    return bool(_FIELDS.match(line)) or line.startswith("#Date:")
+
+
 def update_w3c(header: Header | None, directive: str) -> Header | None:
     """The header after a further ``#Fields:`` or ``#Date:`` line."""
     found = find_w3c_header([directive])
