@@ -18,6 +18,8 @@ settings.register_profile(
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+# Others in each run, and many of them: `pytest --hypothesis-profile long`.
+settings.register_profile("long", settings.get_profile("deterministic"), derandomize=False, max_examples=3000)
 settings.load_profile("deterministic")
 
 

@@ -66,7 +66,7 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
     rest = text
     left = np.empty(0, np.int64)
     while len(plans) < _MOST_PLANS and len(rest):
-        tried = [f for f in formats if f.shape == "json" or f.name not in {p.log_format.name for p in plans}]
+        tried = [f for f in formats if f.shape in ("json", "pairs") or f.name not in {p.log_format.name for p in plans}]
         scored = _score_all(rest, tried, formats)
         if best is None:
             best, second = (scored[0] if scored else None), (scored[1] if len(scored) > 1 else None)
@@ -197,7 +197,7 @@ def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat])
     rest = sample
     # The lines of several services run through one another: a format needs no majority.
     for _ in range(_MOST_PLANS):
-        tried = [f for f in formats if f.shape == "json" or f.name not in {p.log_format.name for p in inner}]
+        tried = [f for f in formats if f.shape in ("json", "pairs") or f.name not in {p.log_format.name for p in inner}]
         good = next((s for s in _score_all(rest, tried, (), needs_time=False) if s.score >= _KNOWN_INSIDE), None)
         if good is None:
             break

@@ -61,9 +61,12 @@ def read_fields(
             columns[name] = _known(parts[name])
     if "level" in parts:
         columns["level"] = map_values(parts["level"], lambda text: read_level(text, levels or {}))
+    if "severity_number" in parts:
+        found = map_values(parts["severity_number"], read_severity_number)
+        columns["level"] = _coalesce(columns["level"], found) if "level" in columns else found
     if "status" in parts:
         columns["status"] = read_status(parts["status"])
-        if "level" not in parts:
+        if "level" not in columns:
             columns["level"] = map_values(parts["status"], _level_of_status)
     if "message" in parts and ("level" not in columns or columns["level"].null_count):
         columns["level"] = _lead_with_level(change_texts(parts["message"], _leading_level), columns)
@@ -97,8 +100,22 @@ def map_values(values: pa.Array, function: Callable[[str], str | None]) -> pa.Di
     return pa.DictionaryArray.from_arrays(mapped.indices.take(encoded.indices), mapped.dictionary)
 
 
+def _coalesce(first: pa.Array, second: pa.Array) -> pa.Array:
+    return pc.coalesce(plain_texts(first), plain_texts(second)).dictionary_encode()
+
+
+def read_severity_number(text: str) -> str | None:
+    """The severity of OpenTelemetry's 1 to 24, four numbers each; also of their names (SEVERITY_NUMBER_WARN2)."""
+    if text.isascii() and text.isdigit() and len(text) <= 2:
+        return LEVELS[(int(text) - 1) // 4] if 1 <= int(text) <= 24 else None
+    return read_level(text.removeprefix("SEVERITY_NUMBER_").rstrip("1234"), {})
+
+
 def read_level(text: str, own: Mapping[str, str]) -> str | None:
-    """OpenTelemetry's severity of a level as logged: words, pino's tens, syslog's 0 to 7."""
+    """OpenTelemetry's severity of a level as logged: words, pino's tens, syslog's 0 to 7.
+
+    Of hundreds loggers mean opposite things (200 is Monolog's info, and Log4j's error): they're unknown.
+    """
     word = text.strip().strip("[]<>:").lower()
     if word in own:
         return own[word]
@@ -107,7 +124,7 @@ def read_level(text: str, own: Mapping[str, str]) -> str | None:
     if word.isascii() and word.isdigit() and len(word) <= 3:
         number = int(word)
         if number >= 10:
-            return LEVELS[min(max(number // 10 - 1, 0), 5)] if number <= 60 else "fatal"
+            return LEVELS[min(number // 10 - 1, 5)] if number < 100 else None
         return _SYSLOG[number] if number <= 7 else None
     head = re.match(r"[a-z]+", word)
     return _WORDS.get(head.group(0)) if head and head.group(0) != word else None

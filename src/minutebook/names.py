@@ -28,8 +28,9 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "nanos": ("instant.nanoOfSecond",),
     "level": (
         "record.error_severity", "error_severity", "levelname", "level", "lvl", "severity", "severityText", "log.level", "loglevel", "log_level", "@l",
-        "PRIORITY", "severity_label", "severityNumber", "s",
+        "PRIORITY", "severity_label", "s",
     ),
+    "severity_number": ("severityNumber",),
     "message": (
         "record.message", "msg", "message", "@m", "@mt", "event", "short_message", "MESSAGE", "body", "body.stringValue", "log",
         "text", "textPayload", "description", "fields.message", "_raw", "resultDescription", "protoPayload.status.message",
@@ -183,11 +184,11 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
     chosen: dict[str, str] = {}
     for column, ranks in _BY_NAME.items():
         fitting = sorted(
-            (ranks[name] + (100 if name != normalise(key) else 0), key)
+            (ranks[name] + (100 if name != normalise(key) else 0), key not in USUAL_NAMES[column], key)
             for key in present
             if (name := _open_container(normalise(key), ranks)) is not None
         )
-        for place, (_, key) in enumerate(fitting[: _CHOICES.get(column, 1)], 1):
+        for place, (_, _, key) in enumerate(fitting[: _CHOICES.get(column, 1)], 1):
             chosen[name_choice(column, place)] = key
     if "service" not in chosen and {"name", "hostname", "pid"} <= found:
         chosen["service"] = "name"  # bunyan's and pino's

@@ -7,6 +7,7 @@ thousand deep or a cut line gives a value or null, never an error for the batch.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 
 import numpy as np
@@ -17,6 +18,8 @@ from minutebook.records import Records
 from minutebook.records.alike import cut_alike
 from minutebook.records.jsontext import load_json
 from minutebook.texts import join_texts
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def extract_keys(text: pa.StringArray, keys: Mapping[str, str]) -> Records:
@@ -83,7 +86,9 @@ def _mend(text: pa.StringArray, rows: np.ndarray) -> tuple[np.ndarray, list[str]
         value = load_json(text[row].as_py())
         if isinstance(value, dict):
             found.append(row)
-            mended.append(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace").decode())
+            # A lone surrogate is named, so that users who differ in one stay two.
+            text_of = json.dumps(value, ensure_ascii=False)
+            mended.append(_SURROGATE.sub(lambda match: f"\\\\u{ord(match[0]):04x}", text_of))
     return np.array(found, np.int64), mended
 
 

@@ -17,6 +17,10 @@ _NOTHING = pa.array(["null", "(null)", "nil", "<nil>", "None"])
 #: Of a duration, behind a blank: latency=12 ms.
 _UNIT = r"(?: (?:ms|us|µs|ns|s)\b)?"
 _PAIR = re.compile(rf'(?:^|[\s,;|{{])({_KEY})=("(?:[^"\\]|\\.)*"|[^\s",|]*)')
+#: Texts whose quotes, if any, hold no ``=``.
+_PLAIN = r'^(?:[^"]|"(?:[^"\\=]|\\.)*")*$'
+_QUOTED = re.compile(r'(?<![^\s=:,;(\[{])"(?:[^"\\]|\\.)*"')
+_HIDDEN = "\ufdd0"  # means no character
 
 
 def list_pair_keys(lines: Iterable[str]) -> list[str]:
@@ -25,8 +29,24 @@ def list_pair_keys(lines: Iterable[str]) -> list[str]:
 
 
 def extract_pairs(text: pa.Array, keys: Mapping[str, str]) -> dict[str, pa.Array]:
-    """Part → value of its key in each text (``keys``: part → key); null where the text lacks it."""
-    return {part: _value_of(text, key, measures=part.startswith("duration")) for part, key in keys.items()}
+    """Part → value of its key in each text (``keys``: part → key); null where the text lacks it.
+
+    What stands within quotes is a value, whatever it looks like: a message that says ``user_id=ada`` names no user.
+    """
+    text, hides = _hide_quoted(text)
+    found = {part: _value_of(text, key, measures=part.startswith("duration")) for part, key in keys.items()}
+    return {part: pc.replace_substring(value, _HIDDEN, "=") for part, value in found.items()} if hides else found
+
+
+def _hide_quoted(text: pa.Array) -> tuple[pa.Array, bool]:
+    """The texts with another mark for each ``=`` within quotes, and whether there are such."""
+    rows = pc.invert(pc.fill_null(pc.match_substring_regex(text, _PLAIN), True))
+    if not pc.any(rows).as_py():
+        return text, False
+    hidden = [
+        _QUOTED.sub(lambda quoted: quoted[0].replace("=", _HIDDEN), line) for line in text.filter(rows).to_pylist()
+    ]
+    return pc.replace_with_mask(text, rows, pa.array(hidden, text.type)), True
 
 
 def _value_of(text: pa.Array, key: str, *, measures: bool = False) -> pa.Array:
