@@ -149,6 +149,16 @@ def rank_texts(texts: pa.Array) -> tuple[np.ndarray, pa.Array]:
     return rank[codes], known.take(place)
 
 
+def drop_words(table: pa.Table) -> pa.Table:
+    """The table, its dictionaries without the many words that a longer one has and its rows don't."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            texts = join_chunks(table.column(place))
+            if len(texts.dictionary) > len(texts):
+                table = table.set_column(place, field, as_texts(*rank_texts(texts)))
+    return table
+
+
 def as_texts(codes: np.ndarray, words: pa.Array) -> pa.DictionaryArray:
     """The texts that `rank_texts` gave these integers for."""
     return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes == len(words)), words)
@@ -163,9 +173,20 @@ def join_chunks(column: pa.ChunkedArray) -> pa.Array:
     """The column in one chunk, of one dictionary."""
     if column.num_chunks == 1:
         return column.chunk(0)
-    if pa.types.is_dictionary(column.type):
+    if not column.num_chunks:
+        return pa.array([], column.type)
+    if not pa.types.is_dictionary(column.type):
+        return pa.concat_arrays(column.chunks)
+    # Arrow would compare the words of all chunks, once more for each of its calls.
+    if len({_locate(chunk.dictionary) for chunk in column.chunks}) > 1:
         column = column.unify_dictionaries()
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    chunks = column.chunks
+    return pa.DictionaryArray.from_arrays(pa.concat_arrays([each.indices for each in chunks]), chunks[0].dictionary)
+
+
+def _locate(texts: pa.Array) -> tuple[int, ...]:
+    """Where texts are in memory: equal for those that are the same ones."""
+    return (texts.offset, len(texts), *(buffer.address if buffer else 0 for buffer in texts.buffers()))
 
 
 def plain_texts(table: pa.Table) -> pa.Table:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
+from minutebook.grouping import drop_words
 from minutebook.interrupting import begin, finish
 from minutebook.scratch import make_folder, write_table
 
@@ -101,7 +102,8 @@ class TrialStore:
         number = np.cumsum(rows) // _PIECE_ROWS
         cuts = [*np.flatnonzero(np.diff(number, prepend=-1)).tolist(), len(known)]
         spans = [(int(known[a]), int(known[b - 1])) for a, b in itertools.pairwise(cuts)]
-        pieces = [StoredPiece(*span, self._write(self._read(*span)), self._folder) for span in spans]
+        # In one batch each: several would bring the words of all, over and over.
+        pieces = [StoredPiece(*span, self._write(self._read(*span).combine_chunks()), self._folder) for span in spans]
         for path, *_ in self._files:
             path.unlink()
         return StoredTrials(pieces)
@@ -109,14 +111,13 @@ class TrialStore:
     def _spill(self) -> None:
         table = self._merge(self._held)
         minutes, counts = np.unique(table.column("minute").to_numpy(), return_counts=True)
-        self._files.append((self._write(table), minutes, counts))
+        self._files.append((self._write(table, _BATCH_ROWS), minutes, counts))
         self._held, self._held_bytes = [], 0
 
-    def _write(self, table: pa.Table) -> Path:
+    def _write(self, table: pa.Table, batch_rows: int | None = None) -> Path:
         self._folder = self._folder or Folder()
         path = self._folder.name_file()
-        table = table.unify_dictionaries()
-        write_table(table, path, _BATCH_ROWS)
+        write_table(drop_words(table.unify_dictionaries()), path, batch_rows)
         return path
 
     def _read(self, first: int, last: int) -> pa.Table:
