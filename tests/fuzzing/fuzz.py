@@ -16,6 +16,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow as pa
+
 if "--atheris" in sys.argv:
     import atheris
 
@@ -27,11 +29,14 @@ if "--atheris" in sys.argv:
 from minutebook.compression import Unpacked, find_compression
 from minutebook.errors import MinutebookError
 from minutebook.exports import load_exports, parse_documents, pick_export, read_export
-from minutebook.lines import cut_lines
+from minutebook.lines import cut_lines, split_lines
 from minutebook.logformats import load_formats
 from minutebook.outputs.inert import escape_html, escape_invisible, escape_json, escape_markdown
 from minutebook.raw import parse_references
-from minutebook.records.jsonlines import load_json
+from minutebook.records.jsonlines import extract_keys, load_json
+from minutebook.records.pairs import match_logfmt
+from minutebook.times import parse_times
+from minutebook.times.layouts import LAYOUTS
 from minutebook.verbs import read
 
 HERE = Path(__file__).parent
@@ -92,9 +97,31 @@ def fuzz_references(content: bytes) -> None:
     parse_references(content.decode("utf-8", "replace"))
 
 
+def fuzz_stamps(content: bytes) -> None:
+    """Stamps, in each layout: an instant within the years, or none."""
+    texts = pa.array(content.decode("utf-8", "replace").split("\n")[:50], pa.string())
+    for layout in LAYOUTS:
+        found = parse_times(texts, layout, year=2026).time
+        if len(found) != len(texts):
+            raise AssertionError(f"{len(found)} instants of {len(texts)} texts")
+        if any(not 1990 <= time.year <= 2100 for time in found.drop_null().to_pylist()):
+            raise AssertionError("a year that nobody logs")
+
+
+def fuzz_records(content: bytes) -> None:
+    """JSON lines and key=value pairs: as many values as records, and no record twice."""
+    text = split_lines(content).text
+    for records in (extract_keys(text, dict(KEYS)), match_logfmt(text, dict(KEYS))):
+        if len(set(records.rows.tolist())) != len(records.rows):
+            raise AssertionError("a record twice")
+        if any(len(values) != len(records.rows) for values in records.parts.values()):
+            raise AssertionError("values are lost")
+
+
+KEYS = {"time": "ts", "level": "level", "message": "msg", "user": "user"}
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "lines": fuzz_lines, "compression": fuzz_compression, "exports": fuzz_exports, "outputs": fuzz_outputs,
-    "references": fuzz_references, "file": fuzz_file,
+    "references": fuzz_references, "stamps": fuzz_stamps, "records": fuzz_records, "file": fuzz_file,
 }  # fmt: skip
 
 
