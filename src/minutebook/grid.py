@@ -20,7 +20,7 @@ from minutebook.trials import NAMES, Trials, find_who, look_up, pick_rows
 #: Operations beyond these many of a service, by requests, are told together.
 MOST_OPERATIONS = 50
 #: Of the minutes; where a dense grid would have more, it's those with requests.
-MOST_ROWS = 1_000_000
+MOST_ROWS = 500_000
 
 COLUMNS = (
     "minute", "service", "operation", "requests", "failed", "slow", "users", "failed_users", "p50_s", "p95_s",

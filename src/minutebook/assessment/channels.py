@@ -34,6 +34,7 @@ from minutebook.trials import (
 #: (service, operation) → the duration (s) over which a request is slow
 Limits = Mapping[tuple[str, str], float]
 _RECENT = 8  # stretches that are kept
+_MOST_CELLS = 10_000_000  # minutes × operations that are counted in place
 #: Fewer tell no impact.
 FEWEST_USERS = 3
 
@@ -79,16 +80,21 @@ def _sum_cells(rows: pd.DataFrame) -> pd.DataFrame:
     """By minute and operation: ``requests``, and ``users``, where nobody is known requests too."""
     requests = rows["requests"].to_numpy(float)
     names = rows["operation"].cat
-    minute = rows["minute"].to_numpy()
-    first = int(minute[0]) if len(minute) else 0
-    cell = (minute - first) * max(len(names.categories), 1) + names.codes.to_numpy()
-    seen = np.flatnonzero(np.bincount(cell))
+    minutes = rows["minute"].to_numpy()  # in order; years may lie between two of them
+    is_next = np.diff(minutes, prepend=minutes[:1]) > 0
+    cell = np.cumsum(is_next) * max(len(names.categories), 1) + names.codes.to_numpy()
+    if len(cell) and int(cell[-1]) > _MOST_CELLS:  # names of other services, thousands of them
+        seen, cell = np.unique(cell, return_inverse=True)
+        told = np.arange(len(seen))
+    else:
+        told = seen = np.flatnonzero(np.bincount(cell))
     sums = {
-        name: np.bincount(cell, weight)[seen]
+        name: np.bincount(cell, weight)[told]
         for name, weight in (("requests", requests), ("users", np.where(find_who(rows) >= 0, 1.0, requests)))
     }
-    minute, code = np.divmod(seen, max(len(names.categories), 1))
-    return pd.DataFrame({"minute_no": minute + first, "operation": names.categories.array.take(code), **sums})
+    place, code = np.divmod(seen, max(len(names.categories), 1))
+    minute = np.concatenate((minutes[:1], minutes[is_next]))[place]
+    return pd.DataFrame({"minute_no": minute, "operation": names.categories.array.take(code), **sums})
 
 
 def find_slow(rows: pd.DataFrame, limits_s: Mapping[str, float]) -> np.ndarray:
