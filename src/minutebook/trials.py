@@ -107,7 +107,7 @@ class Trials:
     def of_service(self, service: str) -> Trials:
         """Those of one service, the same ones each time."""
         if service not in self._services:
-            self._services[service] = self.where("service", service.__eq__)
+            self._services[service] = self.change(partial(_pick_service, service=service), ("service",))
         return self._services[service]
 
     def names(self, column: str) -> list[str]:
@@ -218,6 +218,14 @@ def join_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
         for name in parts[0].columns[parts[0].dtypes == "category"]
     }
     return pd.concat([part.drop(columns=list(names)) for part in parts], ignore_index=True).assign(**names)
+
+
+def _pick_service(rows: pd.DataFrame, *, service: str) -> pd.DataFrame:
+    """The rows of one service, without the operations of thousands of others."""
+    own = pick_rows(rows, find_name(rows["service"], service))
+    if own is rows or "operation" not in own or len(own["operation"].cat.categories) < len(own):
+        return own
+    return own.assign(operation=own["operation"].cat.remove_unused_categories())
 
 
 def drop_unused(rows: pd.DataFrame) -> pd.DataFrame:
