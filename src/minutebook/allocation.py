@@ -15,7 +15,7 @@ _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 _LARGEST, _KEPT = 32 << 20, 256 << 20  # bytes; the former is the most that it takes
 #: Objects that are made between two searches for rings of them that nobody needs. Imports make hundred thousands that
 #: all stay, and by default are looked through again and again.
-_OBJECTS = 100_000
+_OBJECTS = 500_000
 
 
 def keep_freed_memory() -> None:
