@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook import __version__
+from minutebook.allocation import give_freed_memory_back
 from minutebook.assessment import affected_users, measure_impact
 from minutebook.budget import spend_budget
 from minutebook.chronology import make_timeline
@@ -92,7 +93,9 @@ def reconstruct(evidence: Sequence[Evidence], config: Config, *, every: bool = F
     """The book of some evidence: the whole chain."""
     with open_engine(config.engine, config.scheduler) as engine:
         gathered = gather(evidence, config, engine)
+        give_freed_memory_back()
         summary = gathered.summarise(config)
+    give_freed_memory_back()
     return make_book(summary, gathered.resolutions, config, gathered.clock_errors, gathered=gathered, every=every)
 
 

@@ -36,7 +36,7 @@ class _Held(NamedTuple):
 class EventStore:
     """Batches by source, in the order in which they came; a context manager that cleans up after itself."""
 
-    def __init__(self, memory_bytes: int = 160 << 20) -> None:
+    def __init__(self, memory_bytes: int = 112 << 20) -> None:
         self._memory_bytes = memory_bytes
         self._held_bytes = 0
         self._held: list[_Held] = []
@@ -52,6 +52,7 @@ class EventStore:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._held = []  # whoever holds the store on needs its events no more
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
             finish(self._folder)

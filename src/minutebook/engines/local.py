@@ -27,7 +27,7 @@ from minutebook.trialstore import TrialStore
 
 T = TypeVar("T")
 _BATCH_ROWS = 40_000
-_MOST_WAITING = 128 << 20  # bytes of summaries that aren't merged yet
+_MOST_WAITING = 64 << 20  # bytes of summaries that aren't merged yet
 
 
 @contextmanager
