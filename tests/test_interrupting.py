@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 LINE = b'192.0.2.1 - u1 [23/Nov/2026:09:00:00 +0000] "GET /a HTTP/1.1" 200 1 "-" "x" rt=0.01\n'
 COMMAND = [sys.executable, "-m", "minutebook"]
 #: A step of C that takes for ever and lets Python's signal handlers wait. It says "ready" when it's in it: the other
@@ -27,7 +29,8 @@ with ends_on_interrupt():
 """
 
 
-def test_a_command_that_reads_stops_and_leaves_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_command_that_reads_stops_and_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
     (tmp_path / "temporary").mkdir()
     run = subprocess.Popen(
         [*COMMAND, "timeline", "-", "-o", tmp_path / "timeline.csv"],
@@ -37,7 +40,7 @@ def test_a_command_that_reads_stops_and_leaves_nothing(tmp_path: Path) -> None:
     assert run.stdin
     run.stdin.write(LINE * 40_000)  # more than a pipe holds: when it's written, it's being read
     run.stdin.flush()
-    run.send_signal(signal.SIGINT)
+    run.send_signal(number)
     out, err = run.communicate(timeout=60)
     assert (run.returncode, out, err) == (130, b"", b"minutebook: interrupted\n")
     assert [path for path in tmp_path.rglob("*") if path.name != "temporary"] == []

@@ -1,4 +1,4 @@
-"""Ctrl-C → the command ends within a second, and nothing half made stays behind.
+"""Ctrl-C, or being told to terminate → the command ends within a second, and nothing half made stays behind.
 
 Python raises `KeyboardInterrupt` between two of its own steps; a long step of Arrow or DuckDB would have to end
 first. So a thread hears of the signal as well: where the command hasn't ended by itself soon after, it removes
@@ -62,12 +62,15 @@ def _end_unbegun(number: int, frame: object) -> None:
 
 @contextmanager
 def ends_on_interrupt() -> Iterator[None]:
-    """While the block runs, Ctrl-C ends the process with code 130 and one line of error, whatever it's doing."""
+    """While the block runs, Ctrl-C and SIGTERM end the process with code 130 and one line of error, whatever it's doing."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread hears of signals
         return
     if signal.getsignal(signal.SIGINT) is _end_unbegun:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    is_ours = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    if is_ours:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     hears, tells = socket.socketpair()
     tells.setblocking(False)
     ending = _Ending()
@@ -85,13 +88,15 @@ def ends_on_interrupt() -> Iterator[None]:
         raise
     finally:
         signal.set_wakeup_fd(before)
+        if is_ours:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
         tells.close()
 
 
 def _wait(hears: socket.socket, ending: _Ending) -> None:
     with hears:
         while heard := hears.recv(64):
-            if signal.SIGINT in heard:
+            if signal.SIGINT in heard or signal.SIGTERM in heard:
                 ending.tell()
                 if not ending.has_come.wait(_GRACE_S):
                     _leave()
