@@ -167,3 +167,10 @@ def test_rejects_are_told_with_their_place_and_how_they_begin(tmp_path: Path) ->
     assert book.rejects["lines"].sum() == book.ledger["totals"]["lines_rejected"] == 2
     assert book.rejects["excerpt"].tolist() == [long, long + "…"]
     assert set(book.rejects["reason"]) == {"its time can't be read"}
+
+
+@pytest.mark.parametrize("more", ['"n":' + "9" * 5000, '"n":"' + "Z\u0301" * 2500 + '"'])
+def test_lines_too_odd_to_be_cut_where_values_stand_are_read_all_the_same(tmp_path: Path, more: str) -> None:
+    lines = (f'{{"ts":"2026-11-23T09:00:{i:02}Z","level":"error","msg":"no {i}",{more}}}\n' for i in range(60))
+    events, _ = read(tmp_path / "a.log", "".join(lines))
+    assert len(events) == 60

@@ -149,6 +149,8 @@ def _find_all(data: np.ndarray, text: bytes) -> np.ndarray:
 
 def slice_texts(text: pa.StringArray, begin: np.ndarray, end: np.ndarray) -> pa.StringArray:
     """The bytes ``begin`` to ``end`` of the array's buffer as texts; they rise from text to text."""
+    if not len(begin):
+        return pa.array([], pa.string())
     cuts = np.empty(2 * len(begin), np.int32)
     cuts[0::2], cuts[1::2] = begin, end
     pieces = pa.StringArray.from_buffers(len(cuts) - 1, pa.py_buffer(cuts), text.buffers()[2])
