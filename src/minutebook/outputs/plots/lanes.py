@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from minutebook.outputs.inert import escape_invisible
+from minutebook.outputs.inert import escape_invisible, shorten
 
 _OPENING = frozenset({"started", "fired", "pending"})
 _CLOSING = frozenset({"succeeded", "failed", "rolled_back", "superseded", "cancelled", "resolved"})
 _UNHAPPY = frozenset({"failed", "rolled_back", "cancelled"})
+
+
+_LONGEST = 200  # characters of a label: no plot has room for more, and each has to be measured
 
 
 @dataclass
@@ -66,7 +69,7 @@ def _join_phases(kind: str, entity: str, rows: Iterable[object]) -> Lane:
         ended = getattr(row, "end", None)
         end = ended.tz_convert("UTC") if ended is not None and pd.notna(ended) else None
         current = lane.spans[-1] if lane.spans else None
-        lane.label = lane.label or _name(kind, entity, row)
+        lane.label = lane.label or shorten(_name(kind, entity, row), _LONGEST)
         if phase == "acknowledged":
             lane.acknowledged.append(time)
             if current is None:
