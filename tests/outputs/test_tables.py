@@ -215,3 +215,10 @@ def test_json_keeps_the_order_of_keys_and_knows_pandas_and_numpy():
 def test_csv_of_a_path_equals_csv_of_a_stream(tmp_path):
     write_csv(make_frame(), tmp_path / "a.csv")
     assert (tmp_path / "a.csv").read_bytes() == written(make_frame(), ".csv")
+
+
+def test_a_cell_of_a_megabyte_is_cut_so_that_every_reader_takes_the_table(tmp_path):
+    write_csv(pd.DataFrame({"message": ["x" * (1 << 20), "whole"]}), tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.reader(stream))
+    assert [len(rows[1][0]), rows[2]] == [32_001, ["whole"]]

@@ -16,6 +16,9 @@ from minutebook.outputs.atomic import Target, open_target
 from minutebook.outputs.cells import Cells, column_names, join_cells, render_chunks
 from minutebook.outputs.inert import escape_controls_in, quieten_formulas
 
+_LONGEST_BYTES = 100_000  # of a cell: Python's reader, for one, refuses 131,072 characters
+_LONGEST = 32_000  # characters that are kept of a longer one
+
 
 def write_csv(frame: pd.DataFrame, target: Target) -> None:
     """Write ``frame`` as CSV to a path (replaced in one step) or an open stream.
@@ -42,8 +45,17 @@ def _lines(columns: list[pa.Array]) -> bytes:
 def _cell(column: Cells, alone: bool) -> pa.Array:
     texts = pc.fill_null(column.texts, "")
     if column.kind == "text":
-        texts = quieten_formulas(escape_controls_in(texts))
+        texts = quieten_formulas(escape_controls_in(_cut_long(texts)))
         quoted = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
         texts = pc.if_else(pc.match_substring_regex(texts, r'[",\r\n]'), quoted, texts)
     # A row of one empty cell would be an empty line, which readers skip.
     return pc.if_else(pc.equal(texts, ""), '""', texts) if alone else texts
+
+
+def _cut_long(texts: pa.Array) -> pa.Array:
+    """The texts, those cut that no spreadsheet and not every reader takes; Parquet and JSON have them whole."""
+    is_long = pc.greater(pc.binary_length(texts), _LONGEST_BYTES)
+    if not pc.any(is_long).as_py():
+        return texts
+    cut = pc.binary_join_element_wise(pc.utf8_slice_codeunits(texts, 0, _LONGEST), "…", "")
+    return pc.if_else(is_long, cut, texts)
