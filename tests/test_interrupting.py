@@ -29,8 +29,8 @@ with ends_on_interrupt():
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_command_that_reads_stops_and_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_command_that_reads_stops_and_leaves_nothing(number: signal.Signals, code: int, tmp_path: Path) -> None:
     (tmp_path / "temporary").mkdir()
     run = subprocess.Popen(
         [*COMMAND, "timeline", "-", "-o", tmp_path / "timeline.csv"],
@@ -42,7 +42,7 @@ def test_a_command_that_reads_stops_and_leaves_nothing(number: signal.Signals, t
     run.stdin.flush()
     run.send_signal(number)
     out, err = run.communicate(timeout=60)
-    assert (run.returncode, out, err) == (130, b"", b"minutebook: interrupted\n")
+    assert (run.returncode, out, err) == (code, b"", b"minutebook: interrupted\n")
     assert [path for path in tmp_path.rglob("*") if path.name != "temporary"] == []
 
 

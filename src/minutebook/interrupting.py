@@ -17,8 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-#: As shells tell that Ctrl-C ended a command.
-INTERRUPTED = 130
+#: As shells tell that Ctrl-C ended a command, or SIGTERM.
+INTERRUPTED, TERMINATED = 130, 143
 _GRACE_S = 0.3
 _unfinished: set[Path] = set()
 
@@ -28,6 +28,7 @@ class _Ending:
 
     def __init__(self) -> None:
         self.has_come = threading.Event()
+        self.code = INTERRUPTED
         self._lock, self._is_told = threading.Lock(), False
 
     def tell(self) -> None:
@@ -62,18 +63,23 @@ def _end_unbegun(number: int, frame: object) -> None:
 
 @contextmanager
 def ends_on_interrupt() -> Iterator[None]:
-    """While the block runs, Ctrl-C and SIGTERM end the process with code 130 and one line of error, whatever it's doing."""
+    """While the block runs, Ctrl-C and SIGTERM end the process with code 130 or 143 and one line of error, whatever it's doing."""
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread hears of signals
         return
     if signal.getsignal(signal.SIGINT) is _end_unbegun:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     is_ours = signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
-    if is_ours:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
     hears, tells = socket.socketpair()
     tells.setblocking(False)
     ending = _Ending()
+
+    def terminate(number: int, frame: object) -> None:
+        ending.code = TERMINATED
+        raise KeyboardInterrupt
+
+    if is_ours:
+        signal.signal(signal.SIGTERM, terminate)
     before = signal.set_wakeup_fd(tells.fileno(), warn_on_full_buffer=False)
     threading.Thread(target=_wait, args=(hears, ending), daemon=True).start()
     try:
@@ -82,7 +88,7 @@ def ends_on_interrupt() -> Iterator[None]:
     except KeyboardInterrupt:
         # The thread goes on waiting: what Python does at its end, such as joining threads, may take long too.
         ending.tell()
-        raise SystemExit(INTERRUPTED) from None
+        raise SystemExit(ending.code) from None
     except BaseException:
         ending.has_come.set()
         raise
@@ -96,13 +102,15 @@ def ends_on_interrupt() -> Iterator[None]:
 def _wait(hears: socket.socket, ending: _Ending) -> None:
     with hears:
         while heard := hears.recv(64):
+            if signal.SIGTERM in heard:
+                ending.code = TERMINATED
             if signal.SIGINT in heard or signal.SIGTERM in heard:
                 ending.tell()
                 if not ending.has_come.wait(_GRACE_S):
-                    _leave()
+                    _leave(ending.code)
 
 
-def _leave() -> None:
+def _leave(code: int) -> None:
     for path in list(_unfinished):
         shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
-    os._exit(INTERRUPTED)
+    os._exit(code)

@@ -220,7 +220,7 @@ OUTPUTS = [
     Case("a torn book", {"ledger.json": "{", "timeline.parquet": b"PAR1"}, arguments=("timeline", "{evidence}"), refused="whole book"),
     Case("a book of another's making", {"ledger.json": "[]", "impact.json": "3", **{f"{name}.parquet": b"PAR1" + bytes(50) + b"PAR1" for name in ("timeline", "minutes", "happenings")}}, arguments=("timeline", "{evidence}"), refused="whole book"),
     *(Case(f"interrupted after {after:.1f} s", {"a.log": _many}, beside=_signal(signal.SIGINT, after), codes=(130,), check=_nothing_left, is_slow=True) for after in (0.1, 0.4, 0.8)),
-    *(Case(f"interrupted after {after:.1f} s, anew", {"a.log": _many}, beside=_signal(signal.SIGINT, after), codes=(130, -2), check=_nothing_left, is_cold=True, is_slow=True) for after in (0.5, 1.0, 1.6)),
+    *(Case(f"interrupted after {after:.1f} s, anew", {"a.log": _many}, beside=_signal(signal.SIGINT, after), codes=(130, -2), check=_nothing_left, is_cold=True, is_slow=True) for after in (0.5, 1.0, 1.3)),
     *(Case(f"killed after {after:.1f} s", {"a.log": _many}, beside=_signal(signal.SIGKILL, after), codes=(-9,), is_slow=True) for after in (0.3, 0.9)),
     Case("terminated", {"a.log": _many}, beside=_signal(signal.SIGTERM, 0.5), codes=(-15, 143), is_slow=True),
 ]  # fmt: skip
