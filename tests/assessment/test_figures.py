@@ -63,6 +63,8 @@ CASES: dict[str, Shape] = {
     "slow and failing": lambda at, *_: (0.3 if 44 <= at < 50 else 0.004, 0.9 if 40 <= at < 52 else 0.05),
     "a hole in the logs": lambda at, *_: (0.5 if 38 <= at < 40 else 0.004, float("nan") if 40 <= at < 47 else 0.05),
     "nothing": between(0, 0, 0.0),
+    **{f"{share:.0%} for {minutes} min": between(40, 40 + minutes, share, usual=0.01)
+       for share, minutes in ((0.06, 5), (0.06, 8), (0.08, 4), (0.08, 7), (0.1, 3), (0.1, 5))},
     "much that usually fails": between(40, 50, 0.35, usual=0.12),
 }  # fmt: skip
 

@@ -63,7 +63,9 @@ def list_places(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 
 def _list_types(node: ast.AST) -> Iterator[ast.AST]:
-    """What is annotation, or a type's alias: nothing of it runs to any effect."""
+    """What is annotation, a type's alias, or says how a class is made: nothing of it runs to any effect."""
+    for decorator in getattr(node, "decorator_list", ()) if isinstance(node, ast.ClassDef) else ():
+        yield from ast.walk(decorator)
     for name in ("annotation", "returns"):
         inner = getattr(node, name, None)
         if isinstance(inner, ast.AST):
