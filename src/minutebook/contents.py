@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
 from itertools import chain
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any, cast
 
 import numpy as np
 
@@ -58,8 +58,9 @@ def name_container(head: bytes) -> str:
     return next((name for at, mark, name in _CONTAINERS if head.startswith(mark, at)), "")
 
 
-class Content(Protocol):
-    """What is known of a content that has been read."""
+@dataclass(frozen=True)
+class Content:
+    """What is known of a content that has been read, as `Reader` has it."""
 
     sha256: str
     secret: bytes
@@ -93,6 +94,11 @@ class Reader:
     encoding: str = "utf-8"
     compression: str = ""
     _hash: Any = field(default_factory=hashlib.sha256, repr=False)
+
+    @property
+    def content(self) -> Content:
+        """What is known of it, once it has been read."""
+        return Content(self.sha256, self.secret, self.size, self.lines, self.status, self.note)
 
     def __iter__(self) -> Iterator[bytes]:
         last = b"\n"

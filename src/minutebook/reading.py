@@ -120,18 +120,18 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
         return
     else:
         yield from _reject_all(lines, account, limits)
-    close_account(account, reader, limits)
+    close_account(account, reader.content, limits)
 
 
-def close_account(account: Account, reader: Content, limits: Limits) -> None:
+def close_account(account: Account, content: Content, limits: Limits) -> None:
     """Put what the reader knows at its end into the account, and check that it adds up."""
-    account.lines, account.sha256, account.secret = reader.lines, reader.sha256, reader.secret
-    if reader.status != "complete" and (account.status == "complete" or not account.events):
-        account.status = reader.status
-    account.note = "; ".join(filter(None, (account.note, reader.note, _tell_long_lines(account, limits))))
+    account.lines, account.sha256, account.secret = content.lines, content.sha256, content.secret
+    if content.status != "complete" and (account.status == "complete" or not account.events):
+        account.status = content.status
+    account.note = "; ".join(filter(None, (account.note, content.note, _tell_long_lines(account, limits))))
     if account.long_lines and account.status == "complete":
         account.status = "truncated"
-    if reader.size == 0 and reader.status == "complete":
+    if content.size == 0 and content.status == "complete":
         account.status = "empty"
     account.check()
 
@@ -228,7 +228,8 @@ def find_recipe(head: Sequence[bytes], source: Source, settings: Settings, accou
     """How a log is read that begins so; None where its format is unknown or its year has to wait, as the account says."""
     said = settings.config.of(source.name)
     formats = _choose_formats(said.get("format"), settings, source)
-    found = detect_format(_sample_lines(head), formats)
+    lines = _sample_lines(head)
+    found = detect_format(lines, formats)
     account.format, account.score, account.runner_up = found.nearest, found.score, found.runner_up
     if not found.plans:
         account.format = account.status = "unknown"
@@ -243,7 +244,6 @@ def find_recipe(head: Sequence[bytes], source: Source, settings: Settings, accou
         year=int(said["year"]) if "year" in said else None,
         limits=settings.config.limits,
     )  # fmt: skip
-    lines = _sample_lines(head)
     if not is_yearless(lines, found.plans):
         return replace(recipe, year=recipe.year or find_stated_year(lines, found.plans))
     if recipe.year is None and not settings.is_last_call:

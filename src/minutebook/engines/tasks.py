@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,18 +36,6 @@ class Layout(NamedTuple):
     account: Account
     cuts: list[int]
     is_counted: bool
-
-
-@dataclass(frozen=True)
-class Content:
-    """What `contents.Reader` knew at the end."""
-
-    sha256: str
-    secret: bytes
-    size: int
-    lines: int
-    status: str
-    note: str
 
 
 def pack(value: Any) -> np.ndarray:
@@ -81,7 +68,7 @@ def hash_content(source: Source, settings: Settings, part: tuple[int, int] | Non
     reader = Reader(source, settings.config.limits, part=part)
     for _ in reader:
         pass
-    return pack(Content(reader.sha256, reader.secret, reader.size, reader.lines, reader.status, reader.note))
+    return pack(reader.content)
 
 
 def read_whole(source: Source, settings: Settings) -> np.ndarray:
