@@ -6,9 +6,8 @@ by a few blocks. Each line ends up in an event, is skipped (why) or rejected (wh
 
 from __future__ import annotations
 
-import collections
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -35,9 +34,11 @@ from minutebook.recipes import SAMPLE_LINES, Recipe, parse_lines
 from minutebook.records.arrays import is_run_together
 from minutebook.sources import Source
 from minutebook.spans import Span
+from minutebook.threads import map_ahead
 from minutebook.years import find_stated_year, find_year, is_yearless
 
 _SAMPLE_BYTES = 1 << 20
+_BATCHES_AHEAD = 3
 _MOST_SAMPLE_BLOCKS = 64  # of up to a megabyte
 #: Status of a source whose year the others have to tell first.
 DEFERRED = "deferred"
@@ -270,13 +271,13 @@ def _parse_batches(
                 recipe = replace(recipe, year=last.year, month=last.month)
             yield table
         return
-    waiting: collections.deque[Future[tuple[pa.Table, Account]]] = collections.deque()
-    for batch, plans in batches:
-        waiting.append(pool.submit(parse_lines, batch, replace(recipe, plans=plans)))
-        if len(waiting) > 3:
-            yield _finish(waiting.popleft(), account)
-    while waiting:
-        yield _finish(waiting.popleft(), account)
+
+    def parse(batch: tuple[Lines, tuple[Plan, ...]]) -> tuple[pa.Table, Account]:
+        return parse_lines(batch[0], replace(recipe, plans=batch[1]))
+
+    for table, part in map_ahead(pool, parse, batches, _BATCHES_AHEAD):
+        account.add(part)
+        yield table
 
 
 def choose_exports(name: str | None, settings: Settings) -> Sequence[ExportFormat]:
@@ -299,12 +300,6 @@ def _choose_formats(name: str | int | None, settings: Settings, source: Source) 
             f"no format is called {name!r}", where=source.name, do=suggest(name, known, listed_by="minutebook formats")
         )
     return named
-
-
-def _finish(future: Future[tuple[pa.Table, Account]], account: Account) -> pa.Table:
-    table, part = future.result()
-    account.add(part)
-    return table
 
 
 def _tell_unknown(found: Detection, head: Sequence[bytes]) -> str:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import collections
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
+from typing import TypeVar
 
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 THREADS = 2
 
 
@@ -19,6 +23,19 @@ def start_threads(count: int = THREADS) -> Iterator[ThreadPoolExecutor]:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def map_ahead(
+    pool: Executor, function: Callable[[Item], Result], items: Iterable[Item], ahead: int = THREADS
+) -> Iterator[Result]:
+    """What the function makes of each item, in order; so many more are worked at while one is waited for."""
+    waiting: collections.deque[Future[Result]] = collections.deque()
+    for item in items:
+        waiting.append(pool.submit(function, item))
+        if len(waiting) > ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def import_ahead(*names: str) -> None:

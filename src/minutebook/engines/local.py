@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import collections
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import pyarrow as pa
@@ -16,13 +16,13 @@ from minutebook.clocks import ClockSample
 from minutebook.engines.settling import Settle
 from minutebook.events import ARROW_SCHEMA
 from minutebook.progress import ignore
-from minutebook.reading import Settings, read_source
+from minutebook.reading import DEFERRED, Settings, read_source
 from minutebook.rules import Rules
 from minutebook.series import Series, group_sources, read_series
 from minutebook.sources import Source
 from minutebook.store import EventStore, Part, cut
 from minutebook.summary import Summary, merge, merge_trials, summarise
-from minutebook.threads import THREADS, start_threads
+from minutebook.threads import map_ahead, start_threads
 from minutebook.trialstore import TrialStore
 
 T = TypeVar("T")
@@ -47,31 +47,20 @@ class LocalEngine:
     def read(self, sources: Sequence[Source], settings: Settings) -> list[Account]:
         """Read sources one after the other, the blocks of each on all threads; of small ones many at once."""
         accounts: dict[str, Account] = {}
-        for group, coming in self._read_ahead(group_sources(sources, settings), settings):
-            series = coming.result() if coming else Series()
+        groups = group_sources(sources, settings)
+        read = partial(_read_together, settings=replace(settings, tell=ignore))  # what fails here is read again
+        for group, series in zip(groups, map_ahead(self._pool, read, groups), strict=True):
             self._keep(series.table, [(name, account.events) for name, account in series.accounts.items()], settings)
             accounts |= series.accounts
             for source in group:
-                if source.name in series.accounts:
-                    settings.tell(source.size or 0)
+                if account := series.accounts.get(source.name):
+                    if account.status != DEFERRED:
+                        settings.tell(source.size or 0)
                     continue
                 accounts[source.name], tables = read_source(source, settings, self._pool)
                 for table in tables:
                     self._keep(table, [(source.name, table.num_rows)], settings)
         return [accounts[source.name] for source in sources]
-
-    def _read_ahead(
-        self, groups: Sequence[list[Source]], settings: Settings
-    ) -> Iterator[tuple[list[Source], Future[Series] | None]]:
-        """The groups, a few of which are read already while the ones before are waited for."""
-        quiet = replace(settings, tell=ignore)  # what fails here is read again
-        waiting: collections.deque[tuple[list[Source], Future[Series] | None]] = collections.deque()
-        for group in groups:
-            is_series = len(group) > 1
-            waiting.append((group, self._pool.submit(read_series, group, quiet) if is_series else None))
-            if len(waiting) > THREADS:
-                yield waiting.popleft()
-        yield from waiting
 
     def _keep(self, table: pa.Table, counts: Sequence[tuple[str, int]], settings: Settings) -> None:
         self._store.add(table, counts)
@@ -118,9 +107,14 @@ def _find_runs(parts: Sequence[Part], how: Callable[[str], object] = lambda _: N
         yield run
 
 
+def _read_together(group: Sequence[Source], settings: Settings) -> Series:
+    """The `Series` of a group; nothing of one source alone."""
+    return read_series(group, settings) if len(group) > 1 else Series()
+
+
 def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None = None) -> Summary:
     """One Summary of all tables by the rules, small ones together, two at a time."""
-    return add_summaries(_summarise_each(tables, pool, rules), rules)
+    return add_summaries(map_ahead(pool, partial(summarise, rules=rules), _gather_rows(tables)), rules)
 
 
 def add_summaries(summaries: Iterable[Summary], rules: Rules | None = None) -> Summary:
@@ -138,16 +132,6 @@ def add_summaries(summaries: Iterable[Summary], rules: Rules | None = None) -> S
             size = 0
     trials.add(nothing)
     return replace(merge(parts), trials=trials.finish())
-
-
-def _summarise_each(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None) -> Iterator[Summary]:
-    waiting: collections.deque[Future[Summary]] = collections.deque()
-    for batch in _gather_rows(tables):
-        waiting.append(pool.submit(summarise, batch, rules))
-        if len(waiting) > THREADS:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
 
 
 def _gather_rows(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
