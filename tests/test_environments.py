@@ -45,7 +45,7 @@ class DateTime(real[0], metaclass=Kind):
         return real[0].fromtimestamp(THEN, datetime.UTC).replace(tzinfo=None)
 
 time.time, time.time_ns = (lambda: THEN), (lambda: int(THEN * 10**9))
-import pandas
+import pandas, pyarrow.parquet  # compiled against the real classes
 datetime.datetime, datetime.date = DateTime, Date
 from minutebook.cli import main
 main()
