@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.account import Account
 from minutebook.engines import Engine
 from minutebook.fingerprints import KEY, find_suspects, is_one_stream
+from minutebook.grouping import drop_words, group_rows, join_chunks
+from minutebook.texts import is_dictionary
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,10 @@ def drop_copies(engine: Engine, accounts: Sequence[Account]) -> list[Copied]:
         # Equal content under two hosts' names is two hosts that wrote the same; so with two stated services.
         key = (account.sha256, account.source.host or "", *(f"{name} {said}" for name, said in account.stated.items()))
         if key in first:
-            engine.drop(account.source.name)
-            why = "equal content"
-            found.append(Copied(account.source.name, first[key].source.name, account.events, why))
+            found.append(Copied(account.source.name, first[key].source.name, account.events, "equal content"))
         else:
             first[key] = account
+    engine.drop([each.source for each in found])
     kept = [account for account in first.values() if account.is_log and account.events]
     for earlier, later in find_suspects(engine, kept):
         copied = _drop_overlap(engine, earlier, later)
@@ -55,10 +57,10 @@ def _drop_overlap(engine: Engine, one: Account, other: Account) -> Copied | None
     """Drop from ``other`` what ``one`` has too, if both are collections of one stream."""
     span = max(one.first, other.first), min(one.last, other.last)
     left, right = (_keys(engine, account.source.name, span) for account in (one, other))
-    rows, inside = _shared(left, right)
+    rows, inside = _find_repeated(left, right), min(left.num_rows, right.num_rows)
     if not is_one_stream(one, other, len(rows), inside):
         return None
-    engine.drop(other.source.name, rows)
+    engine.drop_rows(other.source.name, rows)
     why = f"overlap of one stream: {len(rows) / inside:.0%} of the lines that both could have are equal"
     return Copied(other.source.name, one.source.name, len(rows), why)
 
@@ -70,31 +72,30 @@ def _keys(engine: Engine, source: str, span: tuple[int, int]) -> pa.Table:
         position = pc.add(keys.column("position"), before)
         found.append(keys.set_column(keys.schema.get_field_index("position"), "position", position))
         before += rows
-    return pa.concat_tables(found).unify_dictionaries()
+    return pa.concat_tables(found)
 
 
 def _find_keys(source: str, table: pa.Table, *, span: tuple[int, int]) -> tuple[int, pa.Table]:
     """How many events a batch has, and position and content of those within the span."""
-    keys = table.select([*KEY]).append_column("position", pa.array(range(table.num_rows), pa.int64()))
+    keys = table.select([*KEY]).append_column("position", pa.array(np.arange(table.num_rows)))
     times = table.column("time").cast(pa.int64()).to_numpy()
-    return table.num_rows, keys.filter(pa.array((times >= span[0]) & (times <= span[1])))
+    return table.num_rows, drop_words(keys.filter(pa.array((times >= span[0]) & (times <= span[1]))))
 
 
-def _shared(left: pa.Table, right: pa.Table) -> tuple[pa.Array, int]:
-    """Positions in ``right`` that repeat one of ``left``, each once; and the smaller side's size."""
-    import duckdb
+def _find_repeated(left: pa.Table, right: pa.Table) -> pa.Array:
+    """Positions in ``right`` of events that repeat one of ``left``, each of these once."""
+    whole = pa.concat_tables([left, right])
+    order, starts = group_rows([_number(join_chunks(whole.column(name))) for name in KEY])
+    sizes = np.diff(starts, append=len(order))
+    # Of equal events those of the left come first, and as many of the right repeat them.
+    ours = np.add.reduceat(order < left.num_rows, starts, dtype=np.int64)
+    number = np.arange(len(order)) - np.repeat(starts, sizes)
+    ours = np.repeat(ours, sizes)
+    rows = order[(number >= ours) & (number < 2 * ours)] - left.num_rows
+    return right.column("position").take(pa.array(np.sort(rows))).combine_chunks()
 
-    names = ", ".join(f'"{name}"' for name in KEY)
-    with duckdb.connect(config={"threads": 2}) as connection:
-        connection.register("a", left)
-        connection.register("b", right)
-        rows = connection.sql(
-            f"""
-            WITH numbered_a AS (SELECT {names}, row_number() OVER (PARTITION BY {names} ORDER BY position) AS n FROM a),
-                 numbered_b AS (SELECT {names}, position, row_number() OVER (PARTITION BY {names} ORDER BY position) AS n FROM b)
-            SELECT b.position FROM numbered_b b JOIN numbered_a a ON
-            {" AND ".join(f'a."{name}" IS NOT DISTINCT FROM b."{name}"' for name in KEY)} AND a.n = b.n
-            ORDER BY b.position
-            """
-        ).to_arrow_table()
-    return rows.column("position").combine_chunks(), min(left.num_rows, right.num_rows)
+
+def _number(values: pa.Array) -> np.ndarray:
+    """A number for each distinct value, null among them."""
+    encoded = values if is_dictionary(values) else values.dictionary_encode()
+    return pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy()

@@ -124,8 +124,7 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
     clocks = _find_clocks(ordered, sample, config)
     narrow = _find_narrow(ordered, clocks, guess, _find_span(ordered, clocks, config))
     if narrow:
-        for source in narrow:
-            engine.drop(source.name)
+        engine.drop([source.name for source in narrow])
         accounts |= {account.source.name: account for account in engine.read(narrow, settings)}
         ordered = [accounts[source.name] for source in sources]
         sample = engine.sample.frame()

@@ -7,12 +7,13 @@ batches wait here between the two; past ``memory_bytes`` they wait on disk (Arro
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -28,9 +29,16 @@ class Part(NamedTuple):
     stop: int
 
 
-class _Held(NamedTuple):
-    parts: list[Part]
-    table: pa.Table | Path
+class _Held:
+    """A table that is kept, and whose events are where in it."""
+
+    def __init__(self, parts: list[Part], table: pa.Table | Path) -> None:
+        self.parts, self.table = parts, table
+        self.names = frozenset(part.source for part in parts)
+
+    def without(self, sources: Collection[str]) -> _Held:
+        """The same without the events of some sources."""
+        return _Held([part for part in self.parts if part.source not in sources], self.table)
 
 
 class EventStore:
@@ -76,32 +84,38 @@ class EventStore:
 
     def tables(self) -> Iterator[tuple[list[Part], pa.Table]]:
         """Each table that is kept, and whose events are where in it."""
-        return ((parts, _load(table)) for parts, table in self._held)
+        return ((held.parts, _load(held.table)) for held in self._held)
 
     def of(self, sources: set[str] | None = None) -> Iterator[tuple[str, pa.Table]]:
         """(source, batch) of some sources, or of all, in the order in which they came."""
-        for parts, kept in self._held:
-            chosen = parts if sources is None else [part for part in parts if part.source in sources]
-            if chosen:
-                table = _load(kept)
-                yield from ((part.source, cut(table, part)) for part in chosen)
+        for held in self._held:
+            if sources is None or not held.names.isdisjoint(sources):
+                table = _load(held.table)
+                yield from ((p.source, cut(table, p)) for p in held.parts if sources is None or p.source in sources)
 
-    def drop(self, source: str, rows: pa.Array | None = None) -> None:
-        """Forget the source's events, or those whose position among its events is in ``rows``."""
-        held: list[_Held] = []
+    def drop(self, sources: Collection[str]) -> None:
+        """Forget all events of some sources."""
+        gone = frozenset(sources)
+        left = (held if held.names.isdisjoint(gone) else held.without(gone) for held in self._held)
+        self._held = [held for held in left if held.parts]
+
+    def drop_rows(self, source: str, rows: pa.Array) -> None:
+        """Forget those of the source's events whose position among them is in ``rows``."""
+        left: list[_Held] = []
         position = 0
-        for parts, table in self._held:
-            own = [part for part in parts if part.source == source]
-            others = [part for part in parts if part.source != source]
-            if others or not own:
-                held.append(_Held(others, table))
-            for part in own if rows is not None else ():
-                events = cut(_load(table), part)
-                here = pa.array(range(position, position + events.num_rows), pa.int64())
-                position += events.num_rows
-                left = events.filter(pc.invert(pc.is_in(here, rows)))
-                held.append(_Held([Part(source, 0, left.num_rows)], left))
-        self._held = held
+        for held in self._held:
+            if source not in held.names:
+                left.append(held)
+                continue
+            left.append(held.without({source}))
+            for part in held.parts:
+                if part.source == source:
+                    events = cut(_load(held.table), part)
+                    here = pa.array(np.arange(position, position + events.num_rows))
+                    position += events.num_rows
+                    kept = events.filter(pc.invert(pc.is_in(here, rows)))
+                    left.append(_Held([Part(source, 0, kept.num_rows)], kept))
+        self._held = [held for held in left if held.parts]
 
 
 def cut(table: pa.Table, part: Part) -> pa.Table:

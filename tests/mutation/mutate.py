@@ -27,6 +27,7 @@ TESTED = {
     "contents.py": ["test_contents.py", "test_sources.py"],
     "account.py": ["test_hostile.py"],
     "copies.py": ["test_hostile.py", "test_merging.py"],
+    "overlaps.py": ["test_overlaps.py"],
     "fingerprints.py": ["test_hostile.py", "test_merging.py"],
     "coverage.py": ["assessment/test_figures.py", "test_coverage.py", "test_summary.py", "assessment/test_impact.py"],
     "times/instants.py": ["test_times.py"],

@@ -6,7 +6,7 @@ comes back is small: accounts, samples, summaries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
@@ -43,8 +43,11 @@ class Engine(Protocol):
     def map_all(self, function: Callable[[pa.Table], T]) -> Iterator[T]:
         """What ``function`` makes of all events, table by table, whoever's they are."""
 
-    def drop(self, source: str, rows: pa.Array | None = None) -> None:
-        """Forget a source's events, or those whose position among its events is in ``rows``."""
+    def drop(self, sources: Collection[str]) -> None:
+        """Forget all events of some sources."""
+
+    def drop_rows(self, source: str, rows: pa.Array) -> None:
+        """Forget those of a source's events whose position among them is in ``rows``."""
 
     def summarise(self, settle: Settle, rules: Rules) -> Summary:
         """One Summary of all events, each batch as ``settle`` makes it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -215,12 +215,14 @@ class ClusterEngine:
         """All tables side by side; results in order."""
         return (result for _, result in self.map(partial(tasks.ignore_source, function)))
 
-    def drop(self, source: str, rows: pa.Array | None = None) -> None:
-        """Forget a source's events, or those whose position among its events is in ``rows``."""
-        if rows is None:
+    def drop(self, sources: Collection[str]) -> None:
+        """Forget all events of some sources."""
+        for source in sources:
             self._kept[source] = _Kept([])
-        else:
-            self._kept[source].drop(rows.to_numpy(zero_copy_only=False))
+
+    def drop_rows(self, source: str, rows: pa.Array) -> None:
+        """Forget those of a source's events whose position among them is in ``rows``."""
+        self._kept[source].drop(rows.to_numpy(zero_copy_only=False))
 
     def summarise(self, settle: Settle, rules: Rules) -> Summary:
         """One Summary of all events: one of each piece where it was read, added up here."""

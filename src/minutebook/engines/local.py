@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -78,9 +78,13 @@ class LocalEngine:
         """One table after the other, as they're asked for."""
         return (function(cut(table, run)) for parts, table in self._store.tables() for run in _find_runs(parts))
 
-    def drop(self, source: str, rows: pa.Array | None = None) -> None:
-        """Forget a source's events, or those whose position among its events is in ``rows``."""
-        self._store.drop(source, rows)
+    def drop(self, sources: Collection[str]) -> None:
+        """Forget all events of some sources."""
+        self._store.drop(sources)
+
+    def drop_rows(self, source: str, rows: pa.Array) -> None:
+        """Forget those of a source's events whose position among them is in ``rows``."""
+        self._store.drop_rows(source, rows)
 
     def summarise(self, settle: Settle, rules: Rules) -> Summary:
         """One Summary of all events, each batch as ``settle`` makes it."""
