@@ -177,11 +177,16 @@ def join_chunks(column: pa.ChunkedArray) -> pa.Array:
         return pa.array([], column.type)
     if not pa.types.is_dictionary(column.type):
         return pa.concat_arrays(column.chunks)
-    # Arrow would compare the words of all chunks, once more for each of its calls.
-    if len({_locate(chunk.dictionary) for chunk in column.chunks}) > 1:
-        column = column.unify_dictionaries()
-    chunks = column.chunks
-    return pa.DictionaryArray.from_arrays(pa.concat_arrays([each.indices for each in chunks]), chunks[0].dictionary)
+    # Many chunks have the same words: Arrow would compare them once for each of those, and for each of its calls.
+    words = {_locate(chunk.dictionary): chunk.dictionary for chunk in column.chunks}
+    indices = [chunk.indices for chunk in column.chunks]
+    if len(words) == 1:
+        return pa.DictionaryArray.from_arrays(pa.concat_arrays(indices), column.chunk(0).dictionary)
+    each = [pa.DictionaryArray.from_arrays(np.arange(len(known), dtype=np.int32), known) for known in words.values()]
+    common = pa.chunked_array(each).unify_dictionaries().chunks
+    places = {place: chunk.indices for place, chunk in zip(words, common, strict=True)}
+    moved = [places[_locate(chunk.dictionary)].take(chunk.indices) for chunk in column.chunks]
+    return pa.DictionaryArray.from_arrays(pa.concat_arrays(moved), common[0].dictionary)
 
 
 def _locate(texts: pa.Array) -> tuple[int, ...]:

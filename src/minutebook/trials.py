@@ -6,7 +6,8 @@ few (categories), and not the whole of them where they don't fit into memory (pi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -14,8 +15,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from minutebook.grouping import Groups, group_rows
+from minutebook.grouping import Groups, group_rows, join_chunks
 from minutebook.summary import Summary
+from minutebook.threads import start_threads
 
 NAMES = ("service", "operation", "user", "client")
 TIMES = ("first_bad", "last_bad", "first_good", "last_good", "longest_at")
@@ -59,8 +61,7 @@ class Trials:
     def of_summary(cls, summary: Summary) -> Trials:
         """The trials of a Summary; a column ``layer`` more."""
         if isinstance(summary.trials, pa.Table):
-            tables = list(_join_small(summary.trials.to_batches()))
-            return cls([_bound(_to_rows(table)) for table in tables or [summary.trials]])
+            return cls(_split(_to_rows(summary.trials)))
         return cls([Piece(p.first, p.last, partial(_load_table, p.load)) for p in summary.trials])
 
     @classmethod
@@ -155,28 +156,29 @@ def _bound(rows: pd.DataFrame) -> Piece:
     return Piece(int(minute.iloc[0]), int(minute.iloc[-1]), rows) if len(minute) else Piece(0, -1, rows)
 
 
-def _join_small(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Tables of batches that are each of whole minutes, small ones together."""
-    held: list[pa.RecordBatch] = []
-    rows = 0
-    for batch in batches:
-        held.append(batch)
-        rows += batch.num_rows
-        if rows >= _FEWEST_ROWS:
-            yield pa.Table.from_batches(held)
-            held, rows = [], 0
-    if held:
-        yield pa.Table.from_batches(held)
+def _split(rows: pd.DataFrame) -> list[Piece]:
+    """Pieces of whole minutes: what is made of one of them needs no more room, however many there are."""
+    starts = np.flatnonzero(np.diff(rows["minute"].to_numpy(), prepend=-1))
+    cuts = starts[np.diff(starts // _FEWEST_ROWS, prepend=-1) > 0].tolist()
+    return [_bound(rows.iloc[start:stop]) for start, stop in itertools.pairwise([*cuts, len(rows)])] or [_bound(rows)]
 
 
 def _to_rows(table: pa.Table) -> pd.DataFrame:
-    frame = table.unify_dictionaries().to_pandas(split_blocks=True)
-    nobody = pd.CategoricalDtype(pd.Index([], dtype="str"))  # without any name Arrow's is of another type
-    nameless = [name for name in NAMES if name in frame and not len(frame[name].cat.categories)]
-    frame = frame.astype(dict.fromkeys(nameless, nobody))
-    if "longest_us" in frame:
-        frame["longest_s"] = frame.pop("longest_us") / 1e6
-    return frame
+    with start_threads() as pool:
+        rows = dict(zip(table.column_names, pool.map(_to_values, table.columns), strict=True))
+    if "longest_us" in rows:
+        rows["longest_s"] = rows.pop("longest_us") / 1e6
+    return pd.DataFrame(rows, copy=False)
+
+
+def _to_values(column: pa.ChunkedArray) -> np.ndarray | pd.Categorical:
+    """A column for pandas: texts as categories, integers with nulls as floats."""
+    if not pa.types.is_dictionary(column.type):
+        return column.to_numpy()
+    texts = join_chunks(column)
+    codes = texts.indices.fill_null(-1) if texts.indices.null_count else texts.indices
+    known = pd.CategoricalDtype(pd.Index(pd.array(texts.dictionary, "str")))
+    return pd.Categorical.from_codes(codes.to_numpy(), dtype=known, validate=False)
 
 
 def _load_table(load: Callable[[Columns], pa.Table], columns: Columns) -> pd.DataFrame:
@@ -214,10 +216,17 @@ def join_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if len(parts) == 1:
         return parts[0]
     names = {
-        name: pd.api.types.union_categoricals([part[name] for part in parts], sort_categories=True)
+        name: _join_names([part[name].array for part in parts])
         for name in parts[0].columns[parts[0].dtypes == "category"]
     }
     return pd.concat([part.drop(columns=list(names)) for part in parts], ignore_index=True).assign(**names)
+
+
+def _join_names(parts: Sequence[pd.Categorical]) -> pd.Categorical:
+    known = parts[0].categories
+    if all(part.categories.is_(known) for part in parts):
+        return pd.Categorical.from_codes(np.concatenate([part.codes for part in parts]), dtype=parts[0].dtype)
+    return pd.api.types.union_categoricals(list(parts), sort_categories=True)
 
 
 def _pick_service(rows: pd.DataFrame, *, service: str) -> pd.DataFrame:
@@ -249,13 +258,13 @@ def add_up_by(names: pd.Series, columns: Mapping[str, np.ndarray], how: Mapping[
     ufuncs = {"sum": np.add, "min": np.minimum, "max": np.maximum}
     groups = Groups(*group_rows([names.cat.codes.to_numpy()]))
     summed = {column: groups.reduce(ufuncs[how[column]], values) for column, values in columns.items()}
-    return pd.DataFrame({str(names.name): spell_names(names.iloc[groups.first]), **summed})
+    return pd.DataFrame({str(names.name): spell_names(names.array[groups.first]), **summed})
 
 
 def find_name(names: pd.Series, name: str) -> np.ndarray:
     """Which rows have that one name, of however many."""
-    known = np.flatnonzero(names.cat.categories == name)
-    return np.asarray(names.cat.codes.to_numpy() == (known[0] if len(known) else -2))  # -1 is unknown
+    code = names.cat.categories.get_indexer([name])[0]
+    return np.asarray((names.cat.codes.to_numpy() == code) & (code >= 0))
 
 
 def look_up(rows: pd.DataFrame, find: Callable[[tuple[str, str]], float]) -> np.ndarray:
@@ -281,15 +290,20 @@ def fill_names(names: pd.Series, by: str) -> pd.Series:
     return known.cat.reorder_categories(sorted(known.cat.categories)).fillna(by)
 
 
-def seen_names(names: pd.Series) -> set[str]:
-    """The distinct names of the rows."""
+def seen_names(names: pd.Series, most: int | None = None) -> set[str]:
+    """The distinct names of the rows, or so many of them."""
     counts = np.bincount(names.cat.codes.to_numpy() + 1)
-    return set(names.cat.categories[np.flatnonzero(counts[1:])])
+    return set(names.cat.categories[np.flatnonzero(counts[1:])[:most]])
 
 
-def spell_names(names: pd.Series) -> pd.Series:
-    """The names as texts, those of the rows alone."""
-    return pd.Series(names.cat.categories.array.take(names.cat.codes.to_numpy(), allow_fill=True), dtype="str")
+def count_names(names: pd.Categorical) -> int:
+    """How many distinct names there are."""
+    return int(np.count_nonzero(np.bincount(names.codes + 1)[1:]))
+
+
+def spell_names(names: pd.Categorical) -> pd.Series:
+    """The names as texts, without those that no row has."""
+    return pd.Series(names.categories.array.take(names.codes, allow_fill=True), dtype="str")
 
 
 def find_who(rows: pd.DataFrame) -> np.ndarray:

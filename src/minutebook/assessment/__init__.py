@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from minutebook.assessment.channels import Channel, Facts, Limits, find_facts, minute_of
+from minutebook.assessment.channels import Channel, Limits, minute_of
+from minutebook.assessment.facts import Facts, find_facts
 from minutebook.assessment.loss import find_holes
 from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation, find_related
 from minutebook.assessment.orders import find_orders, make_orders, tell_bounds
@@ -27,7 +28,7 @@ from minutebook.assessment.telling import Scope, as_instant, tell_hole, tell_rej
 from minutebook.assessment.traffic import Traffic
 from minutebook.assessment.users import count_user_minutes, find_states
 from minutebook.assessment.windows import Rejected, Window, find_windows
-from minutebook.trials import Trials
+from minutebook.trials import Trials, spell_names
 
 
 @dataclass
@@ -166,8 +167,8 @@ def _find_windows(
     """Windows and rejected candidates, where usual is what was in the baseline."""
     if isinstance(baseline, tuple):
         base = (minutes >= baseline[0] // 60_000_000) & (minutes < -(-baseline[1] // 60_000_000))
-        return find_windows(trials, minutes, sure=sure, base=base if base.any() else None)[:2]
-    windows, rejected, _ = find_windows(trials, minutes, sure=sure)
+        return find_windows(trials, minutes, sure=sure, base=base if base.any() else None)
+    windows, rejected = find_windows(trials, minutes, sure=sure)
     if baseline is None or not windows:
         return windows, rejected
     start = min(window.start.at for window in windows)
@@ -183,12 +184,15 @@ def _bad_events(
 ) -> pd.DataFrame:
     """Bad events in the span: ``at`` (µs), operation, user, client, count, and what failures tell."""
     if trials.name == "slow":
-        slow = trials.bad[trials.bad["bad_at"].between(*span) & trials.bad["operation"].isin(operations)]
-        return (
-            slow[["operation", "user", "client"]]
-            .assign(at=slow["bad_at"].astype("int64"), count=1)
-            .reset_index(drop=True)
-        )
+        bad = trials.bad
+        is_in = (bad.bad_at >= span[0]) & (bad.bad_at <= span[1]) & trials.find_places(operations)[bad.place]
+        slow = bad.pick(is_in)
+        return pd.DataFrame(
+            {
+                "operation": pd.array(trials.operations, "str").take(slow.place), "user": spell_names(slow.user),
+                "client": spell_names(slow.client), "at": slow.bad_at.astype(np.int64), "count": 1,
+            }
+        )  # fmt: skip
     failures = traffic.failures
     at = failures["time"].dt.as_unit("us").astype("int64")
     inside = failures[(at >= span[0]) & (at <= span[1]) & failures["operation"].isin(operations)]

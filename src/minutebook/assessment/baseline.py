@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -19,15 +20,45 @@ class Grid:
     valid: np.ndarray
     bad: np.ndarray
 
-    @property
+    @cached_property
     def total_valid(self) -> np.ndarray:
         """Valid trials by minute."""
         return self.valid.sum(axis=1)
 
-    @property
+    @cached_property
     def total_bad(self) -> np.ndarray:
         """Bad trials by minute."""
         return self.bad.sum(axis=1)
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What is usual in a grid: the minutes of the mask, and rates of failure."""
+
+    grid: Grid
+    mask: np.ndarray
+    rates: np.ndarray  #: of each operation
+
+    @cached_property
+    def expected(self) -> np.ndarray:
+        """Bad trials by minute and operation at those rates."""
+        return self.grid.valid * self.rates
+
+    @cached_property
+    def total_expected(self) -> np.ndarray:
+        """Bad trials by minute at those rates."""
+        return self.expected.sum(axis=1)
+
+    @cached_property
+    def noise(self) -> float:
+        """How much more than Poisson the usual minutes vary (at least 1)."""
+        return find_noise(self.grid.total_bad, self.total_expected, self.mask)
+
+    def counts(self, scope: int | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """``bad, valid, expected`` by minute: of one operation by its place, or (None) of all."""
+        if scope is None:
+            return self.grid.total_bad, self.grid.total_valid, self.total_expected
+        return self.grid.bad[:, scope], self.grid.valid[:, scope], self.expected[:, scope]
 
 
 def find_rates(grid: Grid, is_usual: np.ndarray) -> np.ndarray:

@@ -9,115 +9,61 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from minutebook.assessment.baseline import Grid
-from minutebook.assessment.slow import find_limits, find_slow_shares
+from minutebook.assessment.facts import Facts, find_slow
+from minutebook.assessment.slow import find_slow_shares
 from minutebook.trials import (
-    TIMES,
     Trials,
-    drop_unused,
+    count_names,
     find_first,
     find_last,
     find_name,
-    find_names,
-    find_who,
-    join_rows,
     pick_rows,
-    seen_names,
     spell_names,
 )
 
 #: (service, operation) → the duration (s) over which a request is slow
 Limits = Mapping[tuple[str, str], float]
 _RECENT = 8  # stretches that are kept
-_MOST_CELLS = 10_000_000  # minutes × operations that are counted in place
-#: Fewer tell no impact.
-FEWEST_USERS = 3
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What no channel changes of a service's trials."""
+class Judged(NamedTuple):
+    """Trials of one service as a channel judges them, by minute, a value a trial; times are µs, nan for none."""
 
-    operations: list[str]
-    cells: pd.DataFrame  #: minute_no, place, weight: users, or requests where nobody is known
-    candidates: pd.DataFrame  #: all trials that may be bad in any channel
-    with_users: frozenset[str]  #: operations with a user who is named
-    is_told_apart: bool  #: whether who is known tells users apart: one address before all of them doesn't
-    span_us: tuple[float, float]  #: first and last event of named users
+    minute: np.ndarray  #: from 1970
+    place: np.ndarray  #: of the operation among all of the channel's
+    user: pd.Categorical
+    client: pd.Categorical
+    weight: np.ndarray  #: 1, or each request where nobody is known
+    weight_bad: np.ndarray
+    bad_at: np.ndarray
+    bad_until: np.ndarray
+    good_at: np.ndarray
+    good_until: np.ndarray
+    first_us: np.ndarray
+    last_us: np.ndarray
 
+    def pick(self, mask: np.ndarray) -> Judged:
+        """Those in the mask."""
+        return self if mask.all() else Judged(*(column[mask] for column in self))
 
-def find_facts(trials: Trials, limits_s: Mapping[str, float]) -> Facts:
-    """The facts of one service's trials; ``limits_s`` are the least ones over which any channel calls them slow."""
-    with_users: set[str] = set()
-    addresses: set[str] = set()
-    spans, cells, candidates = [(np.inf, -np.inf)], [], []
-    for rows in trials.rows("minute", "operation", "user", "client", "requests", "bad", *TIMES, "longest_s"):
-        named = pick_rows(rows, rows["user"].cat.codes.to_numpy() >= 0)
-        with_users |= seen_names(named["operation"])
-        if len(named):
-            spans.append((float(find_first(named).min()), float(find_last(named).max())))
-        elif not with_users and len(addresses) < FEWEST_USERS:
-            addresses |= seen_names(rows["client"])
-        cells.append(_sum_cells(rows))
-        candidates.append(drop_unused(rows[(rows["bad"].to_numpy() > 0) | find_slow(rows, limits_s)]))
-    is_told_apart = bool(with_users) or len(addresses) >= FEWEST_USERS
-    whole = pd.concat(cells, ignore_index=True)
-    operations = sorted(whole["operation"].unique())
-    whole["place"] = np.searchsorted(operations, whole["operation"].to_numpy(object)) if operations else 0
-    span_us = min(first for first, _ in spans), max(last for _, last in spans)
-    return Facts(
-        operations, whole.assign(weight=whole["users" if is_told_apart else "requests"]), join_rows(candidates),
-        frozenset(with_users), is_told_apart, span_us,
-    )  # fmt: skip
+    def count_users(self) -> int:
+        """How many distinct users are named."""
+        return count_names(self.user)
 
-
-def _sum_cells(rows: pd.DataFrame) -> pd.DataFrame:
-    """By minute and operation: ``requests``, and ``users``, where nobody is known requests too."""
-    requests = rows["requests"].to_numpy(float)
-    names = rows["operation"].cat
-    minutes = rows["minute"].to_numpy()  # in order; years may lie between two of them
-    is_next = np.diff(minutes, prepend=minutes[:1]) > 0
-    cell = np.cumsum(is_next) * max(len(names.categories), 1) + names.codes.to_numpy()
-    if len(cell) and int(cell[-1]) > _MOST_CELLS:  # names of other services, thousands of them
-        seen, cell = np.unique(cell, return_inverse=True)
-        told = np.arange(len(seen))
-    else:
-        told = seen = np.flatnonzero(np.bincount(cell))
-    sums = {
-        name: np.bincount(cell, weight)[told]
-        for name, weight in (("requests", requests), ("users", np.where(find_who(rows) >= 0, 1.0, requests)))
-    }
-    place, code = np.divmod(seen, max(len(names.categories), 1))
-    minute = np.concatenate((minutes[:1], minutes[is_next]))[place]
-    return pd.DataFrame({"minute_no": minute, "operation": names.categories.array.take(code), **sums})
-
-
-def find_slow(rows: pd.DataFrame, limits_s: Mapping[str, float]) -> np.ndarray:
-    """Which trials' longest good request took longer than their operation's limit."""
-    return rows["longest_s"].to_numpy(float) > find_limits(rows["operation"], limits_s)
-
-
-def find_places(names: pd.Series, operations: list[str]) -> np.ndarray:
-    """The place of each row's operation among all."""
-    known = (
-        np.searchsorted(operations, np.asarray(names.cat.categories, dtype=object)) if operations else np.empty(0, int)
-    )
-    return known[names.cat.codes.to_numpy()]
+    def count_clients(self) -> int:
+        """How many distinct clients came without a user's name."""
+        return count_names(self.client[self.user.codes < 0])
 
 
 @dataclass(frozen=True)
 class Channel:
-    """The trials of one service in one channel; ``limits_s``: operation → over which duration (s) it's slow.
-
-    Frames of judged trials are in order of ``minute_no, place`` (of the operation among all by name), ``user, client``
-    and have ``operation``, ``who`` (the user, else the client, else null), ``weight`` (1, or each request where nobody
-    is known), ``weight_bad``, and in µs, nan for none, ``bad_at, bad_until, good_at, good_until, first_us, last_us``.
-    """
+    """The trials of one service in one channel; ``limits_s``: operation → over which duration (s) it's slow."""
 
     name: str  #: fail, slow or both
     trials: Trials
@@ -125,7 +71,7 @@ class Channel:
     limits_s: Mapping[str, float]
     latency: pd.DataFrame
     # The same stretches are looked at for each choice of odds and of what is usual.
-    _recent: dict[Any, pd.DataFrame] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _recent: dict[Any, Judged] = field(default_factory=dict, init=False, repr=False, compare=False)
     _counts: dict[Any, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
@@ -133,10 +79,20 @@ class Channel:
         """All operations, in order."""
         return self.facts.operations
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {name: place for place, name in enumerate(self.operations)}
+
+    def find_places(self, operations: Collection[str]) -> np.ndarray:
+        """Of each operation's place, whether it's one of these."""
+        is_in = np.zeros(len(self.operations), bool)
+        is_in[[self._places[name] for name in operations if name in self._places]] = True
+        return is_in
+
     def find_span(self, operations: Collection[str]) -> tuple[int, int]:
         """The first and last minute with a trial of the operations."""
         cells = self.facts.cells
-        own = cells.loc[np.isin(self.operations, list(operations))[cells["place"].to_numpy()], "minute_no"]
+        own = cells["minute_no"].to_numpy()[self.find_places(operations)[cells["place"].to_numpy()]]
         return int(own.min()), int(own.max())
 
     def has_users(self, operations: Collection[str] | None = None) -> bool:
@@ -144,17 +100,24 @@ class Channel:
         return bool(self.facts.with_users if operations is None else self.facts.with_users & set(operations))
 
     @cached_property
-    def bad(self) -> pd.DataFrame:
-        """The judged trials that are bad, of all minutes."""
+    def bad(self) -> Judged:
+        """The trials that are bad, of all minutes."""
         return self._judge(self.facts.candidates[self._find_bad(self.facts.candidates)])
 
-    def between(self, first: int, last: int, operations: Collection[str] | None = None) -> pd.DataFrame:
-        """All judged trials of the minutes ``first`` to ``last`` (included), of some operations (default all)."""
+    @cached_property
+    def bad_by(self) -> tuple[np.ndarray, pd.Index]:
+        """Who made each bad trial, the user, else the client, as a place among those names in order; -1: unknown."""
+        if not self.facts.is_told_apart:  # one address before all of them tells nobody apart
+            return np.full(len(self.bad.minute), -1), pd.Index([], dtype="str")
+        return pd.factorize(spell_names(self.bad.user).fillna(spell_names(self.bad.client)), sort=True)
+
+    def between(self, first: int, last: int, operations: Collection[str] | None = None) -> Judged:
+        """All trials of the minutes ``first`` to ``last`` (included), of some operations (default all)."""
         key = (first, last, None if operations is None else tuple(operations))
         if key not in self._recent:
             rows = self.trials.between(first, last)
             if operations is not None:
-                rows = pick_rows(rows, find_names(rows["operation"], lambda name: name in operations))
+                rows = pick_rows(rows, self.find_places(operations)[self._place(rows)])
             while len(self._recent) >= _RECENT:
                 self._recent.pop(next(iter(self._recent)))
             self._recent[key] = self._judge(rows)
@@ -168,17 +131,17 @@ class Channel:
         return self._counts[key]
 
     def _count_of(self, who: str, first: int, last: int, operations: Collection[str]) -> int:
-        count = 0
+        count, is_in = 0, self.find_places(operations)
         for rows in self.trials.parts_between(first, last):
             user, client = (find_name(rows[name], who) for name in ("user", "client"))
             is_own = user | (client & (rows["user"].cat.codes.to_numpy() < 0))
-            count += int(np.count_nonzero(is_own & find_names(rows["operation"], lambda name: name in operations)))
+            count += int(np.count_nonzero(is_own & is_in[self._place(rows)]))
         return count
 
-    def within(self, span: tuple[int, int], operations: Collection[str] | None = None) -> pd.DataFrame:
-        """All judged trials with an event in the span (µs, inclusive), of some operations (default all)."""
-        rows = self.between(span[0] // 60_000_000, span[1] // 60_000_000, operations)
-        return rows[(rows["last_us"] >= span[0]) & (rows["first_us"] <= span[1])]
+    def within(self, span: tuple[int, int], operations: Collection[str] | None = None) -> Judged:
+        """All trials with an event in the span (µs, inclusive), of some operations (default all)."""
+        near = self.between(span[0] // 60_000_000, span[1] // 60_000_000, operations)
+        return near.pick((near.last_us >= span[0]) & (near.first_us <= span[1]))
 
     def find_times(self, span: tuple[int, int]) -> np.ndarray:
         """When its trials began and ended (µs), in order, from a minute before the span to a minute behind it."""
@@ -189,11 +152,18 @@ class Channel:
         """Weights by minute and operation."""
         shape = (len(minutes), len(self.operations))
 
-        def fill(rows: pd.DataFrame, name: str) -> np.ndarray:
-            cell = np.searchsorted(minutes, rows["minute_no"].to_numpy()) * shape[1] + rows["place"].to_numpy()
-            return np.bincount(cell, rows[name].to_numpy(float), shape[0] * shape[1]).reshape(shape)
+        def fill(minute: np.ndarray, place: np.ndarray, weight: np.ndarray) -> np.ndarray:
+            cell = np.searchsorted(minutes, minute) * shape[1] + place
+            return np.bincount(cell, weight, shape[0] * shape[1]).reshape(shape)
 
-        return Grid(minutes, self.operations, fill(self.facts.cells, "weight"), fill(self.bad, "weight_bad"))
+        valid = fill(*(self.facts.cells[name].to_numpy() for name in ("minute_no", "place", "weight")))
+        return Grid(minutes, self.operations, valid, fill(self.bad.minute, self.bad.place, self.bad.weight_bad))
+
+    def _place(self, rows: pd.DataFrame) -> np.ndarray:
+        """The place of each row's operation among all."""
+        names = rows["operation"].cat
+        known = np.array([self._places.get(name, -1) for name in names.categories], np.int64)
+        return known[names.codes.to_numpy()] if len(known) else np.empty(0, np.int64)
 
     def _find_bad(self, rows: pd.DataFrame) -> np.ndarray:
         is_bad, is_slow = rows["bad"].to_numpy() > 0, find_slow(rows, self.limits_s)
@@ -203,17 +173,15 @@ class Channel:
     def _slow_shares(self) -> pd.Series:
         return find_slow_shares(self.latency, self.limits_s)
 
-    def _count_slow(self, minute: pd.Series, operation: pd.Series, good: np.ndarray) -> np.ndarray:
+    def _count_slow(self, rows: pd.DataFrame, good: np.ndarray) -> np.ndarray:
         """How many of a trial's good requests were slow, at least one: it's told of its longest one only."""
-        shares = self._slow_shares.reindex(pd.MultiIndex.from_arrays([minute.to_numpy(), operation.astype("str")]))
+        keys = [rows["minute"].to_numpy(), spell_names(rows["operation"].array)]
+        shares = self._slow_shares.reindex(pd.MultiIndex.from_arrays(keys))
         return np.maximum(np.round(good * shares.fillna(0.0).to_numpy()), 1.0)
 
-    def _judge(self, rows: pd.DataFrame) -> pd.DataFrame:
-        user, client, operation = (spell_names(rows[name]) for name in ("user", "client", "operation"))
-        who = client if user.isna().all() else user.fillna(client)
-        if not self.facts.is_told_apart:
-            who = who.where(who.isna(), None)  # one address before all of them tells nobody apart
-        is_known = who.notna().to_numpy()
+    def _judge(self, rows: pd.DataFrame) -> Judged:
+        user, client = rows["user"].array, rows["client"].array
+        is_known = ((user.codes >= 0) | (client.codes >= 0)) & self.facts.is_told_apart
         requests, bad = rows["requests"].to_numpy(float), rows["bad"].to_numpy(float)
         first_bad, last_bad = rows["first_bad"].to_numpy(), rows["last_bad"].to_numpy()
         good_at = rows["first_good"].to_numpy()
@@ -223,24 +191,17 @@ class Channel:
             is_slow = find_slow(rows, self.limits_s)
             slow = is_slow.astype(float)
             if (is_slow & ~is_known).any():
-                counts = self._count_slow(rows["minute"], operation, requests - bad)
-                slow = np.where(is_slow & ~is_known, counts, slow)
+                slow = np.where(is_slow & ~is_known, self._count_slow(rows, requests - bad), slow)
             slow_at = np.where(is_slow, rows["longest_at"].to_numpy(), np.nan)
             if self.name == "slow":
                 is_bad, bad_at, bad_until, weight_bad = is_slow, slow_at, slow_at, slow
             else:
                 bad_at, bad_until = np.fmin(bad_at, slow_at), np.fmax(bad_until, slow_at)
                 is_bad, weight_bad = is_bad | is_slow, np.where(is_known, is_bad | is_slow, bad + slow)
-        place = find_places(rows["operation"], self.operations)
-        return pd.DataFrame(
-            {
-                "minute_no": rows["minute"].to_numpy(), "place": place, "operation": operation, "user": user,
-                "client": client, "who": who, "requests": requests,
-                "weight": np.where(is_known, 1.0, requests), "weight_bad": weight_bad.astype(float),
-                "bad_at": np.where(is_bad, bad_at, np.nan), "bad_until": np.where(is_bad, bad_until, np.nan),
-                "good_at": np.where(np.isnan(good_at), first_bad, good_at), "good_until": rows["last_good"].to_numpy(),
-                "first_us": find_first(rows), "last_us": find_last(rows),
-            }
+        return Judged(
+            rows["minute"].to_numpy(), self._place(rows), user, client, np.where(is_known, 1.0, requests),
+            weight_bad.astype(float), np.where(is_bad, bad_at, np.nan), np.where(is_bad, bad_until, np.nan),
+            np.where(np.isnan(good_at), first_bad, good_at), rows["last_good"].to_numpy(), find_first(rows), find_last(rows),
         )  # fmt: skip
 
 

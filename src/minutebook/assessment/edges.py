@@ -6,12 +6,18 @@ likely one, and its interval all places within 3 nats of that.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 import numpy as np
 
-_NEAR_US = 5 * 60_000_000
+from minutebook.assessment.baseline import Grid
+from minutebook.assessment.channels import Channel, Judged
+
+_NEAR = 5  # minutes, within which an edge is looked for
+_NEAR_US = _NEAR * 60_000_000
 _NATS = 3.0
+_PLACES = 12  # within a minute, at which requests are taken to be that one row tells of
 
 
 class Edge(NamedTuple):
@@ -20,6 +26,48 @@ class Edge(NamedTuple):
     at: int
     earliest: int
     latest: int
+
+
+def find_edges(
+    trials: Channel, grid: Grid, rates: np.ndarray, minutes: tuple[int, int], operations: Collection[str]
+) -> tuple[Edge, Edge]:
+    """The start and the end of a stretch (first and last minute, from 1970) of some operations."""
+    first, last = minutes
+    rows = slice(np.searchsorted(grid.minutes, first), np.searchsorted(grid.minutes, last, side="right"))
+    broken = (grid.bad[rows].sum(axis=0) + 0.5) / (grid.valid[rows].sum(axis=0) + 1)
+    broken = np.clip(np.maximum(broken, rates * 1.5), 1e-9, 1 - 1e-6)
+    gain_bad, gain_good = np.log(broken / rates), np.log((1 - broken) / (1 - rates))
+    bounds = (first * 60_000_000, (last + 1) * 60_000_000)
+    bad, reach = trials.bad, _NEAR + 1
+    is_near = (bad.minute >= first - reach) & (bad.minute <= last + reach)
+    bad = bad.pick(is_near & trials.find_places(operations)[bad.place])
+    edges = []
+    for is_start, at, minute in ((True, bad.bad_at, first), (False, bad.bad_until, last)):
+        bad_at = at.astype(np.int64)
+        good_at, gain = _spread(trials.between(minute - reach, minute + reach, operations), gain_good)
+        edge = find_edge(bad_at, bad.weight_bad * gain_bad[bad.place], good_at, gain, bounds, is_start=is_start)
+        if trials.name != "fail" and (bad.weight_bad[bad_at == edge.at] > 1).any():
+            # Of many slow ones that one row tells of, only the longest has a time: any of its minute may be it.
+            begin = edge.at // 60_000_000 * 60_000_000
+            edge = edge._replace(earliest=min(edge.earliest, begin), latest=max(edge.latest, begin + 60_000_000))
+        edges.append(edge)
+    return edges[0], edges[1]
+
+
+def _spread(trials: Judged, gain_by_place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """When good ones were (µs), and what they speak for; of many that one row tells of, evenly from first to last."""
+    weight = trials.weight - trials.weight_bad
+    is_good = weight > 0
+    weight, begin = weight[is_good], trials.good_at[is_good]
+    gain = weight * gain_by_place[trials.place[is_good]]
+    if not (weight > 1).any():
+        return begin.astype(np.int64), gain
+    finish = np.fmax(trials.good_until[is_good], begin)
+    parts = np.where(weight > 1, _PLACES, 1)
+    steps = np.arange(parts.sum()) - np.repeat(np.cumsum(parts) - parts, parts)
+    share = steps / np.repeat(np.maximum(parts - 1, 1), parts)
+    at = np.repeat(begin, parts) + share * np.repeat(finish - begin, parts)
+    return at.astype(np.int64), np.repeat(gain / parts, parts)
 
 
 def find_edge(

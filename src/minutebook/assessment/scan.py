@@ -37,7 +37,8 @@ def score(bad: np.ndarray, valid: np.ndarray, expected: np.ndarray) -> np.ndarra
 def find_best(bad: np.ndarray, valid: np.ndarray, expected: np.ndarray, is_open: np.ndarray) -> Stretch | None:
     """The highest scoring stretch of at most six hours among the open minutes; None where nothing exceeds.
 
-    A stretch begins and ends in a minute with a bad trial, which loses nothing and saves most of the work.
+    A stretch begins and ends in a minute with more bad trials than expected: without another one at its edge it would
+    score no less, so that loses nothing and saves most of the work.
     """
     best: Stretch | None = None
     for begin, end in find_runs(is_open):
@@ -72,12 +73,12 @@ def narrow(found: Stretch, bad: np.ndarray, valid: np.ndarray, expected: np.ndar
 
 
 def _best_in(bad: np.ndarray, valid: np.ndarray, expected: np.ndarray) -> Stretch | None:
-    at = np.flatnonzero(bad > 0)
+    at = np.flatnonzero(bad > expected)
     if not len(at):
         return None
     sums = [np.concatenate(([0.0], np.cumsum(values))) for values in (bad, valid, expected)]
     best: Stretch | None = None
-    # All pairs of minutes with bad trials, those of a few starts at a time.
+    # All pairs of such minutes, those of a few starts at a time.
     reach = np.searchsorted(at, at + LONGEST_MINUTES)  # [start, reach) end in time
     begin = 0
     while begin < len(at):

@@ -96,20 +96,16 @@ def _tell(
     if not near:
         return _empty(choice, value, "no window")
     bad = trials.bad
-    is_in = np.zeros(len(bad), bool)
+    is_in = np.zeros(len(bad.minute), bool)
     for each in near:
-        is_in |= (
-            (bad["bad_at"] <= each.end.at)
-            & (bad["bad_until"] >= each.start.at)
-            & bad["operation"].isin(each.operations)
-        ).to_numpy()
-    inside = bad[is_in]
-    has_users = trials.has_users()
+        is_own = trials.find_places(each.operations)[bad.place]
+        is_in |= (bad.bad_at <= each.end.at) & (bad.bad_until >= each.start.at) & is_own
+    inside = bad.pick(is_in)
     return {
         "choice": choice, "value": value, "is_chosen": is_chosen,
         "start": min(each.start.at for each in near), "end": max(each.end.at for each in near),
-        "affected": int(inside["user"].nunique()) if has_users else None,
-        "anonymous_clients": int(inside.loc[inside["user"].isna(), "client"].nunique()), "why": None,
+        "affected": inside.count_users() if trials.has_users() else None,
+        "anonymous_clients": inside.count_clients(), "why": None,
     }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def count_users(
     inside = trials.within(span, operations)
     states = find_states(trials, events)
     return {
-        "exposed": int(inside["user"].nunique()),
+        "exposed": inside.count_users(),
         "affected": len(states),
         "failed": int((states["state"] == "failed").sum()),
         "degraded": int((states["state"] == "degraded").sum()),
@@ -56,20 +56,21 @@ def find_states(trials: Channel, events: pd.DataFrame) -> pd.DataFrame:
     if trials.name == "slow" or not len(known):
         users = sorted(known["user"].unique())
         return pd.DataFrame({"user": users, "state": ["degraded"] * len(users)}, dtype="str")
-    near = trials.between(int(known["at"].min()) // 60_000_000, int(known["at"].max()) // 60_000_000 + 1)
-    good = near[near["user"].isin(set(known["user"])) & near["good_until"].notna()]
-    good = good[["user", "operation", "minute_no", "good_at", "good_until"]]
-    bad = known.assign(minute_no=known["at"] // 60_000_000, place=np.arange(len(known)))
-    keys = ["user", "operation", "minute_no"]
-    same = bad.merge(good, on=keys, how="left")
-    is_soon = (same["good_until"] > same["at"]).groupby(same["place"]).any()
-    following = bad.merge(good.assign(minute_no=good["minute_no"] - 1), on=keys, how="left")
-    is_next = ((following["good_at"] - following["at"]) <= _SOON_US).groupby(following["place"]).any()
-    recovered = (is_soon | is_next).to_numpy()
-    by_user = pd.Series(recovered).groupby(bad["user"].to_numpy()).all()
-    return pd.DataFrame(
-        {"user": by_user.index.astype("str"), "state": np.where(by_user, "degraded", "failed")}
-    ).reset_index(drop=True)
+    at, minute = known["at"].to_numpy(), known["at"].to_numpy() // 60_000_000
+    near = trials.between(int(minute.min()), int(minute.max()) + 1)
+    user, users = pd.factorize(known["user"], sort=True)
+    operation = pd.Index(trials.operations, dtype="str").get_indexer(known["operation"])
+    shape = len(users), len(trials.operations), int(minute.max() - minute.min()) + 2
+    owner = np.append(users.get_indexer(near.user.categories), -1)[near.user.codes]
+    is_good = (owner >= 0) & ~np.isnan(near.good_until)
+    good = near.pick(is_good)
+    key = np.ravel_multi_index((owner[is_good], good.place, good.minute - minute.min()), shape)
+    until, begins = pd.Series(good.good_until).groupby(key).max(), pd.Series(good.good_at).groupby(key).min()
+    here = np.ravel_multi_index((user, operation, minute - minute.min()), shape)
+    is_soon = until.reindex(here).to_numpy() > at
+    is_next = begins.reindex(here + 1).to_numpy() - at <= _SOON_US
+    has_failed = np.bincount(user, ~(is_soon | is_next)) > 0
+    return pd.DataFrame({"user": users, "state": np.where(has_failed, "failed", "degraded")})
 
 
 def count_user_minutes(events: pd.DataFrame) -> int:
@@ -103,11 +104,10 @@ def count_usual(
         *range(window[0] - length, first - 1, -length),
         *range(window[1] + 1, last - length + 2, length),
     ]
-    bad = trials.bad[trials.bad["operation"].isin(operations) & trials.bad["user"].notna()]
+    bad = trials.bad.pick(trials.find_places(operations)[trials.bad.place])
     for start in starts:
         if all(start + length - 1 < a or start > b for a, b in taken):
-            inside = bad["minute_no"].between(start, start + length - 1)
-            found.append(bad.loc[inside, "user"].nunique())
+            found.append(bad.pick((bad.minute >= start) & (bad.minute < start + length)).count_users())
         if len(found) == _QUIET_STRETCHES:
             break
     return int(np.median(found)) if found else None
@@ -123,14 +123,14 @@ def estimate_silent(trials: Channel, span: tuple[int, int]) -> dict[str, int] | 
     first, last = trials.facts.span_us
     starts = [span[0] - k * length for k in range(1, 5)] + [span[1] + k * length for k in range(4)]
     counts = [
-        trials.within((start, start + length - 1))["user"].nunique()
+        trials.within((start, start + length - 1)).count_users()
         for start in starts
         if start >= first - length * 0.02 and start + length <= last + length * 0.02
     ]
     if not counts:
         return None
     # A user on a stretch's edge was seen within a second of it, not inside.
-    seen = trials.within((span[0] + 1_000_000, span[1] - 1_000_000))["user"].nunique()
+    seen = trials.within((span[0] + 1_000_000, span[1] - 1_000_000)).count_users()
     mid = float(np.median(counts))
     spread = 2 * max(np.sqrt(mid), float(np.std(counts)))
     return {
