@@ -1,4 +1,4 @@
-"""how this process asks for memory and clears up: what is freed is kept for the next block instead of being given back.
+"""how this process uses the machine: what is freed is kept for the next block instead of being given back.
 
 Blocks are read, parsed and freed at hundreds of MB/s. By default the C library returns each large array to the
 system and asks for it anew, and the system fills it with zeros each time: a third of the time, on every core.
@@ -26,6 +26,8 @@ def keep_freed_memory() -> None:
     """
     gc.set_threshold(_OBJECTS)
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
+    # NumPy's linear algebra would start a thread a core, which wait for work at full speed; there's none for them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
         library.mallopt(_MMAP_THRESHOLD, _LARGEST)
