@@ -8,7 +8,7 @@ import pytest
 
 from minutebook.errors import FormatError
 from minutebook.exports import Document, load_exports, pick_export, read_export
-from minutebook.exports.formats import ExportFormat
+from minutebook.exports.loading import make_export
 
 WHOLE = """
 title = "Ours"
@@ -39,7 +39,7 @@ time = "rolled"
 )
 def test_what_is_wrong_is_said(text: str, why: str) -> None:
     with pytest.raises(FormatError, match=why):
-        ExportFormat.from_toml("ours", text)
+        make_export("ours", text)
 
 
 def test_a_file_of_ones_own_comes_before_the_built_in_ones(tmp_path: Path) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from minutebook.events import PHASES
-from minutebook.exports.formats import ExportFormat, load_exports
+from minutebook.exports.formats import ExportFormat
+from minutebook.exports.loading import load_exports
 from minutebook.exports.paths import find, has_keys
 from minutebook.exports.picking import EMPTY, Match, find_rows, is_empty, pick_export
 from minutebook.exports.places import Place

@@ -1,19 +1,15 @@
-"""TOML files → export formats: how each is known, where its rows are, and which path feeds which column."""
+"""the TOML text of an export → its format: how each is known, where its rows are, and which path feeds which column."""
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from minutebook.errors import FormatError, suggest
 from minutebook.events import KINDS, PHASES
 
-FOLDERS = ("alerts", "deploys", "notes")
 #: Columns that a path may feed; those that aren't in the event frame are worded, or kept in ``fields``.
 COLUMNS = (
     "service", "host", "environment", "version", "actor", "name", "detail", "severity", "labels", "hosts", "what",
@@ -86,7 +82,10 @@ class ExportFormat:
 
     @classmethod
     def from_toml(cls, name: str, text: str) -> ExportFormat:
-        """The format that a TOML text states, or `FormatError` that says what is wrong with it."""
+        """The format that a TOML text states, or `FormatError` that says what is wrong with it.
+
+        Its ``reading`` isn't looked up: who loads it does.
+        """
         try:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
@@ -148,40 +147,12 @@ def _is_text(value: object) -> bool:
 
 
 def _check(made: ExportFormat) -> None:
-    from minutebook.exports.readings import READINGS
-
     words = [*made.states.values(), *(w for p in made.phases for w in (p.name, p.otherwise, p.later))]
     for value, known, what in (
         (made.kind, KINDS, "kind"),
         *((p.kind, KINDS, "kind") for p in made.phases if p.kind),
-        (made.reading, tuple(READINGS), "reading"),
         *((word, PHASES, "phase") for word in words if word),
         *((c, COLUMNS, "column") for c in (*made.columns, *(c for p in made.phases for c in p.columns))),
     ):
         if value not in known:
             raise FormatError(f"no {what} is called {value!r}", where=made.name, do=suggest(value, known))
-
-
-@cache
-def _built_in() -> tuple[ExportFormat, ...]:
-    found = []
-    for folder in FOLDERS:
-        place = files("minutebook") / "formats" / folder
-        if place.is_dir():
-            entries = sorted((e for e in place.iterdir() if e.name.endswith(".toml")), key=lambda e: e.name)
-            found += [ExportFormat.from_toml(e.name[:-5], e.read_text("utf-8")) for e in entries]
-    return tuple(found)
-
-
-def load_exports(paths: Iterable[str | Path] = ()) -> tuple[ExportFormat, ...]:
-    """The user's formats in ``paths`` first, then the built-in ones; raises `FormatError`."""
-    own = []
-    for path in map(Path, paths):
-        try:
-            own.append(ExportFormat.from_toml(path.stem, path.read_text("utf-8")))
-        except FormatError as error:
-            raise FormatError(error.what, where=str(path), do=error.do) from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise FormatError(f"can't be read: {error}", where=str(path)) from error
-    names = {each.name for each in own}
-    return (*own, *(each for each in _built_in() if each.name not in names))

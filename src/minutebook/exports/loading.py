@@ -1,0 +1,49 @@
+"""TOML files, the user's and the built-in ones → export formats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from minutebook.errors import FormatError, suggest
+from minutebook.exports.formats import ExportFormat
+from minutebook.exports.readings import READINGS
+
+FOLDERS = ("alerts", "deploys", "notes")
+
+
+def make_export(name: str, text: str) -> ExportFormat:
+    """The format that a TOML text states, or `FormatError` that says what is wrong with it."""
+    made = ExportFormat.from_toml(name, text)
+    if made.reading not in READINGS:
+        raise FormatError(
+            f"no reading is called {made.reading!r}", where=name, do=suggest(made.reading, tuple(READINGS))
+        )
+    return made
+
+
+@cache
+def _built_in() -> tuple[ExportFormat, ...]:
+    found = []
+    for folder in FOLDERS:
+        place = files("minutebook") / "formats" / folder
+        if place.is_dir():
+            entries = sorted((e for e in place.iterdir() if e.name.endswith(".toml")), key=lambda e: e.name)
+            found += [make_export(e.name[:-5], e.read_text("utf-8")) for e in entries]
+    return tuple(found)
+
+
+def load_exports(paths: Iterable[str | Path] = ()) -> tuple[ExportFormat, ...]:
+    """The user's formats in ``paths`` first, then the built-in ones; raises `FormatError`."""
+    own = []
+    for path in map(Path, paths):
+        try:
+            own.append(make_export(path.stem, path.read_text("utf-8")))
+        except FormatError as error:
+            raise FormatError(error.what, where=str(path), do=error.do) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise FormatError(f"can't be read: {error}", where=str(path)) from error
+    names = {each.name for each in own}
+    return (*own, *(each for each in _built_in() if each.name not in names))
