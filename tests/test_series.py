@@ -14,10 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 import minutebook as mb
-from minutebook import series
 from minutebook.cli import main
+from minutebook.config import Config
 from minutebook.ownformats import load_all
 from minutebook.reading import Settings
+from minutebook.series import group_sources, groups, read_series
 from minutebook.sources import find_sources
 
 ACCESS = '203.0.113.{0} - - [23/Nov/2026:09:{1:02}:{2:02} +0000] "GET /items/{0} HTTP/1.1" {3} 12 "-" "curl/8.5.0"\n'
@@ -66,8 +67,8 @@ def count_together(folder: Path) -> int:
     """How many of the folder's files are read together with others."""
     known = load_all(())
     settings = Settings(known.logs, known.exports)
-    groups = series.group_sources(find_sources([folder]), settings)
-    return sum(len(series.read_series(group, settings).accounts) for group in groups if len(group) > 1)
+    together = [group.sources for group in group_sources(find_sources([folder]), Config()) if len(group.sources) > 1]
+    return sum(len(read_series(each, settings).accounts) for each in together)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,7 @@ def test_files_read_together_give_the_same_bytes(
     paths[6].write_bytes(b"\xef\xbb\xbf" + paths[6].read_bytes())
     assert count_together(tmp_path / "logs") == 11  # the packed one has no other of its name
     together = make_book(tmp_path / "logs", tmp_path / "together")
-    monkeypatch.setattr(series, "_LARGEST", 0)
+    monkeypatch.setattr(groups, "_LARGEST", 0)
     assert count_together(tmp_path / "logs") == 0
     assert drop_scores(make_book(tmp_path / "logs", tmp_path / "alone")) == drop_scores(together)
 
@@ -104,7 +105,7 @@ def test_a_file_that_does_not_belong_is_read_by_itself(tmp_path: Path, monkeypat
     paths[9].write_bytes(gzip.compress(paths[9].read_bytes())[:-20])  # cut
     assert count_together(tmp_path / "logs") == 8
     together = make_book(tmp_path / "logs", tmp_path / "together")
-    monkeypatch.setattr(series, "_LARGEST", 0)
+    monkeypatch.setattr(groups, "_LARGEST", 0)
     assert make_book(tmp_path / "logs", tmp_path / "alone") == together
 
 
@@ -118,8 +119,25 @@ def test_what_goes_on_from_the_file_before_does_not_pass_for_its_record(
     paths[7].write_bytes(b"".join([*lines[:-4], lines[-4].replace(b"2026-11-23", b"2026-11-33"), *lines[-3:]]))
     assert count_together(tmp_path / "logs") == 9
     together = make_book(tmp_path / "logs", tmp_path / "together")
-    monkeypatch.setattr(series, "_LARGEST", 0)
+    monkeypatch.setattr(groups, "_LARGEST", 0)
     assert drop_scores(make_book(tmp_path / "logs", tmp_path / "alone")) == drop_scores(together)
+
+
+@pytest.mark.parametrize("change", ["not at all", "a cell more", "another format"])
+def test_many_files_of_one_log_are_told_by_the_first_ones_until_they_are_written_otherwise(
+    change: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = write_logs(tmp_path / "logs", ACCESS.format)
+    for number, path in enumerate(paths[6:]):
+        if change == "a cell more":
+            path.write_bytes(path.read_bytes().replace(b"\n", b" 0.5\n"))
+        if change == "another format":
+            path.write_text("".join(as_json(number, 30 + number, second, 200) for second in range(30)), "utf-8")
+    monkeypatch.setattr(groups, "_MOST_FILES", 3)
+    together = make_book(tmp_path / "logs", tmp_path / "together")
+    assert [len(group.first) for group in group_sources(find_sources([tmp_path / "logs"]), Config())] == [3, 3, 3, 3]
+    monkeypatch.setattr(groups, "_LARGEST", 0)
+    assert make_book(tmp_path / "logs", tmp_path / "alone") == together
 
 
 def test_exports_that_are_named_alike_stay_exports(tmp_path: Path) -> None:

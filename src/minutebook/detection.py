@@ -52,10 +52,17 @@ class Detection:
 
 
 @dataclass(frozen=True)
-class _Scored:
+class Scored:
+    """A format that fits some lines, and how well."""
+
     plan: Plan
     score: float
     rank: tuple[float, int]
+
+    @property
+    def share(self) -> float:
+        """Of the lines, as much as the format's weight counts."""
+        return -self.rank[0]
 
 
 def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detection:
@@ -67,14 +74,14 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
     left = np.empty(0, np.int64)
     while len(plans) < _MOST_PLANS and len(rest):
         tried = [f for f in formats if f.shape in ("json", "pairs") or f.name not in {p.log_format.name for p in plans}]
-        scored = _score_all(rest, tried, formats)
+        scored = score_formats(rest, tried, formats)
         if best is None:
             best, second = (scored[0] if scored else None), (scored[1] if len(scored) > 1 else None)
         good = _choose(scored, is_first=not plans)
         if good is None:
             break
         plans += [*_refine(good.plan, text, tried), good.plan]
-        left = _rejects(text, plans)
+        left = find_rejects(text, plans)
         if not len(left) or len(left) == len(rest):
             break
         rest = text.take(pa.array(left))
@@ -91,7 +98,7 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
     )
 
 
-def _choose(scored: Sequence[_Scored], *, is_first: bool) -> _Scored | None:
+def _choose(scored: Sequence[Scored], *, is_first: bool) -> Scored | None:
     """The plan that's taken of those that fit; the first one is taken in any case.
 
     Where a general format fits, a closer one that fits a part of the lines goes before it, since it leaves nothing over.
@@ -104,9 +111,9 @@ def _choose(scored: Sequence[_Scored], *, is_first: bool) -> _Scored | None:
     return next(closer, good)
 
 
-def _score_all(
+def score_formats(
     text: pa.StringArray, formats: Sequence[LogFormat], inside: Sequence[LogFormat], *, needs_time: bool = True
-) -> list[_Scored]:
+) -> list[Scored]:
     """Formats that fit at least one line, best first; messages of wrappers may be in a format of ``inside``.
 
     Of many lines some are looked at first. Where a format that may fit those fits nearly all, the others, which
@@ -115,7 +122,7 @@ def _score_all(
     lines = text.to_pylist() if len(text) <= FEW_LINES else text[:: len(text) // _PROBES].to_pylist()
     may_fit = [each.shape != "text" or can_fit(each, lines) for each in formats]
     scored = _score_some(text, formats, may_fit, inside, needs_time=needs_time)
-    if len(text) <= FEW_LINES or (scored and -scored[0].rank[0] >= _CLEAR):
+    if len(text) <= FEW_LINES or (scored and scored[0].share >= _CLEAR):
         return scored
     others = _score_some(text, formats, [not each for each in may_fit], inside, needs_time=needs_time)
     return sorted([*scored, *others], key=lambda s: s.rank)
@@ -124,7 +131,7 @@ def _score_all(
 def _score_some(
     text: pa.StringArray, formats: Sequence[LogFormat], tried: Sequence[bool], inside: Sequence[LogFormat], *,
     needs_time: bool,
-) -> list[_Scored]:  # fmt: skip
+) -> list[Scored]:  # fmt: skip
     scored = []
     for order, log_format in enumerate(formats):
         if not tried[order]:
@@ -133,8 +140,8 @@ def _score_some(
         score = score_plan(plan, text) if plan is not None else 0.0
         if plan is not None and score > 0:
             if log_format.wraps:
-                plan = _look_inside(plan, text, [f for f in inside if f.wraps != "lines"])
-            scored.append(_Scored(plan, score, (-score * log_format.weight, order)))
+                plan = look_inside(plan, text, inside)
+            scored.append(Scored(plan, score, (-score * log_format.weight, order)))
     return sorted(scored, key=lambda s: s.rank)
 
 
@@ -145,7 +152,7 @@ def _refine(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) -> l
     return [each for each in found if each is not None and len(match_lines(text, each.log_format).rows)]
 
 
-def _rejects(text: pa.StringArray, plans: Sequence[Plan]) -> np.ndarray:
+def find_rejects(text: pa.StringArray, plans: Sequence[Plan]) -> np.ndarray:
     """Indices of the lines that the plans together don't read."""
     matched, folded = match_and_fold(text, plans)
     return find_unread(matched, folded)
@@ -177,8 +184,9 @@ def match_and_fold(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Ma
     return matched, fold_lines(text, start[order], stop[order], is_multiline[order], is_continued, skip)
 
 
-def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) -> Plan:
+def look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) -> Plan:
     """The wrapper's plan with the formats that its messages are in, if most of them are in one."""
+    formats = [each for each in formats if each.wraps != "lines"]
     records, _ = join_partials(plan.read(text))
     if not len(records.rows) and plan.is_batch:
         records = plan.read(
@@ -198,7 +206,7 @@ def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat])
     # The lines of several services run through one another: a format needs no majority.
     for _ in range(_MOST_PLANS):
         tried = [f for f in formats if f.shape in ("json", "pairs") or f.name not in {p.log_format.name for p in inner}]
-        good = next((s for s in _score_all(rest, tried, (), needs_time=False) if s.score >= _KNOWN_INSIDE), None)
+        good = next((s for s in score_formats(rest, tried, (), needs_time=False) if s.score >= _KNOWN_INSIDE), None)
         if good is None:
             break
         inner += [*_refine(good.plan, rest, tried), good.plan]
@@ -206,7 +214,7 @@ def _look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat])
             read = [each.rows for each in match_lines_of(sample, inner)[0]]
             left = np.setdiff1d(np.arange(len(sample)), np.concatenate(read) if read else [])
         else:
-            left = _rejects(sample, inner)
+            left = find_rejects(sample, inner)
         if not len(left):
             break
         rest = sample.take(pa.array(left))

@@ -200,8 +200,8 @@ def _take_sample(blocks: Iterator[bytes]) -> list[bytes]:
     return head
 
 
-def _sample_lines(head: Sequence[bytes]) -> list[str]:
-    """Lines of the sample, spread over it: the first ones say how a log begins, not how it goes on."""
+def sample_lines(head: Sequence[bytes]) -> list[str]:
+    """Lines of a log's beginning, spread over it: the first ones say how a log begins, not how it goes on."""
     start = b"".join(head)
     lines = _begin(start.lstrip(b"\r\n")).decode("utf-8", "replace").split("\n")
     if len(lines) > 2 and (len(start) >= _SAMPLE_BYTES or not lines[-1]):
@@ -225,12 +225,17 @@ def _begin(content: bytes) -> bytes:
 # --- logs
 
 
-def find_recipe(head: Sequence[bytes], source: Source, settings: Settings, account: Account) -> Recipe | None:
-    """How a log is read that begins so; None where its format is unknown or its year has to wait, as the account says."""
+def find_recipe(
+    head: Sequence[bytes], source: Source, settings: Settings, account: Account, found: Detection | None = None
+) -> Recipe | None:
+    """How a log is read that begins so; None where its format is unknown or its year has to wait, as the account says.
+
+    ``found`` is what its format is, if that has been told.
+    """
     said = settings.config.of(source.name)
-    formats = _choose_formats(said.get("format"), settings, source)
-    lines = _sample_lines(head)
-    found = detect_format(lines, formats)
+    formats = choose_formats(source, settings)
+    lines = sample_lines(head)
+    found = found or detect_format(lines, formats)
     account.format, account.score, account.runner_up = found.nearest, found.score, found.runner_up
     if not found.plans:
         account.format = account.status = "unknown"
@@ -285,8 +290,9 @@ def choose_exports(name: str | None, settings: Settings) -> Sequence[ExportForma
     return settings.exports if name is None else [each for each in settings.exports if each.name == name]
 
 
-def _choose_formats(name: str | int | None, settings: Settings, source: Source) -> Sequence[LogFormat]:
+def choose_formats(source: Source, settings: Settings) -> Sequence[LogFormat]:
     """All formats, or the one that the caller named for the source."""
+    name = settings.config.of(source.name).get("format")
     if name is None:
         return settings.formats
     named = [each for each in settings.formats if each.name == name]

@@ -28,7 +28,7 @@ from minutebook.interrupting import begin, finish
 from minutebook.progress import ignore
 from minutebook.reading import DEFERRED, Settings, close_account
 from minutebook.rules import Rules
-from minutebook.series import group_sources
+from minutebook.series import Group, find_firsts, group_sources
 from minutebook.sources import Source
 from minutebook.summary import Summary
 
@@ -135,8 +135,14 @@ class ClusterEngine:
             for source in sources
             if source.path is not None and (source.size or 0) >= 2 * PART_BYTES
         }
-        groups = group_sources([each for each in sources if each.path is not None and each.name not in laid], settings)
-        whole = {each.name: read for group in groups for each, read in self._read_group(group, settings)}
+        small = [each for each in sources if each.path is not None and each.name not in laid]
+        groups = group_sources(small, settings.config)
+        known = {group.log: self._submit(tasks.tell_format, group.first, settings) for group in find_firsts(groups)}
+        whole = {
+            each.name: read
+            for group in groups
+            for each, read in self._read_group(group, known.get(group.log), settings)
+        }
         # Standard input is here, and nowhere else.
         whole |= {source.name: self._submit(tasks.pack, _read_here(source, settings)) for source in near}
         parted = {name: self._read_parts(_fetch(layout), settings) for name, layout in laid.items()}
@@ -147,12 +153,12 @@ class ClusterEngine:
                 tell(source.size or 0)
         return accounts
 
-    def _read_group(self, group: list[Source], settings: Settings) -> list[tuple[Source, Any]]:
+    def _read_group(self, group: Group, known: Any, settings: Settings) -> list[tuple[Source, Any]]:
         """What is read of each source of a group, which one worker reads together."""
-        if len(group) == 1:
-            return [(group[0], self._submit(tasks.read_whole, group[0], settings))]
-        together = self._submit(tasks.read_together, group, settings)
-        return [(each, self._submit(tasks.read_one, together, each, settings)) for each in group]
+        if len(group.sources) == 1:
+            return [(each, self._submit(tasks.read_whole, each, settings)) for each in group.sources]
+        together = self._submit(tasks.read_together, group.sources, settings, known)
+        return [(each, self._submit(tasks.read_one, together, each, settings)) for each in group.sources]
 
     def _read_parts(
         self, layout: tasks.Layout | None, settings: Settings

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import Executor
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -13,12 +13,13 @@ import pyarrow as pa
 
 from minutebook.account import Account
 from minutebook.clocks import ClockSample
+from minutebook.detection import Detection
 from minutebook.engines.settling import Settle
 from minutebook.events import ARROW_SCHEMA
 from minutebook.progress import ignore
 from minutebook.reading import DEFERRED, Settings, read_source
 from minutebook.rules import Rules
-from minutebook.series import Series, group_sources, read_series
+from minutebook.series import Group, Series, find_firsts, group_sources, read_series, tell_format
 from minutebook.sources import Source
 from minutebook.store import EventStore, Part, cut
 from minutebook.summary import Summary, merge, merge_trials, summarise
@@ -47,12 +48,15 @@ class LocalEngine:
     def read(self, sources: Sequence[Source], settings: Settings) -> list[Account]:
         """Read sources one after the other, the blocks of each on all threads; of small ones many at once."""
         accounts: dict[str, Account] = {}
-        groups = group_sources(sources, settings)
-        read = partial(_read_together, settings=replace(settings, tell=ignore))  # what fails here is read again
+        groups = group_sources(sources, settings.config)
+        quiet = replace(settings, tell=ignore)  # what fails here is read again
+        # These come first, so that whoever waits for one waits for no thread.
+        known = {group.log: self._pool.submit(tell_format, group.first, quiet) for group in find_firsts(groups)}
+        read = partial(_read_together, known=known, settings=quiet)
         for group, series in zip(groups, map_ahead(self._pool, read, groups), strict=True):
             self._keep(series.table, [(name, account.events) for name, account in series.accounts.items()], settings)
             accounts |= series.accounts
-            for source in group:
+            for source in group.sources:
                 if account := series.accounts.get(source.name):
                     if account.status != DEFERRED:
                         settings.tell(source.size or 0)
@@ -111,9 +115,11 @@ def _find_runs(parts: Sequence[Part], how: Callable[[str], object] = lambda _: N
         yield run
 
 
-def _read_together(group: Sequence[Source], settings: Settings) -> Series:
+def _read_together(group: Group, known: Mapping[str, Future[Detection | None]], settings: Settings) -> Series:
     """The `Series` of a group; nothing of one source alone."""
-    return read_series(group, settings) if len(group) > 1 else Series()
+    if len(group.sources) == 1:
+        return Series()
+    return read_series(group.sources, settings, known[group.log].result() if group.first else None)
 
 
 def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None = None) -> Summary:

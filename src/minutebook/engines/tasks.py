@@ -15,6 +15,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook import series
 from minutebook.account import Account
 from minutebook.clocks import ClockSample
 from minutebook.contents import Reader
@@ -23,7 +24,6 @@ from minutebook.places import BYTES
 from minutebook.reading import Settings, find_large_log, open_account, read_part, read_source
 from minutebook.recipes import Recipe
 from minutebook.rules import Rules
-from minutebook.series import read_series
 from minutebook.sources import Source
 from minutebook.summary import Summary, merge, summarise
 from minutebook.threads import start_threads
@@ -77,14 +77,19 @@ def read_whole(source: Source, settings: Settings) -> np.ndarray:
         return _pack_read(*read_source(source, settings, pool))
 
 
-def read_together(sources: Sequence[Source], settings: Settings) -> np.ndarray:
+def tell_format(sources: Sequence[Source], settings: Settings) -> np.ndarray:
+    """The `Detection` of some small files, which others are parts of the same log as."""
+    return pack(series.tell_format(sources, settings))
+
+
+def read_together(sources: Sequence[Source], settings: Settings, known: np.ndarray | None) -> np.ndarray:
     """The `Series` of some small files."""
-    return pack(read_series(sources, settings))
+    return pack(series.read_series(sources, settings, None if known is None else unpack(known)))
 
 
-def read_one(series: np.ndarray, source: Source, settings: Settings) -> np.ndarray:
+def read_one(packed: np.ndarray, source: Source, settings: Settings) -> np.ndarray:
     """(account, tables) of a source that was read with others, or is now read by itself."""
-    together = unpack(series)
+    together = unpack(packed)
     if source.name not in together.accounts:
         return read_whole(source, settings)
     return pack((together.accounts[source.name], [together.pick(source.name)]))

@@ -10,65 +10,63 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import pyarrow as pa
 
 from minutebook.account import Account
 from minutebook.contents import Reader
+from minutebook.detection import Detection, detect_format
 from minutebook.documents import take_documents
 from minutebook.drafts import make_plan
 from minutebook.lines import split_lines
+from minutebook.logformats import LogFormat
 from minutebook.plans import Plan
 from minutebook.reading import (
     DEFERRED,
     Settings,
     choose_exports,
+    choose_formats,
     find_hindrance,
     find_recipe,
     open_account,
+    sample_lines,
 )
 from minutebook.recipes import SAMPLE_LINES, Recipe
+from minutebook.recognition import recognise
 from minutebook.series.cutting import File, Series, parse_together
+from minutebook.series.groups import Group, find_firsts, group_sources
+from minutebook.series.samples import take_sample
 from minutebook.sources import Source
 
-#: Bytes as stored: of a file that may be one of a series, of what is read together, and of that unpacked.
-_LARGEST, _TOGETHER, _UNPACKED = 2 << 20, 8 << 20, 32 << 20
-_MOST_FILES = 256
+#: Bytes as unpacked: of what is read together, and of what is cut at once.
+_MOST, _TOGETHER = 32 << 20, 8 << 20
 _SAMPLE_LINES = 600  # of all files, that tell the format
 _SHORT = 20  # lines
 #: Which columns a W3C log has, line by line.
 _FIELDS = re.compile(rb"(?m)^#(?:Fields:|fields\t)[^\r\n]*")
-_NUMBERED = re.compile(r"[A-Za-z0-9]*[0-9][A-Za-z0-9]*")
 
 
-def group_sources(sources: Sequence[Source], settings: Settings) -> list[list[Source]]:
-    """The sources in groups: several that may be parts of one log, or one alone. Their order is that of their firsts."""
-    groups: list[list[Source]] = []
-    open_groups: dict[tuple[object, ...], tuple[list[Source], int]] = {}
-    for source in sources:
-        size = source.size if isinstance(source.path, Path) and not source.problem else None
-        if not size or size > _LARGEST:
-            groups.append([source])
-            continue
-        said = settings.config.of(source.name)
-        key = (_NUMBERED.sub("0", source.name), *((name, str(said[name])) for name in sorted(said)))
-        group, held = open_groups.get(key, ([], _TOGETHER))
-        if held + size > _TOGETHER or len(group) == _MOST_FILES:
-            group, held = [], 0
-            groups.append(group)
-        group.append(source)
-        open_groups[key] = group, held + size
-    return groups
+def tell_format(sources: Sequence[Source], settings: Settings) -> Detection | None:
+    """The format of most of the files; None where they are no parts of one log."""
+    files = list(_read_files(sources, settings))
+    if len(files) < 2:
+        return None
+    sample, account = _take_sample(files, _SAMPLE_LINES), files[0].account
+    if _is_export(sample, settings, account):
+        return None
+    return _detect(files, sample_lines([sample]), choose_formats(account.source, settings))
 
 
-def read_series(sources: Sequence[Source], settings: Settings) -> Series:
-    """The events of those of the files that are plainly parts of one log; none where they are no such thing."""
+def read_series(sources: Sequence[Source], settings: Settings, known: Detection | None = None) -> Series:
+    """The events of those of the files that are plainly parts of one log; none where they are no such thing.
+
+    ``known`` is what `tell_format` tells of other parts of it, if there are.
+    """
     files = list(_read_files(sources, settings))
     if len(files) < 2:
         return Series()
     told = replace(files[0].account)
-    recipe = _find_recipe(files, settings, told)
+    recipe = _find_recipe(files, settings, told, known)
     if told.status == DEFERRED:
         return Series({each.account.source.name: _defer(each.account, told) for each in files})
     if recipe is None:
@@ -93,7 +91,7 @@ def _defer(account: Account, told: Account) -> Account:
 
 def _read_files(sources: Sequence[Source], settings: Settings) -> Iterator[File]:
     """The files that can be read whole, and together don't take up too much."""
-    left = _UNPACKED
+    left = _MOST
     for source in sources:
         reader = Reader(source, settings.config.limits)
         blocks = []
@@ -110,12 +108,14 @@ def _read_files(sources: Sequence[Source], settings: Settings) -> Iterator[File]
         yield File(account, content if content.endswith(b"\n") else content + b"\n", reader.lines)
 
 
-def _find_recipe(files: Sequence[File], settings: Settings, told: Account) -> Recipe | None:
+def _find_recipe(files: Sequence[File], settings: Settings, told: Account, known: Detection | None) -> Recipe | None:
     """How most of the files are read by a sample of all; in ``told``, which is the first one's account, what it is."""
-    sample = _sample(files, _SAMPLE_LINES)
-    if _is_export(sample, settings, told):
+    sample = _take_sample(files, _SAMPLE_LINES)
+    lines, formats = sample_lines([sample]), choose_formats(told.source, settings)
+    found = recognise(known, lines, formats) if known else None
+    if found is None and _is_export(sample, settings, told):
         return None
-    recipe = find_recipe([sample], told.source, settings, told)
+    recipe = find_recipe([sample], told.source, settings, told, found or _detect(files, lines, formats))
     if recipe is None:
         return None
     plan = recipe.plans[0]
@@ -124,11 +124,17 @@ def _find_recipe(files: Sequence[File], settings: Settings, told: Account) -> Re
     for each in files:
         each.account.format, each.account.score, each.account.units = told.format, told.score, told.units
         each.account.runner_up = told.runner_up if len(recipe.plans) == 1 else ""
-    if plan.log_format.shape in ("json", "pairs") and not plan.log_format.requires:
-        plan = _list_more_keys(plan, _sample(files, SAMPLE_LINES), recipe.rules.keys)
     # Nameless: whose name and host it is, is told file by file. So is a year that few stamps lack.
     year = recipe.year if recipe.carries_year else None
     return replace(recipe, source=Source("", None), plans=(plan,), formats=(), year=year)
+
+
+def _detect(files: Sequence[File], lines: Sequence[str], formats: Sequence[LogFormat]) -> Detection:
+    """What a sample of the files tells of their format, and a larger one of their keys."""
+    found = detect_format(lines, formats)
+    if found.plans and found.plans[0].log_format.shape in ("json", "pairs") and not found.plans[0].log_format.requires:
+        found = replace(found, plans=(_list_more_keys(found.plans[0], files), *found.plans[1:]))
+    return found
 
 
 def _has_header(file: File, first: File, recipe: Recipe) -> bool:
@@ -143,27 +149,14 @@ def _has_header(file: File, first: File, recipe: Recipe) -> bool:
     return (is_dated or not header.date) and _FIELDS.findall(file.content) == _FIELDS.findall(first.content)
 
 
-def _list_more_keys(plan: Plan, sample: bytes, asked: Sequence[str]) -> Plan:
+def _list_more_keys(plan: Plan, files: Sequence[File]) -> Plan:
     """The plan with the keys of a larger sample: each file by itself would have shown all of its own."""
-    closer = make_plan(plan.log_format, split_lines(sample).text)
-    return replace(plan, keys=closer.asking(asked).keys) if closer and closer.layout == plan.layout else plan
+    closer = make_plan(plan.log_format, split_lines(_take_sample(files, SAMPLE_LINES)).text)
+    return replace(plan, keys=closer.keys) if closer and closer.layout == plan.layout else plan
 
 
-def _sample(files: Sequence[File], lines: int) -> bytes:
-    """About so many lines of all files, some of each; of the first one more, for its header."""
-    each = max(lines // len(files), 2)
-    first, *others = files
-    return b"".join(
-        [_sample_one(first.content, max(each, 2 * _SHORT)), *(_sample_one(o.content, each) for o in others)]
-    )
-
-
-def _sample_one(content: bytes, lines: int) -> bytes:
-    """Lines of a file's beginning and of its end."""
-    head = content.split(b"\n", lines // 2)[: lines // 2]
-    tail = content[:-1].rsplit(b"\n", lines - lines // 2)[-(lines - lines // 2) :]
-    taken = sum(map(len, head)) + sum(map(len, tail)) + len(head) + len(tail)
-    return content if taken >= len(content) else b"\n".join([*head, *tail, b""])
+def _take_sample(files: Sequence[File], lines: int) -> bytes:
+    return take_sample([each.content for each in files], lines)
 
 
 def _is_export(content: bytes, settings: Settings, account: Account) -> bool:
@@ -184,4 +177,4 @@ def _cut_chunks(files: Sequence[File]) -> Iterator[list[File]]:
         yield chunk
 
 
-__all__ = ["Series", "group_sources", "read_series"]
+__all__ = ["Group", "Series", "find_firsts", "group_sources", "read_series", "tell_format"]
