@@ -16,7 +16,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
     "errors", "namedfiles", "places", "texts", "allocation", "interrupting", "progress", "threads", "events", "times", "spans", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
-    "remote", "sources", "compression", "contents", "lines", "records", "fields", "plans", "units", "drafts", "detection", "recognition", "account", "documents", "years", "repeats", "cuts", "recipes", "parts", "reading", "samples", "series",
+    "remote", "addresses", "sources", "compression", "contents", "lines", "records", "fields", "plans", "units", "drafts", "detection", "recognition", "account", "documents", "years", "repeats", "cuts", "recipes", "parts", "reading", "samples", "series",
     "scratch", "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "trialstore", "summary", "engines",
     "overlaps", "fingerprints", "copies", "joining", "gathering", "trials",
     "versions",

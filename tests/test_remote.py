@@ -1,10 +1,11 @@
-"""Evidence that lies elsewhere: S3 (moto's server on this machine) and any file system of fsspec; read in place."""
+"""Evidence that lies elsewhere: S3 (moto's server on this machine), Google's (`buckets`), and any file system of fsspec."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import logging
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,14 @@ import pytest
 from click.testing import CliRunner
 from moto.server import ThreadedMotoServer
 from pyarrow import fs
+from tests import buckets
 
 import minutebook as mb
-from minutebook import parts, reading
+from minutebook import addresses, parts, reading
 from minutebook.cli import main
+from minutebook.contents import Reader
 from minutebook.remote import RemoteFile
+from minutebook.sources import find_sources
 
 LINES = [
     f'192.0.2.{i % 9} - u{i % 50} [23/Nov/2026:{9 + i // 3600:02}:{i // 60 % 60:02}:{i % 60:02} +0000] "GET /a HTTP/1.1" 200 1 "-" "x"\n'
@@ -28,7 +32,7 @@ KEY, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI"
 
 
 @pytest.fixture(scope="module")
-def bucket() -> Iterator[str]:
+def s3_folder() -> Iterator[str]:
     """The address of a folder: two parts of a log, one packed, a deploy, and what isn't evidence."""
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -44,6 +48,29 @@ def bucket() -> Iterator[str]:
             stream.write(content)
     yield f"s3://{KEY}:{SECRET}@evidence/case 7?scheme=http&region=us-east-1&endpoint_override=127.0.0.1:{port}"
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def gcs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
+    """The folder of all buckets, and where they're served."""
+    folder = tmp_path_factory.mktemp("buckets")
+    for name, content in files().items():
+        path = folder / "evidence" / "case 7" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    with buckets.serve(folder) as server:
+        yield folder, server
+
+
+@pytest.fixture(params=["s3", "gs"])
+def bucket(request: pytest.FixtureRequest) -> str:
+    if request.param == "s3":
+        return str(request.getfixturevalue("s3_folder"))
+    return gs("evidence/case 7", request.getfixturevalue("gcs")[1])
+
+
+def gs(path: str, server: str) -> str:
+    return f"gs://anonymous@{path}?scheme=http&endpoint_override={server}"
 
 
 def files() -> dict[str, bytes]:
@@ -106,15 +133,100 @@ def test_a_file_system_of_fsspec_is_read_as_any(local: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda address: address.replace("case 7", "case 8"), "s3://evidence/case 8: no such file or folder"),
-        (lambda address: address.replace("s3://", "nfs9://"), "nfs9://evidence/case 7: can't be reached"),
+        (lambda address: address.replace("case 7", "case 8"), "://evidence/case 8: no such file or folder"),
+        (lambda address: address.replace("evidence", "nowhere"), "://nowhere/case 7: no such file or folder"),
+        (lambda address: "nfs9" + address[2:], "nfs9://evidence/case 7: can't be reached"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_one_line_without_credentials(bucket: str, change: Any, said: str) -> None:
-    result = CliRunner().invoke(main, ["timeline", change(bucket)])
+    refused = refuse(change(bucket))
+    assert said in refused
+    assert SECRET not in refused and KEY not in refused
+
+
+def refuse(address: str) -> str:
+    result = CliRunner().invoke(main, ["timeline", address])
     assert (result.exit_code, result.stderr.count("\n")) == (2, 1)
-    assert said in result.stderr
-    assert SECRET not in result.stderr and KEY not in result.stderr
+    return result.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("private", "gs://private: may not be read; check the credentials"),
+        ("private/a.log", "gs://private/a.log: may not be read; check the credentials"),
+        ("busy", "gs://busy: can't be reached"),
+        ("mute", "gs://mute: gave no answer for 0.5 s"),
+    ],
+)
+def test_a_store_that_gives_nothing_is_soon_given_up(
+    gcs: tuple[Path, str], path: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(addresses, "_FIRST_PATIENCE_S", 1)
+    monkeypatch.setattr(addresses, "_SILENCE_S", 0.5 if path == "mute" else 20)
+    assert said in refuse(gs(path, gcs[1]))
+
+
+def test_where_nobody_listens_the_command_soon_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "_FIRST_PATIENCE_S", 1)
+    with socket.socket() as taken:  # and not listening
+        taken.bind(("127.0.0.1", 0))
+        assert "gs://evidence: can't be reached" in refuse(gs("evidence", f"127.0.0.1:{taken.getsockname()[1]}"))
+
+
+def test_a_bucket_that_may_be_listed_is_read_though_nothing_may_be_asked_about_it(gcs: tuple[Path, str]) -> None:
+    folder, server = gcs
+    (folder / "unlisted").mkdir()
+    (folder / "unlisted" / "a.log").write_text("".join(LINES[:100]))
+    assert mb.minutes(gs("unlisted", server))["requests"].sum() == 100
+
+
+def test_an_emulator_is_found_as_googles_clients_find_it(
+    gcs: tuple[Path, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://{gcs[1]}")
+    assert mb.minutes("gs://evidence/case 7/edge-1.access.log")["requests"].sum() == 6000
+
+
+def test_of_a_large_object_of_googles_little_is_sent(gcs: tuple[Path, str]) -> None:
+    folder, server = gcs
+    path = folder / "large" / "edge-1.access.log"
+    path.parent.mkdir()
+    path.write_text("".join(line * 37 for line in LINES))  # 26 MB
+    (folder / "requests.log").unlink(missing_ok=True)
+    book = mb.reconstruct(gs("large", server), since="-10m")
+    assert book.minutes["requests"].sum() == 601 * 37
+    sent = [int(line.split()[-1]) for line in (folder / "requests.log").read_text().splitlines()]
+    assert sum(sent) < path.stat().st_size // 2
+
+
+def test_an_object_that_is_written_anew_while_it_is_read_is_told_of(gcs: tuple[Path, str]) -> None:
+    folder, server = gcs
+    path = folder / "growing" / "a.log"
+    path.parent.mkdir()
+    path.write_text("".join(LINES) * 10)
+    [source] = find_sources([gs("growing", server)])
+    reader = Reader(source, part=(len(LINES[0]), path.stat().st_size))
+    blocks = iter(reader)
+    next(blocks)
+    path.write_text("".join(LINES))
+    read = sum(map(len, blocks))
+    assert (reader.status, read > 0) == ("changed", True)
+    assert reader.note == "was written to while it was read: 6,912,000 bytes before, 691,200 after"
+
+
+def test_an_object_that_may_not_be_read_is_told_beside_the_others(gcs: tuple[Path, str], tmp_path: Path) -> None:
+    folder, server = gcs
+    for name, line in (("open.log", LINES[0]), ("shut.log", LINES[1])):
+        (folder / "mixed").mkdir(exist_ok=True)
+        (folder / "mixed" / name).write_text(line * 9)
+    result = CliRunner().invoke(main, ["reconstruct", gs("mixed", server), "-o", str(tmp_path / "book")])
+    assert result.exit_code == 3
+    ledger = json.loads((tmp_path / "book" / "ledger.json").read_text())
+    opened, shut = ledger["sources"]
+    assert (opened["status"], opened["events"]) == ("complete", 9)
+    assert (shut["status"], shut["events"]) == ("unreadable", 0)
+    assert "input/output error" in shut["note"]
 
 
 def test_a_remote_file_says_nothing_of_how_it_is_reached() -> None:

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook import __version__
+from minutebook.addresses import is_remote
 from minutebook.allocation import give_freed_memory_back
 from minutebook.assessment import affected_users, measure_impact
 from minutebook.budget import spend_budget
@@ -30,7 +31,6 @@ from minutebook.ledger import find_shortfalls, make_ledger, make_rejects
 from minutebook.merging import merge_happenings, word_rollbacks
 from minutebook.objectives import read_objectives
 from minutebook.redaction import Redaction, draw_key, make_redaction, read_key
-from minutebook.remote import is_remote
 from minutebook.roles import find_roles, hide_names, name_roles
 from minutebook.sli import find_sli
 from minutebook.summary import Summary

@@ -111,9 +111,9 @@ class Reader:
                 last = block[-1:]
                 yield block
         except OSError as error:
-            # What a remote store says may hold ids of the request, another one in each run.
-            is_remote = isinstance(self.source.path, RemoteFile)
-            self.status, self.note = "unreadable", "" if is_remote else (error.strerror or str(error)).lower()
+            self.status, self.note = "unreadable", (error.strerror or str(error)).lower()
+            if self.size:
+                self.note = f"read as far as it could be, to byte {self.size:,}: {self.note}"
         self.lines += last != b"\n"
         self.sha256 = self._hash.hexdigest()
         if self.size:
@@ -187,22 +187,37 @@ class Reader:
         if self.part:
             file.seek(self.part[0])
             left = min(self.part[1], before.st_size) - self.part[0]
-        while left > 0 and (block := file.read(min(_RAW, left))):
-            left -= len(block)
-            self.packed_size += len(block)
-            self.tell(len(block))
-            yield block
-        after = self._tell_state(file)
-        if is_file and (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+        try:
+            while left > 0 and (block := file.read(min(_RAW, left))):
+                left -= len(block)
+                self.packed_size += len(block)
+                self.tell(len(block))
+                yield block
+        except OSError:
+            # Of an object that was written anew, a store gives no more.
+            if not self._note_change(before, file):
+                raise
+        else:
+            self._note_change(before, file)
+
+    def _note_change(self, before: os.stat_result | RemoteStat, file: IO[bytes]) -> bool:
+        """Whether a file isn't any more what it was; the status and the note say so."""
+        after = self._tell_state(file, is_read=True)
+        has_changed = (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns)
+        if stat.S_ISREG(before.st_mode) and has_changed:
             self.status = "changed"
             self.note = f"was written to while it was read: {before.st_size:,} bytes before, {after.st_size:,} after"
+        return self.status == "changed"
 
-    def _tell_state(self, file: IO[bytes]) -> os.stat_result | RemoteStat:
-        return self.source.path.stat() if isinstance(self.source.path, RemoteFile) else os.fstat(file.fileno())
+    def _tell_state(self, file: IO[bytes], *, is_read: bool = False) -> os.stat_result | RemoteStat:
+        if isinstance(self.source.path, RemoteFile):
+            return self.source.path.stat_now() if is_read else self.source.path.stat()
+        return os.fstat(file.fileno())
 
     def _open(self) -> IO[bytes]:
         if isinstance(self.source.path, RemoteFile):
-            return BufferedReader(cast(Any, self.source.path.open()), _RAW_REMOTE)
+            stop = self.part[1] if self.part else None
+            return BufferedReader(cast(Any, self.source.path.open(stop=stop)), _RAW_REMOTE)
         if self.source.path is None:
             if sys.stdin is None:
                 raise EvidenceError("there is no standard input", where="stdin", do="name files, or pipe them in")

@@ -1,21 +1,18 @@
-"""addresses (``s3://bucket/folder``, ``gs://…``) and files of fsspec → files that are read in place, range by range.
-
-Arrow's own file systems find their credentials where the vendors' tools do: the environment, a profile, the machine's
-role. Nothing of an address but bucket and path is ever shown.
-"""
+"""a file of another machine's store, as Arrow sees it → a file that is read in place, range by range."""
 
 from __future__ import annotations
 
-import re
+import errno
+import io
+import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import IO, Any, NamedTuple
+from typing import IO, Any, NamedTuple, cast
 
-from minutebook.errors import EvidenceError
-
-_PATIENCE_S = 15
-_ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://(?:[^/@]*@)?([^?#]*)", re.ASCII | re.IGNORECASE)
+_AT_ONCE = 2 << 20, 8 << 20  # bytes: a beginning is often all that's looked at, of the rest more are asked for
 
 
 class RemoteStat(NamedTuple):
@@ -34,77 +31,89 @@ class RemoteFile:
     path: str  #: bucket and key
     filesystem: Any = field(repr=False, compare=False)
     place: str = ""  #: which file system it is, for files of one path in two
+    found: RemoteStat | None = field(default=None, compare=False)  #: as it was listed
 
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts of its path, as `pathlib` has it."""
         return PurePosixPath(self.path).parts
 
-    def open(self, mode: str = "rb", buffering: int = 0) -> IO[bytes]:
-        """The file, to be read from anywhere in it; each read asks for its own bytes only."""
-        return self.filesystem.open_input_file(self.path)
+    def open(self, mode: str = "rb", buffering: int = 0, stop: int | None = None) -> IO[bytes]:
+        """The file, to be read from anywhere in it, up to ``stop``; raises `OSError`."""
+        with _raises_plainly():
+            return cast(IO[bytes], _Ranges(self.filesystem.open_input_file(self.path), stop))
 
     def stat(self) -> RemoteStat:
-        """Its size, and when it was written; raises `OSError`."""
-        about = self.filesystem.get_file_info(self.path)
-        if about.size is None:
-            raise FileNotFoundError(2, "no such file")
-        return RemoteStat(about.size, (about.mtime_ns or 0) / 1e9, about.mtime_ns or 0)
+        """Its size, and when it was written, as it was found; raises `OSError`."""
+        return self.found or self.stat_now()
+
+    def stat_now(self) -> RemoteStat:
+        """The same as it is now; raises `OSError`."""
+        with _raises_plainly():
+            return describe(self.filesystem.get_file_info(self.path))
 
 
-def is_remote(evidence: object) -> bool:
-    """Whether it's an address, or an open file of fsspec, and no local path."""
-    return _is_fsspec(evidence) or (isinstance(evidence, str) and _ADDRESS.match(evidence) is not None)
-
-
-def find_remote(evidence: Any) -> list[RemoteFile]:
-    """The files at an address, or at a path of an fsspec file system; folders are searched whole, hidden entries apart.
-
-    Raises `EvidenceError` for what isn't there, can't be reached, or names a file system that Arrow doesn't have.
-    """
+@contextmanager
+def _raises_plainly() -> Iterator[None]:
+    """What a store says of an error may hold ids of the request, another one in each run: its kind is told instead."""
     from pyarrow import ArrowException
-    from pyarrow.fs import FileSelector, FileSystem, FileType, FSSpecHandler, PyFileSystem
 
-    where = _name(evidence)
     try:
-        if _is_fsspec(evidence):
-            filesystem, path = PyFileSystem(FSSpecHandler(evidence.fs)), str(evidence.path)
-        else:
-            filesystem, path = FileSystem.from_uri(_complete(evidence))
-        about = filesystem.get_file_info(path)
-        if about.type == FileType.File:
-            return [RemoteFile(path, filesystem, where)]
-        if about.type == FileType.NotFound:
-            raise EvidenceError("no such file or folder", where=where, do="check the address, and who may read it")
-        below = filesystem.get_file_info(FileSelector(path, recursive=True))
-    except (ArrowException, OSError, ValueError, ImportError) as error:
-        # Its text may hold the whole address: of its kind is told what helps.
-        raise EvidenceError(
-            f"can't be reached ({type(error).__name__})", where=where, do="check the address, region and credentials"
-        ) from error
-    start = path.rstrip("/") + "/"
-    files = [each.path for each in below if each.type == FileType.File]
-    shown = [each for each in files if not any(part.startswith(".") for part in each.removeprefix(start).split("/"))]
-    if not shown:
-        raise EvidenceError("the folder holds no files", where=where, do="name the evidence")
-    return [RemoteFile(each, filesystem, where) for each in sorted(shown)]
+        yield
+    except (OSError, ValueError, ArrowException) as error:  # Arrow calls an object closed that it couldn't open
+        number = getattr(error, "errno", None) or (errno.EACCES if is_refusal(error) else errno.EIO)
+        raise OSError(number, os.strerror(number)) from error
 
 
-def _complete(address: str) -> str:
-    """An address as Arrow takes it. Google's client would try for a quarter of an hour, were nobody there."""
-    address = address.replace(" ", "%20")
-    if not address.lower().startswith(("gs://", "gcs://")) or "retry_limit_seconds" in address:
-        return address
-    return f"{address}{'&' if '?' in address else '?'}retry_limit_seconds={_PATIENCE_S}"
+def is_refusal(error: Exception) -> bool:
+    """Whether a store says that somebody may not do this."""
+    return isinstance(error, PermissionError) or "ACCESS_DENIED" in str(error)
 
 
-def _is_fsspec(evidence: object) -> bool:
-    return hasattr(evidence, "fs") and hasattr(evidence, "path")
+def describe(info: Any) -> RemoteStat:
+    """What Arrow's `FileInfo` says of a file; raises `FileNotFoundError` of anything else."""
+    if info.size is None:
+        raise FileNotFoundError(2, "no such file")
+    return RemoteStat(info.size, (info.mtime_ns or 0) / 1e9, info.mtime_ns or 0)
 
 
-def _name(evidence: Any) -> str:
-    """An address without the user, password and options that it may hold."""
-    if _is_fsspec(evidence):
-        return str(evidence.path)
-    match = _ADDRESS.match(evidence)
-    return f"{match[1]}://{match[2]}" if match else ""
+class _Ranges(io.RawIOBase):
+    """A file of Arrow: a stream from its beginning on, and once it was sought in, a request for each read's own bytes.
+
+    Arrow's own ``seek`` in an object of Google's asks for all that follows, of which the network then brings
+    megabytes that nobody reads.
+    """
+
+    def __init__(self, file: Any, stop: int | None) -> None:
+        self._file, self._at, self._is_stream, self._most = file, 0, True, _AT_ONCE[0]
+        size = file.size()
+        self._stop = size if stop is None else min(stop, size)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        start = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._stop}[whence]
+        self._is_stream = self._is_stream and start + offset == self._at
+        self._at = start + offset
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        count = max(min(len(buffer), self._stop - self._at, self._most), 0)
+        with _raises_plainly():
+            data = self._file.read(count) if self._is_stream else self._file.read_at(count, self._at)
+        buffer[: len(data)] = data
+        self._at += len(data)
+        self._most = min(2 * self._most, _AT_ONCE[1]) if len(data) == self._most else self._most
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()

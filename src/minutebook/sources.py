@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from minutebook.addresses import find_remote, is_remote
 from minutebook.errors import EvidenceError
-from minutebook.remote import RemoteFile, find_remote, is_remote
+from minutebook.remote import RemoteFile
 
 _COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|zstd|z)$", re.I)
 # What rotation adds to a name: .1, -20261123, .2026-11-23, _2026-11-23T09; the 1 of web-1 is no such thing.

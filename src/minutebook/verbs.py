@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from minutebook import book as books
+from minutebook.addresses import is_remote
 from minutebook.assessment import make_orders, make_rows
 from minutebook.book import Book
 from minutebook.clocks import find_error_s
@@ -30,7 +31,6 @@ from minutebook.outputs.notebook import ShownRecords
 from minutebook.ownformats import load_all
 from minutebook.places import BYTES
 from minutebook.redaction import draw_key, make_redaction
-from minutebook.remote import is_remote
 from minutebook.roles import find_roles, hide_raw_names, name_people
 from minutebook.threads import start_threads
 
