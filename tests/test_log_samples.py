@@ -88,7 +88,7 @@ def _count_wrong(both: pd.DataFrame, stated: str, found: str, is_same: Any) -> i
 
 
 def _same_level(stated: object, found: object) -> bool:
-    from minutebook.fields import read_level
+    from minutebook.fields.levels import read_level
 
     wanted = read_level(str(stated), {})
     return wanted is None or wanted == found

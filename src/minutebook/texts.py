@@ -30,6 +30,24 @@ def change_texts(texts: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.
     return pa.DictionaryArray.from_arrays(fewer.indices.take(texts.indices), fewer.dictionary)
 
 
+def map_texts(texts: pa.Array, function: Callable[[str], str | None]) -> pa.DictionaryArray:
+    """Each distinct text through ``function``, as a dictionary array."""
+    encoded = texts if is_dictionary(texts) else texts.dictionary_encode()
+    known = encoded.dictionary.to_pylist()
+    mapped = pa.array([None if v is None else function(v) for v in known], pa.string()).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(mapped.indices.take(encoded.indices), mapped.dictionary)
+
+
+def drop_unknown(texts: pa.Array) -> pa.Array:
+    """The texts; ``-`` and the empty one mean unknown, and are null."""
+    return change_texts(texts, _drop_unknown)
+
+
+def _drop_unknown(values: pa.Array) -> pa.Array:
+    is_known = pc.invert(pc.is_in(values, pa.array(["", "-"])))
+    return values if pc.all(is_known).as_py() else pc.if_else(is_known, values, None)
+
+
 def join_texts(parts: Sequence[pa.Array]) -> pa.Array:
     """The columns one behind the other; a dictionary where one of them is."""
     if not any(is_dictionary(part) for part in parts):

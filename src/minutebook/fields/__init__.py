@@ -1,0 +1,121 @@
+"""texts of a record's parts → typed columns of the event frame.
+
+Whatever was read from a log (groups of a pattern, JSON values, pairs) arrives here as Arrow strings
+under the names of `logformats.GROUPS`, and leaves as the columns of `events.COLUMNS`. Columns with few
+distinct values are typed once a value, not once a row.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.fields.durations import read_durations
+from minutebook.fields.levels import read_levels
+from minutebook.fields.messages import read_messages
+from minutebook.fields.operations import read_operations
+from minutebook.names import ASKED
+from minutebook.rules import Rules
+from minutebook.texts import change_texts, drop_unknown, is_dictionary, map_texts, pair_texts, plain_texts
+
+_USUAL_PROBES = Rules().probe_patterns()
+
+
+def read_fields(
+    parts: Mapping[str, pa.Array],
+    kind: str,
+    levels: Mapping[str, str] | None = None,
+    probes: tuple[re.Pattern[str], re.Pattern[str]] = _USUAL_PROBES,
+) -> dict[str, pa.Array]:
+    """Typed columns of the records whose parts these are; ``kind`` and ``levels`` are the format's.
+
+    ``probes`` are found in the operations and agents of health checks and bots.
+
+    Absent parts stay absent. ``time`` is not read here but by `times`, with the format's layout.
+    """
+    names = ("service", "host", "version", "environment", "user", "trace")
+    columns: dict[str, pa.Array | None] = {name: drop_unknown(parts[name]) for name in names if name in parts}
+    status = columns["status"] = read_status(parts["status"]) if "status" in parts else None
+    columns["level"] = read_levels(parts, levels or {}, status)
+    columns["duration"] = read_durations(parts)
+    operation = columns["operation"] = read_operations(parts)
+    columns["message"] = read_messages(parts, operation)
+    columns["client"] = _read_client(parts, columns.get("user"))
+    if status is not None and operation is not None:
+        columns["kind"] = _read_kind(status, operation, parts.get("agent"), kind, probes)
+    columns["fields"] = _keep_asked(parts)
+    return {name: values for name, values in columns.items() if values is not None}
+
+
+def read_status(values: pa.Array) -> pa.Array:
+    """Response codes 100 to 599 as int16; anything else is null."""
+    encoded = values if is_dictionary(values) else values.dictionary_encode()
+    numbers = [int(v) if v and re.fullmatch(r"[1-5][0-9]{2}", v) else None for v in encoded.dictionary.to_pylist()]
+    return pa.array(numbers, pa.int16()).take(encoded.indices)
+
+
+def _read_client(parts: Mapping[str, pa.Array], user: pa.Array | None) -> pa.Array | None:
+    if "client" not in parts:
+        return None
+    client = drop_unknown(change_texts(parts["client"], _drop_port))
+    if "agent" in parts:
+        # Where no user is known, address and agent together are the closest thing to one.
+        agent = drop_unknown(parts["agent"])
+        if user is not None and user.null_count < len(user):
+            agent = pc.if_else(pc.is_null(user), plain_texts(agent), None)
+        client = pair_texts(client, agent)
+    return client
+
+
+def _drop_port(clients: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(clients, r"^(\d+\.\d+\.\d+\.\d+):\d+$", r"\1")
+
+
+def _keep_asked(parts: Mapping[str, pa.Array]) -> pa.Array | None:
+    """Keys that the caller asked for, as JSON in ``fields``."""
+    pieces = []
+    for name, values in sorted(parts.items()):
+        if name.startswith(ASKED):
+            lead = json.dumps(name.removeprefix(ASKED), ensure_ascii=False) + ": "
+            told = map_texts(drop_unknown(values), lambda text, lead=lead: lead + json.dumps(text, ensure_ascii=False))  # type: ignore[misc]
+            pieces.append(told.cast(pa.string()))
+    if not pieces:
+        return None
+    joined = pc.binary_join_element_wise(*pieces, ", ", null_handling="skip")
+    return pc.if_else(pc.equal(joined, ""), None, pc.binary_join_element_wise("{", joined, "}", ""))
+
+
+def _read_kind(
+    status: pa.Array,
+    operation: pa.Array,
+    agent: pa.Array | None,
+    kind: str,
+    probes: tuple[re.Pattern[str], re.Pattern[str]],
+) -> pa.DictionaryArray:
+    """A record with a status and an operation is a request; probes are told by path and agent."""
+    is_request = pc.is_valid(status)
+    if kind != "request":
+        is_request = pc.and_(is_request, pc.is_valid(operation))
+    is_probe = _matches(operation, probes[0])
+    if agent is not None:
+        is_probe = pc.or_(is_probe, _matches(agent, probes[1]))
+    words = np.where(
+        is_request.to_numpy(zero_copy_only=False),
+        np.where(is_probe.to_numpy(zero_copy_only=False), 1, 0),
+        2,
+    )
+    return pa.DictionaryArray.from_arrays(pa.array(words, pa.int32()), pa.array(["request", "probe", "log"]))
+
+
+def _matches(values: pa.Array, pattern: re.Pattern[str]) -> pa.Array:
+    encoded = values if is_dictionary(values) else values.dictionary_encode()
+    hits = pa.array(
+        [bool(v is not None and pattern.search(v)) for v in encoded.dictionary.to_pylist()],
+        pa.bool_(),
+    )
+    return pc.fill_null(hits.take(encoded.indices), False)

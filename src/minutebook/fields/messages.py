@@ -1,0 +1,51 @@
+"""what a record says, and the exception that it names → one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.texts import change_texts, drop_unknown, plain_texts
+
+
+def read_messages(parts: Mapping[str, pa.Array], operation: pa.Array | None) -> pa.Array | None:
+    """The message of each record; of one that is no request its exception or ``operation`` where it says nothing."""
+    spare = operation if "status" not in parts else None
+    if "message" in parts:
+        return _with_exception(parts)
+    if "exception" not in parts:
+        return spare
+    nothing = pa.nulls(len(parts["exception"]), pa.string())
+    told = _with_exception({"message": nothing, "exception": plain_texts(parts["exception"])})
+    return told if spare is None else pc.coalesce(told, plain_texts(spare))
+
+
+def _with_exception(parts: Mapping[str, pa.Array]) -> pa.Array:
+    """The message, and behind it the exception that the record names."""
+    message = change_texts(parts["message"], _drop_empty)
+    kind, text = (_find_any(parts.get(name)) for name in ("exception_type", "exception"))
+    if text is None and kind is None:
+        return message
+    message = plain_texts(message)
+    if text is not None:
+        # One line only, and no nested object: the type and message of it are read by their own names.
+        text = pc.if_else(pc.starts_with(text, "{"), None, text)
+        text = drop_unknown(pc.extract_regex(text, r"^\s*(?P<head>[^\n]{0,500})").field(0)) if len(text) else text
+    if kind is not None and text is not None:
+        text = pc.coalesce(pc.binary_join_element_wise(kind, text, ": "), text, kind)
+    extra = text if text is not None else kind
+    assert extra is not None
+    told = pc.fill_null(pc.equal(extra, message), False)
+    joined = pc.binary_join_element_wise(message, pc.if_else(told, None, extra), ": ")
+    return pc.coalesce(joined, message, extra)
+
+
+def _drop_empty(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(texts, ""), None, texts)
+
+
+def _find_any(texts: pa.Array | None) -> pa.Array | None:
+    """The texts, if there's any."""
+    return None if texts is None or texts.null_count == len(texts) else plain_texts(texts)

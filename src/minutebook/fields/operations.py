@@ -1,0 +1,80 @@
+"""request lines, or methods and paths → the operations of requests: ``METHOD /path``, ids templated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.texts import change_texts, drop_unknown, is_dictionary, map_texts, pair_texts, plain_texts
+
+# In bulk what `_SEGMENT` says of numbers; twice, since a slash between two of them belongs to both.
+_NUMBER = (r"/\d+([/ ]|$)", r"/{id}\1")
+_NUMBERS = (_NUMBER, _NUMBER, (r"([/\-._~])\d{4,}([/\-._~ ]|$)", r"\1{id}\2"))
+# Kubernetes says `list /api`.
+_METHOD = re.compile(r"([A-Z]{3,10}|[a-z]{3,20}(?= /)) (\S+)")
+_SEGMENT = re.compile(
+    r"(?<=/)(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}|(?=[\w\-]*\d)[A-Za-z0-9_\-]{20,})(?=/|$)"
+    # a number or a hash as part of a name: order-12345, app.8f3a2b1c.js
+    r"|(?<=[/\-._~])(?:\d{4,}|(?=[0-9a-f]*\d)[0-9a-f]{8,})(?=[/\-._~]|$)"
+)
+
+
+def read_operations(parts: Mapping[str, pa.Array]) -> pa.Array | None:
+    """``METHOD /path`` (OpenTelemetry's name of an HTTP span) from a request line or method and path."""
+    if "request" in parts:
+        operation = map_texts(_shorten_targets(parts["request"]), _name_operation)
+        if "path" not in parts or not operation.null_count:
+            return operation
+        others = read_operations({name: values for name, values in parts.items() if name != "request"})
+        return pc.coalesce(plain_texts(operation), plain_texts(others)).dictionary_encode()
+    if "path" in parts:
+        path = _shorten_targets(parts["path"])
+        if "method" in parts:
+            path = pair_texts(path, parts["method"], is_second_ahead=True)
+        return map_texts(path, _name_operation)
+    return drop_unknown(parts["operation"]) if "operation" in parts else None
+
+
+def _shorten_targets(targets: pa.Array) -> pa.DictionaryArray:
+    """Without what stands behind ``?``, ``#`` or ``;``, and numbers as ids, so that few distinct ones are left."""
+    for shorten in (_cut_query, _name_last_number, _name_numbers):
+        targets = change_texts(targets if is_dictionary(targets) else targets.dictionary_encode(), shorten)
+    return targets
+
+
+def _cut_query(targets: pa.Array) -> pa.Array:
+    held = bytes(targets.buffers()[2] or b"")
+    if not any(mark in held for mark in (b"?", b"#", b";", b" HTTP/")):
+        return targets
+    return pc.replace_substring_regex(targets, r"(?:[?#;].*| HTTP/[\d.]+)$", "")
+
+
+def _name_last_number(targets: pa.Array) -> pa.Array:
+    # Most ids stand at the end, where no regular expression is needed.
+    cut = pc.ascii_rtrim(targets, "0123456789")
+    is_id = pc.and_(pc.ends_with(cut, "/"), pc.not_equal(cut, targets))
+    return pc.if_else(is_id, pc.binary_join_element_wise(cut, "{id}", ""), targets)
+
+
+def _name_numbers(targets: pa.Array) -> pa.Array:
+    for pattern, by in _NUMBERS:
+        targets = pc.replace_substring_regex(targets, pattern, by)
+    return targets
+
+
+def _name_operation(text: str) -> str | None:
+    match = _METHOD.match(text)
+    method, target = match.groups() if match else ("", text)
+    if not target.startswith("/"):
+        found = re.match(r"[a-z]+://[^/]*(/[^\s]*)?", target)
+        if not found:
+            # Not a request line at all: a TLS hello on a plain port, an empty line.
+            return None if "\\x" in target or not target.strip("-") or match is None else f"{method} {target}"
+        target = found.group(1) or "/"
+    path = re.split(r"[?#;\s]", target, maxsplit=1)[0]
+    path = _SEGMENT.sub("{id}", path)
+    return f"{method} {path}" if method else path
