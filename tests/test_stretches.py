@@ -50,7 +50,7 @@ def test_operations_beyond_what_can_be_looked_at_are_told_together() -> None:
     times = pd.date_range("2026-01-01", periods=12_000, freq="3min", tz="UTC")
     operations = ["GET /often" if n % 2 else f"GET /{n}" for n in range(12_000)]
     sli = find_sli(merge([summarise(to_table(_requests(times, operations)))]))
-    names = {operation for _, operation in sli.pairs}
+    names = {operation for _, operation in sli.requests}
     assert {"GET /often", "(others)"} < names
     assert len(names) < 200
     assert sum(rows["requests"].sum() for rows in sli.trials.rows("requests")) == 12_000

@@ -124,7 +124,7 @@ def make_book(
     slow_of = {each.service: each.over_s for each in objectives if each.over_s is not None}
     limits = {
         (service, operation): over
-        for service, operation in sli.pairs
+        for service, operation in sli.requests
         if (over := rules.slow_limit_s(operation) or slow_of.get(service)) is not None
     }
     if isinstance(rules.baseline, tuple) and not sli.has_minutes(*rules.baseline):

@@ -6,14 +6,14 @@ A minute without evidence reads "no data" (null), never zero and never healthy.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 
 from minutebook.assessment.latency import bucket_floor_s
 from minutebook.grouping import group_rows
-from minutebook.operations import name_operations
+from minutebook.operations import OTHERS, name_operations
 from minutebook.sli import Sli
 from minutebook.trials import NAMES, Trials, find_who, look_up, pick_rows
 
@@ -39,13 +39,14 @@ def make_minutes(
     none is. Latencies are of all requests, to 2 %. ``happenings`` are merged (`merging`).
     """
     grid = np.unique(sli.coverage["minute"].to_numpy(np.int64))
-    shown = name_operations(sli.counts, MOST_OPERATIONS)
+    shown = name_operations(sli.requests, MOST_OPERATIONS)
     if not shown or not len(grid):
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
     cells = _Cells(grid, shown)
     if len(cells) > MOST_ROWS:
         cells = cells.keep(sli.counts)
-    counts = _count_requests(sli.counts, cells, slow_over_s or {}) | _count_users(sli.trials, cells)
+    cell = cells.find(sli.counts)
+    counts = _count_requests(sli.counts, cell, cells, slow_over_s or {}) | _count_users(sli.trials, cells)
     coverage = _find_coverage(sli.coverage, cells)
     has_data = (coverage != "none") | counts.pop("is_told")
     service, operation = (pd.array(names, "str").take(cells.pair) for names in zip(*cells.pairs, strict=True))
@@ -53,7 +54,7 @@ def make_minutes(
         {
             "minute": cells.minute, "service": service, "operation": operation, "coverage": coverage,
             **{name: pd.arrays.IntegerArray(values, ~has_data) for name, values in counts.items()},
-            **_find_latency(sli.counts, cells),
+            **_find_latency(sli.counts, cell, len(cells)),
         }
     )  # fmt: skip
     dense["alerts_firing"] = _count_alerts(cells, happenings)
@@ -62,7 +63,7 @@ def make_minutes(
 
 def tell_grid(sli: Sli) -> list[str]:
     """A sentence for the ledger where the minutes aren't dense."""
-    pairs = {(service, shown) for (service, _), shown in name_operations(sli.counts, MOST_OPERATIONS).items()}
+    pairs = {(service, shown) for (service, _), shown in name_operations(sli.requests, MOST_OPERATIONS).items()}
     cells = sli.coverage["minute"].nunique() * len(pairs)
     if cells <= MOST_ROWS:
         return []
@@ -101,6 +102,11 @@ class _Cells:
         """The place in ``pairs`` of each."""
         return self._all % max(len(self.pairs), 1)
 
+    @cached_property
+    def is_shared(self) -> np.ndarray:
+        """Whether more than one operation may be told under each."""
+        return np.array([operation == OTHERS for _, operation in self.pairs], bool)[self.pair]
+
     def find(self, rows: pd.DataFrame) -> np.ndarray:
         """The cell of each row (``minute``, and ``service`` and ``operation`` as categories)."""
         place = look_up(rows, lambda pair: self._places[pair]).astype(np.int64)
@@ -113,11 +119,10 @@ class _Cells:
 
 
 def _count_requests(
-    counts: pd.DataFrame, cells: _Cells, slow_over_s: Mapping[tuple[str, str], float]
+    counts: pd.DataFrame, cell: np.ndarray, cells: _Cells, slow_over_s: Mapping[tuple[str, str], float]
 ) -> dict[str, np.ndarray]:
     """Requests, failed and slow ones of each cell, and whether there's any request."""
-    cell, good, bad = cells.find(counts), counts["good"].to_numpy(), counts["bad"].to_numpy()
-    bucket = counts["bucket"].to_numpy()
+    good, bad, bucket = (counts[name].to_numpy() for name in ("good", "bad", "bucket"))
     over = look_up(counts, lambda pair: slow_over_s.get(pair, np.inf))
     is_slow = (bucket >= 0) & (bucket_floor_s(bucket) >= over)
     return {
@@ -128,34 +133,36 @@ def _count_requests(
 
 def _count_users(trials: Trials, cells: _Cells) -> dict[str, np.ndarray]:
     """Distinct users (of unknown ones: clients) of each cell, all and failed ones."""
-    users, failed_users = (np.zeros(len(cells), np.int64) for _ in range(2))
-    for rows in trials.rows("minute", *NAMES, "bad"):
-        who = find_who(rows)
-        known = pick_rows(rows, who >= 0)
-        cell, who = cells.find(known), who[who >= 0]
-        by_user, starts = group_rows([cell, who])
-        one = cell[by_user[starts]]  # a row a user
-        has_failed = np.logical_or.reduceat(known["bad"].to_numpy()[by_user] > 0, starts) if len(starts) else starts
-        users += cells.add_up(one, np.ones(len(one)))
-        failed_users += cells.add_up(one, has_failed)
+    parts = trials.map(partial(_count_users_in, cells=cells), "minute", *NAMES, "bad")
+    users, failed_users = (np.add.reduce(counts) for counts in zip(*parts, strict=True))
     return {"users": users, "failed_users": failed_users}
 
 
-def _find_latency(counts: pd.DataFrame, cells: _Cells) -> dict[str, np.ndarray]:
+def _count_users_in(rows: pd.DataFrame, cells: _Cells) -> tuple[np.ndarray, np.ndarray]:
+    known = pick_rows(rows, find_who(rows) >= 0)
+    cell, has_failed = cells.find(known), known["bad"].to_numpy() > 0
+    if cells.is_shared[cell].any():  # whoever came to several of its operations is one user
+        by_user, starts = group_rows([cell, find_who(known)])
+        cell, has_failed = cell[by_user[starts]], np.logical_or.reduceat(has_failed[by_user], starts)
+    return np.bincount(cell, minlength=len(cells)), np.bincount(cell[has_failed], minlength=len(cells))
+
+
+def _find_latency(counts: pd.DataFrame, cell: np.ndarray, size: int) -> dict[str, np.ndarray]:
     """Median and 95th percentile of each cell, from the middle of their buckets; nan where nothing was timed."""
-    timed = counts[counts["bucket"].to_numpy() >= 0]
-    cell, bucket = cells.find(timed), timed["bucket"].to_numpy()
+    bucket, requests = counts["bucket"].to_numpy(), counts["good"].to_numpy() + counts["bad"].to_numpy()
+    if (bucket < 0).any():
+        is_timed = bucket >= 0
+        cell, bucket, requests = cell[is_timed], bucket[is_timed], requests[is_timed]
     order, starts = group_rows([cell, bucket])
-    requests = (timed["good"] + timed["bad"]).to_numpy()[order]
-    requests = np.add.reduceat(requests, starts) if len(starts) else requests
+    requests = np.add.reduceat(requests[order], starts) if len(starts) else requests
     cell, bucket = cell[order[starts]], bucket[order[starts]]
-    total = cells.add_up(cell, requests)
+    total = np.bincount(cell, requests, size).astype(np.int64)
     reached = np.cumsum(requests) - (np.cumsum(total) - total)[cell]
     middle = np.round(np.sqrt(bucket_floor_s(bucket) * bucket_floor_s(bucket + 1)), 6)
     found = {}
     for share, name in ((0.5, "p50_s"), (0.95, "p95_s")):
         at = np.flatnonzero(reached >= share * total[cell])[::-1]
-        found[name] = np.full(len(cells), np.nan)
+        found[name] = np.full(size, np.nan)
         found[name][cell[at]] = middle[at]  # the first of a cell is the last to be put there
     return found
 

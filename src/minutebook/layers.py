@@ -106,20 +106,23 @@ _Counts = Mapping[tuple[str, str], tuple[int, int]]
 
 def _count_requests(trials: Trials) -> _Counts:
     total, known = collections.Counter[tuple[str, str]](), collections.Counter[tuple[str, str]]()
-    for rows in trials.rows("layer", "service", "user", "requests"):
-        layers, services = ([*rows[name].cat.categories, ""] for name in ("layer", "service"))
-        layer, service = (rows[name].cat.codes.to_numpy().astype(np.int64) for name in ("layer", "service"))
-        pair = np.where(layer < 0, len(layers) - 1, layer) * len(services) + np.where(
-            service < 0, len(services) - 1, service
-        )
-        requests = rows["requests"].to_numpy()
-        named = np.where(rows["user"].cat.codes.to_numpy() >= 0, requests, 0)
-        sums = np.bincount(pair, requests), np.bincount(pair, named)
-        for each in np.flatnonzero(sums[0]).tolist():
-            name = layers[each // len(services)], services[each % len(services)]
-            total[name] += int(sums[0][each])
-            known[name] += int(sums[1][each])
+    for counts in trials.map(_count_in, "layer", "service", "user", "requests"):
+        for name, count, named in counts:
+            total[name] += count
+            known[name] += named
     return {name: (count, known[name]) for name, count in total.items()}
+
+
+def _count_in(rows: pd.DataFrame) -> list[tuple[tuple[str, str], int, int]]:
+    layers, services = (["", *rows[name].cat.categories] for name in ("layer", "service"))
+    layer, service = (rows[name].cat.codes.to_numpy().astype(np.int64) + 1 for name in ("layer", "service"))
+    pair, requests = layer * len(services) + service, rows["requests"].to_numpy()
+    total = np.bincount(pair, requests)
+    named = np.bincount(pair, requests * (rows["user"].cat.codes.to_numpy() >= 0), len(total))
+    return [
+        ((layers[each // len(services)], services[each % len(services)]), int(total[each]), int(named[each]))
+        for each in np.flatnonzero(total).tolist()
+    ]
 
 
 def _share_known(counts: _Counts) -> dict[str, float]:

@@ -5,27 +5,33 @@ What anybody sent as a path may be an operation, so of a service's those with th
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
-from minutebook.trials import Trials
+from minutebook.trials import Trials, find_pairs
 
 OTHERS = "(others)"
 #: (service, operation) → the operation it's told under
 Shown = Mapping[tuple[str, str], str]
 
 
-def name_operations(counts: pd.DataFrame, most: int) -> Shown:
-    """All pairs of ``counts`` (``service, operation, good, bad``); at ``most`` so many of a service by their own names."""
-    pairs = counts.groupby(["service", "operation"], as_index=False, observed=True)[["good", "bad"]].sum()
-    total = pairs["good"] + pairs["bad"]
-    order = pairs.assign(total=total).sort_values(["service", "total", "operation"], ascending=[True, False, True])
-    is_shown = order.groupby("service", observed=True).cumcount() < most
-    return {
-        (service, operation): operation if is_own else OTHERS
-        for service, operation, is_own in zip(order["service"], order["operation"], is_shown, strict=True)
-    }
+def count_pairs(counts: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """(service, operation) of ``counts`` (``service, operation, good, bad``) → its requests, in order."""
+    place, pairs = find_pairs(counts)
+    sums = np.bincount(place, counts["good"].to_numpy() + counts["bad"].to_numpy(), len(pairs))
+    return dict(sorted(zip(pairs, sums.astype(np.int64).tolist(), strict=True)))
+
+
+def name_operations(requests: Mapping[tuple[str, str], int], most: int) -> Shown:
+    """All pairs that have requests; at ``most`` so many operations of a service by their own names."""
+    order = sorted(requests, key=lambda pair: (pair[0], -requests[pair], pair[1]))
+    shown = {}
+    for _, pairs in itertools.groupby(order, key=lambda pair: pair[0]):
+        shown.update({pair: pair[1] if rank < most else OTHERS for rank, pair in enumerate(pairs)})
+    return shown
 
 
 def rename(rows: pd.DataFrame, shown: Shown) -> pd.DataFrame:

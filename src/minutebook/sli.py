@@ -7,9 +7,10 @@ the inner one counts, and failures that the outer one alone saw are added to it 
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,11 @@ import pandas as pd
 from minutebook.coverage import cover_services, find_coverage
 from minutebook.errors import MinutebookError, suggest
 from minutebook.layers import Layers, choose_layers
-from minutebook.operations import OTHERS, name_operations, rename, rename_trials
+from minutebook.operations import OTHERS, count_pairs, name_operations, rename, rename_trials
 from minutebook.rules import Rules, fits
 from minutebook.stretches import tell_stretches
 from minutebook.summary import Summary
-from minutebook.trials import NAMES, Trials, fill_names, join_rows, seen_names
+from minutebook.trials import NAMES, Trials, fill_names, join_rows
 
 _MOST_CELLS = 3_000_000  # a service's minutes × operations
 _FEWEST_OPERATIONS = 50  # that have their own names at any rate
@@ -40,11 +41,10 @@ class Sli:
     groups: pd.DataFrame  #: the coverage of each layer, service and host, in scope or not, as `coverage` finds it
     assumptions: tuple[str, ...]
 
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """(service, operation) of all requests."""
-        named = self.counts[["service", "operation"]].drop_duplicates()
-        return sorted(zip(named["service"], named["operation"], strict=True))
+    @cached_property
+    def requests(self) -> dict[tuple[str, str], int]:
+        """(service, operation) → how many requests, in the order of the names."""
+        return count_pairs(self.counts)
 
     def has_minutes(self, start_us: int, end_us: int) -> bool:
         """Whether there's a request, or a minute without any, between two times (µs since 1970)."""
@@ -54,7 +54,7 @@ class Sli:
     @property
     def services(self) -> list[str]:
         """Services that have requests, by name."""
-        return sorted(seen_names(self.counts["service"]))
+        return sorted({service for service, _ in self.requests})
 
 
 def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
@@ -99,8 +99,8 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
 def _tell_rare_together(sli: Sli) -> Sli:
     """The same SLI; of a service with more operations than can be looked at minute by minute, the rarest as one."""
     most = max(_MOST_CELLS // max(sli.groups["minute"].nunique(), 1), _FEWEST_OPERATIONS)
-    if sli.counts.groupby("service", observed=True)["operation"].nunique().max() > most:
-        shown = name_operations(sli.counts, most)
+    if max(collections.Counter(service for service, _ in sli.requests).values(), default=0) > most:
+        shown = name_operations(sli.requests, most)
         left = sum(name != operation for (_, operation), name in shown.items())
         note = f"{left:,} operations with few requests are told together, as {OTHERS}."
         return replace(

@@ -26,11 +26,10 @@ def make_traffic(
     failures = sli.failures.rename(columns={"line": "number"})
     failures["evidence"] = name_places(failures["source"], failures["number"])
     seen = set(failures["source"]) or set(resolutions)
+    is_timed = (sli.counts["bucket"].to_numpy() >= 0) & (sli.counts["good"].to_numpy() > 0)
     return Traffic(
         trials=sli.trials,
-        latency=_with_times(sli.counts.rename(columns={"good": "requests"}).drop(columns="bad")).query(
-            "bucket >= 0 and requests > 0"
-        ),
+        latency=_with_times(sli.counts[is_timed].rename(columns={"good": "requests"}).drop(columns="bad")),
         failures=_with_times(failures.drop(columns=["number", "source"])),
         breakdown=_with_times(sli.breakdown),
         coverage=_with_times(sli.coverage),
@@ -54,7 +53,9 @@ def _with_times(frame: pd.DataFrame) -> pd.DataFrame:
 
 def as_time(us: pd.Series) -> pd.Series:
     """datetime64[us, UTC] of µs since 1970; null stays null."""
-    known = us.notna().to_numpy()
-    values = us.astype("Int64").fillna(0).to_numpy("int64").view("datetime64[us]").copy()
-    values[~known] = np.datetime64("NaT")
+    if us.dtype == np.int64:
+        values = us.to_numpy().view("datetime64[us]")
+    else:
+        values = us.astype("Int64").fillna(0).to_numpy("int64").view("datetime64[us]").copy()
+        values[us.isna().to_numpy()] = np.datetime64("NaT")
     return pd.Series(values, index=us.index).dt.tz_localize("UTC")

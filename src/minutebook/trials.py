@@ -7,15 +7,15 @@ few (categories), and not the whole of them where they don't fit into memory (pi
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from minutebook.grouping import Groups, group_rows, join_chunks
+from minutebook.grouping import join_chunks
 from minutebook.summary import Summary
 from minutebook.threads import start_threads
 
@@ -25,6 +25,7 @@ TIMES = ("first_bad", "last_bad", "first_good", "last_good", "longest_at")
 Change = Callable[[pd.DataFrame], pd.DataFrame]
 Columns = Sequence[str] | None
 Load = Callable[[Columns], pd.DataFrame]
+Found = TypeVar("Found")
 _FEWEST_ROWS = 250_000  # of a piece, where there are more
 _RECENT = 2  # pieces from files that are kept for the next look
 
@@ -45,6 +46,18 @@ class Piece(NamedTuple):
         if isinstance(self.rows, pd.DataFrame):
             return self._replace(rows=change(self.rows))
         return self._replace(rows=partial(_load_changed, self.rows, change, needs))
+
+
+class Span(NamedTuple):
+    """The first and the last event of some trials (µs), and how many requests they are."""
+
+    first: int
+    last: int
+    requests: int
+
+    def join(self, other: Span) -> Span:
+        """That of both."""
+        return Span(min(self.first, other.first), max(self.last, other.last), self.requests + other.requests)
 
 
 class Trials:
@@ -74,10 +87,22 @@ class Trials:
         names = {name: frame[name].astype("category") for name in NAMES}
         return cls([_bound(frame.assign(minute=minute, **times, **names).sort_values(["minute", *NAMES]))])
 
+    @property
+    def is_stored(self) -> bool:
+        """Whether they're in files, not in memory."""
+        return not all(isinstance(piece.rows, pd.DataFrame) for piece in self._pieces)
+
     def rows(self, *columns: str) -> Iterator[pd.DataFrame]:
         """All rows, those of some minutes at a time, with these columns at least."""
         for piece in self._pieces:
             yield piece.load(columns)
+
+    def map(self, function: Callable[[pd.DataFrame], Found], *columns: str) -> Iterable[Found]:
+        """What the function makes of the rows of some minutes at a time, of all of them, on all threads."""
+        if len(self._pieces) == 1:
+            return [function(self._pieces[0].load(columns))]
+        with start_threads() as pool:
+            return list(pool.map(lambda piece: function(piece.load(columns)), self._pieces))
 
     def between(self, first: int, last: int) -> pd.DataFrame:
         """The rows of the minutes ``first`` to ``last``, both included, with all columns."""
@@ -115,15 +140,16 @@ class Trials:
         """The distinct services, operations … in order."""
         return sorted({name for rows in self.rows(column) for name in seen_names(rows[column])})
 
-    def spans(self) -> dict[str, tuple[int, int, int]]:
-        """Service → its first and last request (µs), and how many there are."""
-        how = {"first": "min", "last": "max", "requests": "sum"}
-        parts = []
-        for rows in self.rows("service", "requests", *TIMES):
-            columns = {"first": find_first(rows), "last": find_last(rows), "requests": rows["requests"].to_numpy()}
-            parts.append(add_up_by(rows["service"], columns, how))
-        whole = pd.concat(parts, ignore_index=True).groupby("service", sort=True).agg(how)
-        return {str(row[0]): (int(row[1]), int(row[2]), int(row[3])) for row in whole.itertuples()}
+    def spans(self) -> dict[str, Span]:
+        """The span of each service, by name."""
+        if "spans" not in self.kept:
+            found: dict[str, Span] = {}
+            for part in self.map(_find_spans, "service", "requests", *TIMES[:4]):
+                for service, span in part.items():
+                    found[service] = span.join(found[service]) if service in found else span
+            self.kept["spans"] = dict(sorted(found.items()))
+        spans: dict[str, Span] = self.kept["spans"]
+        return spans
 
     def add(self, more: pd.DataFrame) -> Trials:
         """The trials and further bad ones (a frame with ``requests, bad, first_bad, last_bad``), alike ones as one."""
@@ -148,6 +174,17 @@ class Trials:
 
     def __len__(self) -> int:
         return sum(len(rows) for rows in self.rows("minute"))
+
+
+def _find_spans(rows: pd.DataFrame) -> dict[str, Span]:
+    services = rows["service"].array
+    first, last = np.full(len(services.categories), np.inf), np.full(len(services.categories), -np.inf)
+    np.minimum.at(first, services.codes, find_first(rows))
+    np.maximum.at(last, services.codes, find_last(rows))
+    requests = np.bincount(services.codes, rows["requests"].to_numpy(), len(first))
+    seen = np.flatnonzero(np.bincount(services.codes, minlength=len(first)))
+    spans = zip(*(values[seen].astype(np.int64).tolist() for values in (first, last, requests)), strict=True)
+    return dict(zip(services.categories[seen], map(Span._make, spans), strict=True))
 
 
 def _bound(rows: pd.DataFrame) -> Piece:
@@ -251,14 +288,6 @@ def find_names(names: pd.Series, is_in: Callable[[str], bool]) -> np.ndarray:
     """Which rows' names are in, each distinct one asked once."""
     known = np.array([is_in(name) for name in names.cat.categories] + [False], bool)
     return known[names.cat.codes.to_numpy()]
-
-
-def add_up_by(names: pd.Series, columns: Mapping[str, np.ndarray], how: Mapping[str, str]) -> pd.DataFrame:
-    """The columns of the rows that have the same name as one: ``how`` says "sum", "min" or "max" of each."""
-    ufuncs = {"sum": np.add, "min": np.minimum, "max": np.maximum}
-    groups = Groups(*group_rows([names.cat.codes.to_numpy()]))
-    summed = {column: groups.reduce(ufuncs[how[column]], values) for column, values in columns.items()}
-    return pd.DataFrame({str(names.name): spell_names(names.array[groups.first]), **summed})
 
 
 def find_name(names: pd.Series, name: str) -> np.ndarray:

@@ -129,10 +129,11 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
         for window, moved in zip(windows, find_sensitivity(windows, trials.name, choices), strict=True):
             span = (window.start.at, window.end.at)
             events = _bad_events(traffic, trials, span, window.operations)
-            scope = Scope(service, traffic, trials, events, coverage, taken, minutes, limits)
+            states = find_states(trials, events)
+            scope = Scope(service, traffic, trials, events, states, coverage, taken, minutes, limits)
             found.told.append({**tell_window(window, scope), "sensitivity": tell_sensitivity(moved, window)})
             found.events.append(events)
-            found.states.append(find_states(trials, events))
+            found.states.append(states)
             found.has_users |= trials.has_users(window.operations)
             mitigated = find_mitigation(window.by_minute, window.end.at)
             if mitigated is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,7 +17,6 @@ from minutebook.trials import (
     drop_unused,
     find_first,
     find_last,
-    find_who,
     join_rows,
     pick_rows,
     seen_names,
@@ -40,32 +41,46 @@ class Facts:
 
 def find_facts(trials: Trials, limits_s: Mapping[str, float]) -> Facts:
     """The facts of one service's trials; ``limits_s`` are the least ones over which any channel calls them slow."""
-    with_users: set[str] = set()
-    addresses: set[str] = set()
-    spans, cells, candidates = [(np.inf, -np.inf)], [], []
-    for rows in trials.rows("minute", "operation", "user", "client", "requests", "bad", *TIMES, "longest_s"):
-        named = pick_rows(rows, rows["user"].cat.codes.to_numpy() >= 0)
-        with_users |= seen_names(named["operation"])
-        if len(named):
-            spans.append((float(find_first(named).min()), float(find_last(named).max())))
-        elif not with_users and len(addresses) < FEWEST_USERS:
-            addresses |= seen_names(rows["client"], most=FEWEST_USERS)
-        cells.append(_sum_cells(rows))
-        candidates.append(drop_unused(rows[(rows["bad"].to_numpy() > 0) | find_slow(rows, limits_s)]))
+    columns = ("minute", "operation", "user", "client", "requests", "bad", *TIMES, "longest_s")
+    # Pieces in memory share their words; those from files have their own, which their few candidates needn't hold.
+    parts = list(trials.map(partial(_find_part, limits_s=limits_s, drop=trials.is_stored), *columns))
+    with_users = frozenset[str]().union(*(part.with_users for part in parts))
+    addresses = set[str]().union(*(part.addresses for part in parts))
     is_told_apart = bool(with_users) or len(addresses) >= FEWEST_USERS
-    whole = pd.concat(cells, ignore_index=True)
+    whole = pd.concat([part.cells for part in parts], ignore_index=True)
     operations = sorted(whole["operation"].unique())
     whole["place"] = np.searchsorted(operations, whole["operation"].to_numpy(object)) if operations else 0
-    span_us = min(first for first, _ in spans), max(last for _, last in spans)
     return Facts(
-        operations, whole.assign(weight=whole["users" if is_told_apart else "requests"]), join_rows(candidates),
-        frozenset(with_users), is_told_apart, span_us,
+        operations, whole.assign(weight=whole["users" if is_told_apart else "requests"]),
+        join_rows([part.candidates for part in parts]), with_users, is_told_apart,
+        (min(part.span_us[0] for part in parts), max(part.span_us[1] for part in parts)),
+    )  # fmt: skip
+
+
+class _Part(NamedTuple):
+    """The facts of some minutes."""
+
+    cells: pd.DataFrame
+    candidates: pd.DataFrame
+    with_users: set[str]
+    addresses: set[str]  #: as many as tell users apart
+    span_us: tuple[float, float]
+
+
+def _find_part(rows: pd.DataFrame, limits_s: Mapping[str, float], drop: bool) -> _Part:
+    named = pick_rows(rows, rows["user"].cat.codes.to_numpy() >= 0)
+    candidates = rows[(rows["bad"].to_numpy() > 0) | find_slow(rows, limits_s)]
+    return _Part(
+        _sum_cells(rows), drop_unused(candidates) if drop else candidates,
+        seen_names(named["operation"]), seen_names(rows["client"], most=FEWEST_USERS),
+        (float(find_first(named).min(initial=np.inf)), float(find_last(named).max(initial=-np.inf))),
     )  # fmt: skip
 
 
 def _sum_cells(rows: pd.DataFrame) -> pd.DataFrame:
     """By minute and operation: ``requests``, and ``users``, where nobody is known requests too."""
     requests = rows["requests"].to_numpy(float)
+    is_known = (rows["user"].cat.codes.to_numpy() >= 0) | (rows["client"].cat.codes.to_numpy() >= 0)
     names = rows["operation"].cat
     minutes = rows["minute"].to_numpy()  # in order; years may lie between two of them
     is_next = np.diff(minutes, prepend=minutes[:1]) > 0
@@ -77,7 +92,7 @@ def _sum_cells(rows: pd.DataFrame) -> pd.DataFrame:
         told = seen = np.flatnonzero(np.bincount(cell))
     sums = {
         name: np.bincount(cell, weight)[told]
-        for name, weight in (("requests", requests), ("users", np.where(find_who(rows) >= 0, 1.0, requests)))
+        for name, weight in (("requests", requests), ("users", np.where(is_known, 1.0, requests)))
     }
     place, code = np.divmod(seen, max(len(names.categories), 1))
     minute = np.concatenate((minutes[:1], minutes[is_next]))[place]
@@ -86,4 +101,6 @@ def _sum_cells(rows: pd.DataFrame) -> pd.DataFrame:
 
 def find_slow(rows: pd.DataFrame, limits_s: Mapping[str, float]) -> np.ndarray:
     """Which trials' longest good request took longer than their operation's limit."""
+    if not limits_s:
+        return np.zeros(len(rows), bool)
     return rows["longest_s"].to_numpy(float) > find_limits(rows["operation"], limits_s)

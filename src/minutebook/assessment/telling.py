@@ -40,6 +40,7 @@ class Scope(NamedTuple):
     traffic: Traffic
     trials: Channel
     events: pd.DataFrame
+    states: pd.DataFrame  #: of the users whom they hit
     coverage: pd.DataFrame
     taken: list[tuple[int, int]]  #: minutes of all windows
     minutes: np.ndarray
@@ -79,7 +80,7 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
     if window.channel == "slow":
         # Requests are known by buckets of latency, 2 % wide, trials exactly: the latter are a lower bound.
         bad = max(bad, scope.slow_requests(start.at // 60_000_000, end.at // 60_000_000, window.operations))
-    users = count_users(scope.trials, window.operations, scope.events, span)
+    users = count_users(scope.trials, window.operations, scope.events, scope.states, span)
     if users["affected"] is not None:
         users["usual"] = count_usual(scope.trials, window.operations, scope.taken, window.minutes)
     peak = max(window.by_minute, key=lambda minute: (window.by_minute[minute], -minute))
@@ -184,15 +185,21 @@ def _tell_top(window: Window, scope: Scope) -> dict[str, list[dict[str, Any]]]:
         if column not in events:
             told[key] = []
             continue
-        counts = events.dropna(subset=[column]).groupby(column)["count"].sum()
-        expected = usual.dropna(subset=[column]).groupby(column)["count"].sum() * times
-        excess = (counts - expected.reindex(counts.index, fill_value=0.0)).to_dict()
+        counts, expected = _count_by(events, column), _count_by(usual, column)
+        excess = {value: count - expected.get(value, 0) * times for value, count in counts.items()}
         ranked = sorted(excess.items(), key=lambda item: (-item[1], str(item[0])))[:_TOP]
         told[key] = [
-            {"value": int(v) if column == "status" else str(v), "bad": int(counts[v]), "excess": round(float(more), 1)}
+            {"value": int(v) if column == "status" else str(v), "bad": counts[v], "excess": round(float(more), 1)}
             for v, more in ranked
         ]
     return told
+
+
+def _count_by(events: pd.DataFrame, column: str) -> dict[Any, int]:
+    """How many events there are of each known value of a column."""
+    place, known = pd.factorize(events[column])
+    counts = np.bincount(place[place >= 0], events["count"].to_numpy()[place >= 0], len(known))
+    return dict(zip(known, counts.astype(np.int64).tolist(), strict=True))
 
 
 def _usual_failures(window: Window, scope: Scope) -> tuple[pd.DataFrame, float]:

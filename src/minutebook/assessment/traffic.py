@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -56,5 +57,10 @@ class Traffic:
         """The rows of one service in one of the frames."""
         frame = getattr(self, name)
         if name not in self._places:
-            self._places[name] = frame.groupby("service", observed=True, sort=False).indices
-        return frame.iloc[self._places[name].get(service, [])].reset_index(drop=True)
+            names = frame["service"].astype("category").array
+            order = np.argsort(names.codes, kind="stable")
+            cuts = np.searchsorted(names.codes[order], np.arange(len(names.categories) + 1))
+            runs = (order[start:stop] for start, stop in itertools.pairwise(cuts))
+            self._places[name] = dict(zip(names.categories, runs, strict=True))
+        own = self._places[name].get(service, np.empty(0, np.int64))
+        return frame if len(own) == len(frame) else frame.iloc[own].reset_index(drop=True)

@@ -15,12 +15,12 @@ _QUIET_STRETCHES = 8
 
 
 def count_users(
-    trials: Channel, operations: Sequence[str], events: pd.DataFrame, span: tuple[int, int]
+    trials: Channel, operations: Sequence[str], events: pd.DataFrame, states: pd.DataFrame, span: tuple[int, int]
 ) -> dict[str, Any]:
     """The counts of a window over ``span`` (µs, inclusive), all of them of distinct ids.
 
     ``operations`` are in scope; ``events`` the bad ones in scope and span: ``at`` (µs), operation, user,
-    client, count. Users and anonymous clients are two numbers, never summed; where no trial names a user, users
+    client, count; ``states`` what `find_states` says of them. Users and anonymous clients are two numbers, never summed; where no trial names a user, users
     are unknown (None), not zero.
     """
     if not trials.has_users(operations):
@@ -29,7 +29,6 @@ def count_users(
             **_count_nameless(events),
         }
     inside = trials.within(span, operations)
-    states = find_states(trials, events)
     return {
         "exposed": inside.count_users(),
         "affected": len(states),
@@ -61,14 +60,16 @@ def find_states(trials: Channel, events: pd.DataFrame) -> pd.DataFrame:
     user, users = pd.factorize(known["user"], sort=True)
     operation = pd.Index(trials.operations, dtype="str").get_indexer(known["operation"])
     shape = len(users), len(trials.operations), int(minute.max() - minute.min()) + 2
-    owner = np.append(users.get_indexer(near.user.categories), -1)[near.user.codes]
-    is_good = (owner >= 0) & ~np.isnan(near.good_until)
-    good = near.pick(is_good)
-    key = np.ravel_multi_index((owner[is_good], good.place, good.minute - minute.min()), shape)
-    until, begins = pd.Series(good.good_until).groupby(key).max(), pd.Series(good.good_at).groupby(key).min()
+    code = near.user.categories.get_indexer(users)
+    number_of = np.full(len(near.user.categories) + 1, -1)
+    number_of[code[code >= 0]] = np.flatnonzero(code >= 0)
+    number = number_of[near.user.codes]  # of each trial's user among those; -1: none of them
+    good = np.flatnonzero((number >= 0) & ~np.isnan(near.good_until))
+    key = np.ravel_multi_index((number[good], near.place[good], near.minute[good] - minute.min()), shape)
+    until, begins = (pd.Series(times[good]).groupby(key) for times in (near.good_until, near.good_at))
     here = np.ravel_multi_index((user, operation, minute - minute.min()), shape)
-    is_soon = until.reindex(here).to_numpy() > at
-    is_next = begins.reindex(here + 1).to_numpy() - at <= _SOON_US
+    is_soon = until.max().reindex(here).to_numpy() > at
+    is_next = begins.min().reindex(here + 1).to_numpy() - at <= _SOON_US
     has_failed = np.bincount(user, ~(is_soon | is_next)) > 0
     return pd.DataFrame({"user": users, "state": np.where(has_failed, "failed", "degraded")})
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -73,15 +75,16 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
     rows = summary.frame("templates")
     if not len(rows) or not len(grid):
         return [], 0
-    rows = rows.fillna({"service": "", "host": "", "level": ""})
-    is_failure = rows["level"].isin(_LEVELS) | (rows["status"] >= 500)
-    is_trouble = (rows["level"] == "") & rows["status"].isna() & rows["message"].fillna("").str.contains(_TROUBLE)
-    rows = rows.assign(level=rows["level"].mask(is_trouble & ~is_failure, "warn"))
-    is_failure |= is_trouble
+    rows = rows.fillna({"service": "", "host": "", "level": "", "message": ""})
+    is_failure = (rows["level"].isin(_LEVELS) | (rows["status"] >= 500)).to_numpy(bool)
+    is_trouble = (rows["level"] == "").to_numpy(bool) & rows["status"].isna().to_numpy()
+    is_trouble[is_trouble] = _say(rows["message"][is_trouble], _TROUBLE)
+    rows = rows.assign(level=rows["level"].mask(is_trouble, "warn"))
+    is_failure = is_failure | is_trouble
     found: list[Episode] = []
-    failures, left_out = _most_frequent(rows[is_failure])
-    for (template, service), group in failures.groupby(["template", "service"], sort=True):
-        found += _split(str(template), str(service), group.sort_values(["minute", "source"]), grid)
+    messages, left_out = _most_frequent(rows[is_failure])
+    for message in messages:
+        found += _split(message, grid)
     for row in _processes(rows[~is_failure]).itertuples():
         found.append(
             Episode(row.phase, row.template, row.message, row.level, row.service, row.host, row.first, row.last,
@@ -90,35 +93,58 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
     return sorted(found, key=lambda e: (e.first, e.template, e.service, e.host)), left_out
 
 
-def _most_frequent(rows: pd.DataFrame) -> tuple[pd.DataFrame, int]:
-    """Rows of the most frequent messages, and how many others there are."""
-    keys = ["template", "service"]
-    totals = rows.groupby(keys, as_index=False)["count"].sum()
-    if len(totals) <= _MOST_MESSAGES:
-        return rows, 0
-    kept = totals.sort_values(["count", *keys], ascending=[False, True, True]).head(_MOST_MESSAGES)
-    return rows.merge(kept[keys], on=keys), len(totals) - _MOST_MESSAGES
+class _Message(NamedTuple):
+    """A message of a service: a value each minute and source that wrote it, in their order."""
+
+    template: str
+    service: str
+    rows: Mapping[str, np.ndarray]
+
+    @property
+    def total(self) -> int:
+        """How often it was written."""
+        return int(self.rows["count"].sum())
+
+
+def _most_frequent(rows: pd.DataFrame) -> tuple[list[_Message], int]:
+    """The most frequent messages, by template and service, and how many others there are."""
+    if not len(rows):
+        return [], 0
+    ordered = rows.sort_values(["template", "service", "minute", "source"])
+    columns = {name: ordered[name].to_numpy() for name in ordered.columns}
+    columns["source_rank"] = pd.factorize(ordered["source"], sort=True)[0]
+    is_next = [columns[name][1:] != columns[name][:-1] for name in ("template", "service")]
+    starts = np.concatenate(([0], np.flatnonzero(is_next[0] | is_next[1]) + 1))
+    stops = np.append(starts[1:], len(ordered))
+    loudest = np.argsort(-np.add.reduceat(columns["count"], starts), kind="stable")[:_MOST_MESSAGES]
+    messages = [
+        _Message(columns["template"][start], columns["service"][start], {k: v[start:stop] for k, v in columns.items()})
+        for start, stop in zip(starts[np.sort(loudest)], stops[np.sort(loudest)], strict=True)
+    ]
+    return messages, len(starts) - len(messages)
 
 
 def _processes(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of messages in which a process starts, stops or crashes."""
-    words = rows["message"].fillna("")
     phase = np.select(
-        [words.str.contains(p).to_numpy(bool) for p in (_CRASHES, _STARTS, _STOPS)],
-        ["crashed", "started", "stopped"],
-        "",
+        [_say(rows["message"], words) for words in (_CRASHES, _STARTS, _STOPS)], ["crashed", "started", "stopped"], ""
     )
     return rows.assign(phase=phase)[phase != ""]
 
 
-def _split(template: str, service: str, group: pd.DataFrame, grid: np.ndarray) -> list[Episode]:
-    counts = group.groupby("minute")["count"].sum()
-    dense = counts.reindex(grid, fill_value=0).to_numpy()
+def _say(messages: pd.Series, words: re.Pattern[str]) -> np.ndarray:
+    """Which messages hold the words; each distinct one is read once."""
+    place, known = pd.factorize(messages)
+    return np.array([words.search(message) is not None for message in known], bool)[place]
+
+
+def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
+    rows = message.rows
+    dense = np.bincount(np.searchsorted(grid, rows["minute"]), rows["count"], len(grid)).astype(np.int64)
     usual = _usual_rate(dense)
     is_loud = dense >= max(_FEWEST, _SURGE * usual) if usual > 0 else dense > 0
-    first, last = int(group["first"].min()), int(group["last"].max())
     start, end = int(grid[0]) * 60_000_000, (int(grid[-1]) + 1) * 60_000_000
-    gap = _usual_gap(group, first, last)
+    gap = _usual_gap(message)
     episodes = []
     runs = _join_runs(is_loud)
     # What comes and goes all the time is usual too: then only what stands out of its own bursts is told.
@@ -127,7 +153,8 @@ def _split(template: str, service: str, group: pd.DataFrame, grid: np.ndarray) -
     for index, (begin, stop) in enumerate(runs):
         if ordinary and bursts[index] < max(_LOUD_BURST, _LOUD_BURST * ordinary):
             continue
-        part = group[group["minute"].between(grid[begin], grid[stop - 1])]
+        own = slice(*np.searchsorted(rows["minute"], (grid[begin], grid[stop - 1] + 1)))
+        part = {name: values[own] for name, values in rows.items()}
         since, until = int(part["first"].min()), int(part["last"].max())
         if usual > 0:
             phase = "surge"
@@ -137,13 +164,12 @@ def _split(template: str, service: str, group: pd.DataFrame, grid: np.ndarray) -
             phase = "new"
         else:
             phase = "again"
-        top = part.sort_values(["first", "source", "line"])
-        level = top["level"].iloc[0] or "error"
+        order = np.lexsort((part["line"], part["source_rank"], part["first"]))
         hosts = set(part["host"]) - {""}
         episodes.append(
-            Episode(phase, template, str(top["message"].iloc[0]), level, service, hosts.pop() if len(hosts) == 1 else "",
-                    since, until, int(part["count"].sum()), _refer(top), _refer_last(part), end - until > max(2 * 60_000_000, 3 * gap),
-                    usual)
+            Episode(phase, message.template, str(part["message"][order[0]]), part["level"][order[0]] or "error",
+                    message.service, hosts.pop() if len(hosts) == 1 else "", since, until, int(part["count"].sum()),
+                    _refer(part, order), _refer_last(part), end - until > max(2 * 60_000_000, 3 * gap), usual)
         )  # fmt: skip
     return episodes
 
@@ -153,10 +179,10 @@ def _usual_rate(dense: np.ndarray) -> float:
     return float(np.median(dense))
 
 
-def _usual_gap(group: pd.DataFrame, first: int, last: int) -> float:
+def _usual_gap(message: _Message) -> float:
     """Mean time between two of it (µs) while it was written; 0 for a single one."""
-    total = int(group["count"].sum())
-    return (last - first) / (total - 1) if total > 1 else 0.0
+    first, last = int(message.rows["first"].min()), int(message.rows["last"].max())
+    return (last - first) / (message.total - 1) if message.total > 1 else 0.0
 
 
 def _join_runs(mask: np.ndarray) -> list[tuple[int, int]]:
@@ -168,13 +194,15 @@ def _join_runs(mask: np.ndarray) -> list[tuple[int, int]]:
     return [(int(part[0]), int(part[-1]) + 1) for part in np.split(at, cuts)]
 
 
-def _refer(rows: pd.DataFrame) -> tuple[str, ...]:
+def _refer(rows: Mapping[str, np.ndarray], order: np.ndarray) -> tuple[str, ...]:
     """Where each source first wrote it, three sources at the most."""
-    firsts = rows.drop_duplicates("source")
-    return tuple(name_place(source, line) for source, line in zip(firsts["source"], firsts["line"], strict=True))[:3]
+    firsts: dict[str, int] = {}
+    for row in order.tolist():
+        firsts.setdefault(rows["source"][row], row)
+    return tuple(name_place(source, rows["line"][row]) for source, row in firsts.items())[:3]
 
 
-def _refer_last(rows: pd.DataFrame) -> str:
+def _refer_last(rows: Mapping[str, np.ndarray]) -> str:
     """Where it was last written."""
-    last = rows.sort_values(["last", "source"]).iloc[-1]
-    return name_place(last["source"], last["last_line"])
+    row = np.lexsort((rows["source_rank"], rows["last"]))[-1]
+    return name_place(rows["source"][row], rows["last_line"][row])

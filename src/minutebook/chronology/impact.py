@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -11,6 +11,7 @@ import pandas as pd
 from minutebook.chronology.rows import Row, make_row, to_us
 from minutebook.places import name_place
 from minutebook.sli import Sli
+from minutebook.trials import count_names, find_name
 
 _MOST_MINUTES = 60  # rows of one window, a minute each where it's shorter
 
@@ -43,17 +44,19 @@ def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> 
              time_error_s=_half_width(window, "end"), count=window["bad"], users=users["affected"],
              evidence=_first_of(failures.iloc[::-1]), **shared),
     ]  # fmt: skip
+    number = inside["minute"].dt.as_unit("us").astype("int64").to_numpy() // 60_000_000
     if window.get("peak_minute"):
         peak = to_us(pd.Timestamp(window["peak_minute"]))
-        at = inside[inside["minute"] == pd.Timestamp(window["peak_minute"])]
-        rows.append(make_row(max(peak, start), "impact", "peak", f"peak: {_describe(at, window['kind'])}",
-                         count=_count(at, window["kind"]), time_error_s=60.0, **shared))  # fmt: skip
+        at = inside[number == peak // 60_000_000]
+        like = next(iter(_add_up(at, np.zeros(len(at), np.int64), window["kind"])), _Like(None, None, 0))
+        rows.append(make_row(max(peak, start), "impact", "peak", f"peak: {like.describe(window['kind'])}",
+                         count=like.bad, time_error_s=60.0, **shared))  # fmt: skip
     step = max(1, int(np.ceil((end - start) / 60e6 / _MOST_MINUTES)))
-    groups = inside.groupby(inside["minute"].dt.floor(f"{step}min"), sort=True)
-    for minute, group in groups:
-        rows.append(make_row(to_us(minute), "impact", "ongoing", _describe(group, window["kind"]),
-                         last_time=to_us(minute) + step * 60_000_000, count=_count(group, window["kind"]),
-                         users=_users(sli, to_us(minute), step, window), time_error_s=0.0, **shared))  # fmt: skip
+    numbers, group = np.unique(number // step, return_inverse=True)
+    for first, like in zip((numbers * step).tolist(), _add_up(inside, group, window["kind"]), strict=True):
+        rows.append(make_row(first * 60_000_000, "impact", "ongoing", like.describe(window["kind"]),
+                         last_time=(first + step) * 60_000_000, count=like.bad,
+                         users=_users(sli, first, step, window), time_error_s=0.0, **shared))  # fmt: skip
     return rows
 
 
@@ -79,27 +82,43 @@ def _first_of(failures: pd.DataFrame) -> str:
     return name_place(first["source"], first["line"])
 
 
-def _count(minutes: pd.DataFrame, kind: str) -> int | None:
-    column = {"fail": "failed", "slow": "slow"}.get(kind, "requests")
-    return int(minutes[column].sum()) if minutes[column].notna().any() else None
+class _Like(NamedTuple):
+    """What some minutes were like; None where that isn't known."""
+
+    requests: int | None
+    bad: int | None  #: failed or slow ones, by the kind of window; of a loss of traffic all
+    firing: int  #: alerts, at most
+
+    def describe(self, kind: str) -> str:
+        """It in words."""
+        if self.requests is None or self.bad is None:
+            return "no data"
+        what = {"fail": "failed", "slow": "were slow"}.get(kind)
+        alerts = f"; {self.firing} alert{'s' * (self.firing != 1)} firing" if self.firing else ""
+        if what is None:
+            return f"{self.requests:,} requests{alerts}"
+        return f"{self.bad:,} of {self.requests:,} requests {what} ({self.bad / max(self.requests, 1):.1%}){alerts}"
 
 
-def _describe(minutes: pd.DataFrame, kind: str) -> str:
-    bad, total = _count(minutes, kind), minutes["requests"].sum()
-    if bad is None or not minutes["requests"].notna().any():
-        return "no data"
-    what = {"fail": "failed", "slow": "were slow"}.get(kind)
-    firing = int(minutes["alerts_firing"].max()) if len(minutes) else 0
-    alerts = f"; {firing} alert{'s' * (firing != 1)} firing" if firing else ""
-    if what is None:
-        return f"{total:,} requests{alerts}"
-    return f"{bad:,} of {total:,} requests {what} ({bad / max(total, 1):.1%}){alerts}"
+def _add_up(minutes: pd.DataFrame, group: np.ndarray, kind: str) -> list[_Like]:
+    """What the minutes of each group, which are numbers from 0, were like together."""
+    size = int(group.max(initial=-1)) + 1
+    columns = []
+    for name in ("requests", {"fail": "failed", "slow": "slow"}.get(kind, "requests")):
+        values = minutes[name].to_numpy(float, na_value=np.nan)
+        is_known = ~np.isnan(values)
+        sums = np.bincount(group[is_known], values[is_known], size).astype(np.int64).tolist()
+        seen = np.bincount(group[is_known], minlength=size)
+        columns.append([total if count else None for total, count in zip(sums, seen, strict=True)])
+    firing = np.zeros(size, np.int64)
+    np.maximum.at(firing, group, minutes["alerts_firing"].to_numpy(np.int64, na_value=0))
+    return [_Like(*each) for each in zip(*columns, firing.tolist(), strict=True)]
 
 
-def _users(sli: Sli, start: int, step: int, window: Mapping[str, Any]) -> int | None:
+def _users(sli: Sli, first: int, step: int, window: Mapping[str, Any]) -> int | None:
     """Users with a bad event in those minutes."""
-    trials = sli.trials.between(start // 60_000_000, start // 60_000_000 + step - 1)
-    is_in = trials["bad"] > 0
+    trials = sli.trials.between(first, first + step - 1)
+    is_in = trials["bad"].to_numpy() > 0
     if window["service"]:
-        is_in &= trials["service"] == window["service"]
-    return trials.loc[is_in, "user"].nunique() or None
+        is_in &= find_name(trials["service"], window["service"])
+    return count_names(trials["user"].array[is_in]) or None
