@@ -11,6 +11,7 @@ import re
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from minutebook.addresses import find_remote, is_remote
@@ -38,9 +39,9 @@ class Source:
     stated_host: str | None = None  #: as the caller says
     problem: str = ""  #: why it can't be opened
 
-    @property
+    @cached_property
     def size(self) -> int | None:
-        """Bytes as stored; None where nobody knows before it's read."""
+        """Bytes as stored, when it's first asked; None where nobody knows before it's read."""
         if self.path is None or self.problem:
             return None
         try:
@@ -48,7 +49,7 @@ class Source:
         except OSError:
             return None
 
-    @property
+    @cached_property
     def stream(self) -> str:
         """Who wrote it: its name without folders, rotation, suffix and compression."""
         stem = _COMPRESSED.sub("", self.name.rsplit("/", 1)[-1])
@@ -59,7 +60,7 @@ class Source:
             stem = shorter
         return stem
 
-    @property
+    @cached_property
     def host(self) -> str | None:
         """The host that the caller, else the name states (web-2 of web-2.app.log), if any does."""
         if self.stated_host:
@@ -128,25 +129,27 @@ def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
             continue
         seen.add(real)
         try:
-            names = sorted(path.name for path in real.iterdir() if not path.name.startswith("."))
+            with os.scandir(real) as listed:
+                entries = sorted((each for each in listed if not each.name.startswith(".")), key=lambda each: each.name)
         except OSError as error:
             yield real, f"a folder that can't be opened: {(error.strerror or str(error)).lower()}"
             continue
-        is_book = set(names) >= BOOK_MARKS
-        for name in names:
-            path = real / name
-            if is_book and _OF_BOOK.fullmatch(name):
+        is_book = {entry.name for entry in entries} >= BOOK_MARKS
+        for entry in entries:
+            path = real / entry.name
+            if is_book and _OF_BOOK.fullmatch(entry.name):
                 continue
             try:
-                mode = path.stat().st_mode
+                is_link, is_folder, is_file = entry.is_symlink(), entry.is_dir(), entry.is_file()
+                mode = 0 if is_folder or is_file else path.stat().st_mode
             except OSError as error:
                 # Where a link leads nowhere, the link itself is what is named.
                 yield path, f"can't be opened: {(error.strerror or str(error)).lower()}"
                 continue
-            if stat.S_ISDIR(mode):
+            if is_folder:
                 waiting.append(path)
-            elif stat.S_ISREG(mode):
-                yield path.resolve(), ""
+            elif is_file:
+                yield path.resolve() if is_link else path, ""
             else:
                 yield path, f"is {_name_kind(mode)}, no file"
 

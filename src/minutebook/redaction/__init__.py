@@ -8,6 +8,7 @@ People in records are roles already: see `roles`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +24,8 @@ from minutebook.redaction.pseudonyms import PREFIX, draw_key, make_pseudonym, na
 #: Keys under which a result names files, hashes and settings, which are no text of a record.
 _NAMES = frozenset({"source", "evidence", "sha256", "entity", "id", "stream", "into", "from", "sli", "definitions"})
 _NO_USER = ("", "-")
+#: A text that is nothing but an instant, which only a chance could give an id's letters.
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 
 class _Pseudonyms(dict[str, str]):
@@ -80,8 +83,13 @@ class Redaction:
 
     def hide_in(self, value: Any) -> Any:
         """A JSON-able value with its texts as they may be shown; names of sources and hashes stay."""
-        shown = self.hide_texts(_list_texts(value)) if self.is_on else {}
-        return _swap(value, shown) if self.is_on else value
+        if not self.is_on:
+            return value
+        texts: set[str] = set()
+        _collect_texts(value, texts)
+        shown = self.hide_texts(text for text in texts if not _INSTANT.fullmatch(text))
+        changed = {text: hidden for text, hidden in shown.items() if hidden != text}
+        return _swap(value, changed) if changed else value
 
     def hide_columns(self, frame: pd.DataFrame, columns: Iterable[str]) -> pd.DataFrame:
         """A frame with the texts of some columns as they may be shown; columns of JSON stay JSON."""
@@ -164,22 +172,23 @@ def make_redaction(
     return Redaction(key, Users(ids, set(words), set(keys)), is_on)
 
 
-def _list_texts(value: Any) -> Iterable[str]:
+def _collect_texts(value: Any, texts: set[str]) -> None:
+    """Add the texts of a JSON-able value."""
     if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
+        texts.add(value)
+    elif isinstance(value, dict | Mapping):
         for key, inner in value.items():
-            if key not in _NAMES:
-                yield from _list_texts(inner)
+            if inner is not None and key not in _NAMES:
+                _collect_texts(inner, texts)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _list_texts(inner)
+            _collect_texts(inner, texts)
 
 
 def _swap(value: Any, shown: Mapping[str, str]) -> Any:
     if isinstance(value, str):
         return shown.get(value, value)
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         return {key: inner if key in _NAMES else _swap(inner, shown) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_swap(inner, shown) for inner in value]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -76,22 +75,23 @@ def parse_together(files: Sequence[File], recipe: Recipe, settings: Settings) ->
     accounts: dict[str, Account] = {}
     for each, good, own, measured in zip(files, whole, skipped, _measure(table, place, len(files)), strict=True):
         if good:
-            in_events = each.rows - own.total()
-            each.account.add(
-                replace(
-                    told,
+            account, in_events = each.account, each.rows - own.total()
+            account.add(
+                Account(
+                    account.source,
                     lines_seen=each.rows,
                     lines_in_events=in_events,
                     skipped=own,
-                    rejected=0,
-                    rejects=[],
+                    lacks_zone=told.lacks_zone,
+                    resolution_s=told.resolution_s,
+                    stated_offset=told.stated_offset,
                     **measured,
                 )
             )
-            if each.account.events == in_events:
-                each.account.score = 1.0  # nothing of it is loose
-            each.account.check()
-            accounts[each.account.source.name] = each.account
+            if account.events == in_events:
+                account.score = 1.0  # nothing of it is loose
+            account.check()
+            accounts[account.source.name] = account
     return Series(accounts, table)
 
 
@@ -161,10 +161,16 @@ def _measure(table: pa.Table, place: np.ndarray, count: int) -> Iterator[dict[st
     """What the events of each file add to its account."""
     times = table.column("time").cast(pa.int64()).to_numpy()
     quality = pc.dictionary_encode(table.column("time_quality").cast(pa.string()).combine_chunks())
-    words, codes = quality.dictionary.to_pylist(), quality.indices.to_numpy()
-    edges = np.searchsorted(place, np.arange(count + 1)).tolist()
-    for start, stop in pairwise(edges):
-        known = np.bincount(codes[start:stop], minlength=len(words)).tolist()
-        edge = times[start:stop] if stop > start else np.zeros(1, np.int64)
-        qualities = Counter({word: each for word, each in zip(words, known, strict=True) if each})
-        yield {"events": stop - start, "first": int(edge.min()), "last": int(edge.max()), "qualities": qualities}
+    words = quality.dictionary.to_pylist()
+    known = np.bincount(place * len(words) + quality.indices.to_numpy(), minlength=count * len(words))
+    events = np.bincount(place, minlength=count)
+    first, last = np.zeros(count, np.int64), np.zeros(count, np.int64)
+    if len(place):
+        starts = np.flatnonzero(np.diff(place, prepend=-1))
+        first[place[starts]], last[place[starts]] = (
+            ufunc.reduceat(times, starts) for ufunc in (np.minimum, np.maximum)
+        )
+    told = (each.tolist() for each in (events, first, last, known.reshape(count, len(words))))
+    for rows, begin, end, counts in zip(*told, strict=True):
+        qualities = Counter({word: each for word, each in zip(words, counts, strict=True) if each})
+        yield {"events": rows, "first": begin, "last": end, "qualities": qualities}

@@ -12,7 +12,7 @@ from minutebook.sources import Source
 
 #: Bytes as stored: of a file that may be one of a series, and of those that are read together.
 _LARGEST, _TOGETHER = 2 << 20, 16 << 20
-_MOST_FILES = 512
+_MOST_FILES = 2048
 _NUMBERED = re.compile(r"[A-Za-z0-9]*[0-9][A-Za-z0-9]*")
 
 

@@ -9,9 +9,9 @@ _OF_FIRST = 40
 
 
 def take_sample(contents: Sequence[bytes], lines: int) -> bytes:
-    """About so many lines of all files, some of each."""
-    each = max(lines // len(contents), 2)
-    first, *others = contents
+    """About so many lines of all files, two of each at least; of more files than that, of as many as are evenly spread."""
+    first, *others = contents[:: -(-2 * len(contents) // lines)]
+    each = max(lines // (len(others) + 1), 2)
     return b"".join([_take(first, max(each, _OF_FIRST)), *(_take(other, each) for other in others)])
 
 
