@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 from minutebook.errors import FrameError
 from minutebook.outputs.atomic import Target, open_target
 from minutebook.outputs.cells import Cells, column_names, join_cells, render_chunks
-from minutebook.outputs.inert import escape_controls_in, quieten_formulas
+from minutebook.outputs.inert import ACTIVE_RE2, escape_controls_in, quieten_formulas
 
 _LONGEST_BYTES = 100_000  # of a cell: Python's reader, for one, refuses 131,072 characters
 _LONGEST = 32_000  # characters that are kept of a longer one
+_MARKS = rf'[",]|{ACTIVE_RE2}'
 
 
 def write_csv(frame: pd.DataFrame, target: Target) -> None:
@@ -44,12 +45,18 @@ def _lines(columns: list[pa.Array]) -> bytes:
 
 def _cell(column: Cells, alone: bool) -> pa.Array:
     texts = pc.fill_null(column.texts, "")
-    if column.kind == "text":
+    if column.kind == "text" and not _is_plain(texts):
         texts = quieten_formulas(escape_controls_in(_cut_long(texts)))
         quoted = pc.binary_join_element_wise('"', pc.replace_substring(texts, '"', '""'), '"', "")
         texts = pc.if_else(pc.match_substring_regex(texts, r'[",\r\n]'), quoted, texts)
     # A row of one empty cell would be an empty line, which readers skip.
     return pc.if_else(pc.equal(texts, ""), '""', texts) if alone else texts
+
+
+def _is_plain(texts: pa.Array) -> bool:
+    """Whether each is written as it stands: true of most columns, which takes one look instead of six."""
+    longest = pc.max(pc.binary_length(texts)).as_py() or 0
+    return longest <= _LONGEST_BYTES and not pc.any(pc.match_substring_regex(texts, _MARKS)).as_py()
 
 
 def _cut_long(texts: pa.Array) -> pa.Array:

@@ -27,6 +27,8 @@ _MARKDOWN_ACTIVE = re.compile(r"[\\`*_{}\[\]<>#|~$@&^]|(?<=:)/(?=/)|(?<=www)\.",
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Apostrophes that stand before a formula are doubled too, so that taking one away undoes it.
 _FORMULA_RE2 = r"\A'*[=+\-@\t\r\n＝＋－＠]"
+#: What `escape_controls_in` or `quieten_formulas` changes, in RE2.
+ACTIVE_RE2 = rf"{_CONTROLS_RE2}|{_FORMULA_RE2}"
 _ELLIPSIS = "…"
 
 

@@ -39,7 +39,6 @@ STYLE: Mapping[str, Any] = {
     "savefig.bbox": None,
     "savefig.dpi": "figure",
     "savefig.facecolor": "auto",
-    # These two matplotlib's own defaults leave as they are.
     "timezone": "UTC",
     "date.epoch": "1970-01-01T00:00:00",
 }
@@ -71,7 +70,8 @@ def own_looks() -> Iterator[None]:
     import matplotlib as mpl
 
     with mpl.rc_context(), warnings.catch_warnings():
-        mpl.rcdefaults()
-        mpl.rcParams.update(cast(Any, STYLE))
+        # Not rcdefaults(), which reads the files of some thirty styles first.
+        defaults = {key: value for key, value in mpl.rcParamsDefault.items() if key != "backend"}
+        mpl.rcParams.update(cast(Any, {**defaults, **STYLE}))
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
