@@ -165,11 +165,7 @@ def make_redaction(
     is_on: bool = True,
 ) -> Redaction:
     """The redaction of a book: ``columns`` hold the user ids that its evidence names, ``words`` what is no user."""
-    ids = pa.array([], pa.string())
-    if is_on:
-        known = [pc.unique(column).cast(pa.string()) for column in columns]
-        ids = pa.chunked_array([ids, *known]).unique().drop_null()
-    return Redaction(key, Users(ids, set(words), set(keys)), is_on)
+    return Redaction(key, Users(columns if is_on else (), set(words), set(keys)), is_on)
 
 
 def _collect_texts(value: Any, texts: set[str]) -> None:

@@ -8,9 +8,11 @@ key such as ``user=``, or where an access log has its user.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -51,10 +53,15 @@ class Mentioned(NamedTuple):
 
 
 class Users:
-    """The user ids that the evidence names, and the words that are no user in a text though one is called so."""
+    """The user ids that the evidence names, and the words that are no user in a text though one is called so.
 
-    def __init__(self, ids: pa.Array, words: Collection[str] = (), keys: Collection[str] = ()) -> None:
-        self._ids = ids
+    Of each id a hash is kept: eight bytes, whatever its length, and ten million ids may be known. With as many, a word
+    is taken for one of them by chance once in 10¹² words.
+    """
+
+    def __init__(
+        self, ids: Iterable[pa.Array | pa.ChunkedArray], words: Collection[str] = (), keys: Collection[str] = ()
+    ) -> None:
         self._words = {word.casefold() for word in words} | _WORDS
         named = "|".join([_KEYS, *(re.escape(key.rpartition(".")[2]) for key in keys if key)])
         self._told = re.compile(
@@ -67,19 +74,34 @@ class Users:
             r"|\b(?:password|publickey|keyboard-interactive/pam|log[io]n|session|auth\w*) (?:[a-z]+ ){0,2}?for (?P<let>[\w@][\w.@+-]*)(?= from )"
             r"|^\s*(?P<who>[\w.-]+)(?= : (?:TTY|PWD|\d+ incorrect))"
         )
+        self._hashes = np.empty(0, np.uint64)  #: sorted
         #: Ids that are more than one word, such as names.
-        self._odd: list[str] = []
-        if len(ids):
-            is_odd = pc.and_(pc.match_substring_regex(ids, r"[^\w.@+~-]"), pc.greater_equal(pc.utf8_length(ids), 5))
-            self._odd = ids.filter(is_odd).to_pylist()[:_MOST_ODD]
+        self._odd: dict[str, None] = {}
+        more: list[np.ndarray] = []
+        for column in ids:
+            known = pc.unique(column).cast(pa.string()).drop_null()
+            is_odd = pc.and_(pc.match_substring_regex(known, r"[^\w.@+~-]"), pc.greater_equal(pc.utf8_length(known), 5))
+            self._odd |= dict.fromkeys(known.filter(is_odd).to_pylist()[: _MOST_ODD - len(self._odd)])
+            hashes = _hash(known)
+            more.append(hashes[~self._knows(hashes)])
+            if sum(map(len, more)) > len(self._hashes):
+                self._hashes, more = np.unique(np.concatenate([self._hashes, *more])), []
+        self._hashes = np.unique(np.concatenate([self._hashes, *more]))
+
+    def _knows(self, hashes: np.ndarray) -> np.ndarray:
+        if not len(self._hashes):
+            return np.zeros(len(hashes), bool)
+        place = np.searchsorted(self._hashes, hashes)
+        return self._hashes[np.minimum(place, len(self._hashes) - 1)] == hashes
 
     def find_known(self, texts: Sequence[str]) -> Mentioned:
         """Which ids of users are in the texts, and how each may be told there."""
         tokens = {token for text in texts for token in _TOKEN.findall(text)}
-        if not tokens or not len(self._ids):
+        if not tokens or not len(self._hashes):
             return Mentioned({}, None)
-        listed = pa.array(sorted(tokens), pa.string())
-        words = {token: self._is_distinct(token) for token in listed.filter(pc.is_in(listed, self._ids)).to_pylist()}
+        listed = sorted(tokens)
+        is_known = self._knows(_hash(pa.array(listed, pa.string())))
+        words = {listed[place]: self._is_distinct(listed[place]) for place in np.flatnonzero(is_known)}
         whole = "\n".join(texts) if self._odd else ""
         odd = sorted((each for each in self._odd if each in whole), key=lambda each: (-len(each), each))
         return Mentioned(words, re.compile("|".join(map(re.escape, odd))) if odd else None)
@@ -116,3 +138,8 @@ class Users:
         if any(known.words.values()):
             text = _TOKEN.sub(lambda found: names[found[0]] if known.words.get(found[0]) else found[0], text)
         return text
+
+
+def _hash(texts: pa.Array) -> np.ndarray:
+    """uint64 of each text (SipHash)."""
+    return pd.util.hash_array(texts.to_numpy(zero_copy_only=False), categorize=False)
