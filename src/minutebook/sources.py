@@ -69,6 +69,11 @@ class Source:
         return head if _HOST.match(head) else None
 
 
+def is_named_packed(name: str) -> bool:
+    """Whether a file is called what packed ones are; whether it is one, its content tells."""
+    return bool(_COMPRESSED.search(name))
+
+
 def find_sources(evidence: Iterable[str | os.PathLike[str]]) -> list[Source]:
     """All sources of some files, folders (searched whole, hidden entries and saved books apart), addresses and ``-``, by name.
 

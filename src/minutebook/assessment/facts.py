@@ -73,7 +73,7 @@ def _find_part(rows: pd.DataFrame, limits_s: Mapping[str, float], drop: bool) ->
     return _Part(
         _sum_cells(rows), drop_unused(candidates) if drop else candidates,
         seen_names(named["operation"]), seen_names(rows["client"], most=FEWEST_USERS),
-        (float(find_first(named).min(initial=np.inf)), float(find_last(named).max(initial=-np.inf))),
+        (float(find_first(named).astype(float).min(initial=np.inf)), float(find_last(named).astype(float).max(initial=-np.inf))),
     )  # fmt: skip
 
 

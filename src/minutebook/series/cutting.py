@@ -49,29 +49,25 @@ def parse_together(files: Sequence[File], recipe: Recipe, settings: Settings) ->
     """The events of some files, without those that have a line which is neither an event's nor passed over."""
     lines = split_lines(b"".join(each.content for each in files))
     table, told = parse_lines(lines, recipe)
-    begin, length = (table.column(name).to_numpy() for name in ("offset", "length"))
-    spans = np.searchsorted(lines.offsets, begin), np.searchsorted(lines.offsets, begin + length)
-    edges = np.concatenate(([0], np.cumsum([each.rows for each in files])))
-    is_plain = len(lines) == edges[-1] and told.lines_in_events == (spans[1] - spans[0]).sum() and not told.long_lines
+    owner = np.repeat(np.arange(len(files)), [each.rows for each in files])  # of each line: whose it is
+    first, last = _find_spans(table, lines)
+    is_plain = len(lines) == len(owner) and told.lines_in_events == (last - first + 1).sum() and not told.long_lines
     if not is_plain or told.rejected != sum(each.lines for each in told.rejects):
         return Series()
-    place = _find_place(edges, spans[0])
+    place, end = owner[first], owner[last]
     whole = np.bincount(place, minlength=len(files)) > 0
     for reject in told.rejects:
-        ends = np.array([reject.line - 1, reject.line - 2 + max(reject.lines, 1)])
-        first, final = _find_place(edges, ends).tolist()
-        whole[first : final + 1] = False
-    last = _find_place(edges, spans[1] - 1)
-    whole[place[last != place]] = whole[last[last != place]] = False  # a record goes on into the next file
+        whole[owner[reject.line - 1] : owner[reject.line - 2 + max(reject.lines, 1)] + 1] = False
+    whole[place[end != place]] = whole[end[end != place]] = False  # a record goes on into the next file
     if recipe.plans[0].log_format.repeats:  # of what another file says
         whole[place[table.column("count").is_valid().to_numpy()]] = False
     if recipe.carries_year:
         whole &= _agree_on_year(files, table, place, recipe, settings)
-    skipped = _find_skipped(lines, spans, edges)
-    kept = whole[place]
-    table, place = table.filter(pa.array(kept)), place[kept]
-    starts = np.concatenate(([0], np.cumsum([len(each.content) for each in files])))
-    table = _name_places(table, edges[place], starts[place], place, [each.account for each in files])
+    skipped = _find_skipped(lines, first, last, owner, len(files))
+    if not whole.all():
+        kept = whole[place]
+        table, place = table.filter(pa.array(kept)), place[kept]
+    table = _name_places(table, files, place)
     accounts: dict[str, Account] = {}
     for each, good, own, measured in zip(files, whole, skipped, _measure(table, place, len(files)), strict=True):
         if good:
@@ -95,9 +91,13 @@ def parse_together(files: Sequence[File], recipe: Recipe, settings: Settings) ->
     return Series(accounts, table)
 
 
-def _find_place(edges: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Which of the files rows are in."""
-    return np.searchsorted(edges, rows, side="right") - 1
+def _find_spans(table: pa.Table, lines: Lines) -> tuple[np.ndarray, np.ndarray]:
+    """The first and the last line of each event."""
+    begin, length = (table.column(name).to_numpy() for name in ("offset", "length"))
+    if np.array_equal(begin, lines.offsets[:-1]) and np.array_equal(begin + length, lines.offsets[1:]):
+        rows = np.arange(len(lines))
+        return rows, rows
+    return np.searchsorted(lines.offsets, begin), np.searchsorted(lines.offsets, begin + length) - 1
 
 
 def _agree_on_year(
@@ -122,39 +122,40 @@ def _agree_on_year(
     return agrees
 
 
-def _find_skipped(lines: Lines, spans: tuple[np.ndarray, np.ndarray], edges: np.ndarray) -> list[Counter[str]]:
-    """Why lines of each file are no event's, and how many."""
-    depth = np.zeros(len(lines) + 1, np.int64)
-    np.add.at(depth, spans[0], 1)
-    np.add.at(depth, spans[1], -1)
-    free = np.flatnonzero(np.cumsum(depth)[: len(lines)] == 0)
+def _find_skipped(
+    lines: Lines, first: np.ndarray, last: np.ndarray, owner: np.ndarray, count: int
+) -> list[Counter[str]]:
+    """Why lines of each file are no event's, and how many; ``first`` and ``last`` are the events' own."""
+    found: list[Counter[str]] = [Counter() for _ in range(count)]
+    depth = np.bincount(first, minlength=len(lines) + 1) - np.bincount(last + 1, minlength=len(lines) + 1)
+    free = np.flatnonzero(np.cumsum(depth)[:-1] == 0)
     is_blank = pc.equal(pc.utf8_trim_whitespace(lines.text.take(pa.array(free))), "").to_numpy(zero_copy_only=False)
-    found: list[Counter[str]] = [Counter() for _ in edges[1:]]
-    for place, blank in zip(_find_place(edges, free).tolist(), is_blank.tolist(), strict=True):
+    for place, blank in zip(owner[free].tolist(), is_blank.tolist(), strict=True):
         found[place]["blank" if blank else "header or comment"] += 1
     return found
 
 
-def _name_places(
-    table: pa.Table, row: np.ndarray, start: np.ndarray, place: np.ndarray, accounts: Sequence[Account]
-) -> pa.Table:
+def _name_places(table: pa.Table, files: Sequence[File], place: np.ndarray) -> pa.Table:
     """The events with the files that they're in, and where in those; what the caller said of these fills gaps.
 
-    ``row`` and ``start`` are the first line and byte of each event's file, ``place`` which of the files it is.
+    ``place`` is which of the files each event is in.
     """
     index = pa.array(place.astype(np.int32))
+    sources = [each.account.source for each in files]
+    # How many lines, and bytes, are ahead of each file.
+    rows, starts = (np.cumsum([0, *sizes]) for sizes in zip(*((f.rows, len(f.content)) for f in files), strict=True))
     columns: dict[str, pa.Array] = {
-        "line": pa.array(table.column("line").to_numpy() - row),
-        "offset": pa.array(table.column("offset").to_numpy() - start),
-        "source": pa.DictionaryArray.from_arrays(index, pa.array([each.source.name for each in accounts])),
+        "line": pa.array(table.column("line").to_numpy() - rows[place]),
+        "offset": pa.array(table.column("offset").to_numpy() - starts[place]),
+        "source": pa.DictionaryArray.from_arrays(index, pa.array([source.name for source in sources])),
     }
-    hosts = pa.array([each.source.host for each in accounts], pa.string())
+    hosts = pa.array([source.host for source in sources], pa.string())
     if hosts.null_count < len(hosts):
         told = table.column("host").cast(pa.string()).combine_chunks()
         columns["host"] = pc.coalesce(told, hosts.take(index)).dictionary_encode()
     for name, values in columns.items():
         table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), values)
-    return fill_stated(table, accounts[0])
+    return fill_stated(table, files[0].account)
 
 
 def _measure(table: pa.Table, place: np.ndarray, count: int) -> Iterator[dict[str, Any]]:

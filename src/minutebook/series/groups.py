@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from minutebook.config import Config
-from minutebook.sources import Source
+from minutebook.sources import Source, is_named_packed
 
-#: Bytes as stored: of a file that may be one of a series, and of those that are read together.
+#: Bytes: of a file that may be one of a series, as stored; of those that are read together, as they may unpack.
 _LARGEST, _TOGETHER = 2 << 20, 16 << 20
+_UNPACKED = 10  # times as much as a name that ends so says; only how much is read at once is guessed by it
 _MOST_FILES = 2048
 _NUMBERED = re.compile(r"[A-Za-z0-9]*[0-9][A-Za-z0-9]*")
 
@@ -42,6 +43,7 @@ def group_sources(sources: Sequence[Source], config: Config) -> list[Group]:
             continue
         said = config.of(source.name)
         key = (_NUMBERED.sub("0", source.name), *((name, str(said[name])) for name in sorted(said)))
+        size *= _UNPACKED if is_named_packed(source.name) else 1
         group, held = open_groups.get(key, (None, 0))
         if group is None or held + size > _TOGETHER or len(group.sources) == _MOST_FILES:
             before, group, held = group, Group([]), 0
