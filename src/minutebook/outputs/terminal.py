@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 import pandas as pd
 
+from minutebook.outputs.holes import find_silent_minutes
 from minutebook.outputs.inert import measure_width, shorten
 from minutebook.outputs.instants import as_instant, find_zone, format_clock, format_days, format_range
 from minutebook.outputs.wording import (
@@ -246,13 +247,10 @@ def _tell_missing(
     ledger: Mapping[str, Any], minutes: pd.DataFrame | None, tz: datetime.tzinfo, width: int
 ) -> list[str]:
     said = []
-    if minutes is not None and len(minutes):
-        is_none = minutes["coverage"].astype("str").eq("none").groupby(minutes["minute"]).all()
-        held = list(is_none.index[is_none.to_numpy()])
-        if held:
-            where = f"within {format_range(held[0], held[-1] + pd.Timedelta(minutes=1), tz)}"
-            gap = count_of(len(held), "minute")
-            said.append(f"{gap} without evidence, {where}: no data, which isn't health")
+    silent = () if minutes is None else list(find_silent_minutes(minutes))
+    if silent:
+        where = f"within {format_range(silent[0], silent[-1] + pd.Timedelta(minutes=1), tz)}"
+        said.append(f"{count_of(len(silent), 'minute')} without evidence, {where}: no data, which isn't health")
     said += [inert_text(sentence) for sentence in ledger.get("assumptions") or ()]
     lines: list[str] = []
     for number, sentence in enumerate(said[:8]):

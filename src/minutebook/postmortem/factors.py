@@ -15,6 +15,7 @@ import pandas as pd
 
 from minutebook.ledger import find_shortfalls
 from minutebook.outputs.bookish import Bookish
+from minutebook.outputs.holes import find_silent_minutes
 from minutebook.outputs.inert import escape_markdown
 from minutebook.outputs.instants import as_instant, format_clock, format_span
 from minutebook.outputs.wording import count_of
@@ -129,11 +130,10 @@ def _tell_alerts(rows: Sequence[Row], start: pd.Timestamp | None, end: pd.Timest
 
 
 def _tell_evidence(book: Bookish) -> Iterator[str]:
-    minutes = book.minutes
-    if len(minutes):
-        silent = minutes["coverage"].astype("str").eq("none").groupby(minutes["minute"]).all()
-        if silent.any():
-            yield f"No source has evidence for {count_of(int(silent.sum()), 'minute')} of {len(silent):,}: what happened then is unknown."
+    silent = find_silent_minutes(book.minutes)
+    if len(silent):
+        all_of_them = book.minutes["minute"].nunique()
+        yield f"No source has evidence for {count_of(len(silent), 'minute')} of {all_of_them:,}: what happened then is unknown."
     yield from (
         f"Evidence is damaged or missing: {escape_markdown(each)}." for each in find_shortfalls(book.ledger)[:_MOST]
     )

@@ -1,7 +1,7 @@
 """a book → the report an incident commander opens: HTML or Markdown, told from the same facts.
 
-Read in order: `facts` (a book → what the report says), `markup` (text → escaped HTML), `plot` (the figure, inline),
-`page` (facts → one self-contained HTML file), `markdown` (facts → a page for a wiki).
+Read in order: `facts` (a book → what the report says), `markup` (text → escaped HTML), `page` (facts → one
+self-contained HTML file), `markdown` (facts → a page for a wiki).
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 
 from minutebook.outputs.atomic import Target, open_target
 from minutebook.outputs.bookish import Bookish
-from minutebook.outputs.report.facts import Facts, Lines, find_facts, pick_references
+from minutebook.outputs.report.facts import Facts, find_facts
+from minutebook.outputs.report.facts.entries import Lines, pick_references
 from minutebook.outputs.report.markdown import render_markdown
 from minutebook.outputs.report.page import render_page
 

@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from minutebook.outputs.inert import escape_markdown as escape
 from minutebook.outputs.markdown import list_timeline
-from minutebook.outputs.report.facts import MOST_ROWS, Fact, Facts
+from minutebook.outputs.report.facts import Facts
+from minutebook.outputs.report.facts.entries import MOST_ROWS
+from minutebook.outputs.report.facts.fact import Fact
 from minutebook.outputs.wording import as_whole
 
 

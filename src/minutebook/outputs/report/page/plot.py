@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 from xml.etree import ElementTree
 
-import pandas as pd
-
+from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.inert import escape_html
 from minutebook.outputs.plots.figures import save_figure
 from minutebook.outputs.plots.overview import draw_impact
+from minutebook.outputs.report.facts import Facts
 from minutebook.outputs.report.markup import Html, element
 
 _REFERENCE = re.compile(r"url\(#([^)]+)\)")
@@ -24,20 +24,28 @@ _FONT_SIZE = re.compile(r"([\d.]+)px")
 _LONG_FRACTION = re.compile(r"-?\d+\.\d{3,}")
 _SPACES = re.compile(r"\s+")
 _DROPPED = frozenset({"metadata", "style", "title"})
+#: Inches: one plot for screens and paper, one for phones, whose letters stay legible.
+_SIZES = {"wide": (10.0, 6.0), "narrow": (5.7, 7.6)}
+_LABEL = (
+    "Three panels over one time axis: requests and failures by minute, users with a failure by minute, deploys and"
+    " alerts. The tables of timeline and minutes hold the same figures."
+)
 
 
-def render_plot(
-    minutes: pd.DataFrame,
-    impact: Mapping[str, Any],
-    happenings: pd.DataFrame,
-    *,
-    name: str,
-    size_in: tuple[float, float],
-    label: str,
-) -> Html:
+def show_plots(facts: Facts) -> Iterator[Html]:
+    """The plot in both sizes, of which the style sheet shows one."""
+    plots = (
+        element("div", _render_plot(facts.plotted, name=name, size_in=size, label=_LABEL), class_=name)
+        for name, size in _SIZES.items()
+    )
+    caption = "Hatched bars: failures. Cross-hatched: no data; dotted: covered in part. Tinted: the impact window."
+    yield element("figure", *plots, element("figcaption", caption))
+
+
+def _render_plot(book: Bookish, *, name: str, size_in: tuple[float, float], label: str) -> Html:
     """The plot as an ``<svg>`` whose ids begin with ``name``; ``label`` is what a screen reader says of it."""
     buffer = io.BytesIO()
-    figure: Any = draw_impact(minutes, impact, happenings, size_in=size_in)
+    figure: Any = draw_impact(book.minutes, book.impact, book.happenings, size_in=size_in)
     save_figure(figure, buffer, "svg")
     root = ElementTree.fromstring(buffer.getvalue())
     used = set(_REFERENCE.findall(buffer.getvalue().decode("utf-8")))

@@ -1,0 +1,11 @@
+"""the minutes of a book → those of which nothing is known: no service has any evidence there."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+
+def find_silent_minutes(minutes: pd.DataFrame) -> pd.Series:
+    """The minutes without evidence, in order, of a grid with the columns ``minute`` and ``coverage``."""
+    is_none = minutes["coverage"].astype("str").eq("none").groupby(minutes["minute"]).all()
+    return is_none.index[is_none.to_numpy(bool)].to_series()

@@ -1,0 +1,62 @@
+"""a book's ledger and minutes → how complete its evidence is: what was read, what is lacking, minutes without data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from minutebook.ledger import find_shortfalls
+from minutebook.outputs.bookish import Bookish
+from minutebook.outputs.holes import find_silent_minutes
+from minutebook.outputs.report.facts.fact import Fact
+from minutebook.outputs.wording import as_whole, count_of
+
+
+@dataclass(frozen=True)
+class Hole:
+    """Minutes in a row in which no service has any evidence."""
+
+    start: pd.Timestamp
+    minutes: str
+
+
+@dataclass(frozen=True)
+class Completeness:
+    """What the report rests on, told before anything else."""
+
+    is_whole: bool
+    figures: list[Fact]
+    shortfalls: list[str]
+    holes: list[Hole]
+
+
+def find_completeness(book: Bookish) -> Completeness:
+    """What was read of what there is, as the ledger accounts for it; and the minutes that nothing is known of."""
+    sources = book.ledger.get("sources") or ()
+    names = ("lines", "lines_in_events", "lines_skipped", "lines_rejected", "events", "copies")
+    total = {name: sum(as_whole(source.get(name)) for source in sources) for name in names}
+    told = total["lines_in_events"] + total["lines_skipped"] + total["lines_rejected"]
+    silent, grid = find_silent_minutes(book.minutes), book.minutes["minute"].nunique()
+    holes = _find_holes(silent)
+    shortfalls = find_shortfalls(book.ledger) if sources else ["The book holds no account of sources."]
+    adds_up = f"of {total['lines']:,}: " + ("every line" if told == total["lines"] else "the account doesn't add up")
+    kept = f"from {total['lines_in_events']:,} lines; {count_of(total['lines_skipped'], 'line')} skipped"
+    return Completeness(
+        is_whole=not shortfalls and not holes and told == total["lines"] and not total["lines_rejected"],
+        figures=[
+            Fact("sources", f"{len(sources):,}", f"{sum(s['status'] == 'complete' for s in sources):,} read to the end"),
+            Fact("lines accounted for", f"{told:,}", adds_up),
+            Fact("events", f"{total['events']:,}", kept),
+            Fact("lines rejected", f"{total['lines_rejected']:,}", "reasons in the ledger" if total["lines_rejected"] else "none was unreadable"),
+            Fact("copies", f"{total['copies']:,}", "events read twice, counted once" if total["copies"] else "no event was read twice"),
+            Fact("minutes without data", f"{len(silent):,}", f"of {grid:,}" + ("; no data isn't health" if len(silent) else "")),
+        ],
+        shortfalls=shortfalls,
+        holes=holes,
+    )  # fmt: skip
+
+
+def _find_holes(silent: pd.Series) -> list[Hole]:
+    stretches = silent.groupby((silent.diff() != pd.Timedelta(minutes=1)).cumsum())
+    return [Hole(run.iloc[0], count_of(len(run), "minute")) for _, run in stretches]

@@ -1,0 +1,17 @@
+"""A name, a value and what that means → a fact, which all parts of a report are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One thing known: its name, its value, what that means; ``time`` where the value is an instant."""
+
+    name: str
+    value: str
+    meaning: str = ""
+    time: pd.Timestamp | None = None
