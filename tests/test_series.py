@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 import minutebook as mb
+from minutebook import series
 from minutebook.cli import main
 from minutebook.config import Config
 from minutebook.ownformats import load_all
@@ -173,3 +174,29 @@ def test_an_error_that_only_failing_records_state_is_told(tmp_path: Path) -> Non
     assert len(failed) == 40
     assert set(failed["message"]) == {"request: no answer"}
     assert pd.isna(events["message"]).sum() == 0
+
+
+def test_files_that_unpack_to_much_are_read_together_some_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = write_logs(tmp_path / "logs", ACCESS.format)
+    sizes = [path.stat().st_size for path in paths]
+    for path in paths:
+        path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
+    monkeypatch.setattr(series, "_AT_ONCE", 3 * max(sizes))
+    assert count_together(tmp_path / "logs") == 12
+    together = make_book(tmp_path / "logs", tmp_path / "together")
+    monkeypatch.setattr(series, "_MOST", 4 * max(sizes))
+    assert count_together(tmp_path / "logs") == 4  # in all; the others are read by themselves
+    assert make_book(tmp_path / "logs", tmp_path / "together") == together
+    monkeypatch.setattr(groups, "_TOGETHER", sum(sizes[:4]))  # packed they'd all be one group
+    assert len(group_sources(find_sources([tmp_path / "logs"]), Config())) > 1
+
+
+def test_a_long_one_of_many_files_is_read_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = write_logs(tmp_path / "logs", ACCESS.format)
+    whole = paths[3].read_bytes()
+    paths[3].write_bytes(3 * whole)
+    monkeypatch.setattr(series, "_AT_ONCE", 2 * len(whole))
+    assert count_together(tmp_path / "logs") == 11

@@ -38,8 +38,8 @@ from minutebook.series.groups import Group, find_firsts, group_sources
 from minutebook.series.samples import take_sample
 from minutebook.sources import Source
 
-#: Bytes as unpacked: of what is read together, and of what is cut at once.
-_MOST, _TOGETHER = 32 << 20, 8 << 20
+#: Bytes as unpacked: of what is cut at once, of what is held at once, and of all that is read together.
+_TOGETHER, _AT_ONCE, _MOST = 8 << 20, 24 << 20, 128 << 20
 _SAMPLE_LINES = 600  # of all files, that tell the format
 _SHORT = 20  # lines
 #: Which columns a W3C log has, line by line.
@@ -48,8 +48,8 @@ _FIELDS = re.compile(rb"(?m)^#(?:Fields:|fields\t)[^\r\n]*")
 
 def tell_format(sources: Sequence[Source], settings: Settings) -> Detection | None:
     """The format of most of the files; None where they are no parts of one log."""
-    files = list(_read_files(sources, settings))
-    if len(files) < 2:
+    files = next(_read_files(sources, settings), [])
+    if not files:
         return None
     sample, account = _take_sample(files, _SAMPLE_LINES), files[0].account
     if _is_export(sample, settings, account):
@@ -62,15 +62,17 @@ def read_series(sources: Sequence[Source], settings: Settings, known: Detection 
 
     ``known`` is what `tell_format` tells of other parts of it, if there are.
     """
-    files = list(_read_files(sources, settings))
-    if len(files) < 2:
-        return Series()
+    return _join([each for files in _read_files(sources, settings) for each in _read_alike(files, settings, known)])
+
+
+def _read_alike(files: Sequence[File], settings: Settings, known: Detection | None) -> Iterator[Series]:
+    """The events of those of some files that are read as most of them are, chunk by chunk."""
     told = replace(files[0].account)
     recipe = _find_recipe(files, settings, told, known)
     if told.status == DEFERRED:
-        return Series({each.account.source.name: _defer(each.account, told) for each in files})
+        yield Series({each.account.source.name: _defer(each.account, told) for each in files})
     if recipe is None:
-        return Series()
+        return
     # An export is told by its beginning: of a short file the sample has too little of it.
     logs = [
         each
@@ -78,34 +80,53 @@ def read_series(sources: Sequence[Source], settings: Settings, known: Detection 
         if _has_header(each, files[0], recipe)
         and (each.rows > _SHORT or not _is_export(each.content, settings, each.account))
     ]
-    read = [parse_together(chunk, recipe, settings) for chunk in _cut_chunks(logs)]
-    accounts = {name: account for part in read for name, account in part.accounts.items()}
-    return (
-        Series(accounts, pa.concat_tables([part.table for part in read]).unify_dictionaries()) if accounts else Series()
-    )
+    yield from (parse_together(chunk, recipe, settings) for chunk in _cut_chunks(logs))
+
+
+def _join(parts: Sequence[Series]) -> Series:
+    if not parts:
+        return Series()
+    accounts = {name: account for part in parts for name, account in part.accounts.items()}
+    return Series(accounts, pa.concat_tables([part.table for part in parts]).unify_dictionaries())
 
 
 def _defer(account: Account, told: Account) -> Account:
     return replace(account, format=told.format, score=told.score, runner_up=told.runner_up, status=DEFERRED)
 
 
-def _read_files(sources: Sequence[Source], settings: Settings) -> Iterator[File]:
-    """The files that can be read whole, and together don't take up too much."""
-    left = _MOST
+def _read_files(sources: Sequence[Source], settings: Settings) -> Iterator[list[File]]:
+    """The files that can be read whole and together don't unpack to too much, some at a time."""
+    files: list[File] = []
+    held = total = 0
     for source in sources:
         reader = Reader(source, settings.config.limits)
-        blocks = []
-        for block in reader:
-            blocks.append(block)
-            left -= len(block)
-            if left < 0:
-                return
-        content = b"".join(blocks)
-        if reader.status != "complete" or reader.note or not content or find_hindrance(content):
-            continue
-        account = open_account(source, settings)
-        account.lines, account.sha256, account.secret = reader.lines, reader.sha256, reader.secret
-        yield File(account, content if content.endswith(b"\n") else content + b"\n", reader.lines)
+        file = _read_file(reader, settings)
+        total += reader.size
+        if total > _MOST:
+            break
+        if file:
+            files.append(file)
+            held += reader.size
+        if held > _AT_ONCE:
+            yield files
+            files, held = [], 0
+    if files:
+        yield files
+
+
+def _read_file(reader: Reader, settings: Settings) -> File | None:
+    """A file whole; None where it isn't small or sound."""
+    blocks = []
+    for block in reader:
+        blocks.append(block)
+        if reader.size > _AT_ONCE:
+            return None
+    content = b"".join(blocks)
+    if reader.status != "complete" or reader.note or not content or find_hindrance(content):
+        return None
+    account = open_account(reader.source, settings)
+    account.lines, account.sha256, account.secret = reader.lines, reader.sha256, reader.secret
+    return File(account, content if content.endswith(b"\n") else content + b"\n", reader.lines)
 
 
 def _find_recipe(files: Sequence[File], settings: Settings, told: Account, known: Detection | None) -> Recipe | None:
