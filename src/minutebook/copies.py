@@ -16,9 +16,8 @@ import pyarrow.compute as pc
 
 from minutebook.account import Account
 from minutebook.engines import Engine
-from minutebook.fingerprints import KEY, find_suspects, is_one_stream
-from minutebook.grouping import drop_words, group_rows, join_chunks
-from minutebook.texts import is_dictionary
+from minutebook.fingerprints import KEY, find_suspects, group_equal, is_one_stream
+from minutebook.grouping import drop_words
 
 
 @dataclass(frozen=True)
@@ -84,8 +83,7 @@ def _find_keys(source: str, table: pa.Table, *, span: tuple[int, int]) -> tuple[
 
 def _find_repeated(left: pa.Table, right: pa.Table) -> pa.Array:
     """Positions in ``right`` of events that repeat one of ``left``, each of these once."""
-    whole = pa.concat_tables([left, right])
-    order, starts = group_rows([_number(join_chunks(whole.column(name))) for name in KEY])
+    order, starts = group_equal(pa.concat_tables([left, right]))
     sizes = np.diff(starts, append=len(order))
     # Of equal events those of the left come first, and as many of the right repeat them.
     ours = np.add.reduceat(order < left.num_rows, starts, dtype=np.int64)
@@ -93,9 +91,3 @@ def _find_repeated(left: pa.Table, right: pa.Table) -> pa.Array:
     ours = np.repeat(ours, sizes)
     rows = order[(number >= ours) & (number < 2 * ours)] - left.num_rows
     return right.column("position").take(pa.array(np.sort(rows))).combine_chunks()
-
-
-def _number(values: pa.Array) -> np.ndarray:
-    """A number for each distinct value, null among them."""
-    encoded = values if is_dictionary(values) else values.dictionary_encode()
-    return pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy()

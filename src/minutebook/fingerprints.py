@@ -1,7 +1,7 @@
 """events of several logs → which pairs of them may be collections of one stream.
 
-Each event is a hash of its content; only logs that share enough of them are worth comparing event by event. Pairs are
-those that have an event in common: ten thousand small files cost a look at each, not one at each pair.
+Each event has a number that is equal for equal content; only logs that share enough of them are worth comparing event by
+event. Pairs are those that have an event in common: ten thousand small files cost a look at each, not one at each pair.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 
 from minutebook.account import Account
 from minutebook.engines import Engine
-from minutebook.grouping import join_chunks, plain_texts
+from minutebook.grouping import group_rows, join_chunks, plain_texts
 from minutebook.overlaps import Overlaps, may_be_copies
+from minutebook.texts import is_dictionary
 
 #: The columns that are equal in copies of an event.
 KEY = (
@@ -33,11 +34,11 @@ _MOST_OWNERS = 32  # of one event: beyond that, not each of its logs is compared
 
 
 class Prints(NamedTuple):
-    """Of some events: the place of the log of each among all, its time (µs since 1970), and the hash of its content."""
+    """Of some events: the place of the log of each among all, its time (µs since 1970), and its content's number."""
 
     places: np.ndarray
     times: np.ndarray
-    hashes: np.ndarray
+    contents: np.ndarray
 
     def pick(self, rows: np.ndarray | slice) -> Prints:
         """Those of some of the events."""
@@ -54,7 +55,7 @@ def is_one_stream(one: Account, other: Account, equal: int, inside: int) -> bool
 
 
 def find_suspects(engine: Engine, accounts: Sequence[Account]) -> list[tuple[Account, Account]]:
-    """Pairs of logs that by the hashes of their events are one stream, in the order of the accounts."""
+    """Pairs of logs that by the contents of their events are one stream, in the order of the accounts."""
     overlaps = Overlaps(accounts)
     prints = _take_prints(engine, accounts, overlaps) if overlaps else None
     if prints is None:
@@ -68,7 +69,7 @@ def find_suspects(engine: Engine, accounts: Sequence[Account]) -> list[tuple[Acc
 
 
 def _take_prints(engine: Engine, accounts: Sequence[Account], overlaps: Overlaps) -> Prints | None:
-    """The prints of all events that may be copies, log after log; few of many tables are hashed together."""
+    """The prints of all events that may be copies, log after log; few of many tables are looked at together."""
     names = pa.array([account.source.name for account in accounts])
     parts: list[Prints] = []
     held: list[pa.Table] = []
@@ -82,7 +83,8 @@ def _take_prints(engine: Engine, accounts: Sequence[Account], overlaps: Overlaps
         if rows >= _ROWS_AT_ONCE:
             parts.append(_hash(held))
             held, rows = [], 0
-    parts += [_hash(held)] if held else []
+    if held:
+        parts.append(_hash(held) if parts else _number(held))
     if not parts:
         return None
     whole = Prints(*map(np.concatenate, zip(*parts, strict=True)))
@@ -90,7 +92,7 @@ def _take_prints(engine: Engine, accounts: Sequence[Account], overlaps: Overlaps
 
 
 def _look_at(table: pa.Table, *, names: pa.Array, overlaps: Overlaps) -> Prints | pa.Table:
-    """The prints of a table's events that may be copies; of few, what is to be hashed."""
+    """The prints of a table's events that may be copies; of few, what they are made of."""
     source = join_chunks(table.column("source"))
     places = pc.fill_null(pc.index_in(source.dictionary, names), -1).to_numpy()[source.indices.to_numpy()]
     is_inside = overlaps.find(places, table.column("time").cast(pa.int64()).to_numpy())
@@ -99,7 +101,28 @@ def _look_at(table: pa.Table, *, names: pa.Array, overlaps: Overlaps) -> Prints 
     return _hash([keys]) if keys.num_rows > _FEW_ROWS else plain_texts(keys)  # without all words of what it's cut from
 
 
+def _number(tables: Sequence[pa.Table]) -> Prints:
+    """The prints of all events there are."""
+    keys = pa.concat_tables(tables)
+    order, starts = group_equal(keys)
+    contents = np.empty(len(order), np.uint64)
+    contents[order] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(order)))
+    return _print(keys, contents)
+
+
+def group_equal(events: pa.Table) -> tuple[np.ndarray, np.ndarray]:
+    """An order of events in which those of equal content follow each other as they came, and where each content begins."""
+    return group_rows([_encode(join_chunks(events.column(name))) for name in KEY])
+
+
+def _encode(values: pa.Array) -> np.ndarray:
+    """A number for each distinct value, null among them."""
+    encoded = values if is_dictionary(values) else values.dictionary_encode()
+    return pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy()
+
+
 def _hash(tables: Sequence[pa.Table]) -> Prints:
+    """The prints of some of the events, by hashes that are comparable to those of others."""
     import duckdb
 
     keys = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
@@ -107,17 +130,21 @@ def _hash(tables: Sequence[pa.Table]) -> Prints:
     with duckdb.connect(config={"threads": 2}) as connection:
         connection.register("events", keys)
         hashes = connection.sql(f"SELECT hash({columns}) AS h FROM events").to_arrow_table().column("h").to_numpy()
-    return Prints(keys.column("place").to_numpy(), keys.column("time").cast(pa.int64()).to_numpy(), hashes)
+    return _print(keys, hashes)
+
+
+def _print(keys: pa.Table, contents: np.ndarray) -> Prints:
+    return Prints(keys.column("place").to_numpy(), keys.column("time").cast(pa.int64()).to_numpy(), contents)
 
 
 def _find_sharing(prints: Prints) -> list[tuple[int, int]]:
     """Pairs of places whose logs have an event in common, by the second and then the first."""
-    order = np.lexsort((prints.places, prints.hashes))
-    owner, hashes = prints.places[order], prints.hashes[order]
-    is_next = np.append(True, (hashes[1:] != hashes[:-1]) | (owner[1:] != owner[:-1]))
-    owner, hashes = owner[is_next], hashes[is_next]
-    starts = np.flatnonzero(np.append(True, hashes[1:] != hashes[:-1]))
-    sizes = np.diff(starts, append=len(hashes))
+    order = np.lexsort((prints.places, prints.contents))
+    owner, contents = prints.places[order], prints.contents[order]
+    is_next = np.append(True, (contents[1:] != contents[:-1]) | (owner[1:] != owner[:-1]))
+    owner, contents = owner[is_next], contents[is_next]
+    starts = np.flatnonzero(np.append(True, contents[1:] != contents[:-1]))
+    sizes = np.diff(starts, append=len(contents))
     is_shared = sizes > 1
     groups = {tuple(owner[start : start + size].tolist()) for start, size in zip(starts[is_shared], sizes[is_shared], strict=True)}  # fmt: skip
     found: set[tuple[int, int]] = set()
@@ -135,7 +162,7 @@ def _agree(one: Account, other: Account, own: Prints, others: Prints) -> bool:
     """Whether enough of the events that both could have are equal, each counted as often as in both."""
     first, last = max(one.first, other.first), min(one.last, other.last)
     (left, left_counts), (right, right_counts) = (
-        np.unique(prints.hashes[(prints.times >= first) & (prints.times <= last)], return_counts=True)
+        np.unique(prints.contents[(prints.times >= first) & (prints.times <= last)], return_counts=True)
         for prints in (own, others)
     )
     _, at_left, at_right = np.intersect1d(left, right, assume_unique=True, return_indices=True)

@@ -147,7 +147,7 @@ def _zone(account: Account, clock: Clock) -> str | None:
 def _instant(us: int) -> str:
     import numpy as np
 
-    return f"{np.datetime64(us, 'us').astype('datetime64[ms]')}Z"
+    return f"{np.datetime64(us // 1000, 'ms')}Z"
 
 
 def _assume(

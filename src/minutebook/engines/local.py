@@ -79,8 +79,9 @@ class LocalEngine:
         return ((source, function(source, table)) for source, table in batches)
 
     def map_all(self, function: Callable[[pa.Table], T]) -> Iterator[T]:
-        """One table after the other, as they're asked for."""
-        return (function(cut(table, run)) for parts, table in self._store.tables() for run in _find_runs(parts))
+        """Two tables at a time, a few ahead of what is asked for."""
+        tables = (cut(table, run) for parts, table in self._store.tables() for run in _find_runs(parts))
+        return map_ahead(self._pool, function, tables)
 
     def drop(self, sources: Collection[str]) -> None:
         """Forget all events of some sources."""
@@ -119,7 +120,8 @@ def _read_together(group: Group, known: Mapping[str, Future[Detection | None]], 
     """The `Series` of a group; nothing of one source alone."""
     if len(group.sources) == 1:
         return Series()
-    return read_series(group.sources, settings, known[group.log].result() if group.first else None)
+    # The first group tells the same by itself, and need not wait.
+    return read_series(group.sources, settings, known[group.log].result() if group.log and not group.is_first else None)
 
 
 def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None = None) -> Summary:

@@ -27,6 +27,11 @@ class Group:
     )  #: of several groups of one log the first one's; it tells the format
 
     @property
+    def is_first(self) -> bool:
+        """Whether it tells the format of others."""
+        return self.first is self.sources
+
+    @property
     def log(self) -> str:
         """The same for all groups of one log; empty where there's no other one."""
         return self.first[0].name if self.first else ""
@@ -57,4 +62,4 @@ def group_sources(sources: Sequence[Source], config: Config) -> list[Group]:
 
 def find_firsts(groups: Sequence[Group]) -> list[Group]:
     """The first group of each log that has several."""
-    return [group for group in groups if group.first is group.sources]
+    return [group for group in groups if group.is_first]

@@ -1,0 +1,44 @@
+"""Logs that were collected twice are counted once, however many they are and however they're looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import minutebook as mb
+from minutebook import fingerprints
+
+LINE = '203.0.113.{0} - - [23/Nov/2026:09:{1:02}:{2:02} +0000] "GET /items/{0} HTTP/1.1" 200 12 "-" "curl/8.5.0"\n'
+FILES, LINES = 12, 60
+
+
+def write_twice(folder: Path) -> None:
+    """Files one behind the other, and once more without their ends, named alike; each line stands in it twice."""
+    for minute in range(FILES):
+        rows = [LINE.format(minute, minute, second) * 2 for second in range(LINES)]
+        for name, own in (("first", rows), ("again", rows[: LINES - 15])):
+            (folder / name).mkdir(exist_ok=True)
+            (folder / name / f"shop.{minute:02}.log").write_text("".join(own), "utf-8")
+
+
+@pytest.mark.parametrize(("few_rows", "rows_at_once"), [(1 << 14, 1 << 18), (1 << 14, 200), (0, 200)])
+def test_each_log_that_was_collected_again_is_told_and_counted_once(
+    few_rows: int, rows_at_once: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fingerprints, "_FEW_ROWS", few_rows)
+    monkeypatch.setattr(fingerprints, "_ROWS_AT_ONCE", rows_at_once)
+    write_twice(tmp_path)
+    ledger = mb.reconstruct(tmp_path).ledger
+    merged = [(each["from"], each["into"], each["count"]) for each in ledger["merges"]]
+    assert merged == [(f"first/shop.{n:02}.log", f"again/shop.{n:02}.log", 2 * (LINES - 15)) for n in range(FILES)]
+    assert ledger["totals"]["events"] - ledger["totals"]["copies"] == FILES * LINES * 2
+
+
+def test_the_same_second_in_every_file_makes_no_copies(tmp_path: Path) -> None:
+    for number in range(40):
+        lines = [LINE.format(number, 5, second) for second in range(LINES)]
+        (tmp_path / f"shop.{number:02}.log").write_text("".join([LINE.format(99, 5, 0), *lines]), "utf-8")
+    ledger = mb.reconstruct(tmp_path).ledger
+    assert ledger["totals"]["copies"] == 0
+    assert ledger["totals"]["events"] == 40 * (LINES + 1)
