@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 PRIOR = 200  # trials that an operation's rate is drawn to the whole's by
-_BLOCK = 5  # minutes
+BLOCK = 5  # minutes, by which it's judged how much they vary
 
 
 @dataclass(frozen=True)
@@ -70,21 +70,10 @@ def find_rates(grid: Grid, is_usual: np.ndarray) -> np.ndarray:
     return np.asarray(np.minimum(rates, 0.999))
 
 
-def find_first_usual(grid: Grid) -> np.ndarray:
-    """Minutes that may be called usual before anything is known: no block far above the median block."""
-    bad, valid = _blocks(grid.total_bad), _blocks(grid.total_valid)
-    ratio = bad / np.maximum(valid, 1)
-    typical = float(np.median(ratio[valid > 0])) if (valid > 0).any() else 0.0
-    is_high = (ratio > 1.5 * typical) & (ratio > typical + 0.005)
-    if is_high.all():
-        is_high[:] = False
-    return ~np.repeat(is_high, _BLOCK)[: len(grid.minutes)]
-
-
 def find_noise(bad: np.ndarray, expected: np.ndarray, is_usual: np.ndarray) -> float:
     """How much more than Poisson the usual blocks vary (at least 1); the top 5 % trimmed."""
     keep = is_usual.astype(float)
-    k, e = _blocks(bad * keep), _blocks(expected * keep)
+    k, e = add_up_blocks(bad * keep), add_up_blocks(expected * keep)
     enough = e > 0.2
     if enough.sum() < 4:
         return 1.0
@@ -93,8 +82,9 @@ def find_noise(bad: np.ndarray, expected: np.ndarray, is_usual: np.ndarray) -> f
     return max(1.0, 1.25 * float(kept.mean()))
 
 
-def _blocks(values: np.ndarray) -> np.ndarray:
-    count = -(-len(values) // _BLOCK)
-    padded = np.zeros(count * _BLOCK)
+def add_up_blocks(values: np.ndarray) -> np.ndarray:
+    """Sums of five minutes each, the last of as many as are left."""
+    count = -(-len(values) // BLOCK)
+    padded = np.zeros(count * BLOCK)
     padded[: len(values)] = values
-    return np.asarray(padded.reshape(count, _BLOCK).sum(axis=1))
+    return np.asarray(padded.reshape(count, BLOCK).sum(axis=1))

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from minutebook.assessment.baseline import Usual, find_first_usual, find_rates
+from minutebook.assessment.baseline import Usual, find_rates
+from minutebook.assessment.calm import find_first_usual, is_material
 from minutebook.assessment.channels import Channel
 from minutebook.assessment.edges import Edge, find_edges
 from minutebook.assessment.facts import FEWEST_USERS
@@ -155,7 +156,7 @@ def _reject(usual: Usual, trials: Channel, scope: int | None, start: int, stop: 
     """Why the stretch is no impact; "" if it is."""
     grid = usual.grid
     bad, valid, expected = (values[start:stop].sum() for values in usual.counts(scope))
-    if bad / valid < max(1.5 * expected / valid, expected / valid + 0.005):
+    if not is_material(bad, valid, expected):
         return f"{bad / valid:.2%} is too little above the usual {expected / valid:.2%} to matter"
     first, last = int(grid.minutes[start]), int(grid.minutes[stop - 1])
     is_in = (trials.bad.minute >= first) & (trials.bad.minute <= last)

@@ -1,0 +1,82 @@
+"""counts a minute → the minutes that may be called usual before anything is known.
+
+Of hours of evidence most minutes are usual, so that none far above the median is. What was exported around an incident
+may be bad for the most part: there a stretch is held against all that is outside of it, never against itself.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from minutebook.assessment.baseline import BLOCK, Grid, add_up_blocks, find_noise
+from minutebook.assessment.scan import LONGEST_MINUTES, SURE, score
+
+
+def find_first_usual(grid: Grid) -> np.ndarray:
+    """The mask of the grid's minutes that aren't out of the usual at first sight."""
+    bad, valid = grid.total_bad.astype(float), grid.total_valid.astype(float)
+    is_usual = _leave_out_high_blocks(bad, valid)
+    if len(bad) > LONGEST_MINUTES:  # longer than any stretch that is looked for
+        return is_usual
+    is_calm = _leave_out_contrasts(bad, valid)
+    rate = (bad[is_calm].sum() + 0.5) / (valid[is_calm].sum() + 1)
+    seen = valid[is_usual].sum()
+    # What is calm in few minutes is so by chance too: it counts where the other minutes are plainly something else.
+    return is_calm if seen and is_material(bad[is_usual].sum(), seen, seen * rate) else is_usual
+
+
+def _leave_out_high_blocks(bad: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """All minutes but the blocks far above the median block."""
+    k, n = add_up_blocks(bad), add_up_blocks(valid)
+    ratio = k / np.maximum(n, 1)
+    typical = float(np.median(ratio[n > 0])) if (n > 0).any() else 0.0
+    is_high = (ratio > 1.5 * typical) & (ratio > typical + 0.005)
+    if is_high.all():
+        is_high[:] = False
+    return ~np.repeat(is_high, BLOCK)[: len(bad)]
+
+
+def is_material(bad: float, valid: float, expected: float) -> bool:
+    """Whether so many bad ones are enough above what is expected to matter: half as many again, and half a percent."""
+    return bool(bad / valid >= max(1.5 * expected / valid, expected / valid + 0.005))
+
+
+def _leave_out_contrasts(bad: np.ndarray, valid: np.ndarray) -> np.ndarray:
+    """All minutes but the stretches that are no coincidence beside what is left without them, the clearest first."""
+    is_left = np.ones(len(bad), bool)
+    while (found := _find_contrast(bad * is_left, valid * is_left)) is not None:
+        start, stop, odds = found
+        outside = is_left.copy()
+        outside[start:stop] = False
+        inside = is_left & ~outside
+        if not (valid[outside].sum() and valid[inside].sum()):
+            break
+        rate = (bad[outside].sum() + 0.5) / (valid[outside].sum() + 1)
+        if odds < SURE * find_noise(bad, valid * rate, outside):
+            break
+        if not is_material(bad[inside].sum(), valid[inside].sum(), valid[inside].sum() * rate):
+            break
+        is_left = outside
+    return is_left
+
+
+def _find_contrast(bad: np.ndarray, valid: np.ndarray) -> tuple[int, int, float] | None:
+    """The stretch ``[start, stop)`` of which it's least of a coincidence that more is bad inside than outside.
+
+    With its odds: the log-likelihood ratio of two rates over one (Kulldorff's statistic whole, of which `scan.score` is
+    the part inside).
+    """
+    if not bad.sum():
+        return None
+    expected = valid * (bad.sum() / valid.sum())
+    at = np.flatnonzero(bad > expected)
+    starts, stops = (index.ravel() for index in np.meshgrid(at, at + 1, indexing="ij"))
+    starts, stops = starts[stops > starts], stops[stops > starts]
+    k, n, e = (
+        total[stops] - total[starts]
+        for total in (np.concatenate(([0.0], np.cumsum(v))) for v in (bad, valid, expected))
+    )
+    good = (valid.sum() - n) - (bad.sum() - k)
+    odds = score(k, n, e) + score(good, valid.sum() - n, (valid.sum() - n) - (bad.sum() - e))
+    best = int(odds.argmax()) if len(odds) else 0
+    return (int(starts[best]), int(stops[best]), float(odds[best])) if len(odds) else None
