@@ -134,18 +134,18 @@ def fill_columns(table: pa.Table, values: Mapping[str, str]) -> pa.Table:
 
 def to_frame(table: pa.Table) -> pd.DataFrame:
     """The event frame (pandas) of an Arrow table of `ARROW_SCHEMA`, columns and types as in `COLUMNS`."""
-    frame = pd.DataFrame(index=pd.RangeIndex(table.num_rows))
-    for column in COLUMNS:
-        values = table.column(column.name)
-        if column.dtype == "str" and pa.types.is_dictionary(values.type):
-            values = values.cast(pa.string())
-        if column.dtype.startswith("Int"):
-            frame[column.name] = pd.array(values.to_pandas(types_mapper=pd.ArrowDtype), dtype=column.dtype)
-        elif column.dtype == "category":
-            frame[column.name] = _as_category(column.name, values.cast(pa.string()).to_pandas())
-        else:
-            frame[column.name] = values.to_pandas().astype(column.dtype)
-    return frame
+    columns = {column.name: _to_series(table.column(column.name), column) for column in COLUMNS}
+    return pd.DataFrame(columns, index=pd.RangeIndex(table.num_rows), copy=False)
+
+
+def _to_series(values: pa.ChunkedArray, column: Column) -> pd.Series:
+    if column.dtype.startswith("Int"):
+        return pd.Series(pd.array(values.to_pandas(types_mapper=pd.ArrowDtype), dtype=column.dtype))
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(pa.string())
+    if column.dtype == "category":
+        return _as_category(column.name, values.cast(pa.string()).to_pandas())
+    return values.to_pandas().astype(column.dtype)
 
 
 def _as_category(name: str, values: pd.Series) -> pd.Series:
@@ -167,12 +167,12 @@ def check_events(events: pd.DataFrame) -> pd.DataFrame:
         raise FrameError(f"expected a DataFrame, got {type(events).__name__}")
     if "time" not in events:
         raise FrameError("an event frame needs a column 'time'", do="see `minutebook schema`")
-    frame = pd.DataFrame(index=pd.RangeIndex(len(events)))
-    for column in COLUMNS:
-        if column.name not in events:
-            frame[column.name] = _as_type(pd.Series([None] * len(events), dtype=object), column)
-        else:
-            frame[column.name] = _as_type(events[column.name].reset_index(drop=True), column)
+    nothing, index = pd.Series([None] * len(events), dtype=object), pd.RangeIndex(len(events))
+    columns = {
+        column.name: events[column.name].set_axis(index) if column.name in events else nothing for column in COLUMNS
+    }
+    typed = {column.name: _as_type(columns[column.name], column) for column in COLUMNS}
+    frame = pd.DataFrame(typed, index=index, copy=False)
     if frame["time"].isna().any():
         first = int(frame["time"].isna().to_numpy().argmax())
         raise FrameError(f"'time' is null in row {first}", do="drop such rows, or say when they were")

@@ -155,7 +155,10 @@ def drop_words(table: pa.Table) -> pa.Table:
         if pa.types.is_dictionary(field.type):
             texts = join_chunks(table.column(place))
             if len(texts.dictionary) > len(texts):
-                table = table.set_column(place, field, as_texts(*rank_texts(texts)))
+                is_used = np.bincount(texts.indices.drop_null().to_numpy(), minlength=len(texts.dictionary)) > 0
+                codes = pa.array(np.cumsum(is_used, dtype=np.int32) - 1).take(texts.indices)
+                words = texts.dictionary.filter(pa.array(is_used))
+                table = table.set_column(place, field, pa.DictionaryArray.from_arrays(codes, words))
     return table
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.events import ARROW_SCHEMA
-from minutebook.grouping import Ranks, Sums, add_up, join_chunks, order_texts, plain_texts, read_columns
+from minutebook.grouping import Ranks, Sums, add_up, drop_words, join_chunks, order_texts, plain_texts, read_columns
 from minutebook.judging import find_words, judge
 from minutebook.rules import Rules
 from minutebook.templates import find_templates
@@ -86,9 +86,10 @@ class Summary:
             return (piece.load(columns) for piece in self.trials)
         return iter([self.trials])
 
-    def frame(self, name: str) -> pd.DataFrame:
-        """One of the tables as a pandas frame, its texts plain."""
-        return plain_texts(getattr(self, name)).to_pandas()
+    def frame(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """One of the tables as a pandas frame, its texts plain; or some of its columns."""
+        table = getattr(self, name)
+        return plain_texts(table.select(columns) if columns else table).to_pandas()
 
     def named_frame(self, name: str) -> pd.DataFrame:
         """One of the tables as a pandas frame, its texts as categories in order: for the large ones."""
@@ -115,7 +116,7 @@ def summarise(events: pa.Table, rules: Rules | None = None) -> Summary:
     is_valid, is_bad = rows["is_valid"], rows["is_bad"]
     valid = rows | {"layer": rows["counted_layer"]}
     # Whoever has a name isn't told by an address.
-    trials = valid | {"client": pc.if_else(pc.is_null(rows["user"]), rows["client"], None)}
+    trials = valid | {"client": _keep(rows["client"], pc.is_null(rows["user"]))}
     tables = {
         "counts": _select("counts", valid, is_valid),
         "breakdown": _select("breakdown", valid, is_valid),
@@ -151,19 +152,25 @@ def _merge_tables(parts: Sequence[pa.Table], how: Sums) -> pa.Table:
     if how.keys[0] != "minute":
         return add_up(read_columns(_join(parts)), how)
     minutes = [part.column("minute").to_numpy() for part in parts]
-    own = [np.unique(each) for each in minutes]
+    starts = [
+        np.flatnonzero(np.diff(each, prepend=-1)) for each in minutes
+    ]  # of each minute's rows, which are in order
+    own = [each[first] for each, first in zip(minutes, starts, strict=True)]
     seen, counts = np.unique(np.concatenate(own), return_counts=True)
     owner = np.empty(len(seen), np.int64)
     for number, each in enumerate(own):
         owner[np.searchsorted(seen, each)] = number
     owner[counts > 1] = len(parts)
-    shared = pa.array(seen[counts > 1])
-    several = [part.filter(pc.is_in(part.column("minute"), shared)) for part in parts]
+    several = []
+    for part, first, each in zip(parts, starts, own, strict=True):
+        is_shared = (counts > 1)[np.searchsorted(seen, each)]
+        rows = np.flatnonzero(np.repeat(is_shared, np.diff(first, append=part.num_rows)))
+        several.append(drop_words(part.take(pa.array(rows))))
     tables = [*parts, add_up(read_columns(_join(several)), how)]
     minutes.append(tables[-1].column("minute").to_numpy())
-    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    changes = np.flatnonzero(np.diff(owner, prepend=-1))
     runs = []
-    for start, stop in itertools.pairwise([*starts.tolist(), len(seen)]):
+    for start, stop in itertools.pairwise([*changes.tolist(), len(seen)]):
         number = owner[start]
         begin = np.searchsorted(minutes[number], seen[start])
         end = np.searchsorted(minutes[number], seen[stop - 1], side="right")
@@ -185,8 +192,17 @@ def _select(name: str, rows: Mapping[str, pa.Array], mask: pa.Array | None = Non
     how = _TABLES[name]
     ties = (column for column, _ in (*how.at_least, *how.at_greatest))
     own = {column: rows[column] for column in (*how.keys, *how.sums, *how.least, *how.greatest, *ties)}
-    is_whole = mask is None or pc.all(mask).as_py() is not False
-    return own if is_whole else {column: values.filter(mask) for column, values in own.items()}
+    if mask is None or pc.all(mask).as_py() is not False:
+        return own
+    rows_in = pc.indices_nonzero(mask)
+    return {column: values.take(rows_in) for column, values in own.items()}
+
+
+def _keep(texts: pa.DictionaryArray, mask: pa.Array) -> pa.DictionaryArray:
+    """The texts in the mask, null elsewhere."""
+    if pc.all(mask).as_py() is not False:
+        return texts
+    return pa.DictionaryArray.from_arrays(pc.if_else(mask, texts.indices, None), texts.dictionary)
 
 
 def _prepare(events: pa.Table, rules: Rules) -> dict[str, pa.Array]:

@@ -26,7 +26,7 @@ Change = Callable[[pd.DataFrame], pd.DataFrame]
 Columns = Sequence[str] | None
 Load = Callable[[Columns], pd.DataFrame]
 Found = TypeVar("Found")
-_FEWEST_ROWS = 250_000  # of a piece, where there are more
+_FEWEST_ROWS = 250_000  # that are looked at together, where there are more
 _RECENT = 2  # pieces from files that are kept for the next look
 
 
@@ -46,6 +46,15 @@ class Piece(NamedTuple):
         if isinstance(self.rows, pd.DataFrame):
             return self._replace(rows=change(self.rows))
         return self._replace(rows=partial(_load_changed, self.rows, change, needs))
+
+    def split(self) -> list[Piece]:
+        """Pieces of fewer minutes, of one in memory: what is made of each needs little room."""
+        if not isinstance(self.rows, pd.DataFrame) or len(self.rows) <= _FEWEST_ROWS:
+            return [self]
+        minute, cuts = self.rows["minute"].to_numpy(), [0]
+        while cuts[-1] + _FEWEST_ROWS < len(minute):
+            cuts.append(int(np.searchsorted(minute, minute[cuts[-1] + _FEWEST_ROWS], side="right")))
+        return [_bound(self.rows.iloc[start:stop]) for start, stop in itertools.pairwise(sorted({*cuts, len(minute)}))]
 
 
 class Span(NamedTuple):
@@ -74,7 +83,7 @@ class Trials:
     def of_summary(cls, summary: Summary) -> Trials:
         """The trials of a Summary; a column ``layer`` more."""
         if isinstance(summary.trials, pa.Table):
-            return cls(_split(_to_rows(summary.trials)))
+            return cls([_bound(_to_rows(summary.trials))])
         return cls([Piece(p.first, p.last, partial(_load_table, p.load)) for p in summary.trials])
 
     @classmethod
@@ -95,14 +104,16 @@ class Trials:
     def rows(self, *columns: str) -> Iterator[pd.DataFrame]:
         """All rows, those of some minutes at a time, with these columns at least."""
         for piece in self._pieces:
-            yield piece.load(columns)
+            for part in piece.split():
+                yield part.load(columns)
 
     def map(self, function: Callable[[pd.DataFrame], Found], *columns: str) -> Iterable[Found]:
         """What the function makes of the rows of some minutes at a time, of all of them, on all threads."""
-        if len(self._pieces) == 1:
-            return [function(self._pieces[0].load(columns))]
+        parts = [part for piece in self._pieces for part in piece.split()]
+        if len(parts) == 1:
+            return [function(parts[0].load(columns))]
         with start_threads() as pool:
-            return list(pool.map(lambda piece: function(piece.load(columns)), self._pieces))
+            return list(pool.map(lambda part: function(part.load(columns)), parts))
 
     def between(self, first: int, last: int) -> pd.DataFrame:
         """The rows of the minutes ``first`` to ``last``, both included, with all columns."""
@@ -193,29 +204,22 @@ def _bound(rows: pd.DataFrame) -> Piece:
     return Piece(int(minute.iloc[0]), int(minute.iloc[-1]), rows) if len(minute) else Piece(0, -1, rows)
 
 
-def _split(rows: pd.DataFrame) -> list[Piece]:
-    """Pieces of whole minutes: what is made of one of them needs no more room, however many there are."""
-    starts = np.flatnonzero(np.diff(rows["minute"].to_numpy(), prepend=-1))
-    cuts = starts[np.diff(starts // _FEWEST_ROWS, prepend=-1) > 0].tolist()
-    return [_bound(rows.iloc[start:stop]) for start, stop in itertools.pairwise([*cuts, len(rows)])] or [_bound(rows)]
-
-
 def _to_rows(table: pa.Table) -> pd.DataFrame:
     with start_threads() as pool:
-        rows = dict(zip(table.column_names, pool.map(_to_values, table.columns), strict=True))
-    if "longest_us" in rows:
-        rows["longest_s"] = rows.pop("longest_us") / 1e6
-    return pd.DataFrame(rows, copy=False)
+        return pd.DataFrame(dict(pool.map(partial(_to_column, table), table.column_names)), copy=False)
 
 
-def _to_values(column: pa.ChunkedArray) -> np.ndarray | pd.Categorical:
-    """A column for pandas: texts as categories, integers with nulls as floats."""
+def _to_column(table: pa.Table, name: str) -> tuple[str, np.ndarray | pd.Categorical]:
+    """A column of a frame: texts as categories, integers with nulls as floats."""
+    column = table.column(name)
+    if name == "longest_us":
+        return "longest_s", column.to_numpy() / 1e6
     if not pa.types.is_dictionary(column.type):
-        return column.to_numpy()
+        return name, column.to_numpy()
     texts = join_chunks(column)
     codes = texts.indices.fill_null(-1) if texts.indices.null_count else texts.indices
     known = pd.CategoricalDtype(pd.Index(pd.array(texts.dictionary, "str")))
-    return pd.Categorical.from_codes(codes.to_numpy(), dtype=known, validate=False)
+    return name, pd.Categorical.from_codes(codes.to_numpy(), dtype=known, validate=False)
 
 
 def _load_table(load: Callable[[Columns], pa.Table], columns: Columns) -> pd.DataFrame:
@@ -292,8 +296,8 @@ def find_names(names: pd.Series, is_in: Callable[[str], bool]) -> np.ndarray:
 
 def find_name(names: pd.Series, name: str) -> np.ndarray:
     """Which rows have that one name, of however many."""
-    code = names.cat.categories.get_indexer([name])[0]
-    return np.asarray((names.cat.codes.to_numpy() == code) & (code >= 0))
+    codes, known = names.cat.codes.to_numpy(), names.cat.categories
+    return codes == known.get_loc(name) if name in known else np.zeros(len(codes), bool)
 
 
 def look_up(rows: pd.DataFrame, find: Callable[[tuple[str, str]], float]) -> np.ndarray:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+
+from minutebook.assessment.scan import Stretch
 
 PRIOR = 200  # trials that an operation's rate is drawn to the whole's by
 BLOCK = 5  # minutes, by which it's judged how much they vary
@@ -19,6 +21,10 @@ class Grid:
     operations: list[str]
     valid: np.ndarray
     bad: np.ndarray
+    #: (which minutes are usual, the least that's asked for) → by operation the stretch that stands out most.
+    found: dict[tuple[bytes, float], dict[int | None, Stretch | None]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @cached_property
     def total_valid(self) -> np.ndarray:

@@ -73,6 +73,7 @@ class Channel:
     # The same stretches are looked at for each choice of odds and of what is usual.
     _recent: dict[Any, Judged] = field(default_factory=dict, init=False, repr=False, compare=False)
     _counts: dict[Any, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _grids: list[Grid] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @property
     def operations(self) -> list[str]:
@@ -149,7 +150,12 @@ class Channel:
         return np.unique(np.concatenate((find_first(rows), find_last(rows)))).astype(np.int64)
 
     def make_grid(self, minutes: np.ndarray) -> Grid:
-        """Weights by minute and operation."""
+        """Weights by minute and operation; of the same minutes the same grid."""
+        if not self._grids or self._grids[0].minutes is not minutes:
+            self._grids[:] = [self._fill_grid(minutes)]
+        return self._grids[0]
+
+    def _fill_grid(self, minutes: np.ndarray) -> Grid:
         shape = (len(minutes), len(self.operations))
 
         def fill(minute: np.ndarray, place: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -34,15 +34,17 @@ def score(bad: np.ndarray, valid: np.ndarray, expected: np.ndarray) -> np.ndarra
     return np.nan_to_num(llr, nan=0.0, posinf=0.0, neginf=0.0)
 
 
-def find_best(bad: np.ndarray, valid: np.ndarray, expected: np.ndarray, is_open: np.ndarray) -> Stretch | None:
-    """The highest scoring stretch of at most six hours among the open minutes; None where nothing exceeds.
+def find_best(
+    bad: np.ndarray, valid: np.ndarray, expected: np.ndarray, is_open: np.ndarray, least: float = 0.0
+) -> Stretch | None:
+    """The highest scoring stretch of at most six hours among the open minutes; None where none reaches the ``least``.
 
     A stretch begins and ends in a minute with more bad trials than expected: without another one at its edge it would
     score no less, so that loses nothing and saves most of the work.
     """
     best: Stretch | None = None
     for begin, end in find_runs(is_open):
-        found = _best_in(bad[begin:end], valid[begin:end], expected[begin:end])
+        found = _best_in(bad[begin:end], valid[begin:end], expected[begin:end], least)
         if found and (best is None or found.llr > best.llr + 1e-9):
             best = Stretch(found.start + begin, found.stop + begin, found.llr)
     return best
@@ -72,28 +74,37 @@ def narrow(found: Stretch, bad: np.ndarray, valid: np.ndarray, expected: np.ndar
     return found
 
 
-def _best_in(bad: np.ndarray, valid: np.ndarray, expected: np.ndarray) -> Stretch | None:
+def _best_in(bad: np.ndarray, valid: np.ndarray, expected: np.ndarray, least: float) -> Stretch | None:
     at = np.flatnonzero(bad > expected)
     if not len(at):
         return None
     sums = [np.concatenate(([0.0], np.cumsum(values))) for values in (bad, valid, expected)]
+    excess, usual = sums[0] - sums[2], sums[2]
+    # By ln x ≤ x - 1 no stretch scores more than chi squared, which is sooner found and rules nearly all of them out.
+    lowest = least * (1 - float((expected / np.maximum(valid, 1e-9)).max()))
     best: Stretch | None = None
-    # All pairs of such minutes, those of a few starts at a time.
-    reach = np.searchsorted(at, at + LONGEST_MINUTES)  # [start, reach) end in time
     begin = 0
     while begin < len(at):
-        end = begin + max(int(np.searchsorted(np.cumsum(reach[begin:] - np.arange(begin, len(at))), _MOST_PAIRS)), 1)
-        sizes = reach[begin:end] - np.arange(begin, end)
-        starts = np.repeat(at[begin:end], sizes)
-        offsets = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-        stops = at[np.repeat(np.arange(begin, end), sizes) + offsets] + 1
+        ends = at[begin : np.searchsorted(at, at[begin] + 2 * LONGEST_MINUTES)]
+        first = at[begin : begin + max(_MOST_PAIRS // len(ends), 1)]
+        first = first[first <= at[begin] + LONGEST_MINUTES]
+        begin += len(first)
+        more, expect = (total[ends + 1] - total[first][:, None] for total in (excess, usual))
+        is_near = (ends >= first[:, None]) & (ends < first[:, None] + LONGEST_MINUTES)
+        rows, columns = np.nonzero(is_near & (more > 0) & (more**2 >= lowest * expect))
+        if not len(rows):
+            continue
+        starts, stops = first[rows], ends[columns] + 1
         llr = score(*(total[stops] - total[starts] for total in sums))
         # Of equal ones the shortest, then the earliest.
         close = np.flatnonzero(llr >= llr.max() - 1e-9)
         top = int(close[np.lexsort((starts[close], (stops - starts)[close]))[0]])
-        if llr[top] > 0 and (best is None or _is_better(llr[top], stops[top] - starts[top], best)):
+        if (
+            llr[top] > 0
+            and llr[top] >= least
+            and (best is None or _is_better(llr[top], stops[top] - starts[top], best))
+        ):
             best = Stretch(int(starts[top]), int(stops[top]), float(llr[top]))
-        begin = end
     return best
 
 

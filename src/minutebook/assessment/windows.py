@@ -116,7 +116,12 @@ def _scan(usual: Usual, trials: Channel, need: float) -> tuple[list[Window], lis
         scopes |= dict.fromkeys(np.flatnonzero(grid.bad.sum(axis=0) >= 2).tolist(), penalty)
     pieces: list[tuple[int, int, float]] = []
     rejected: list[Rejected] = []
-    best = {scope: find_best(*usual.counts(scope), is_open) for scope in scopes}
+    lowest = min(need, WEAK)
+    least = {scope: (lowest + fee) * noise - 1e-6 for scope, fee in scopes.items()}
+    asked = usual.mask.tobytes(), lowest
+    if asked not in grid.found:  # by a search for other odds, which took the same minutes for usual ones
+        grid.found[asked] = {scope: find_best(*usual.counts(scope), is_open, least[scope]) for scope in scopes}
+    best = dict(grid.found[asked])
     for _ in range(200):
         ranked = [
             (stretch.llr / noise - fee, -(scope if scope is not None else -1), scope, stretch)
@@ -142,7 +147,7 @@ def _scan(usual: Usual, trials: Channel, need: float) -> tuple[list[Window], lis
         is_open[stretch.start : stretch.stop] = False
         for key, old in best.items():
             if old is not None and old.start < stretch.stop and stretch.start < old.stop:
-                best[key] = find_best(*usual.counts(key), is_open)
+                best[key] = find_best(*usual.counts(key), is_open, least[key])
     return _merge(usual, pieces, trials.name), rejected
 
 

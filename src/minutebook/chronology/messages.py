@@ -17,6 +17,8 @@ from minutebook.summary import Summary
 
 #: The most rows that messages may take up; the loudest are told, and the ledger says how many were not.
 MOST_EPISODES = 60
+#: Layers of failures whose messages say more than those of a layer before them.
+_INNER = {"app", "lines"}
 
 
 def pick_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], list[str]]:
@@ -130,9 +132,12 @@ def _count_users(episode: Episode, hits: Mapping[str, pd.DataFrame]) -> int | No
 
 def _join_layers(episodes: list[Episode], summary: Summary) -> tuple[list[Episode], int]:
     """Episodes at the edge whose requests an inner layer's episode tells too, joined by request ids."""
-    failures = summary.frame("failures")[["template", "layer", "trace", "time"]].dropna(subset=["trace"])
+    layers = set(pc.unique(summary.failures.column("layer")).to_pylist())
+    if layers <= _INNER or not layers & _INNER:
+        return episodes, 0
+    failures = summary.frame("failures", ["template", "layer", "trace"]).dropna(subset=["trace"])
     traces = {template: set(group["trace"]) for template, group in failures.groupby("template")}
-    inner = {t for t, group in failures.groupby("template") if set(group["layer"]) <= {"app", "lines"}}
+    inner = {t for t, group in failures.groupby("template") if set(group["layer"]) <= _INNER}
     told, merged = [], 0
     extra: dict[tuple[str, str], list[str]] = {}
     for episode in episodes:
