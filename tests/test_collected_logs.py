@@ -10,7 +10,7 @@ import pandas as pd
 
 import minutebook as mb
 from minutebook.config import Config
-from minutebook.outputs.wording import tell_source
+from minutebook.outputs.wording.sources import tell_source
 
 
 def read(path: Path, text: str) -> pd.DataFrame:

@@ -62,6 +62,11 @@ def escape_invisible(text: str) -> str:
     )
 
 
+def inert_text(value: object) -> str:
+    """`escape_invisible` of a value from evidence; empty for what is no text."""
+    return escape_invisible(value) if isinstance(value, str) else ""
+
+
 def escape_html(text: str) -> str:
     """``text`` for an element or a quoted attribute of HTML: inert to the eye, and none of it is markup."""
     return html.escape(escape_invisible(text), quote=True)

@@ -14,7 +14,7 @@ from minutebook.outputs.atomic import Target, open_target
 from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.inert import escape_markdown, quote_markdown
 from minutebook.outputs.instants import format_clock, format_days
-from minutebook.outputs.wording import count_of, tell_counts
+from minutebook.outputs.wording.counts import count_of, tell_counts
 
 _UTC = datetime.UTC
 

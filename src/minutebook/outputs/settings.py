@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from minutebook.outputs.wording import count_of, inert_text
+from minutebook.outputs.inert import inert_text
+from minutebook.outputs.wording.counts import count_of
 
 _MOST_OPERATIONS = 12
 #: What stands for a format where none fits.

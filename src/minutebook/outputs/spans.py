@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from minutebook.outputs.instants import as_instant
-from minutebook.outputs.wording import kind_of, scope_of, tell_users
+from minutebook.outputs.wording.users import tell_users
+from minutebook.outputs.wording.windows import kind_of, scope_of
 
 _MILESTONES = {"impact_start": "impact start", "detected": "detected", "acknowledged": "acknowledged",
                "mitigated": "mitigated", "impact_end": "impact end"}  # fmt: skip

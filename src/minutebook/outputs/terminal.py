@@ -14,25 +14,20 @@ from typing import Any, TextIO
 import pandas as pd
 
 from minutebook.outputs.holes import find_silent_minutes
-from minutebook.outputs.inert import measure_width, shorten
+from minutebook.outputs.inert import inert_text, measure_width, shorten
 from minutebook.outputs.instants import as_instant, find_zone, format_clock, format_days, format_range
-from minutebook.outputs.wording import (
-    as_whole,
+from minutebook.outputs.wording.counts import as_whole, count_of, tell_counts
+from minutebook.outputs.wording.incident import tell_budget, tell_milestones, tell_orders, tell_total
+from minutebook.outputs.wording.sensitivity import tell_sensitivity
+from minutebook.outputs.wording.sources import sum_sources, tell_source
+from minutebook.outputs.wording.users import tell_users
+from minutebook.outputs.wording.windows import (
     between,
-    count_of,
-    inert_text,
     kind_of,
     lasted,
+    pick_windows,
     scope_of,
-    tell_budget,
-    tell_counts,
-    tell_milestones,
-    tell_orders,
     tell_rejected,
-    tell_sensitivity,
-    tell_source,
-    tell_total,
-    tell_users,
     tell_window,
 )
 
@@ -67,7 +62,7 @@ def format_summary(
     lines = [*_tell_reading(ledger, tz, zone, width), *_tell_incomplete(ledger, width)]
     read = _span_of(ledger)
     many_days = read is not None and len({time.tz_convert(tz).date() for time in read}) > 1
-    windows = [w for w in impact.get("windows") or () if w.get("kind") != "no_evidence"]
+    windows = pick_windows(impact)
     for window in windows:
         span = f"{between(window, tz, day=many_days)} {zone}, {lasted(window)}"
         lines += _entry("Impact", paint("bold", span), f"{span}", width)
@@ -201,15 +196,13 @@ class _Paint:
 
 def _tell_reading(ledger: Mapping[str, Any], tz: datetime.tzinfo, zone: str, width: int) -> Iterator[str]:
     sources = list(ledger.get("sources") or ())
-    names = ("lines", "events", "lines_in_events", "lines_skipped", "lines_rejected", "copies")
-    total = {name: sum(as_whole(source.get(name)) for source in sources) for name in names}
+    total = sum_sources(sources)
     counts = (len(sources), "source"), (total["lines"], "line"), (total["events"], "event")
     yield from _entry("Read", "", ", ".join(count_of(*count) for count in counts), width)
-    told = total["lines_in_events"] + total["lines_skipped"] + total["lines_rejected"]
     parts = [f"{total['lines_in_events']:,} in events"]
     parts += [f"{total[f'lines_{w}']:,} {w}" for w in ("skipped", "rejected") if total[f"lines_{w}"]]
     parts += [f"{total['copies']:,} copies counted once"] if total["copies"] else []
-    lead = "every line accounted for: " if told == total["lines"] else "lines: "
+    lead = "every line accounted for: " if total["lines_told"] == total["lines"] else "lines: "
     yield from _entry("", "", lead + ", ".join(parts), width)
     read = _span_of(ledger)
     if read is not None:

@@ -19,7 +19,7 @@ from minutebook.outputs.atomic import open_target
 from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.inert import escape_markdown
 from minutebook.outputs.instants import format_days
-from minutebook.outputs.wording import as_whole, count_of
+from minutebook.outputs.wording.counts import as_whole, count_of
 from minutebook.postmortem import questions
 from minutebook.postmortem.factors import tell_factors
 from minutebook.postmortem.figures import (

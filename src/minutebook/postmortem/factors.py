@@ -18,7 +18,7 @@ from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.holes import find_silent_minutes
 from minutebook.outputs.inert import escape_markdown
 from minutebook.outputs.instants import as_instant, format_clock, format_span
-from minutebook.outputs.wording import count_of
+from minutebook.outputs.wording.counts import count_of
 from minutebook.postmortem.figures import measured_windows
 from minutebook.postmortem.rows import Row
 

@@ -15,7 +15,9 @@ import pandas as pd
 
 from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.instants import as_instant, format_clock, format_days, format_span
-from minutebook.outputs.wording import as_whole, kind_of, percent_of, scope_of, tell_milestones, tell_window
+from minutebook.outputs.wording.counts import as_whole, percent_of
+from minutebook.outputs.wording.incident import tell_milestones
+from minutebook.outputs.wording.windows import kind_of, scope_of, tell_window
 
 _UTC = datetime.UTC
 _POINTERS = {

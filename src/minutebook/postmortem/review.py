@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from minutebook.errors import MinutebookError
-from minutebook.outputs.wording import count_of
+from minutebook.outputs.wording.counts import count_of
 from minutebook.postmortem.deadlines import read_deadline
 
 #: ``state`` is done, dropped, blocked, overdue or open, the first that holds; days are dates (ISO), null where not told.

@@ -16,7 +16,7 @@ import pandas as pd
 
 from minutebook.outputs.inert import escape_invisible, escape_markdown
 from minutebook.outputs.instants import as_instant, format_clock
-from minutebook.outputs.wording import count_of, tell_counts
+from minutebook.outputs.wording.counts import count_of, tell_counts
 
 HEAD = ("| # | Time (UTC) | What | Evidence |", "|---|---|---|---|")
 _ROW = re.compile(r"^\| T(?P<number>\d+) \| (?P<time>[^|]*) \| (?P<what>(?:[^|\\]|\\.)*) \|")

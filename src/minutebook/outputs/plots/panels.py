@@ -16,6 +16,7 @@ import pandas as pd
 from minutebook.outputs.inert import escape_invisible
 from minutebook.outputs.instants import as_instant, format_days
 from minutebook.outputs.plots.marks import draw_head
+from minutebook.outputs.wording.windows import pick_windows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,7 +64,7 @@ def shade_windows(
 ) -> None:  # fmt: skip
     """Windows and the bounds of their edges through all panels; gaps hatched in the upper two, or others."""
     # Those without evidence are hatched as minutes without data, never shaded as impact.
-    windows = [w for w in impact.get("windows") or () if w.get("kind") != "no_evidence"]
+    windows = pick_windows(impact)
     spans = [(as_instant(w.get("start")) or start, as_instant(w.get("end")) or end) for w in windows]
     for first, last in _join_spans(spans):
         for panel in panels:

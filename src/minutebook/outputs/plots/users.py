@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from minutebook.outputs.instants import as_instant
 from minutebook.outputs.plots.panels import count_ticks, to_number
 from minutebook.outputs.plots.view import Panel, View
-from minutebook.outputs.wording import kind_of, scope_of
+from minutebook.outputs.wording.windows import kind_of, scope_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,7 +12,7 @@ from minutebook.outputs.markdown import list_timeline
 from minutebook.outputs.report.facts import Facts
 from minutebook.outputs.report.facts.entries import MOST_ROWS
 from minutebook.outputs.report.facts.fact import Fact
-from minutebook.outputs.wording import as_whole
+from minutebook.outputs.wording.counts import as_whole
 
 
 def render_markdown(facts: Facts) -> str:

@@ -22,7 +22,8 @@ from minutebook.outputs.report.facts.entries import MOST_ROWS, Entry, Lines, fin
 from minutebook.outputs.report.facts.fact import Fact
 from minutebook.outputs.report.facts.impact import Window, find_figures, find_milestones, find_window
 from minutebook.outputs.report.facts.minutes import pick_minutes
-from minutebook.outputs.wording import tell_rejected, tell_total
+from minutebook.outputs.wording.incident import tell_total
+from minutebook.outputs.wording.windows import pick_windows, tell_rejected
 
 _UTC = datetime.UTC
 _MOST_MERGES = 50
@@ -56,7 +57,7 @@ class Facts:
 def find_facts(book: Bookish, lines: Lines | None, title: str = "") -> Facts:
     """What the report of a book says; without ``lines`` its rows name their evidence and don't show it."""
     impact, ledger = book.impact, book.ledger
-    windows = [w for w in impact.get("windows") or () if w.get("kind") != "no_evidence"]
+    windows = pick_windows(impact)
     minutes, note = pick_minutes(book.minutes, windows)
     merges = list(ledger.get("merges") or ())
     return Facts(

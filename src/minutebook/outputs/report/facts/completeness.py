@@ -10,7 +10,8 @@ from minutebook.ledger import find_shortfalls
 from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.holes import find_silent_minutes
 from minutebook.outputs.report.facts.fact import Fact
-from minutebook.outputs.wording import as_whole, count_of
+from minutebook.outputs.wording.counts import count_of
+from minutebook.outputs.wording.sources import sum_sources
 
 
 @dataclass(frozen=True)
@@ -34,19 +35,18 @@ class Completeness:
 def find_completeness(book: Bookish) -> Completeness:
     """What was read of what there is, as the ledger accounts for it; and the minutes that nothing is known of."""
     sources = book.ledger.get("sources") or ()
-    names = ("lines", "lines_in_events", "lines_skipped", "lines_rejected", "events", "copies")
-    total = {name: sum(as_whole(source.get(name)) for source in sources) for name in names}
-    told = total["lines_in_events"] + total["lines_skipped"] + total["lines_rejected"]
+    total = sum_sources(sources)
     silent, grid = find_silent_minutes(book.minutes), book.minutes["minute"].nunique()
     holes = _find_holes(silent)
     shortfalls = find_shortfalls(book.ledger) if sources else ["The book holds no account of sources."]
-    adds_up = f"of {total['lines']:,}: " + ("every line" if told == total["lines"] else "the account doesn't add up")
+    adds_up = total["lines_told"] == total["lines"]
+    account = f"of {total['lines']:,}: " + ("every line" if adds_up else "the account doesn't add up")
     kept = f"from {total['lines_in_events']:,} lines; {count_of(total['lines_skipped'], 'line')} skipped"
     return Completeness(
-        is_whole=not shortfalls and not holes and told == total["lines"] and not total["lines_rejected"],
+        is_whole=not shortfalls and not holes and adds_up and not total["lines_rejected"],
         figures=[
             Fact("sources", f"{len(sources):,}", f"{sum(s['status'] == 'complete' for s in sources):,} read to the end"),
-            Fact("lines accounted for", f"{told:,}", adds_up),
+            Fact("lines accounted for", f"{total['lines_told']:,}", account),
             Fact("events", f"{total['events']:,}", kept),
             Fact("lines rejected", f"{total['lines_rejected']:,}", "reasons in the ledger" if total["lines_rejected"] else "none was unreadable"),
             Fact("copies", f"{total['copies']:,}", "events read twice, counted once" if total["copies"] else "no event was read twice"),

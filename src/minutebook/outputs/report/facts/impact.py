@@ -12,16 +12,10 @@ from typing import Any
 
 from minutebook.outputs.instants import as_instant, format_clock, format_span
 from minutebook.outputs.report.facts.fact import Fact
-from minutebook.outputs.wording import (
-    as_whole,
-    between,
-    kind_of,
-    lasted,
-    percent_of,
-    tell_milestones,
-    tell_users,
-    tell_window,
-)
+from minutebook.outputs.wording.counts import as_whole, percent_of
+from minutebook.outputs.wording.incident import tell_milestones
+from minutebook.outputs.wording.users import tell_users
+from minutebook.outputs.wording.windows import between, kind_of, lasted, tell_window
 
 _UTC = datetime.UTC
 

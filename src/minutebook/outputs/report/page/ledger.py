@@ -8,7 +8,7 @@ from typing import Any
 from minutebook.outputs.report.facts import Facts
 from minutebook.outputs.report.markup import Html, element
 from minutebook.outputs.report.page.blocks import row_of_heads, scrolled, show_list
-from minutebook.outputs.wording import as_whole, count_of
+from minutebook.outputs.wording.counts import as_whole, count_of
 
 _COUNTS = ("lines", "lines_in_events", "lines_skipped", "lines_rejected", "events", "copies")
 

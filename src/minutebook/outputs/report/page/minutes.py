@@ -12,7 +12,7 @@ from minutebook.outputs.instants import format_clock
 from minutebook.outputs.report.facts import Facts
 from minutebook.outputs.report.markup import Html, element, time_of
 from minutebook.outputs.report.page.blocks import row_of_heads, scrolled
-from minutebook.outputs.wording import count_of, percent_of
+from minutebook.outputs.wording.counts import count_of, percent_of
 
 _UTC = datetime.UTC
 

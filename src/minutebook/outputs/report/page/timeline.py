@@ -11,7 +11,7 @@ from minutebook.outputs.report.facts import Facts
 from minutebook.outputs.report.facts.entries import MOST_CHARACTERS, MOST_LINES, MOST_RECORDS, Entry, Record
 from minutebook.outputs.report.markup import Html, element, join, time_of
 from minutebook.outputs.report.page.blocks import NUMBERS
-from minutebook.outputs.wording import count_of
+from minutebook.outputs.wording.counts import count_of
 
 _UTC = datetime.UTC
 #: The shapes by which the plot tells kinds too; behind each the word stands.

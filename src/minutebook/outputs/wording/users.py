@@ -1,0 +1,60 @@
+"""how many users a window hit → a sentence, or rows with what each number means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from minutebook.outputs.wording import Row
+from minutebook.outputs.wording.counts import number_of
+
+_FATES = {
+    "failed": "had no success within 60 s of a failure",
+    "degraded": "succeeded within 60 s, or were only slow",
+}
+
+
+def tell_users(users: Mapping[str, Any]) -> str:
+    """Who was affected, of how many, in a sentence."""
+    if users.get("affected") is None:
+        return "unknown: the evidence has no user ids"
+    silent = users.get("silent")
+    if isinstance(silent, Mapping) and not users["affected"]:
+        span = f"{number_of(silent.get('low'))} – {number_of(silent.get('high'))}"
+        return f"some {number_of(silent.get('mid'))} stayed away, an estimate ({span}); nothing says who"
+    text = f"{number_of(users['affected'])} affected"
+    if users.get("exposed") is not None:
+        text += f" of {number_of(users['exposed'])} who came"
+    if users.get("failed") is not None:
+        text += f": {number_of(users['failed'])} failed, {number_of(users.get('degraded'))} degraded"
+    if users.get("usual") is not None:
+        text += f" (usual: {number_of(users['usual'])})"
+    if users.get("anonymous_clients"):
+        text += f"; and {number_of(users['anonymous_clients'])} anonymous clients"
+    return text
+
+
+def list_users(users: Mapping[str, Any]) -> Iterator[Row]:
+    """Those affected, what became of them, and those who can't be told apart."""
+    yield "users affected", number_of(users.get("affected")), _of_exposed(users)
+    yield from (
+        (f"  {fate}", number_of(users[fate]), text) for fate, text in _FATES.items() if users.get(fate) is not None
+    )
+    yield from list_silent(users)
+    if users.get("anonymous_clients"):
+        yield "anonymous", number_of(users["anonymous_clients"]), "clients without a user id, counted apart"
+
+
+def list_silent(users: Mapping[str, Any]) -> Iterator[Row]:
+    """How many who usually come stayed away, where that was estimated."""
+    silent = users.get("silent")
+    if isinstance(silent, Mapping):
+        text = f"stayed away, an estimate: {number_of(silent.get('low'))} – {number_of(silent.get('high'))}"
+        yield "  silent", number_of(silent.get("mid")), text
+
+
+def _of_exposed(users: Mapping[str, Any]) -> str:
+    if users.get("affected") is None:
+        return "the evidence has no user ids"
+    usual = f"; {number_of(users['usual'])} are usual" if users.get("usual") is not None else ""
+    return f"distinct, of {number_of(users.get('exposed'))} who came{usual}"
