@@ -17,7 +17,6 @@ from minutebook.outputs.terminal import (
     format_check,
     format_impact,
     format_summary,
-    format_timeline,
     wants_colour,
 )
 
@@ -46,27 +45,12 @@ def make_source(name="web-2.app.log", **more):
     } | more
 
 
-def make_timeline(summary="request failed"):
-    return pd.DataFrame(
-        {
-            "time": [at(8, 4.7), at(9, 58)],
-            "kind": ["deploy", "log"],
-            "phase": ["started", "surge"],
-            "severity": ["info", "error"],
-            "summary": ["shop 2.0.0 to web-1", summary],
-            "count": pd.array([1, 2313], dtype="Int64"),
-            "users": pd.array([None, 1204], dtype="Int64"),
-        }
-    )
-
-
 def all_texts(impact, minutes, hostile, width):
     ledger = {"sources": [make_source(hostile)], "assumptions": [hostile]}
     return [
         format_summary(impact, ledger, minutes, width=width),
         format_impact(impact, width=width),
         format_check([make_source(hostile, format=hostile, status=hostile[:20])], width=width),
-        format_timeline(make_timeline(hostile), width=width),
     ]
 
 
@@ -178,14 +162,6 @@ def test_numbers_of_numpy_are_numbers():
     assert "4,321" in format_impact(make_impact(window))
 
 
-def test_the_timeline_shows_clock_kind_count_and_users():
-    lines = format_timeline(make_timeline(), zone="Asia/Tokyo").splitlines()
-    assert lines[0] == "23 November 2026, Asia/Tokyo"
-    assert lines[1] == "18:08:04  deploy started      shop 2.0.0 to web-1"
-    assert re.fullmatch(r"18:09:58  log surge +request failed +×2,313 1,204 users", lines[2])
-    assert format_timeline(make_timeline().head(0)) == "the timeline has no rows\n"
-
-
 def test_check_shows_what_each_source_was_taken_for():
     text = " ".join(format_check([make_source()]).split())
     for fact in ("web-2.app.log", "python_logging (99.8%)", "next best syslog", "100 lines",
@@ -211,7 +187,6 @@ def test_colour_changes_no_letter():
         (format_summary, (impact, ledger, minutes)),
         (format_impact, (impact,)),
         (format_check, ([make_source()],)),
-        (format_timeline, (make_timeline(),)),
     ):
         coloured = form(*arguments, colour=True)
         assert "\x1b[" in coloured
