@@ -8,11 +8,9 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from minutebook.outputs.instants import as_instant
+from minutebook.outputs.wording.incident import MILESTONES
 from minutebook.outputs.wording.users import tell_users
 from minutebook.outputs.wording.windows import kind_of, scope_of
-
-_MILESTONES = {"impact_start": "impact start", "detected": "detected", "acknowledged": "acknowledged",
-               "mitigated": "mitigated", "impact_end": "impact end"}  # fmt: skip
 
 
 class Span(NamedTuple):
@@ -39,8 +37,9 @@ def find_spans(impact: Mapping[str, Any]) -> list[Span]:
         name = f"{kind_of(window).capitalize()} of {scope_of(window)}"
         found.append(Span(str(window.get("id")), name, start, end, text, ("impact", str(window.get("kind")))))
     definitions = impact.get("definitions") or {}
-    for key, name in _MILESTONES.items():
+    for key in MILESTONES:
         time = as_instant((impact.get("milestones") or {}).get(key))
         if time is not None:
-            found.append(Span(key, name.capitalize(), time, None, str(definitions.get(key, "")), ("milestone", key)))
+            name = key.replace("_", " ").capitalize()
+            found.append(Span(key, name, time, None, str(definitions.get(key, "")), ("milestone", key)))
     return found

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from minutebook.outputs.plots.panels import draw_steps, find_services, set_percent
+from minutebook.outputs.plots.curves import draw_steps, find_services
+from minutebook.outputs.plots.panels import set_percent
 from minutebook.outputs.plots.view import Panel, View
 
 if TYPE_CHECKING:

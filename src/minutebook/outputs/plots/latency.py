@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from minutebook.outputs.plots.panels import draw_line
+from minutebook.outputs.plots.curves import draw_line
 from minutebook.outputs.plots.view import Panel, View
 
 if TYPE_CHECKING:

@@ -14,8 +14,10 @@ import pandas as pd
 from minutebook.errors import MinutebookError
 from minutebook.outputs.inert import escape_invisible, shorten
 from minutebook.outputs.instants import find_zone
+from minutebook.outputs.plots.curves import sum_minutes
 from minutebook.outputs.plots.figures import DPI, own_looks, render_png
-from minutebook.outputs.plots.panels import draw_time_axis, say_nothing, shade_windows, sum_minutes, to_number
+from minutebook.outputs.plots.panels import draw_time_axis, say_nothing, to_number
+from minutebook.outputs.plots.shading import shade_windows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

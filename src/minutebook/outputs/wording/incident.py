@@ -13,6 +13,9 @@ from minutebook.outputs.wording import Row
 from minutebook.outputs.wording.counts import number_of, percent_of
 from minutebook.outputs.wording.windows import name_edge, pick_windows
 
+#: The instants that an impact is told by, in the order in which they usually come.
+MILESTONES = ("impact_start", "detected", "acknowledged", "mitigated", "impact_end")
+
 
 def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool = False) -> list[Row]:
     """Rows of the milestones that are known, with the durations between them; none where nothing is."""
@@ -35,11 +38,10 @@ def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool
         if time is None:
             rows.append((label, "unknown", "no record of it in the evidence"))
             continue
+        if isinstance(seconds, numbers.Real) and float(seconds) < 0:
+            meaning = meaning.replace(" after ", " before ")
         told = meaning.format(format_span(seconds).lstrip("−"))
-        is_early = isinstance(seconds, numbers.Real) and float(seconds) < 0
-        rows.append(
-            (label, format_moment(time, tz, day=day), told.replace(" after ", " before ") if is_early else told)
-        )
+        rows.append((label, format_moment(time, tz, day=day), told))
     return rows
 
 

@@ -1,5 +1,8 @@
 """minutes, impact and happenings → the plot for the postmortem, three panels on one time axis.
 
+Read in order: `timescale` (where an instant lies), `labels`, `milestones` (above the panels), `traffic` (the upper two),
+`rollouts`, `alerts` and `happenings` (the lowest).
+
 Colours are Okabe and Ito's, and nothing depends on them: failures are hatched, gaps carry other
 hatches, marks differ in shape and are labelled where they stand. No global state of matplotlib is
 read or changed.
@@ -16,28 +19,16 @@ import pandas as pd
 from minutebook.errors import MinutebookError
 from minutebook.outputs.inert import escape_invisible
 from minutebook.outputs.instants import as_instant, find_zone
+from minutebook.outputs.plots.curves import sum_minutes
 from minutebook.outputs.plots.figures import DPI, own_looks, render_png
 from minutebook.outputs.plots.lanes import Lane, build_lanes
-from minutebook.outputs.plots.marks import (
-    HEAD_IN,
-    LANE_IN,
-    ROW_IN,
-    Mark,
-    TimeScale,
-    count_rows,
-    draw_lanes,
-    draw_marks,
-    pack_marks,
-    pack_rollouts,
-)
-from minutebook.outputs.plots.panels import (
-    draw_time_axis,
-    draw_traffic,
-    draw_users,
-    shade_windows,
-    sum_minutes,
-    to_number,
-)
+from minutebook.outputs.plots.overview.happenings import LANE_IN, count_lanes, draw_happenings
+from minutebook.outputs.plots.overview.milestones import HEAD_IN, ROW_IN, draw_marks, find_marks, pack_marks
+from minutebook.outputs.plots.overview.rollouts import pack_rollouts
+from minutebook.outputs.plots.overview.timescale import TimeScale
+from minutebook.outputs.plots.overview.traffic import draw_traffic, draw_users
+from minutebook.outputs.plots.panels import draw_time_axis, to_number
+from minutebook.outputs.plots.shading import shade_windows
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,19 +70,19 @@ def draw_impact(
             scale = TimeScale(start, end, box.width, panels[0].figure.dpi)
         else:
             scale = TimeScale(start, end, (size_in[0] - _LEFT_IN - _RIGHT_IN) * DPI, DPI)
-        marks, rollouts = pack_marks(_find_marks(impact), scale, tz), pack_rollouts(lanes, scale)
+        marks, rollouts = pack_marks(find_marks(impact), scale, tz), pack_rollouts(lanes, scale)
         if not panels:
             if title:
                 # The title's letters are 1.7 times as wide as a label's.
                 title = scale.fit(escape_invisible(title), scale.width_px / 1.7)
             rows = max((mark.row for mark in marks), default=-1) + 1
-            figure, panels = _make_panels(size_in, count_rows(rollouts, lanes, scale), rows, title)
+            figure, panels = _make_panels(size_in, count_lanes(rollouts, lanes, scale), rows, title)
         for panel in panels:
             panel.set_xlim(to_number(start), to_number(end))
         shade_windows(panels, impact, grid, start, end)
         draw_traffic(panels[0], grid, has_window=bool(impact.get("windows")))
         draw_users(panels[1], grid)
-        draw_lanes(panels, rollouts, lanes, scale)
+        draw_happenings(panels, rollouts, lanes, scale)
         draw_marks(panels, marks, scale)
         draw_time_axis(panels, tz, zone, start, end)
         if start.year == _NEVER.year:
@@ -146,18 +137,3 @@ def _make_panels(
             ha="left", va="top", fontsize=11, fontweight="bold",
         )  # fmt: skip
     return figure, panels
-
-
-def _find_marks(impact: Mapping[str, Any]) -> list[Mark]:
-    """The milestones to label, in time order; equal instants share a label."""
-    words = {
-        "impact_start": "impact start", "detected": "detected", "acknowledged": "acknowledged",
-        "mitigated": "mitigated", "impact_end": "impact end",
-    }  # fmt: skip
-    found: dict[pd.Timestamp, str] = {}
-    for key, label in words.items():
-        value = (impact.get("milestones") or {}).get(key)
-        time = as_instant(value.get("time") if isinstance(value, Mapping) else value)
-        if time is not None:
-            found[time] = f"{found[time]}, {label}" if time in found else label
-    return [Mark(time, found[time]) for time in sorted(found)]
