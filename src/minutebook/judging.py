@@ -5,13 +5,15 @@ Whatever depends on few distinct values (statuses, levels, operations) is looked
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Collection
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.grouping import join_chunks
-from minutebook.rules import USER_COLUMNS, Rules, fits, read_field
+from minutebook.rules import USER_COLUMNS, Rules
+from minutebook.rules.globs import fits
 
 
 def judge(events: pa.Table, rules: Rules) -> dict[str, pa.Array]:
@@ -62,7 +64,17 @@ def _in(values: pa.Array, known: Collection[int]) -> pa.Array:
 
 
 def _read_key(events: pa.Table, key: str) -> pa.Array:
-    return _map(events.column("fields"), lambda text: read_field(text, key), pa.string())
+    return _map(events.column("fields"), lambda text: _read_field(text, key), pa.string())
+
+
+def _read_field(text: str | None, key: str) -> str | None:
+    """The value of a key in the JSON of the column ``fields``; None where it has none."""
+    try:
+        value = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
+    found = value.get(key) if isinstance(value, dict) else None
+    return None if found is None or found == "" else found if isinstance(found, str) else json.dumps(found)
 
 
 def _map(values: pa.Array | pa.ChunkedArray, function: Callable[[str], object], kind: pa.DataType) -> pa.Array:

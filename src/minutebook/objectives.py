@@ -14,7 +14,7 @@ from typing import Any
 from minutebook.errors import MinutebookError
 from minutebook.exports.yaml_text import parse_yaml
 from minutebook.namedfiles import read_named
-from minutebook.rules import read_span_s
+from minutebook.rules.values import read_span_s
 
 _USUAL_PERIOD_S = 30 * 86400.0
 _UNITS = {"minute": "m", "hour": "h", "day": "d", "week": "w"}

@@ -19,7 +19,8 @@ from minutebook.coverage import cover_services, find_coverage
 from minutebook.errors import MinutebookError, suggest
 from minutebook.layers import Layers, choose_layers
 from minutebook.operations import OTHERS, count_pairs, name_operations, rename, rename_trials
-from minutebook.rules import Rules, fits
+from minutebook.rules import Rules
+from minutebook.rules.globs import fits
 from minutebook.stretches import tell_stretches
 from minutebook.summary import Summary
 from minutebook.trials import NAMES, Trials, fill_names, join_rows

@@ -26,38 +26,20 @@ globs (``*`` and ``?``), compared with the whole text and with case.
 from __future__ import annotations
 
 import datetime
-import fnmatch
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from minutebook.errors import MinutebookError, suggest
-from minutebook.events import LAYERS, LEVELS
+from minutebook.rules.globs import fits
+from minutebook.rules.probes import match_agents, match_operations
+from minutebook.rules.values import READERS
 
-#: Paths that only machines ask for, at the end of an operation.
-USUAL_PROBE_PATHS = (
-    "health", "healthz", "healthcheck", "health[-_]check", "_health", "livez", "readyz", "liveness", "readiness", "ready",
-    "alive", "ping", "metrics", "actuator/(?:health|prometheus)", "server-status", "nginx_status", "stub_status",
-    "_status", "heartbeat", "lbcheck", r"grpc\.health\.v1\.Health/\w+",
-)  # fmt: skip
-#: What user agents of probes and of declared bots hold.
-USUAL_PROBE_AGENTS = (
-    "kube-probe", "Prometheus/", "ELB-HealthChecker", "GoogleHC", "GoogleStackdriverMonitoring", "HAProxy",
-    "Consul Health", "Envoy/HC", "Blackbox", "Route53-Health-Check", "Azure Traffic Manager", "UptimeRobot",
-    "Uptime-Kuma", "Better Uptime", "Pingdom", "StatusCake", "Datadog", "NewRelicPinger", "Site24x7", "Zabbix",
-    "NodePing", "check_http", r"bot\b", "crawler", "spider", "slurp", "facebookexternalhit", "ia_archiver",
-)  # fmt: skip
 #: Columns of the event frame that may say who a user is.
 USER_COLUMNS = ("user", "client", "actor", "host", "trace")
-
-_STATUS = re.compile(r"[1-5](?:xx|\d\d)")
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|h|d|w)")
-_KEY = re.compile(r"[\w.\-@/ ]{1,200}")
-_UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
 @dataclass(frozen=True)
@@ -94,7 +76,7 @@ class Rules:
             if key not in known:
                 raise MinutebookError(f"unknown key {key!r} in [sli]", where=where, do=suggest(key, known))
             try:
-                made[key] = _READERS[key](value)
+                made[key] = READERS[key](value)
             except (TypeError, ValueError) as error:
                 raise MinutebookError(f"[sli] {key}: {error}", where=where) from error
         rules = cls(**made)
@@ -139,11 +121,8 @@ class Rules:
 
     def probe_patterns(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
         """Patterns to search in operations and in user agents of probes and bots."""
-        paths = [rf"/(?:-/)?(?:{'|'.join(USUAL_PROBE_PATHS)})(?:/.*)?$"] if self.usual_probes else []
-        agents = list(USUAL_PROBE_AGENTS) if self.usual_probes else []
-        paths += [rf"\A{_regex(glob)}" for glob in self.probe_operations]
-        agents += [rf"\A{_regex(glob)}" for glob in self.probe_agents]
-        return _join(paths), _join(agents)
+        operations = match_operations(self.probe_operations, usual=self.usual_probes)
+        return operations, match_agents(self.probe_agents, usual=self.usual_probes)
 
     def tell(self) -> dict[str, Any]:
         """All settings as they hold, for `impact.json`."""
@@ -181,131 +160,9 @@ class Rules:
         return [f"As the settings say: {sentence}." for sentence in told]
 
 
-def fits(text: str, globs: Iterable[str]) -> bool:
-    """Whether the whole text fits one of the globs."""
-    return any(fnmatch.fnmatchcase(text, glob) for glob in globs)
-
-
-def read_field(text: str | None, key: str) -> str | None:
-    """The value of a key in the JSON of the column ``fields``; None where it has none."""
-    try:
-        value = json.loads(text) if text else None
-    except (ValueError, RecursionError):
-        return None
-    found = value.get(key) if isinstance(value, dict) else None
-    return None if found is None or found == "" else found if isinstance(found, str) else json.dumps(found)
-
-
-def read_span_s(text: str) -> float:
-    """Seconds of ``30d`` or ``1h 30m``; raises ValueError for what is none."""
-    parts = _DURATION.findall(text)
-    if not parts or _DURATION.sub("", text).strip():
-        raise ValueError(f"no span of time: {text!r}; write it as 90m, 2h or 30d")
-    return float(sum(float(number) * _UNITS_S[unit] for number, unit in parts))
-
-
 def _list_codes(patterns: Sequence[str]) -> tuple[int, ...]:
     return tuple(code for code in range(100, 600) if str(code) in patterns or f"{code // 100}xx" in patterns)
 
 
-def _regex(glob: str) -> str:
-    return fnmatch.translate(glob)
-
-
-def _join(parts: Sequence[str]) -> re.Pattern[str]:
-    """One pattern of several; without any, one that fits nothing."""
-    return re.compile("|".join(f"(?:{part})" for part in parts) or r"(?!)", re.I)
-
-
 def _write(us: int) -> str:
     return datetime.datetime.fromtimestamp(us / 1e6, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-# --- the values of the keys
-
-
-def _word(value: object) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise TypeError("has to be a text")
-    return value
-
-
-def _key(value: object) -> str:
-    word = _word(value)
-    if not _KEY.fullmatch(word):
-        raise ValueError(f"no name of a key: {word!r}")
-    return word
-
-
-def _words(value: object) -> tuple[str, ...]:
-    listed = [value] if isinstance(value, str) else value
-    if not isinstance(listed, list) or not all(isinstance(entry, str) and entry for entry in listed):
-        raise TypeError("has to be a list of texts")
-    return tuple(listed)
-
-
-def _layer(value: object) -> str:
-    word, known = _word(value), (*LAYERS, "lines")
-    if word not in known:
-        raise ValueError(f"no such layer: {word!r}; {suggest(word, known)}")
-    return word
-
-
-def _levels(value: object) -> tuple[str, ...]:
-    words = _words(value)
-    for word in words:
-        if word not in LEVELS:
-            raise ValueError(f"no such level: {word!r}; {suggest(word, LEVELS)}")
-    return words
-
-
-def _statuses(value: object) -> tuple[str, ...]:
-    listed = value if isinstance(value, list) else [value]
-    words = tuple(str(entry).lower() for entry in listed)
-    for word in words:
-        if not _STATUS.fullmatch(word):
-            raise ValueError(f"no status: {word!r}; write 503, or 5xx for all from 500 to 599")
-    return words
-
-
-def _limits(value: object) -> dict[str, float]:
-    table = value if isinstance(value, Mapping) else {"*": value}
-    for glob, over in table.items():
-        if isinstance(over, bool) or not isinstance(over, int | float) or not 0 < over < float("inf"):
-            raise ValueError(f"{glob}: has to be a number of seconds above 0")
-    return {str(glob): float(over) for glob, over in table.items()}  # type: ignore[arg-type]
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("has to be true or false")
-    return value
-
-
-def _baseline(value: object) -> tuple[int, int] | float:
-    if isinstance(value, str):
-        return read_span_s(value)
-    if not isinstance(value, Mapping) or set(value) != {"from", "to"}:
-        raise TypeError('has to be a span such as "2h", or {from = …, to = …}')
-    start, end = (_instant(value[key], key) for key in ("from", "to"))
-    if start >= end:
-        raise ValueError("it ends before it begins")
-    return start, end
-
-
-def _instant(value: object, key: str) -> int:
-    if isinstance(value, str):
-        value = datetime.datetime.fromisoformat(value)
-    if not isinstance(value, datetime.datetime):
-        raise TypeError(f"{key} has to be a time such as 2026-11-23T08:00:00Z")
-    if value.tzinfo is None:
-        raise ValueError(f"{key} has no zone; write 2026-11-23T08:00:00Z")
-    return round(value.timestamp() * 1_000_000)
-
-
-_READERS: Mapping[str, Callable[[object], Any]] = {
-    "layer": _layer, "services": _words, "operations": _words, "except_operations": _words, "bad_statuses": _statuses,
-    "invalid_statuses": _statuses, "bad_levels": _levels, "outcome": _key, "bad_outcomes": _words,
-    "slow_over_s": _limits, "user": _key, "probe_operations": _words, "probe_agents": _words, "probe_clients": _words,
-    "usual_probes": _flag, "baseline": _baseline, "objectives": _words,
-}  # fmt: skip
