@@ -203,14 +203,6 @@ def plain_texts(table: pa.Table) -> pa.Table:
     return table.cast(pa.schema(zip(table.column_names, types, strict=True)))
 
 
-def order_texts(table: pa.Table) -> pa.Table:
-    """The table, its dictionaries in order and without texts that no row has."""
-    for place, field in enumerate(table.schema):
-        if pa.types.is_dictionary(field.type):
-            table = table.set_column(place, field.name, as_texts(*rank_texts(join_chunks(table.column(place)))))
-    return table
-
-
 def _rank_integers(values: pa.Array) -> np.ndarray:
     span = pc.min_max(values).as_py()
     if span["min"] is None:

@@ -23,7 +23,7 @@ from minutebook.rules import Rules
 from minutebook.rules.globs import fits
 from minutebook.stretches import tell_stretches
 from minutebook.summary import Summary
-from minutebook.trials import NAMES, Trials, fill_names, join_rows
+from minutebook.trials import NAMES, Trials, fill_names, join_rows, to_rows
 
 _MOST_CELLS = 3_000_000  # a service's minutes × operations
 _FEWEST_OPERATIONS = 50  # that have their own names at any rate
@@ -67,7 +67,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     trials = Trials.of_summary(summary)
     layers = choose_layers(trials, rules.layer)
     failures = summary.frame("failures")
-    counts = _name_unknown(layers.pick(summary.named_frame("counts"))).reset_index(drop=True)
+    counts = _name_unknown(layers.pick(to_rows(summary.counts))).reset_index(drop=True)
     breakdown = _name(layers.pick(summary.frame("breakdown")))
     own_trials = trials.change(layers.pick, ("layer", "service")).change(_name_unknown, ("service", "operation"))
     own_failures = _name(layers.pick(failures))

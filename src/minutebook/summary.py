@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.events import ARROW_SCHEMA
-from minutebook.grouping import Ranks, Sums, add_up, drop_words, join_chunks, order_texts, plain_texts, read_columns
+from minutebook.grouping import Ranks, Sums, add_up, drop_words, join_chunks, plain_texts, read_columns
 from minutebook.judging import find_words, judge
 from minutebook.rules import Rules
 from minutebook.templates import find_templates
@@ -91,10 +91,6 @@ class Summary:
         table = getattr(self, name)
         return plain_texts(table.select(columns) if columns else table).to_pandas()
 
-    def named_frame(self, name: str) -> pd.DataFrame:
-        """One of the tables as a pandas frame, its texts as categories in order: for the large ones."""
-        return order_texts(getattr(self, name)).to_pandas()
-
     def count_events(self) -> dict[str, int]:
         """Source → how many of its events are in the tables."""
         logged = self.frame("coverage").groupby("source", observed=True)["events"].sum()
@@ -147,6 +143,7 @@ def merge(parts: Iterable[Summary]) -> Summary:
 
 def _merge_tables(parts: Sequence[pa.Table], how: Sums) -> pa.Table:
     """The parts of one table added up. What one part alone has of a minute is as it should be already."""
+    parts = [part for part in parts if part.num_rows] or parts[:1]
     if len(parts) == 1:
         return parts[0]
     if how.keys[0] != "minute":

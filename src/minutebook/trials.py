@@ -83,7 +83,7 @@ class Trials:
     def of_summary(cls, summary: Summary) -> Trials:
         """The trials of a Summary; a column ``layer`` more."""
         if isinstance(summary.trials, pa.Table):
-            return cls([_bound(_to_rows(summary.trials))])
+            return cls([_bound(to_rows(summary.trials))])
         return cls([Piece(p.first, p.last, partial(_load_table, p.load)) for p in summary.trials])
 
     @classmethod
@@ -204,7 +204,8 @@ def _bound(rows: pd.DataFrame) -> Piece:
     return Piece(int(minute.iloc[0]), int(minute.iloc[-1]), rows) if len(minute) else Piece(0, -1, rows)
 
 
-def _to_rows(table: pa.Table) -> pd.DataFrame:
+def to_rows(table: pa.Table) -> pd.DataFrame:
+    """The frame of a table, its texts as categories, in no order."""
     with start_threads() as pool:
         return pd.DataFrame(dict(pool.map(partial(_to_column, table), table.column_names)), copy=False)
 
@@ -224,7 +225,7 @@ def _to_column(table: pa.Table, name: str) -> tuple[str, np.ndarray | pd.Categor
 
 def _load_table(load: Callable[[Columns], pa.Table], columns: Columns) -> pd.DataFrame:
     stored = None if columns is None else ["longest_us" if name == "longest_s" else name for name in columns]
-    return _to_rows(load(stored))
+    return to_rows(load(stored))
 
 
 def _load_changed(load: Load, change: Change, needs: Columns, columns: Columns) -> pd.DataFrame:

@@ -134,15 +134,16 @@ def add_summaries(summaries: Iterable[Summary], rules: Rules | None = None) -> S
     parts: list[Summary] = []
     size = 0
     trials = TrialStore(merge_trials)
-    nothing = summarise(ARROW_SCHEMA.empty_table(), rules).trials
     for part in summaries:
-        trials.add(part.trials)
-        parts.append(replace(part, trials=nothing))
+        table = pa.concat_tables(part.trial_tables())
+        trials.add(table)
+        parts.append(replace(part, trials=table.schema.empty_table()))
         size += parts[-1].nbytes
         if size > _MOST_WAITING:
             parts = [merge(parts)]
             size = 0
-    trials.add(nothing)
+    if not parts:
+        return summarise(ARROW_SCHEMA.empty_table(), rules)
     return replace(merge(parts), trials=trials.finish())
 
 

@@ -88,7 +88,12 @@ def draw_impact(
         if start.year == _NEVER.year:
             panels[-1].set_xticks([], [])
             panels[-1].set_xlabel("no minute has evidence")
-    return figure if figure is not None else panels
+    if figure is None:
+        return panels
+    # Where there's no label to be placed, an axis measures its ticks a second time in order to place it.
+    for axis in (axis for each in figure.axes for axis in (each.xaxis, each.yaxis) if not axis.get_label_text()):
+        axis.set_label_coords(0.5, 0.5)
+    return figure
 
 
 def _find_range(grid: pd.DataFrame, impact: Mapping[str, Any], lanes: list[Lane]) -> tuple[pd.Timestamp, pd.Timestamp]:
