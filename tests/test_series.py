@@ -14,12 +14,11 @@ import pytest
 from click.testing import CliRunner
 
 import minutebook as mb
-from minutebook import series
 from minutebook.cli import main
 from minutebook.config import Config
 from minutebook.ownformats import load_all
 from minutebook.reading import Settings
-from minutebook.series import group_sources, groups, read_series
+from minutebook.series import files, group_sources, groups, read_series
 from minutebook.sources import find_sources
 
 ACCESS = '203.0.113.{0} - - [23/Nov/2026:09:{1:02}:{2:02} +0000] "GET /items/{0} HTTP/1.1" {3} 12 "-" "curl/8.5.0"\n'
@@ -69,7 +68,7 @@ def count_together(folder: Path) -> int:
     known = load_all(())
     settings = Settings(known.logs, known.exports)
     together = [group.sources for group in group_sources(find_sources([folder]), Config()) if len(group.sources) > 1]
-    return sum(len(read_series(each, settings).accounts) for each in together)
+    return sum(len(part.accounts) for each in together for part in read_series(each, settings))
 
 
 @pytest.mark.parametrize(
@@ -184,10 +183,10 @@ def test_files_that_unpack_to_much_are_read_together_some_at_a_time(
     for path in paths:
         path.with_name(path.name + ".gz").write_bytes(gzip.compress(path.read_bytes()))
         path.unlink()
-    monkeypatch.setattr(series, "_AT_ONCE", 3 * max(sizes))
+    monkeypatch.setattr(files, "_AT_ONCE", 3 * max(sizes))
     assert count_together(tmp_path / "logs") == 12
     together = make_book(tmp_path / "logs", tmp_path / "together")
-    monkeypatch.setattr(series, "_MOST", 4 * max(sizes))
+    monkeypatch.setattr(files, "_MOST", 4 * max(sizes))
     assert count_together(tmp_path / "logs") == 4  # in all; the others are read by themselves
     assert make_book(tmp_path / "logs", tmp_path / "together") == together
     monkeypatch.setattr(groups, "_TOGETHER", sum(sizes[:4]))  # packed they'd all be one group
@@ -198,5 +197,5 @@ def test_a_long_one_of_many_files_is_read_by_itself(tmp_path: Path, monkeypatch:
     paths = write_logs(tmp_path / "logs", ACCESS.format)
     whole = paths[3].read_bytes()
     paths[3].write_bytes(3 * whole)
-    monkeypatch.setattr(series, "_AT_ONCE", 2 * len(whole))
+    monkeypatch.setattr(files, "_AT_ONCE", 2 * len(whole))
     assert count_together(tmp_path / "logs") == 11

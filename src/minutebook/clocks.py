@@ -7,7 +7,7 @@ Bar-Yossef et al. 2002), so that pairs survive. Clocks are settled before anythi
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from minutebook.events import LAYERS
 
 _PER_SOURCE = 8192
+_HASHED_BYTES, _HASHED_AT_ONCE = 16, 1 << 13
 _MIN_PAIRS = 20
 _MAX_SPREAD_S = 5.0
 _ZONE_STEP_S = 900  # every zone in use is a multiple of 15 minutes
@@ -96,13 +97,26 @@ def hash_texts(texts: pa.Array | pa.ChunkedArray) -> np.ndarray:
     array = array.cast(pa.large_string())
     offsets = np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array) + 1]
     data = np.frombuffer(array.buffers()[2], np.uint8) if array.buffers()[2] else np.empty(0, np.uint8)
+    mixed = np.empty(len(array), np.uint64)
+    for at in range(0, len(array), _HASHED_AT_ONCE):
+        mixed[at : at + _HASHED_AT_ONCE] = _hash_ends(data, offsets[at : at + _HASHED_AT_ONCE + 1])
+    return mixed
+
+
+def _hash_ends(data: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+    """The hashes of some texts; few enough for what is made on the way to stay near the processor."""
     ends, starts = offsets[1:], offsets[:-1]
-    mixed = np.zeros(len(array), np.uint64)
-    for back in range(1, 17):
+    shortest = int((ends - starts).min(initial=_HASHED_BYTES))
+    mixed = np.zeros(len(ends), np.uint64)
+    for back in range(1, _HASHED_BYTES + 1):
         at = ends - back
-        is_inside = at >= starts
-        byte = np.where(is_inside, data[np.where(is_inside, at, 0)] if len(data) else 0, 0).astype(np.uint64)
-        mixed = (mixed ^ byte) * np.uint64(0x9E3779B97F4A7C15)
+        if back > shortest:
+            is_inside = at >= starts
+            byte = np.where(is_inside, data[np.where(is_inside, at, 0)] if len(data) else 0, 0)
+        else:
+            byte = data[at]
+        mixed ^= byte.astype(np.uint64)
+        mixed *= np.uint64(0x9E3779B97F4A7C15)
         mixed ^= mixed >> np.uint64(29)
     return mixed
 
@@ -143,8 +157,7 @@ def settle_clocks(
             break
         clocks |= settled
         waiting = [source for source in waiting if source not in settled]
-    for source in waiting:
-        clocks[source] = _zone_by_host(source, clocks, hosts or {})
+    clocks |= _zone_by_hosts(waiting, clocks, hosts or {})
     return _find_offsets(clocks, pairs, sample, align)
 
 
@@ -187,20 +200,23 @@ def _zone_by_ids(source: str, pairs: pd.DataFrame, clocks: Mapping[str, Clock]) 
     return None
 
 
-def _zone_by_host(source: str, clocks: Mapping[str, Clock], hosts: Mapping[str, tuple[str | None, str]]) -> Clock:
+def _zone_by_hosts(
+    waiting: Sequence[str], clocks: Mapping[str, Clock], hosts: Mapping[str, tuple[str | None, str]]
+) -> dict[str, Clock]:
     """What another source of the same host says or was found to keep; else UTC, flagged."""
-    host = hosts.get(source, (None, ""))[0]
-    for other in sorted(clocks):
-        other_host, stated = hosts.get(other, (None, ""))
-        if host is None or other_host != host or other == source:
-            continue
-        if clocks[other].zone_basis.startswith("inferred"):
-            found = clocks[other]
-            return Clock(found.zone, f"inferred: {other} of the same host keeps it", found.zone_shift_s)
-        if stated:
-            return Clock(name_offset(parse_offset_s(stated)), f"inferred: {other} of the same host states it",
-                         parse_offset_s(stated))  # fmt: skip
-    return Clock(zone="UTC", zone_basis="assumed")
+    telling: dict[str | None, Clock] = {}  # host → what its first source that tells it does
+    for other in sorted(clocks, reverse=True):
+        host, stated = hosts.get(other, (None, ""))
+        found = clocks[other]
+        if found.zone_basis.startswith("inferred"):
+            basis = f"inferred: {other} of the same host keeps it"
+            telling[host] = Clock(found.zone, basis, found.zone_shift_s)
+        elif stated:
+            shift = parse_offset_s(stated)
+            telling[host] = Clock(name_offset(shift), f"inferred: {other} of the same host states it", shift)
+    telling.pop(None, None)
+    unknown = Clock(zone="UTC", zone_basis="assumed")
+    return {source: telling.get(hosts.get(source, (None, ""))[0], unknown) for source in waiting}
 
 
 def name_offset(seconds: int) -> str:

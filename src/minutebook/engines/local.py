@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,13 +13,12 @@ import pyarrow as pa
 
 from minutebook.account import Account
 from minutebook.clocks import ClockSample
-from minutebook.detection import Detection
 from minutebook.engines.settling import Settle
 from minutebook.events import ARROW_SCHEMA
 from minutebook.progress import ignore
 from minutebook.reading import DEFERRED, Settings, read_source
 from minutebook.rules import Rules
-from minutebook.series import Group, Series, find_firsts, group_sources, read_series, tell_format
+from minutebook.series import Group, Series, Told, find_firsts, group_sources, read_series, tell_format
 from minutebook.sources import Source
 from minutebook.store import EventStore, Part, cut
 from minutebook.summary import Summary, merge, merge_trials, summarise
@@ -43,6 +42,7 @@ class LocalEngine:
 
     def __init__(self, pool: Executor, store: EventStore) -> None:
         self._pool, self._store = pool, store
+        self._told: dict[str, Future[Told | None]] = {}  # by the name of a log of many files
         self.sample = ClockSample()
 
     def read(self, sources: Sequence[Source], settings: Settings) -> list[Account]:
@@ -51,13 +51,16 @@ class LocalEngine:
         groups = group_sources(sources, settings.config)
         quiet = replace(settings, tell=ignore)  # what fails here is read again
         # These come first, so that whoever waits for one waits for no thread.
-        known = {group.log: self._pool.submit(tell_format, group.first, quiet) for group in find_firsts(groups)}
-        read = partial(_read_together, known=known, settings=quiet)
-        for group, series in zip(groups, map_ahead(self._pool, read, groups), strict=True):
-            self._keep(series.table, [(name, account.events) for name, account in series.accounts.items()], settings)
-            accounts |= series.accounts
+        for group in find_firsts(groups):
+            if group.log not in self._told:
+                self._told[group.log] = self._pool.submit(tell_format, group.sources, quiet)
+        read = partial(self._read_together, settings=quiet)
+        for group, together in zip(groups, map_ahead(self._pool, read, groups), strict=True):
+            for series in together:
+                self._keep(series.table, series.counts, settings)
+                accounts |= series.accounts
             for source in group.sources:
-                if account := series.accounts.get(source.name):
+                if account := accounts.get(source.name):
                     if account.status != DEFERRED:
                         settings.tell(source.size or 0)
                     continue
@@ -65,6 +68,12 @@ class LocalEngine:
                 for table in tables:
                     self._keep(table, [(source.name, table.num_rows)], settings)
         return [accounts[source.name] for source in sources]
+
+    def _read_together(self, group: Group, settings: Settings) -> list[Series]:
+        """What is read of several sources at once; nothing of one alone."""
+        if len(group.sources) == 1:
+            return []
+        return read_series(group.sources, settings, self._told[group.log].result() if group.log else None)
 
     def _keep(self, table: pa.Table, counts: Sequence[tuple[str, int]], settings: Settings) -> None:
         self._store.add(table, counts)
@@ -114,14 +123,6 @@ def _find_runs(parts: Sequence[Part], how: Callable[[str], object] = lambda _: N
         run = part
     if run:
         yield run
-
-
-def _read_together(group: Group, known: Mapping[str, Future[Detection | None]], settings: Settings) -> Series:
-    """The `Series` of a group; nothing of one source alone."""
-    if len(group.sources) == 1:
-        return Series()
-    # The first group tells the same by itself, and need not wait.
-    return read_series(group.sources, settings, known[group.log].result() if group.log and not group.is_first else None)
 
 
 def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None = None) -> Summary:

@@ -78,21 +78,19 @@ def read_whole(source: Source, settings: Settings) -> np.ndarray:
 
 
 def tell_format(sources: Sequence[Source], settings: Settings) -> np.ndarray:
-    """The `Detection` of some small files, which others are parts of the same log as."""
+    """What the first files of a log tell of it."""
     return pack(series.tell_format(sources, settings))
 
 
 def read_together(sources: Sequence[Source], settings: Settings, known: np.ndarray | None) -> np.ndarray:
-    """The `Series` of some small files."""
+    """The list of `Series` of some small files."""
     return pack(series.read_series(sources, settings, None if known is None else unpack(known)))
 
 
 def read_one(packed: np.ndarray, source: Source, settings: Settings) -> np.ndarray:
     """(account, tables) of a source that was read with others, or is now read by itself."""
-    together = unpack(packed)
-    if source.name not in together.accounts:
-        return read_whole(source, settings)
-    return pack((together.accounts[source.name], [together.pick(source.name)]))
+    own = next((each for each in unpack(packed) if source.name in each.accounts), None)
+    return pack((own.accounts[source.name], [own.pick(source.name)])) if own else read_whole(source, settings)
 
 
 def read_piece(recipe: Recipe, start: int, stop: int, settings: Settings, is_counted: bool) -> np.ndarray:

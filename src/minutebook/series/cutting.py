@@ -16,6 +16,7 @@ from minutebook.events import make_table
 from minutebook.lines import Lines, split_lines
 from minutebook.reading import Settings, fill_stated
 from minutebook.recipes import Recipe, parse_lines
+from minutebook.series.files import File
 from minutebook.years import guess_year
 
 
@@ -26,23 +27,19 @@ class Series:
     accounts: dict[str, Account] = field(default_factory=dict)
     table: pa.Table = field(default_factory=lambda: make_table({}, 0))  #: the events of these, file after file
 
+    @property
+    def counts(self) -> list[tuple[str, int]]:
+        """(name of a file, how many of the events are its own), file after file."""
+        return [(name, account.events) for name, account in self.accounts.items()]
+
     def pick(self, name: str) -> pa.Table:
         """The events of one of the files."""
         start = 0
-        for other, account in self.accounts.items():
+        for other, rows in self.counts:
             if other == name:
-                return self.table.slice(start, account.events)
-            start += account.events
+                return self.table.slice(start, rows)
+            start += rows
         raise KeyError(name)
-
-
-@dataclass(frozen=True)
-class File:
-    """A small file that was read: its account so far, its content and how many lines that has."""
-
-    account: Account
-    content: bytes  #: with a line end behind its last line
-    rows: int
 
 
 def parse_together(files: Sequence[File], recipe: Recipe, settings: Settings) -> Series:
