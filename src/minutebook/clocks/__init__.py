@@ -1,0 +1,100 @@
+"""events → clocks: how far each source's clock is off, which zone a zone-less one keeps, whose service it is.
+
+A request or trace id that two sources share happened once, so the difference of its two stamps is the
+difference of the two clocks. Clocks are settled before anything is counted or merged.
+
+Read in order: `samples` (events → a sample of their ids), `differences` (ids → differences of stamps), `zones` and
+`offsets` (those → clocks), `services` (ids → whose service a source is).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.clocks.clock import Clock, find_error_s, name_offset, parse_offset_s
+from minutebook.clocks.differences import find_differences, list_by_source
+from minutebook.clocks.offsets import find_offsets
+from minutebook.clocks.samples import ClockSample, hash_texts
+from minutebook.clocks.services import find_services
+from minutebook.clocks.zones import find_zones, find_zones_of_hosts
+from minutebook.events import LAYERS
+
+
+def settle_clocks(
+    sample: pd.DataFrame,
+    zoneless: Mapping[str, bool],
+    resolutions: Mapping[str, float],
+    given: Mapping[str, str] | None = None,
+    hosts: Mapping[str, tuple[str | None, str]] | None = None,
+    align: bool = True,
+    mixed: Collection[str] = (),
+) -> dict[str, Clock]:
+    """The clock of every source in ``zoneless`` (source → whether its stamps lack a zone).
+
+    Sources in ``mixed`` have stamps with a zone as well: what's inferred of the others would shift those.
+
+    ``sample`` is `ClockSample.frame`; ``resolutions`` are the stamps' resolutions in seconds;
+    ``given`` are zones that the caller stated; ``hosts`` are (host, offset stated in its stamps).
+    Differences are medians, spreads 1.4826 × the median absolute deviation; at least 20 shared ids and a
+    spread of at most 5 s are asked for.
+    """
+    given = given or {}
+    differences = find_differences(sample, resolutions)
+    clocks: dict[str, Clock] = {}
+    for source in sorted(zoneless):
+        if not zoneless[source]:
+            clocks[source] = Clock(zone="", zone_basis="stated")
+        elif source in given:
+            clocks[source] = Clock(zone=given[source], zone_basis="given")
+        elif source in mixed:
+            clocks[source] = Clock(zone="UTC", zone_basis="assumed")
+    waiting = [source for source in sorted(zoneless) if source not in clocks]
+    clocks |= find_zones(waiting, clocks, list_by_source(differences))
+    clocks |= find_zones_of_hosts([source for source in waiting if source not in clocks], clocks, hosts or {})
+    layers = sample.groupby("source")["layer"].first() if len(sample) else {}
+    outermost = {s: LAYERS.index(layer) if isinstance(layer, str) else len(LAYERS) for s, layer in layers.items()}
+    return find_offsets(clocks, differences, outermost, align)
+
+
+def settle(events: pa.Table, clock: Clock, services: Mapping[str, str]) -> pa.Table:
+    """The events of one source on the corrected clock, with the service that shared ids prove."""
+    if clock.shift_us:
+        times = pc.add(events.column("time").cast(pa.int64()), clock.shift_us)
+        events = events.set_column(
+            events.schema.get_field_index("time"),
+            events.schema.field("time"),
+            times.cast(pa.timestamp("us", "UTC")),
+        )
+    quality = "aligned" if clock.applied else "zone_inferred" if clock.zone_basis.startswith("inferred") else None
+    if quality:
+        words = events.column("time_quality").cast(pa.string())
+        is_zoneless = pc.is_in(words, pa.array(["zone_assumed", "ambiguous"]))
+        words = pc.if_else(pc.or_(is_zoneless, clock.applied), quality, words)
+        events = _replace(events, "time_quality", words)
+    if services:
+        operations = events.column("operation").cast(pa.string())
+        names = sorted(services)
+        index = pc.index_in(operations, pa.array(names))
+        proven = pa.array([services[n] for n in names], pa.string()).take(index)
+        own = pc.coalesce(
+            events.column("service").cast(pa.string()),
+            proven,
+            pa.scalar(services.get(""), pa.string()),
+        )
+        events = _replace(events, "service", own)
+    return events
+
+
+def _replace(events: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
+    position = events.schema.get_field_index(name)
+    return events.set_column(position, events.schema.field(name), values.dictionary_encode())
+
+
+__all__ = [
+    "Clock", "ClockSample", "find_error_s", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle",
+    "settle_clocks",
+]  # fmt: skip

@@ -1,0 +1,42 @@
+"""ids that sources share → whose service a source is that names none, operation by operation."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+_AGREED = 0.95  # of the shared ids
+
+
+def find_services(sample: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Source without a service → operation → the service that ids shared with other sources prove.
+
+    ``""`` as operation is the source's own, where all shared ids agree to 95 %. Sources that learn
+    their service pass it on, so that a second application host is reached through the proxy.
+    """
+    found: dict[str, dict[str, str]] = {}
+    if not sample["service"].isna().any() or sample["service"].isna().all():
+        return found
+    known = sample.copy()
+    for _ in range(2):
+        is_silent = known["service"].isna()
+        told = known.loc[~is_silent, ["trace", "service"]]
+        silent = known[is_silent]
+        joined = silent.drop(columns="service").merge(told, on="trace")
+        found |= {source: found.get(source, {}) for source in sorted(joined["source"].unique())}
+        for source, service in _vote(joined, ["source"]):
+            found[source][""] = service
+        for source, operation, service in _vote(joined, ["source", "operation"]):
+            found[source][operation] = service
+        fill = [
+            found.get(s, {}).get(o if isinstance(o, str) else "", found.get(s, {}).get(""))
+            for s, o in zip(silent["source"], silent["operation"], strict=True)
+        ]
+        known.loc[is_silent, "service"] = pd.Series(fill, index=silent.index, dtype="str")
+    return found
+
+
+def _vote(joined: pd.DataFrame, keys: list[str]) -> list[tuple[str, ...]]:
+    """(each of the keys, the service) of what agrees on one."""
+    counts = joined.groupby([*keys, "service"], sort=True).size().reset_index(name="ids")
+    agreed = counts[counts["ids"] >= _AGREED * counts.groupby(keys)["ids"].transform("sum")]
+    return list(agreed[[*keys, "service"]].itertuples(index=False, name=None))

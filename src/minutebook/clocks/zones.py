@@ -1,0 +1,64 @@
+"""zone-less sources → the zones that they keep: by ids that they share with others, else by others of their hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from minutebook.clocks.clock import Clock, name_offset, parse_offset_s
+from minutebook.clocks.differences import Difference
+
+_STEP_S = 900  # every zone in use is a multiple of 15 minutes
+_MAX_S = 14 * 3600
+
+
+def find_zones(
+    waiting: Sequence[str], clocks: Mapping[str, Clock], differences: Mapping[str, Sequence[Difference]]
+) -> dict[str, Clock]:
+    """The clocks of those that share ids with a source whose clock is known, or whose zone was found so."""
+    found = dict(clocks)
+    # A zone-less source may be known only through another zone-less one, hence the rounds.
+    left = [source for source in waiting if source in differences]
+    while left:
+        settled = {s: clock for s in left if (clock := _read_zone(differences[s], found))}
+        if not settled:
+            break
+        found |= settled
+        left = [source for source in left if source not in settled]
+    return {source: found[source] for source in waiting if source in found}
+
+
+def _read_zone(differences: Sequence[Difference], clocks: Mapping[str, Clock]) -> Clock | None:
+    """The zone that the difference to the first source tells whose own is known."""
+    for each in differences:
+        other = clocks.get(each.other)
+        if other is None or other.zone_basis == "assumed":
+            continue
+        difference = each.median_s + other.zone_shift_s
+        shift = round(difference / _STEP_S) * _STEP_S
+        if abs(shift) <= _MAX_S and abs(difference - shift) <= _STEP_S / 3:
+            basis = f"inferred: {each.pairs:,} ids shared with {each.other}, spread {_span(each.spread_s)}"
+            return Clock(zone=name_offset(shift), zone_basis=basis, zone_shift_s=shift)
+    return None
+
+
+def find_zones_of_hosts(
+    waiting: Sequence[str], clocks: Mapping[str, Clock], hosts: Mapping[str, tuple[str | None, str]]
+) -> dict[str, Clock]:
+    """What another source of the same host says or was found to keep; else UTC, flagged."""
+    telling: dict[str | None, Clock] = {}  # host → what its first source that tells it does
+    for other in sorted(clocks, reverse=True):
+        host, stated = hosts.get(other, (None, ""))
+        found = clocks[other]
+        if found.zone_basis.startswith("inferred"):
+            basis = f"inferred: {other} of the same host keeps it"
+            telling[host] = Clock(found.zone, basis, found.zone_shift_s)
+        elif stated:
+            shift = parse_offset_s(stated)
+            telling[host] = Clock(name_offset(shift), f"inferred: {other} of the same host states it", shift)
+    telling.pop(None, None)
+    unknown = Clock(zone="UTC", zone_basis="assumed")
+    return {source: telling.get(hosts.get(source, (None, ""))[0], unknown) for source in waiting}
+
+
+def _span(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.1f} s"
