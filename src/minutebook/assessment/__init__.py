@@ -2,8 +2,9 @@
 
 An impact window is the stretch of minutes in which so many users hit failures that, at this service's own
 usual rate, it would be less than a one-in-a-million coincidence; its edges are the first and last failing
-request of that stretch. Read in order: `channels` (what is tested and bad), `baseline` (what is usual), `scan`
-(what stands out), `windows` (what is kept), `edges`, `slow`, `loss`, `users`, `milestones`, `telling`.
+request of that stretch. Read in order: `channels` (what is tested and bad), `baseline`, `calm` (what is usual), `scan`
+(what stands out), `windows` (what is kept), `edges`, `slow`, `loss`, `throughout`, `users`, `milestones`,
+`telling`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from minutebook.assessment.screening import find_notable
 from minutebook.assessment.sensitivity import LEAST_FACTOR, Choices, find_sensitivity, make_rows
 from minutebook.assessment.slow import find_slow_limits
 from minutebook.assessment.telling import Scope, as_instant, tell_hole, tell_rejected, tell_sensitivity, tell_window
+from minutebook.assessment.throughout import find_throughout
 from minutebook.assessment.traffic import Traffic
 from minutebook.assessment.users import count_user_minutes, find_states
 from minutebook.assessment.windows import Rejected, Window, find_windows
@@ -37,10 +39,11 @@ class _Found:
 
     told: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[dict[str, Any]] = field(default_factory=list)
+    throughout: list[dict[str, Any]] = field(default_factory=list)
     events: list[pd.DataFrame] = field(default_factory=list)
     states: list[pd.DataFrame] = field(default_factory=list)
     has_users: bool = False
-    mitigated: list[int] = field(default_factory=list)
+    mitigated: list[int | None] = field(default_factory=list)
 
 
 #: What is usual: (from, to) in µs since 1970, or so many seconds ahead of the impact; None: all but the windows.
@@ -53,7 +56,7 @@ def measure_impact(
     slow_over_s: Limits | None = None,
     baseline: Baseline = None,
 ) -> dict[str, Any]:
-    """Impact of an incident: ``windows, rejected, milestones, durations, definitions, total, slow_over_s``.
+    """Impact of an incident: ``windows, throughout, rejected, milestones, durations, definitions, total, slow_over_s``.
 
     JSON-able; times are RFC 3339 in UTC, durations seconds. ``slow_over_s`` overrides what slow means, by
     (service, operation), ``baseline`` which minutes may be usual. The method's sources: Kulldorff 1997 (scan
@@ -74,10 +77,12 @@ def measure_impact(
     impact = [w for w in windows if w["kind"] != "no_evidence"]
     start = min((pd.Timestamp(w["start"]) for w in impact), default=None)
     end = max((pd.Timestamp(w["end"]) for w in impact), default=None)
-    mitigated = as_instant(max(found.mitigated)) if found.mitigated else None
+    known = [at for at in found.mitigated if at is not None]
+    mitigated = as_instant(max(known)) if known and None not in found.mitigated else None
     milestones, durations = find_milestones(start, end, mitigated, [w["service"] for w in impact], traffic.happenings)
     return {
         "windows": windows,
+        "throughout": found.throughout,
         "rejected": sorted(found.rejected, key=lambda r: (r["start"], r["service"], r["reason"])),
         "milestones": {name: _instant(time) for name, time in milestones.items()},
         "durations": durations,
@@ -119,6 +124,9 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
         windows, rejected = _find_windows(trials, minutes, baseline)
         by_channel.append((trials, windows))
         found.rejected += [tell_rejected(r, service, trials.name) for r in rejected]
+    plain, failing = by_channel[0]
+    if not failing:
+        found.throughout += find_throughout(traffic, service, plain)
     taken = [piece for _, windows in by_channel for window in windows for piece in window.pieces]
 
     def search(trials: Channel, sure: float, span: tuple[int, int] | None) -> list[Window]:
@@ -135,9 +143,7 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
             found.events.append(events)
             found.states.append(states)
             found.has_users |= trials.has_users(window.operations)
-            mitigated = find_mitigation(window.by_minute, window.end.at)
-            if mitigated is not None:
-                found.mitigated.append(mitigated)
+            found.mitigated.append(find_mitigation(window.by_minute, window.end.at, int(minutes[-1])))
     requests = (
         traffic.breakdown.assign(minute_no=minute_of(traffic.breakdown["minute"]))
         .groupby("minute_no")["requests"]
@@ -145,7 +151,6 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
     )
     fired = find_related(traffic.happenings, [service])
     alerts = fired["time"].dt.as_unit("us").astype("int64").to_numpy()
-    plain = by_channel[0][0]
     holes = find_holes(requests, coverage, plain.find_times, alerts)
     found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in holes]
 

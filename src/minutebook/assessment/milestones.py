@@ -12,7 +12,7 @@ DEFINITIONS: Mapping[str, str] = {
     "detected": "the first related alert fired: of an affected service (of any, where that isn't named), at most 30 min before the start,"
     " before the end",
     "acknowledged": "the first acknowledgement of such an alert",
-    "mitigated": "the excess of bad events falls below half its peak for good",
+    "mitigated": "the excess of bad events falls below half its peak for good, before the evidence ends",
     "impact_end": "the last bad event of the last window; the alert's own resolve is another fact",
     "ttd": "detected - impact_start", "tta": "acknowledged - detected", "ttm": "mitigated - impact_start",
     "ttr": "impact_end - impact_start",
@@ -62,12 +62,17 @@ def _known(time: Any) -> pd.Timestamp | None:
     return None if time is None or pd.isna(time) else time
 
 
-def find_mitigation(by_minute: Mapping[int, float], end_us: int) -> int | None:
-    """µs at which the excess falls below half its peak for good; the window's end where it never does before."""
+def find_mitigation(by_minute: Mapping[int, float], end_us: int, last_minute: int) -> int | None:
+    """µs at which the excess falls below half its peak for good; the window's end where it never does before.
+
+    None where the evidence, whose last minute may be half of one, ends too soon to show it.
+    """
     if not by_minute:
         return None
     peak = max(by_minute.values())
     last = max(minute for minute, excess in by_minute.items() if excess >= peak / 2)
+    if max(by_minute) >= last_minute and last >= last_minute - 1:
+        return None
     return min((last + 1) * 60_000_000, end_us)
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.instants import as_instant, format_clock, format_days, format_span
 from minutebook.outputs.wording.counts import as_whole, percent_of
-from minutebook.outputs.wording.incident import tell_milestones
+from minutebook.outputs.wording.incident import tell_milestones, tell_throughout
 from minutebook.outputs.wording.windows import kind_of, scope_of, tell_window
 
 _UTC = datetime.UTC
@@ -61,7 +61,7 @@ def tell_impact(impact: Mapping[str, Any]) -> Iterator[str]:
     """A sentence a window, as somebody would say it; then what all of them come to."""
     windows = [window for _, window in measured_windows(impact)]
     if not windows:
-        yield "No window of impact stands out from what is usual."
+        yield " ".join(tell_throughout(impact)) or "No window of impact stands out from what is usual."
     for window in windows:
         start, end = as_instant(window.get("start")), as_instant(window.get("end"))
         span = f"From {_since(start)} to {format_clock(end, _UTC)} UTC"

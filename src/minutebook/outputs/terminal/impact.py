@@ -10,7 +10,7 @@ from minutebook.outputs.instants import as_instant, find_zone, format_days
 from minutebook.outputs.terminal.colour import Paint
 from minutebook.outputs.terminal.columns import pad, wrap
 from minutebook.outputs.wording import Row
-from minutebook.outputs.wording.incident import tell_budget, tell_milestones, tell_orders, tell_total
+from minutebook.outputs.wording.incident import tell_budget, tell_milestones, tell_orders, tell_throughout, tell_total
 from minutebook.outputs.wording.windows import tell_rejected, tell_window
 
 _MOST_REJECTED = 5
@@ -26,8 +26,10 @@ def format_impact(impact: Mapping[str, Any], *, zone: str = "UTC", width: int = 
     rows: list[Row] = []
     for window in windows:
         rows += tell_window(window, tz, day=many_days)
-    if not windows:
+    throughout = tell_throughout(impact)
+    if not windows and not throughout:
         rows.append(("impact", "none", "no stretch of minutes stands out from what is usual"))
+    rows += [("impact", "no window", each) for each in throughout]
     rows += tell_milestones(impact, tz, day=many_days)
     rows += tell_orders(impact)
     rows += tell_budget(impact)

@@ -14,6 +14,7 @@ from minutebook.outputs.instants import as_instant, find_zone, format_clock, for
 from minutebook.outputs.terminal.colour import Paint
 from minutebook.outputs.terminal.columns import write_entry
 from minutebook.outputs.wording.counts import as_whole, count_of
+from minutebook.outputs.wording.incident import tell_throughout
 from minutebook.outputs.wording.sources import sum_sources
 from minutebook.outputs.wording.users import tell_users
 from minutebook.outputs.wording.windows import between, kind_of, lasted, pick_windows, scope_of
@@ -47,8 +48,11 @@ def format_summary(
         lines += write_entry("", f"{kind_of(window)} of {scope_of(window)}", width)
         lines += write_entry("", inert_text(window.get("evidence")), width)
         lines += write_entry("Users", tell_users(window.get("users") or {}), width)
-    if not windows:
+    throughout = tell_throughout(impact)
+    if not windows and not throughout:
         lines += write_entry("Impact", "no window: nothing stands out from what is usual", width)
+    for each in throughout:
+        lines += write_entry("Impact", f"no window of {each}", width)
     lines += _tell_missing(ledger, minutes, tz, width)
     return "\n".join(lines) + "\n"
 

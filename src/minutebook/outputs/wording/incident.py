@@ -11,7 +11,7 @@ from minutebook.outputs.inert import inert_text
 from minutebook.outputs.instants import as_instant, format_moment, format_span
 from minutebook.outputs.wording import Row
 from minutebook.outputs.wording.counts import number_of, percent_of
-from minutebook.outputs.wording.windows import name_edge, pick_windows
+from minutebook.outputs.wording.windows import name_edge, pick_windows, scope_of
 
 #: The instants that an impact is told by, in the order in which they usually come.
 MILESTONES = ("impact_start", "detected", "acknowledged", "mitigated", "impact_end")
@@ -29,6 +29,11 @@ def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool
         "mitigated": ("ttm", "excess halved for good, {} after the start"),
         "impact_end": ("ttr", name_edge(last, "last") + ", {} after the start"),
     }
+    if first.get("open_start"):
+        words["impact_start"] = ("", "or before: the evidence starts here")
+    if last.get("open_end"):
+        words["impact_end"] = ("ttr", "or later: the evidence ends here, {} after the start")
+    is_cut = any(window.get("open_end") for window in windows)
     stones, durations = impact.get("milestones") or {}, impact.get("durations") or {}
     if not any(as_instant(stones.get(key)) for key in words):
         return []
@@ -36,13 +41,21 @@ def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool
     for key, (duration, meaning) in words.items():
         label, time, seconds = key.replace("_", " "), as_instant(stones.get(key)), durations.get(duration)
         if time is None:
-            rows.append((label, "unknown", "no record of it in the evidence"))
+            is_beyond = key == "mitigated" and is_cut
+            rows.append(
+                (label, "unknown", "not before the evidence ends" if is_beyond else "no record of it in the evidence")
+            )
             continue
         if isinstance(seconds, numbers.Real) and float(seconds) < 0:
             meaning = meaning.replace(" after ", " before ")
         told = meaning.format(format_span(seconds).lstrip("−"))
         rows.append((label, format_moment(time, tz, day=day), told))
     return rows
+
+
+def tell_throughout(impact: Mapping[str, Any]) -> list[str]:
+    """Where evidence is bad from beginning to end, so that nothing tells what is usual: a sentence each."""
+    return [f"{scope_of(each)}: {inert_text(each.get('evidence'))}" for each in impact.get("throughout") or ()]
 
 
 def tell_total(total: Mapping[str, Any]) -> list[Row]:

@@ -13,7 +13,7 @@ from typing import Any
 from minutebook.outputs.instants import as_instant, format_clock, format_span
 from minutebook.outputs.report.facts.fact import Fact
 from minutebook.outputs.wording.counts import as_whole, percent_of
-from minutebook.outputs.wording.incident import tell_milestones
+from minutebook.outputs.wording.incident import tell_milestones, tell_throughout
 from minutebook.outputs.wording.users import tell_users
 from minutebook.outputs.wording.windows import between, kind_of, lasted, tell_window
 
@@ -34,7 +34,9 @@ def find_figures(impact: Mapping[str, Any], windows: Sequence[Mapping[str, Any]]
     """What to know at a glance: how long, how many users and requests, how soon it was detected and mitigated."""
     total = impact.get("total") or {}
     if not windows:
-        yield Fact("impact windows", "none", "nothing stands out from what is usual")
+        yield Fact(
+            "impact windows", "none", " ".join(tell_throughout(impact)) or "nothing stands out from what is usual"
+        )
         return
     start, end = as_instant(total.get("start")), as_instant(total.get("end"))
     span = f"{format_clock(start, _UTC)} – {format_clock(end, _UTC)} UTC"

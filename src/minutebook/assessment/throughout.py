@@ -1,0 +1,51 @@
+"""the traffic of a service in which no stretch stands out → what of it failed all the while, if much did.
+
+Where evidence is bad from beginning to end, nothing in it says what is usual: that's no window, whose edges
+and excess would be made up, and it's no health either.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from minutebook.assessment.channels import Channel
+from minutebook.assessment.facts import FEWEST_USERS
+from minutebook.assessment.traffic import Traffic
+
+_LEAST_SHARE = 0.1
+_FEWEST_BAD = 20
+
+
+def find_throughout(traffic: Traffic, service: str, trials: Channel) -> list[dict[str, Any]]:
+    """One entry, as ``throughout`` of `impact.json` has it, or none: the operations of which a tenth or more fails.
+
+    ``service, operations, valid, bad, bad_ratio`` (requests), ``affected`` users (None where none is named), and a
+    sentence of ``evidence``. What only two users see, or one makes most of, isn't told.
+    """
+    valid = traffic.breakdown.groupby("operation", observed=True)["requests"].sum()
+    bad = traffic.failures.groupby("operation", observed=True)["count"].sum().reindex(valid.index, fill_value=0)
+    is_bad = (bad >= _FEWEST_BAD) & (bad >= _LEAST_SHARE * valid)
+    operations = [str(name) for name in valid.index[is_bad]]
+    who = trials.bad_by[0][trials.find_places(operations)[trials.bad.place]]
+    hit = np.bincount(who[who >= 0])
+    is_few = np.count_nonzero(hit) < FEWEST_USERS and (who >= 0).all()
+    if traffic.is_lines or is_few or 2 * hit.max(initial=0) > len(who):
+        return []
+    count, of = int(bad[is_bad].sum()), int(valid[is_bad].sum())
+    failures = traffic.failures[traffic.failures["operation"].isin(operations)]
+    users = int(failures["user"].nunique()) if trials.has_users(operations) else None
+    who_was = "users aren't logged" if users is None else f"{users:,} user{'s' * (users != 1)} hit"
+    return [
+        {
+            "service": service or None,
+            "operations": operations,
+            "valid": of,
+            "bad": count,
+            "bad_ratio": round(count / of, 6),
+            "affected": users,
+            "evidence": f"{count:,} of {of:,} requests failed, all through the evidence; {who_was}. No better minutes"
+            " tell what is usual: add evidence from before or after.",
+        }
+    ]
