@@ -12,11 +12,14 @@ import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from minutebook.logformats import LogFormat, Pattern
 
-#: Beyond that many lines a look at each costs more than it saves; longer lines could be slow to look at.
+#: Beyond that many lines a look at each costs more than it saves.
 FEW_LINES = 100
-_LONGEST_LINE = 400
+_LONGEST_LINE = 400  # longer ones could be slow to look at for Python's expressions, which try again and again
 _MOST_PIECES = 2
 
 
@@ -28,16 +31,24 @@ def can_fit(log_format: LogFormat, lines: Sequence[str]) -> bool:
 def can_begin(pattern: Pattern, lines: Sequence[str]) -> bool:
     """Whether any of the lines may fit the pattern."""
     head = _compile_head(pattern)
-    return head is None or any(len(line) > _LONGEST_LINE or head.match(line) for line in lines)
+    if head is None or any(len(line) <= _LONGEST_LINE and head.match(line) for line in lines):
+        return True
+    long = [line for line in lines if len(line) > _LONGEST_LINE]
+    return (
+        bool(long) and pc.any(pc.match_substring_regex(pa.array(long, pa.string()), "^" + _join_head(pattern))).as_py()
+    )
 
 
 @lru_cache(maxsize=1024)
 def _compile_head(pattern: Pattern) -> re.Pattern[str] | None:
     """The first pieces of a pattern for Python's own expressions; None where those have no word for it."""
-    pieces = "".join(f"(?:{piece})" for piece in pattern.pieces[:_MOST_PIECES])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            return re.compile(pieces, re.ASCII)
+            return re.compile(_join_head(pattern), re.ASCII)
     except (re.error, Warning, ValueError, OverflowError, RecursionError):
         return None
+
+
+def _join_head(pattern: Pattern) -> str:
+    return "".join(f"(?:{piece})" for piece in pattern.pieces[:_MOST_PIECES])

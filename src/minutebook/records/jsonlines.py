@@ -1,7 +1,8 @@
 """lines → records of JSON lines: the wanted keys of all lines in one call, broken lines told apart.
 
-Lines that are like one another are cut where their values stand; of the others DuckDB reads the keys: a ragged line, a key that is a number here and a text there, a nesting a hundred
-thousand deep or a cut line gives a value or null, never an error for the batch.
+Lines that are like one another are cut where their values stand; of the others DuckDB reads the keys: a ragged line, a
+key that is a number here and a text there, a nesting a hundred thousand deep or a cut line gives a value or null, never
+an error for the batch.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -57,10 +60,8 @@ def _read_keys(text: pa.StringArray, keys: Mapping[str, str]) -> tuple[np.ndarra
 
 def _run(text: pa.StringArray, keys: Mapping[str, str]) -> pa.ListArray:
     """The wanted values of each line, in the order of the keys; null where it holds no object."""
-    import duckdb
-
     paths = "[" + ", ".join(f"'{_path(key)}'" for key in keys.values()) + "]"
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with _open_database().cursor() as connection:
         connection.register("lines", pa.table({"line": text}))
         table = connection.sql(
             "SELECT CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT'"
@@ -70,6 +71,14 @@ def _run(text: pa.StringArray, keys: Mapping[str, str]) -> pa.ListArray:
     if isinstance(found, pa.ChunkedArray):
         found = pa.concat_arrays(found.chunks) if found.num_chunks else pa.array([], pa.list_(pa.string()))
     return found
+
+
+@cache
+def _open_database() -> Any:
+    """DuckDB in memory, without threads of its own: to open one takes longer than it takes to read most batches."""
+    import duckdb
+
+    return duckdb.connect(config={"threads": 1})
 
 
 def _split(found: pa.ListArray, keys: Mapping[str, str]) -> dict[str, pa.Array]:
