@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.lines import Lines
-from minutebook.plans import Plan, match_lines_of
+from minutebook.plans import Plan
+from minutebook.plans.matching import match_lines_of
 from minutebook.records.table import update_w3c
 
 _TAIL = 64  # lines that tell how the next one goes on

@@ -17,7 +17,9 @@ import pyarrow.compute as pc
 from minutebook.drafts import make_plan
 from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
-from minutebook.plans import Matched, Plan, find_timeless, match_lines_of
+from minutebook.plans import Plan
+from minutebook.plans.matched import Matched, find_timeless
+from minutebook.plans.matching import match_lines_of
 from minutebook.records.beginnings import FEW_LINES, can_fit
 from minutebook.records.folding import Folded, fold_lines, looks_stamped
 from minutebook.records.objects import join_objects

@@ -20,7 +20,8 @@ from minutebook.fields import read_fields
 from minutebook.limits import Limits
 from minutebook.lines import Lines, count_long_lines, strip_escapes
 from minutebook.logformats import LogFormat
-from minutebook.plans import Matched, Plan
+from minutebook.plans import Plan
+from minutebook.plans.matched import Matched
 from minutebook.records.below import read_below
 from minutebook.records.folding import Folded, find_exceptions
 from minutebook.repeats import count_repeats

@@ -11,7 +11,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.plans import Matched, Plan, match_lines_of
+from minutebook.plans import Plan
+from minutebook.plans.matched import Matched
+from minutebook.plans.matching import match_lines_of
 from minutebook.sources import Source
 from minutebook.texts import plain_texts
 from minutebook.times import YEARLESS, YEARS, Years, find_years, parse_times

@@ -1,0 +1,93 @@
+"""lines and the plans by which they're read → their records, whatever mixture of formats they are.
+
+A plan is one format with what a sample told: which keys feed which column, which layout its stamps have,
+what its messages hold in turn (a container's log line holds a line of any other format). Here it reads lines of that
+format alone; `parts` is what is done to the parts of their records. Several plans read a file that mixes formats: what
+one leaves over the next one is tried on, in `matching`, which gives records as `matched`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from minutebook.logformats import LogFormat
+from minutebook.names import ASKED
+from minutebook.plans.parts import choose_keys, join_stamps, read_tails
+from minutebook.records import Records, no_records
+from minutebook.records.arrays import BRACKETS, strip_array
+from minutebook.records.jsonlines import extract_keys
+from minutebook.records.objects import unfold
+from minutebook.records.pairs import match_logfmt
+from minutebook.records.table import Header, read_rows
+from minutebook.records.text import match_lines
+from minutebook.texts import plain_texts
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How the lines of one format are read."""
+
+    log_format: LogFormat
+    keys: Mapping[str, str] = field(default_factory=dict)  #: part → key, of JSON, pairs or a table
+    layout: str = ""  #: layout of ``time`` where the format's patterns don't say it, or leave it to the log
+    header: Header | None = None  #: of a table
+    is_batch: bool = False  #: one JSON object holds many records
+    in_array: bool = False  #: brackets stand around JSON objects, and commas between
+    guesses: Mapping[str, str] = field(default_factory=dict)  #: key of durations that states no unit → the one taken
+    inner: tuple[Plan, ...] = ()  #: what the messages of a wrapper hold
+
+    @property
+    def layouts(self) -> tuple[str, ...]:
+        """Layout of ``time`` by pattern."""
+        return tuple(self.layout if p.either_way and self.layout else p.time for p in self.log_format.patterns) or (
+            self.layout,
+        )
+
+    @property
+    def skip(self) -> str:
+        """Pattern of the lines that are no records; of a table, its header too."""
+        if self.in_array:
+            return BRACKETS
+        if self.log_format.shape != "csv" or self.header is None:
+            return self.log_format.skip
+        names = rf"\s*{re.escape(self.header.delimiter)}\s*".join(f'"?{re.escape(n)}"?' for n in self.header.names)
+        return rf"^(?:\x{{feff}}?\s*{names}\s*|#TYPE [^,;|\t]*)$"
+
+    def with_header(self, header: Header | None) -> Plan:
+        """The same plan for rows under another header."""
+        return replace(self, header=header)
+
+    def asking(self, keys: Sequence[str]) -> Plan:
+        """The same plan that reads these keys too, where a record has them."""
+        step = "\x1f" if self.log_format.shape == "json" else "."
+        more = {ASKED + key: key.replace(".", step) for key in keys}
+        inner = tuple(plan.asking(keys) for plan in self.inner)
+        return replace(self, keys={**self.keys, **more}, inner=inner) if keys else self
+
+    def read(self, text: pa.StringArray) -> Records:
+        """Records of the lines that the plan's format fits, all parts read."""
+        shape = self.log_format.shape
+        if shape == "json":
+            return self._read_json(text)
+        if shape == "pairs":
+            return choose_keys(match_logfmt(text, self.keys))
+        if shape in ("csv", "w3c"):
+            return read_rows(text, self.header, self.keys) if self.header else no_records()
+        return read_tails(match_lines(text, self.log_format), self.keys)
+
+    def _read_json(self, text: pa.StringArray) -> Records:
+        text = strip_array(text) if self.in_array else text
+        if not self.is_batch:
+            records = extract_keys(text, self.keys)
+            if self.log_format.wraps:
+                records = replace(records, parts={part: plain_texts(values) for part, values in records.parts.items()})
+            return join_stamps(choose_keys(records))
+        rows, texts = unfold(text.to_pylist())
+        records = join_stamps(choose_keys(extract_keys(pa.array(texts, pa.string()), self.keys)))
+        rows = rows[records.rows]
+        return Records(records.parts, rows, np.zeros(len(rows), np.int64), rows + 1)
