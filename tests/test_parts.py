@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import minutebook as mb
-from minutebook import parts, reading
+from minutebook import parts
 from minutebook.cli import main
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
@@ -22,8 +22,7 @@ SPAN = {"since": "2026-11-22T12:00Z", "until": "2026-11-22T13:00Z"}
 
 @pytest.fixture(autouse=True)
 def few_bytes_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (parts, reading):
-        monkeypatch.setattr(module, "SMALLEST", 64 << 10)
+    monkeypatch.setattr(parts, "SMALLEST", 64 << 10)
     monkeypatch.setattr(parts, "_WINDOWS", (2 << 10, 64 << 10))
     monkeypatch.setattr(parts, "_NEAR", 16 << 10)
     monkeypatch.setattr(parts, "_PLACES", 12)

@@ -19,7 +19,7 @@ from types import SimpleNamespace
 import pytest
 
 import minutebook as mb
-from minutebook import gathering, parts, reading
+from minutebook import gathering, parts
 from minutebook.progress import Tell, show_progress
 
 LINES = [
@@ -111,8 +111,7 @@ def test_every_byte_is_told_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     (tmp_path / "sys-1.log").write_text(
         "".join(f"Nov 23 09:{i // 60:02}:{i % 60:02} db-1 cron[7]: run {i}\n" for i in range(900))
     )
-    for module in (parts, reading):
-        monkeypatch.setattr(module, "SMALLEST", 64 << 10)
+    monkeypatch.setattr(parts, "SMALLEST", 64 << 10)
     monkeypatch.setattr(parts, "_WINDOWS", (2 << 10, 64 << 10))
     monkeypatch.setattr(parts, "_NEAR", 16 << 10)
     monkeypatch.setattr(parts, "_PLACES", 8)

@@ -18,7 +18,7 @@ from pyarrow import fs
 from tests import buckets
 
 import minutebook as mb
-from minutebook import addresses, parts, reading
+from minutebook import addresses, parts
 from minutebook.cli import main
 from minutebook.contents import Reader
 from minutebook.remote import RemoteFile
@@ -108,8 +108,7 @@ def test_raw_lines_are_shown_from_afar(bucket: str) -> None:
 
 
 def test_of_a_large_object_only_ranges_are_read(bucket: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (parts, reading):
-        monkeypatch.setattr(module, "SMALLEST", 64 << 10)
+    monkeypatch.setattr(parts, "SMALLEST", 64 << 10)
     monkeypatch.setattr(parts, "_WINDOWS", (2 << 10, 64 << 10))
     monkeypatch.setattr(parts, "_NEAR", 8 << 10)
     monkeypatch.setattr(parts, "_PLACES", 8)

@@ -44,10 +44,14 @@ class _Look:
     is_zoneless: bool
 
 
+def is_large(source: Source, smallest: int | None = None) -> bool:
+    """Whether it's a file of so many bytes, or of a size whose parts are worth a look."""
+    return source.path is not None and (source.size or 0) >= (SMALLEST if smallest is None else smallest)
+
+
 def may_be_parted(source: Source, recipe: Recipe, *, smallest: int | None = None) -> bool:
     """Whether reading may begin in the middle of the source: it's large and plain, and no line depends on far ones."""
-    size = source.size
-    if source.path is None or size is None or size < (SMALLEST if smallest is None else smallest):
+    if source.path is None or not is_large(source, smallest):
         return False
     if recipe.carries_year or any(plan.log_format.shape == "w3c" for plan in recipe.plans):
         return False

@@ -1,0 +1,89 @@
+"""sources → batches of events, and the account of every line.
+
+A source is read once, in blocks that threads turn into tables of `events.ARROW_SCHEMA`. Memory is bounded
+by a few blocks. Each line ends up in an event, is skipped (why) or rejected (where, why).
+
+Read in order: `settings` (what the caller said), `accounts`, `heads` (how a content begins), `choosing` (how it's read),
+`batches` (lines → events), `large` (what is known of a large log before it's read).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import replace
+from itertools import chain
+
+import pyarrow as pa
+
+from minutebook.account import Account
+from minutebook.contents import Reader
+from minutebook.cuts import cut_at_records
+from minutebook.documents import read_document, take_documents
+from minutebook.lines import cut_lines
+from minutebook.parts import find_part, may_be_parted
+from minutebook.reading.accounts import close_account, fill_stated, open_account, reject_all
+from minutebook.reading.batches import parse_batches
+from minutebook.reading.choosing import choose_exports, choose_formats, find_recipe
+from minutebook.reading.heads import find_hindrance, sample_lines, take_head
+from minutebook.reading.large import cut_part, find_large_log, is_plain, peek
+from minutebook.reading.settings import DEFERRED, Settings
+from minutebook.recipes import Recipe
+from minutebook.sources import Source
+
+__all__ = [
+    "DEFERRED", "Settings", "choose_exports", "choose_formats", "close_account", "fill_stated", "find_hindrance",
+    "find_large_log", "find_recipe", "open_account", "peek", "read_part", "read_source", "sample_lines",
+]  # fmt: skip
+
+
+def read_source(source: Source, settings: Settings, pool: Executor) -> tuple[Account, Iterator[pa.Table]]:
+    """The source's events in tables, in order, and its account, complete once they are exhausted."""
+    account = open_account(source, settings)
+    return account, (fill_stated(table, account) for table in _read(source, settings, pool, account))
+
+
+def read_part(
+    recipe: Recipe, start: int, stop: int, settings: Settings, pool: Executor, *, is_counted: bool
+) -> tuple[Account, Iterator[pa.Table]]:
+    """The events of a log's bytes from ``start`` up to ``stop``, both where records begin, and what became of its lines.
+
+    ``is_counted`` numbers the lines from 1, else they are told by their bytes.
+    """
+    account = open_account(recipe.source, settings)
+    reader = Reader(recipe.source, settings.config.limits, part=(start, stop))
+    lines = (replace(batch, is_counted=is_counted) for batch in cut_part(reader, settings))
+    tables = parse_batches(cut_at_records(lines, recipe.plans), recipe, pool, account)
+    return account, (fill_stated(table, account) for table in tables)
+
+
+def _read(source: Source, settings: Settings, pool: Executor, account: Account) -> Iterator[pa.Table]:
+    limits = settings.config.limits
+    reader = Reader(source, limits, tell=settings.tell)
+    blocks = iter(reader)
+    head = take_head(blocks)
+    exports = choose_exports(account.stated.get("format"), settings)
+    unreadable = find_hindrance(b"".join(head[:2]))
+    documents = None if unreadable or not exports else take_documents(head, blocks, exports, limits)
+    lines = cut_lines(chain(head, blocks), settings.block_bytes, limits)
+    if unreadable:
+        account.format, account.status, account.note = "unknown", "unknown", unreadable
+        yield from reject_all(lines, account, limits)
+    elif documents is not None:
+        yield read_document(documents, source, account)
+    elif recipe := find_recipe(head, source, settings, account):
+        if settings.span and is_plain(reader) and may_be_parted(source, recipe):
+            account.part, account.note = find_part(source, recipe, settings.span)
+        if account.part:
+            start, stop, size = account.part.start, account.part.stop, account.part.size
+            settings.tell(size - (stop - start) - reader.packed_size)  # passed over
+            reader = Reader(source, limits, part=(start, stop), tell=settings.tell)
+            lines = cut_part(reader, settings)
+            account.note = account.part.tell()
+        yield from parse_batches(cut_at_records(lines, recipe.plans), recipe, pool, account)
+    elif account.status == DEFERRED:
+        settings.tell(-reader.packed_size)  # to be read again
+        return
+    else:
+        yield from reject_all(lines, account, limits)
+    close_account(account, reader.content, limits)

@@ -1,0 +1,40 @@
+"""batches of a log's lines → tables of its events, in their order; a few at a time on threads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from dataclasses import replace
+
+import pyarrow as pa
+
+from minutebook.account import Account
+from minutebook.lines import Lines
+from minutebook.plans import Plan
+from minutebook.recipes import Recipe, parse_lines
+from minutebook.threads import map_ahead
+
+_BATCHES_AHEAD = 3
+
+
+def parse_batches(
+    batches: Iterator[tuple[Lines, tuple[Plan, ...]]], recipe: Recipe, pool: Executor, account: Account
+) -> Iterator[pa.Table]:
+    """The tables; what became of the batches' lines is added to the account."""
+    if recipe.carries_year:
+        # The year goes on from batch to batch, so they can't be read side by side.
+        for batch, plans in batches:
+            table, part = parse_lines(batch, replace(recipe, plans=plans))
+            account.add(part)
+            if table.num_rows:
+                last = table.column("time")[-1].as_py()
+                recipe = replace(recipe, year=last.year, month=last.month)
+            yield table
+        return
+
+    def parse(batch: tuple[Lines, tuple[Plan, ...]]) -> tuple[pa.Table, Account]:
+        return parse_lines(batch[0], replace(recipe, plans=batch[1]))
+
+    for table, part in map_ahead(pool, parse, batches, _BATCHES_AHEAD):
+        account.add(part)
+        yield table

@@ -1,0 +1,89 @@
+"""a content's head → how it's read: which exports and formats may fit, and the recipe of the log that it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from minutebook.account import Account
+from minutebook.detection import Detection, detect_format
+from minutebook.errors import EvidenceError, suggest
+from minutebook.exports import ExportFormat, name_text
+from minutebook.logformats import LogFormat
+from minutebook.reading.heads import sample_lines
+from minutebook.reading.settings import DEFERRED, Settings
+from minutebook.recipes import Recipe
+from minutebook.sources import Source
+from minutebook.years import find_stated_year, find_year, is_yearless
+
+
+def choose_exports(name: str | None, settings: Settings) -> Sequence[ExportFormat]:
+    """All exports, or the one that the caller named for the source; none where a log's format is named."""
+    return settings.exports if name is None else [each for each in settings.exports if each.name == name]
+
+
+def choose_formats(source: Source, settings: Settings) -> Sequence[LogFormat]:
+    """All formats, or the one that the caller named for the source."""
+    name = settings.config.of(source.name).get("format")
+    if name is None:
+        return settings.formats
+    named = [each for each in settings.formats if each.name == name]
+    if not named:
+        if any(each.name == name for each in settings.exports):
+            raise EvidenceError(
+                f"is no {name}, as stated", where=source.name, do="let the content tell, or see `minutebook check`"
+            )
+        known = [*(each.name for each in settings.formats), *(each.name for each in settings.exports)]
+        raise EvidenceError(
+            f"no format is called {name!r}", where=source.name, do=suggest(name, known, listed_by="minutebook formats")
+        )
+    return named
+
+
+def find_recipe(
+    head: Sequence[bytes], source: Source, settings: Settings, account: Account, found: Detection | None = None
+) -> Recipe | None:
+    """How a log is read that begins so; None where its format is unknown or its year has to wait, as the account says.
+
+    ``found`` is what its format is, if that has been told.
+    """
+    said = settings.config.of(source.name)
+    formats = choose_formats(source, settings)
+    lines = sample_lines(head)
+    found = found or detect_format(lines, formats)
+    account.format, account.score, account.runner_up = found.nearest, found.score, found.runner_up
+    if not found.plans:
+        account.format = account.status = "unknown"
+        account.note = _tell_unknown(found, head)
+        return None
+    account.units = {k: unit for plan in found.plans for p in (plan, *plan.inner) for k, unit in p.guesses.items()}
+    rules = settings.config.sli
+    plans = tuple(plan.asking(rules.keys) for plan in found.plans)
+    recipe = Recipe(
+        source, plans, formats, rules,
+        zone=str(said["zone"]) if "zone" in said else None,
+        year=int(said["year"]) if "year" in said else None,
+        limits=settings.config.limits,
+    )  # fmt: skip
+    if not is_yearless(lines, found.plans):
+        return replace(recipe, year=recipe.year or find_stated_year(lines, found.plans))
+    if recipe.year is None and not settings.is_last_call:
+        account.status = DEFERRED
+        return None
+    guess = None if recipe.year else find_year(lines, found.plans, source, settings.around)
+    if guess is not None:
+        account.year_guess = f"{guess.year} at first, {guess.why}"
+    year = guess.year if guess else recipe.year
+    return replace(recipe, year=year, carries_year=year is not None)
+
+
+def _tell_unknown(found: Detection, head: Sequence[bytes]) -> str:
+    if shape := name_text(b"".join(head).decode("utf-8", "replace")):
+        return f"not an export that is known, nor a log: {shape}"
+    note = "unknown format: "
+    note += (
+        f"nearest is {found.nearest}, which fits {found.score:.0%} of the lines"
+        if found.nearest
+        else "no format fits any line"
+    )
+    return note + (f"; the first that doesn't: {found.misfit[:120]!r}" if found.misfit else "")

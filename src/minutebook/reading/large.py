@@ -1,0 +1,56 @@
+"""a large plain log → how it's read and the stamps at its ends, before it's read; and the lines of a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from minutebook.account import Account
+from minutebook.contents import Reader
+from minutebook.documents import take_documents
+from minutebook.lines import Lines, cut_lines
+from minutebook.parts import find_ends, is_large, may_be_parted
+from minutebook.reading.choosing import choose_exports, find_recipe
+from minutebook.reading.heads import find_hindrance, take_head
+from minutebook.reading.settings import Settings
+from minutebook.recipes import Recipe
+from minutebook.sources import Source
+
+
+def peek(source: Source, settings: Settings) -> tuple[int, int] | None:
+    """The stamps at both ends of a large plain log (µs), as it states them; None of anything else."""
+    recipe = find_large_log(Account(source), settings)
+    return find_ends(source, recipe) if recipe else None
+
+
+def find_large_log(account: Account, settings: Settings, smallest: int | None = None) -> Recipe | None:
+    """How a source is read that is a plain log of that many bytes and `may_be_parted`; None of anything else.
+
+    Without ``smallest``, of a size whose parts are worth a look.
+    """
+    source = account.source
+    if not is_large(source, smallest):
+        return None
+    reader = Reader(source, settings.config.limits)
+    blocks = iter(reader)
+    head = take_head(blocks)
+    said = settings.config.of(source.name).get("format")
+    exports = choose_exports(None if said is None else str(said), settings)
+    if not is_plain(reader) or find_hindrance(b"".join(head[:2])):
+        return None
+    if exports and take_documents(head, iter(()), exports, settings.config.limits):
+        return None
+    recipe = find_recipe(head, source, settings, account)
+    return recipe if recipe and may_be_parted(source, recipe, smallest=smallest) else None
+
+
+def is_plain(reader: Reader) -> bool:
+    """Whether the bytes read are those that lie in the file."""
+    return not reader.compression and reader.encoding == "utf-8"
+
+
+def cut_part(reader: Reader, settings: Settings) -> Iterator[Lines]:
+    """The lines of a part, whose numbers nobody knows unless it's at the beginning."""
+    start = reader.part[0] if reader.part else 0
+    lines = cut_lines(reader, settings.block_bytes, reader.limits, offset=start)
+    return (replace(batch, is_counted=start == 0) for batch in lines)
