@@ -27,7 +27,7 @@ TABLE_WRITERS: Mapping[str, Callable[[pd.DataFrame, Target], None]] = {
     ".ndjson": write_jsonlines,
     ".json": write_json,
 }
-#: What `figure.save_figure` writes, by suffix.
+#: What `plots.figures.save_figure` writes, by suffix.
 FIGURE_FORMATS: Mapping[str, str] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
 
 

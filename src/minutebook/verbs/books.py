@@ -1,0 +1,83 @@
+"""evidence, an event frame or a book → the book, or one part of it: timeline, minutes, impact, users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from minutebook.assessment import make_orders, make_rows
+from minutebook.book import Book
+from minutebook.gathering import Evidence
+from minutebook.verbs.given import Given, Said, When, find_book, make_settings, read_book
+
+
+def reconstruct(
+    *evidence: Evidence,
+    zone: str | None = None,
+    since: When | None = None,
+    until: When | None = None,
+    engine: str | None = None,
+    config: Said = None,
+    every: bool = False,
+) -> Book:
+    """The `Book` of files and folders, or of a saved book's folder: timeline, minutes, impact and ledger.
+
+    ``zone``, ``since``, ``until``, ``engine`` and ``config`` as in `read`; with ``every`` the timeline has every minute of every message.
+    """
+    return read_book(evidence, make_settings(zone, config, since, until, engine), every=every)
+
+
+def timeline(what: Given, *, every: bool = False, **said: Any) -> pd.DataFrame:
+    """The timeline of an event frame, a book or evidence: rows of what changed, in order, with evidence.
+
+    Columns as in `chronology.COLUMNS`: times datetime64[us, UTC], ``time_error_s`` seconds, ``count`` events
+    and ``users`` distinct users (null: unknown), ``evidence`` as ``source:line; …``.
+    """
+    return find_book(what, every=every, **said).timeline
+
+
+def minutes(what: Given, **said: Any) -> pd.DataFrame:
+    """The dense grid, a row a minute and service/operation, columns as in `grid.COLUMNS`.
+
+    Counts are null where there is no evidence; ``p50_s`` and ``p95_s`` are seconds, to 2 %.
+    """
+    return find_book(what, **said).minutes
+
+
+def impact(what: Given, **said: Any) -> dict[str, Any]:
+    """Impact windows, affected users, milestones and durations, as a JSON-able dict.
+
+    An impact window is the stretch of minutes in which so many users hit failures that, at the service's own
+    usual rate, it would be less than a one-in-a-million coincidence (Kulldorff's scan statistic, 1997).
+    """
+    return find_book(what, **said).impact
+
+
+def users(what: Given, **said: Any) -> pd.DataFrame:
+    """Affected users of each window: ``window, user, state`` (failed, degraded).
+
+    Ids are as logged, to be joined with one's own tables; `Book.shown_users` has them as pseudonyms, and so has
+    every file that minutebook writes, unless it's told ``--no-redact``.
+    """
+    return find_book(what, **said).users
+
+
+def sensitivity(what: Given, **said: Any) -> pd.DataFrame:
+    """How each window's start, end and affected users move with what was chosen, a row a choice and value.
+
+    Choices: the odds asked for, the span that is called usual, the channel (fail, slow, both), the latency limit.
+    Columns: ``window, kind, choice, value, is_chosen, start, end, start_shift_s, end_shift_s, affected,
+    anonymous_clients, why``; null where no window is found, and ``why`` says so.
+    """
+    return make_rows(find_book(what, **said).impact)
+
+
+def orders(what: Given, **said: Any) -> pd.DataFrame:
+    """Whether deploys, changes and alerts near each window came before or after its edges, a row a question.
+
+    ``first`` before ``second`` is ``proven``, ``contradicted`` or ``undecidable``, ``by_s`` seconds, give or take
+    ``error_s``: stamps' resolutions, the edge's interval, and ``clock_error_s``, in part ``assumed`` where a
+    clock shares no ids with others.
+    """
+    return make_orders(find_book(what, **said).impact)

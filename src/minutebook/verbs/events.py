@@ -1,0 +1,68 @@
+"""evidence → its events as one frame, and such a frame as it may be passed on."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pyarrow as pa
+
+from minutebook import book as books
+from minutebook.engines import open_engine
+from minutebook.events import to_frame, to_table
+from minutebook.gathering import Evidence, gather
+from minutebook.ledger import make_ledger
+from minutebook.places import BYTES
+from minutebook.redaction import make_redaction
+from minutebook.roles import find_roles, name_people
+from minutebook.verbs.frames import find_key
+from minutebook.verbs.given import Said, When, make_settings
+
+
+def read(
+    *evidence: Evidence,
+    zone: str | None = None,
+    since: When | None = None,
+    until: When | None = None,
+    engine: str | None = None,
+    config: Said = None,
+) -> pd.DataFrame:
+    """The event frame of files and folders: one row an event, columns as in `schema`, by time.
+
+    Clocks are settled and copies taken out. ``zone`` (IANA name or offset) holds for stamps without one;
+    else it is inferred from ids that sources share, else UTC, flagged in ``time_quality``. ``since`` and
+    ``until`` (not included) are ``2026-11-23T14:05Z``, or relative to the evidence: ``14:05`` of its day, ``-2h`` of its
+    end; what's outside is counted in the ledger as out of range. ``engine`` is ``local``, or ``dask`` for tasks on
+    the active client (else on processes of this machine), with the same result. ``config`` is a `Config` or the path of a `minutebook.toml`. The account of every line is in ``attrs["ledger"]``. Users,
+    messages and fields are as logged: `redact` makes of it what may be passed on. Raises `EvidenceError` when nothing can be read.
+    """
+    settings = make_settings(zone, config, since, until, engine)
+    with open_engine(settings.engine, settings.scheduler) as opened:
+        gathered = gather(evidence, settings, opened)
+        tables = list(gathered.tables())
+        table = pa.concat_tables(tables).unify_dictionaries() if tables else to_table(pd.DataFrame({"time": []}))
+    # Stable: of equal times, sources by name and then lines in their order.
+    frame = to_frame(table).sort_values("time", kind="stable", ignore_index=True)
+    request = frame["operation"] + " " + frame["status"].astype("str")
+    frame["message"] = frame["message"].where(frame["message"].notna(), request.where(frame["status"].notna(), None))
+    frame["line"] = frame["line"].where(frame["line"] < BYTES)
+    frame.attrs["ledger"] = make_ledger(
+        gathered.accounts, gathered.clocks, gathered.services, gathered.copied, span=gathered.settled.span
+    )
+    frame.attrs["key"] = gathered.key.hex()
+    return frame
+
+
+def redact(events: pd.DataFrame, *, config: Said = None) -> pd.DataFrame:
+    """An event frame as it may be passed on: users as pseudonyms, people as roles, secrets as their kinds.
+
+    Pseudonyms are HMAC-SHA256 of the ids, so distinct counts hold. The key is that of ``config``, else it's drawn
+    from the evidence that `read` read, else from the frame. `attrs` aren't kept: they hold the key.
+    """
+    settings = make_settings(None, config)
+    table = to_table(events)
+    hides = make_redaction(
+        books.pick_key(settings, find_key(events, table)), [table.column("user")], is_on=settings.redact
+    )
+    people = find_roles(books.pick_happenings([table]))
+    made = hides.hide_events(name_people(events, people))
+    made.attrs = {}
+    return made

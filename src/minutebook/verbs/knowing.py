@@ -1,0 +1,99 @@
+"""evidence, formats, a row → what minutebook knows of them: how each source is read, settings to correct, raw lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from minutebook.engines import open_engine
+from minutebook.errors import MinutebookError
+from minutebook.events import COLUMNS
+from minutebook.gathering import Evidence, gather
+from minutebook.ledger import make_ledger
+from minutebook.logformats import load_formats
+from minutebook.outputs.notebook import ShownRecords
+from minutebook.ownformats import load_all
+from minutebook.places import BYTES
+from minutebook.verbs.books import reconstruct
+from minutebook.verbs.given import Said, When, make_settings
+
+
+def check(
+    *evidence: Evidence,
+    zone: str | None = None,
+    since: When | None = None,
+    until: When | None = None,
+    engine: str | None = None,
+    config: Said = None,
+) -> pd.DataFrame:
+    """How each source is read: a row a source with its format, score, runner-up, zone, lines and status."""
+    settings = make_settings(zone, config, since, until, engine)
+    with open_engine(settings.engine, settings.scheduler) as opened:
+        gathered = gather(evidence, settings, opened, refuse=False)
+    ledger = make_ledger(
+        gathered.accounts, gathered.clocks, gathered.services, gathered.copied, span=gathered.settled.span
+    )
+    frame = pd.DataFrame(ledger["sources"])
+    frame.attrs["ledger"] = ledger
+    return frame
+
+
+def init(*evidence: Evidence, path: Evidence, zone: str | None = None, config: Said = None) -> None:
+    """Write a commented minutebook.toml of what was found in the evidence; as written, it changes nothing.
+
+    Raises `MinutebookError` where ``path`` exists: what people wrote isn't written over.
+    """
+    from minutebook.outputs.atomic import open_target
+    from minutebook.outputs.settings import draft_settings
+
+    if Path(path).exists():
+        raise MinutebookError("exists already", where=str(path), do="name another file")
+    book = reconstruct(*evidence, zone=zone, config=config)
+    with open_target(path) as stream:
+        stream.write(draft_settings(book.ledger, book.impact).encode())
+
+
+def formats(path: Evidence | None = None) -> pd.DataFrame:
+    """The formats that are known: ``name, kind, title``; or, of a format file, how its samples fare.
+
+    For a file: a row a sample with ``sample, as_stated, problem``.
+    """
+    from minutebook.exports import load_exports
+    from minutebook.ownformats import is_export
+    from minutebook.samples import try_export_samples, try_samples
+
+    if path is not None:
+        file = Path(path)
+        return try_export_samples(load_exports([file])[0]) if is_export(file) else try_samples(load_formats([file])[0])
+    logs = [(each.name, f"{each.kind} log", each.title) for each in load_formats()]
+    exports = [(each.name, each.kind, each.title) for each in load_exports()]
+    return pd.DataFrame(sorted(logs + exports), columns=["name", "kind", "title"])
+
+
+def schema() -> pd.DataFrame:
+    """The columns of the event frame: ``column, type, meaning``."""
+    return pd.DataFrame([(c.name, c.dtype, c.meaning) for c in COLUMNS], columns=["column", "type", "meaning"])
+
+
+def show(row: pd.Series | str, *evidence: Evidence, config: Said = None) -> ShownRecords:
+    """The raw lines behind a row of the timeline or of the event frame, or behind ``source:line``.
+
+    Gives `raw.RawRecord`\\ s, a list of source, line and the lines' text, which Jupyter shows as text. ``evidence`` is where the row came from.
+    """
+    from minutebook.raw import fetch_records, parse_references
+
+    if isinstance(row, str):
+        references = parse_references(row)
+    elif isinstance(row.get("evidence"), str):
+        references = parse_references(row["evidence"])
+    elif "source" in row and "line" in row:
+        # Where reading began in mid-file, a place is told by its bytes.
+        line = BYTES + int(row["offset"]) if pd.isna(row["line"]) else int(row["line"])
+        references = [(str(row["source"]), line)]
+    else:
+        raise MinutebookError(
+            "the row has neither 'evidence' nor 'source' and 'line'",
+            do="pass a row of the timeline",
+        )
+    return ShownRecords(fetch_records(references, evidence, load_all(make_settings(None, config).formats).logs))
