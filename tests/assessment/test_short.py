@@ -103,3 +103,10 @@ def test_of_an_impact_that_the_evidence_cuts_nothing_tells_when_it_was_mitigated
     printed = " ".join(format_impact(cut).split())
     assert "mitigated unknown not before the evidence ends" in printed
     assert "or later: the evidence ends here" in printed
+
+
+def test_what_is_usual_is_told_by_requests_as_what_is_bad_is() -> None:
+    [window] = measure(20, between((8, 14), share=0.1, usual=0.02), 40)["windows"]
+    assert window["bad_ratio"] == pytest.approx(0.1, abs=0.01)
+    assert window["usual_ratio"] == pytest.approx(0.02, abs=0.002)  # users come several times a minute
+    assert ", 5 × the usual;" in window["evidence"]

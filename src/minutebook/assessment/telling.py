@@ -84,7 +84,8 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
     if users["affected"] is not None:
         users["usual"] = count_usual(scope.trials, window.operations, scope.taken, window.minutes)
     peak = max(window.by_minute, key=lambda minute: (window.by_minute[minute], -minute))
-    usual_ratio = window.expected / window.valid if window.valid else 0.0
+    usual = _usual_failures(window, scope)
+    expected = _expect_bad(window, scope, usual[0])
     return {
         "id": "",
         "kind": window.channel,
@@ -101,12 +102,12 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
         "pieces": [[write_instant(a * 60_000_000), write_instant((b + 1) * 60_000_000)] for a, b in window.pieces],
         "onset": "gradual" if (start.latest - start.earliest) / 1e6 > _GRADUAL_S else "sudden",
         "recovery": "gradual" if (end.latest - end.earliest) / 1e6 > _GRADUAL_S else "sudden",
-        "evidence": _sentence(window, scope, bad, valid, users),
+        "evidence": _sentence(window, scope, bad, valid, expected, users),
         "odds": round(window.odds, 1),
         "valid": valid,
         "bad": bad,
         "bad_ratio": round(bad / valid, 6) if valid else None,
-        "usual_ratio": round(usual_ratio, 6),
+        "usual_ratio": round(expected / valid, 6) if valid else None,
         "peak_minute": write_instant(peak * 60_000_000),
         "lost_requests": None,
         "users": users,
@@ -115,7 +116,7 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
             {**each, "minute": write_instant(each["minute"] * 60_000_000)} for each in count_by_minute(scope.events)
         ],
         "cannot_tell": _cannot_tell(scope, users),
-        "top": _tell_top(window, scope),
+        "top": _tell_top(window, scope, *usual),
         "nearby": _with_instants(find_nearby(scope.traffic.happenings, as_instant(start.at), as_instant(end.at))),
         "coverage": _coverage(scope.coverage, window.minutes),
     }
@@ -134,12 +135,12 @@ def tell_sensitivity(rows: list[dict[str, Any]], window: Window) -> list[dict[st
     return told
 
 
-def _sentence(window: Window, scope: Scope, bad: int, valid: int, users: dict[str, Any]) -> str:
+def _sentence(window: Window, scope: Scope, bad: int, valid: int, expected: float, users: dict[str, Any]) -> str:
     word = {"fail": "failed", "slow": "were slow"}[window.channel]
     what = "requests"
     if scope.traffic.is_lines:
         what, word = "lines", "are bad by their level"
-    times = f", {bad / window.expected:,.0f} × the usual" if window.expected >= 0.5 else ""
+    times = f", {bad / expected:,.0f} × the usual" if expected >= 0.5 else ""
     many = users["affected"] or users["anonymous_clients"]
     who = f"{many:,} {'user' if users['affected'] else 'client'}{'s' * (many != 1)}"
     if not users["affected"] and not (users["anonymous_clients"] and scope.trials.facts.is_told_apart):
@@ -160,10 +161,9 @@ def _cannot_tell(scope: Scope, users: Mapping[str, Any]) -> list[str]:
     return told
 
 
-def _tell_top(window: Window, scope: Scope) -> dict[str, list[dict[str, Any]]]:
+def _tell_top(window: Window, scope: Scope, usual: pd.DataFrame, times: float) -> dict[str, list[dict[str, Any]]]:
     """What most of the excess over the usual is made of; counts of bad events beside it."""
     events = scope.events
-    usual, times = _usual_failures(window, scope)
     operations = sorted(window.excess.items(), key=lambda item: (-item[1], item[0]))
     told: dict[str, list[dict[str, Any]]] = {
         "operations": [
@@ -218,6 +218,16 @@ def _usual_failures(window: Window, scope: Scope) -> tuple[pd.DataFrame, float]:
     seen = float(outside["requests"].sum())
     times = float(inside["requests"].sum()) / seen if seen else 0.0
     return split(traffic.failures, traffic.failures["time"])[0], times
+
+
+def _expect_bad(window: Window, scope: Scope, usual: pd.DataFrame) -> float:
+    """Bad requests of the window at the usual rates: all of them, where the method counts a user's of a minute once."""
+    bad = scope.trials.bad
+    is_usual = scope.trials.find_places(window.operations)[bad.place]
+    for first, last in (*scope.taken, window.minutes):
+        is_usual &= (bad.minute < first) | (bad.minute > last)
+    once = float(bad.weight_bad[is_usual].sum())
+    return window.expected * (float(usual["count"].sum()) / once if once and window.channel == "fail" else 1.0)
 
 
 def _coverage(coverage: pd.DataFrame, minutes: tuple[int, int]) -> float:
