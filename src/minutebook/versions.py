@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 
 from minutebook.merging import Sighting
@@ -10,9 +12,11 @@ from minutebook.summary import Summary
 
 def find_versions(summary: Summary) -> dict[str, list[Sighting]]:
     """Service → the versions in its logs, each with its minutes in order."""
-    rows = summary.frame("breakdown", ["service", "version", "minute"]).dropna().drop_duplicates()
+    columns = ["service", "version", "minute"]
+    rows = summary.frame("breakdown", columns).dropna().drop_duplicates().sort_values(columns)
+    minutes = pd.to_datetime(rows["minute"], unit="m", utc=True)
     found: dict[str, list[Sighting]] = {}
-    for (service, version), group in rows.groupby(["service", "version"], sort=True):
-        minutes = pd.to_datetime(sorted(group["minute"]), unit="m", utc=True)
-        found.setdefault(str(service), []).append(Sighting(str(version), tuple(minutes)))
+    seen = zip(rows["service"], rows["version"], minutes, strict=True)
+    for (service, version), own in itertools.groupby(seen, key=lambda each: each[:2]):
+        found.setdefault(service, []).append(Sighting(version, tuple(minute for *_, minute in own)))
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -73,7 +74,7 @@ class Observation:
             return {}
         return {str(k): v for k, v in labels.items() if k not in ("alertstate", "__name__")}
 
-    @property
+    @cached_property
     def order(self) -> tuple[Any, ...]:
         """A total order by content, so that the order of rows doesn't matter."""
         return (
