@@ -18,7 +18,7 @@ ORDER = (
     "errors", "namedfiles", "places", "texts", "allocation", "interrupting", "progress", "threads", "events", "times", "spans", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
     "remote", "addresses", "sources", "compression", "contents", "lines", "records", "fields", "plans", "units", "drafts", "detection", "recognition", "account", "documents", "years", "repeats", "cuts", "recipes", "parts", "reading", "samples", "series",
     "scratch", "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "trialstore", "summary", "engines",
-    "overlaps", "fingerprints", "copies", "joining", "gathering", "trials",
+    "overlaps", "fingerprints", "copies", "joining", "gathering", "categories", "trials",
     "versions",
     "stretches", "silences", "coverage", "layers", "operations", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",
     "outputs", "book", "freezing", "differences", "postmortem", "verbs", "cli", "__main__",

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from minutebook.categories import find_names, pick_rows
 from minutebook.errors import MinutebookError, suggest
 from minutebook.events import LAYERS
-from minutebook.trials import Trials, find_names, pick_rows
+from minutebook.trials import Trials
 
 
 class Layers(NamedTuple):

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from minutebook.trials import Trials, find_pairs
+from minutebook.categories import find_pairs
+from minutebook.trials import Trials
 
 OTHERS = "(others)"
 #: (service, operation) → the operation it's told under

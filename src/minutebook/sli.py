@@ -15,6 +15,7 @@ from functools import cached_property, partial
 import numpy as np
 import pandas as pd
 
+from minutebook.categories import fill_names, join_rows, to_rows
 from minutebook.coverage import cover_services, find_coverage
 from minutebook.errors import MinutebookError, suggest
 from minutebook.layers import Layers, choose_layers
@@ -23,7 +24,7 @@ from minutebook.rules import Rules
 from minutebook.rules.globs import fits
 from minutebook.stretches import tell_stretches
 from minutebook.summary import Summary
-from minutebook.trials import NAMES, Trials, fill_names, join_rows, to_rows
+from minutebook.trials import NAMES, Trials
 
 _MOST_CELLS = 3_000_000  # a service's minutes × operations
 _FEWEST_OPERATIONS = 50  # that have their own names at any rate
