@@ -14,7 +14,8 @@ import pandas as pd
 
 from minutebook.outputs.instants import format_span
 from minutebook.postmortem.consistency import Statement
-from minutebook.postmortem.known import Known, find_span_between
+from minutebook.postmortem.known.spans import find_span_between
+from minutebook.postmortem.known.value import Known
 from minutebook.postmortem.quantities import Quantity
 from minutebook.postmortem.rows import Row
 from minutebook.postmortem.subjects import find_subject, name_subject

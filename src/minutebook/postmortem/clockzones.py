@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from minutebook.postmortem.consistency import Statement
-from minutebook.postmortem.known import Known
+from minutebook.postmortem.known.value import Known
 from minutebook.postmortem.quantities import ZONES, Quantity
 
 _STATED_ZONE = re.compile(
