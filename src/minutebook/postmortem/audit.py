@@ -13,7 +13,8 @@ from os import PathLike
 import pandas as pd
 
 from minutebook.book import Book, open_book
-from minutebook.postmortem.claims import Judge
+from minutebook.postmortem.claims import judge_statement
+from minutebook.postmortem.claims.yardstick import Yardstick
 from minutebook.postmortem.clockzones import find_zone
 from minutebook.postmortem.consistency import Statement, find_conflicts
 from minutebook.postmortem.known import find_known
@@ -55,8 +56,8 @@ def audit(text: str, book: Book | Place) -> pd.DataFrame:
         subjects = tuple(name_subject(unit.text, each, quantities)[0] for each in quantities)
         statements.append(Statement(unit, tuple(quantities), subjects))
     zone_min, note = find_zone(text, statements, known)
-    judge = Judge(known, rows, zone_min, note)
-    told += [row for statement in statements for row in judge.judge_all(statement)]
+    yardstick = Yardstick(known, rows, zone_min, note)
+    told += [row for statement in statements for row in judge_statement(yardstick, statement)]
     told = _add_conflicts(told, statements)
     frame = pd.DataFrame(sorted(told, key=lambda row: row[:2]), columns=list(COLUMNS))
     return frame.astype({"line": "int64", "column": "int64"})
