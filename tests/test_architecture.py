@@ -17,7 +17,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 ORDER = (
     "errors", "namedfiles", "places", "texts", "allocation", "interrupting", "progress", "threads", "events", "times", "spans", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
     "remote", "addresses", "sources", "compression", "contents", "lines", "records", "fields", "plans", "units", "drafts", "detection", "recognition", "account", "documents", "years", "repeats", "cuts", "recipes", "parts", "reading", "samples", "series",
-    "scratch", "store", "clocks", "merging", "roles", "redaction", "templates", "grouping", "judging", "trialstore", "summary", "engines",
+    "scratch", "store", "grouping", "clocks", "merging", "roles", "redaction", "templates", "judging", "trialstore", "summary", "engines",
     "overlaps", "fingerprints", "copies", "joining", "gathering", "categories", "trials",
     "versions",
     "stretches", "silences", "coverage", "layers", "operations", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",

@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from minutebook.clocks import ClockSample, find_services, hash_texts, settle_clocks
+from minutebook.clocks import ClockSample, find_records, find_services, hash_texts, samples, settle_clocks
 from minutebook.events import make_table
 
 START = 1_795_424_400_000_000
@@ -31,13 +31,16 @@ def make_source(
     )  # fmt: skip
 
 
-def settle(*tables, zoneless=(), resolutions=None, **more):  # type: ignore[no-untyped-def]
+def find(*tables: pa.Table) -> pd.DataFrame:
     sample = ClockSample()
-    names = []
     for table in tables:
         sample.add(table)
-        names.append(table.column("source")[0].as_py())
-    return settle_clocks(sample.frame(), {n: n in zoneless for n in names}, resolutions or {}, **more)
+    return find_records(sample, lambda function: [function(table) for table in tables])
+
+
+def settle(*tables, zoneless=(), resolutions=None, **more):  # type: ignore[no-untyped-def]
+    names = [table.column("source")[0].as_py() for table in tables]
+    return settle_clocks(find(*tables), {n: n in zoneless for n in names}, resolutions or {}, **more)
 
 
 @pytest.mark.parametrize("zone_s", [-18000, 19800, 0, 45900])
@@ -109,14 +112,13 @@ def test_another_source_of_the_host_tells_the_zone() -> None:
 
 
 def test_services_follow_from_ids_also_through_the_proxy() -> None:
-    sample = ClockSample()
-    for table in (
-        make_source("edge", range(200), 0, layer="proxy"),
-        make_source("web-1", range(100), 0, service="shop"),
-        make_source("web-2", range(100, 200), 0),
-    ):
-        sample.add(table)
-    services = find_services(sample.frame())
+    services = find_services(
+        find(
+            make_source("edge", range(200), 0, layer="proxy"),
+            make_source("web-1", range(100), 0, service="shop"),
+            make_source("web-2", range(100, 200), 0),
+        )
+    )
     assert services["edge"][""] == "shop"
     assert services["web-2"][""] == "shop"
 
@@ -129,13 +131,48 @@ def test_hashes_depend_on_the_text_alone() -> None:
     assert hash_texts(pa.array(["zz", *texts])[1:]).tolist() == whole.tolist()
 
 
-def test_the_sample_is_the_same_however_the_batches_are_cut() -> None:
-    table = make_source("edge", range(20_000), 0)
-    whole, parts = ClockSample(), ClockSample()
-    whole.add(table)
-    for start in range(0, 20_000, 1500):
-        parts.add(table[start : start + 1500])
-    pd.testing.assert_frame_equal(whole.frame(), parts.frame())
+@pytest.mark.parametrize(
+    ("per_source", "hashes", "records"), [(8192, 1 << 21, 1 << 18), (512, 1 << 21, 300), (512, 700, 300)]
+)
+def test_the_sample_is_the_same_however_the_batches_are_cut_and_in_any_order(
+    per_source: int, hashes: int, records: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(samples, "_PER_SOURCE", per_source)
+    monkeypatch.setattr(samples, "_MOST_HASHES", hashes)
+    monkeypatch.setattr(samples, "_MOST_RECORDS", records)
+    tables = [
+        make_source("edge", range(20_000), 0),
+        *(make_source(f"web-{n}", range(n, 20_000, 7), 0) for n in range(5)),
+    ]
+    whole = find(*tables)
+    cut = find(*(table[start : start + 1500] for table in reversed(tables) for start in range(0, table.num_rows, 1500)))
+    pd.testing.assert_frame_equal(whole, cut)
+    assert 100 < len(whole) <= records
+    halves = ClockSample(), ClockSample()
+    for half, own in zip(halves, (tables[:2], tables[2:]), strict=True):
+        for table in own:
+            half.add(table)
+    halves[1].merge(halves[0])
+    merged = find_records(halves[1], lambda function: [function(table) for table in tables])
+    pd.testing.assert_frame_equal(whole, merged)
+
+
+def test_ids_of_one_source_alone_are_no_record() -> None:
+    assert find(make_source("edge", range(100), 0), make_source("web", range(100, 200), 0)).empty
+    assert find(make_source("edge", range(100), 0), make_source("edge", range(100), 0)).empty
+    assert set(find(make_source("edge", range(100), 0), make_source("web", range(99, 200), 0))["trace"]) == {
+        "r00000063"
+    }
+
+
+def test_of_an_id_the_last_event_counts() -> None:
+    records = find(
+        make_source("edge", range(50), 0), make_source("edge", range(50), 7), make_source("web", range(50), 1)
+    )
+    edge = records[records["source"] == "edge"].set_index("trace")["time"]
+    web = records[records["source"] == "web"].set_index("trace")["time"]
+    assert len(records) == 100
+    assert (edge - web).median() == pytest.approx(6e6, abs=1e4)
 
 
 def test_stamps_with_a_zone_are_not_shifted_for_the_others_of_their_file() -> None:

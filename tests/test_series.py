@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 import minutebook as mb
 from minutebook.cli import main
+from minutebook.clocks import samples
 from minutebook.config import Config
 from minutebook.ownformats import load_all
 from minutebook.reading import Settings
@@ -136,6 +137,24 @@ def test_many_files_of_one_log_are_told_by_the_first_ones_until_they_are_written
     monkeypatch.setattr(groups, "_MOST_FILES", 3)
     together = make_book(tmp_path / "logs", tmp_path / "together")
     assert [len(group.first) for group in group_sources(find_sources([tmp_path / "logs"]), Config())] == [3, 3, 3, 3]
+    monkeypatch.setattr(groups, "_LARGEST", 0)
+    assert make_book(tmp_path / "logs", tmp_path / "alone") == together
+
+
+def test_each_of_many_files_has_a_sample_of_its_own_ids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_edge(client: int, minute: int, second: int, status: int) -> str:
+        record = {"ts": f"2026-11-23T09:{minute:02}:{second + 9:02}Z", "service": "edge", "msg": "passed on",
+                  "request_id": f"r{minute}-{second}", "status": status}  # fmt: skip
+        return json.dumps(record) + "\n"
+
+    (tmp_path / "logs").mkdir()
+    write_logs(tmp_path / "logs" / "app", as_json, "jsonl")
+    write_logs(tmp_path / "logs" / "edge", write_edge, "jsonl")
+    monkeypatch.setattr(samples, "_PER_SOURCE", 30)
+    together = make_book(tmp_path / "logs", tmp_path / "together")
+    sources = json.loads(together["ledger.json"])["sources"]
+    assert [source["clock_pairs"] for source in sources] == [30] * 24
+    assert sorted({source["clock_offset_s"] for source in sources}) == [0, 8.95]
     monkeypatch.setattr(groups, "_LARGEST", 0)
     assert make_book(tmp_path / "logs", tmp_path / "alone") == together
 

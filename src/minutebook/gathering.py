@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.account import Account
-from minutebook.clocks import Clock, find_error_s, find_services, settle, settle_clocks
+from minutebook.clocks import Clock, find_error_s, find_records, find_services, settle, settle_clocks
 from minutebook.config import Config
 from minutebook.copies import Copied, drop_copies
 from minutebook.engines import Engine
@@ -120,14 +120,14 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
     ordered = [accounts[source.name] for source in sources]
     if refuse:
         _refuse_nothing(ordered)
-    sample = engine.sample.frame()
+    sample = find_records(engine.sample, engine.map_all)
     clocks = _find_clocks(ordered, sample, config)
     narrow = _find_narrow(ordered, clocks, guess, _find_span(ordered, clocks, config))
     if narrow:
         engine.drop([source.name for source in narrow])
         accounts |= {account.source.name: account for account in engine.read(narrow, settings)}
         ordered = [accounts[source.name] for source in sources]
-        sample = engine.sample.frame()
+        sample = find_records(engine.sample, engine.map_all)
         clocks = _find_clocks(ordered, sample, config)
     return _settle(ordered, clocks, find_services(sample), config, engine, refuse)
 

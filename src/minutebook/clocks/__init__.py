@@ -3,7 +3,7 @@
 A request or trace id that two sources share happened once, so the difference of its two stamps is the
 difference of the two clocks. Clocks are settled before anything is counted or merged.
 
-Read in order: `samples` (events → a sample of their ids), `differences` (ids → differences of stamps), `zones` and
+Read in order: `samples` (events → a sample of the ids that they share), `differences` (ids → differences of stamps), `zones` and
 `offsets` (those → clocks), `services` (ids → whose service a source is).
 """
 
@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from minutebook.clocks.clock import Clock, find_error_s, name_offset, parse_offset_s
 from minutebook.clocks.differences import find_differences, list_by_source
 from minutebook.clocks.offsets import find_offsets
-from minutebook.clocks.samples import ClockSample, hash_texts
+from minutebook.clocks.samples import ClockSample, find_records, hash_texts
 from minutebook.clocks.services import find_services
 from minutebook.clocks.zones import find_zones, find_zones_of_hosts
 from minutebook.events import LAYERS
@@ -37,7 +37,7 @@ def settle_clocks(
 
     Sources in ``mixed`` have stamps with a zone as well: what's inferred of the others would shift those.
 
-    ``sample`` is `ClockSample.frame`; ``resolutions`` are the stamps' resolutions in seconds;
+    ``sample`` is what `find_records` gives; ``resolutions`` are the stamps' resolutions in seconds;
     ``given`` are zones that the caller stated; ``hosts`` are (host, offset stated in its stamps).
     Differences are medians, spreads 1.4826 × the median absolute deviation; at least 20 shared ids and a
     spread of at most 5 s are asked for.
@@ -95,6 +95,6 @@ def _replace(events: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) ->
 
 
 __all__ = [
-    "Clock", "ClockSample", "find_error_s", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle",
+    "Clock", "ClockSample", "find_error_s", "find_records", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle",
     "settle_clocks",
 ]  # fmt: skip

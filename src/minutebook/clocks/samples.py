@@ -1,54 +1,147 @@
-"""events → a sample of their ids: in every source the same ones, so that pairs survive.
+"""events → the records of ids that several sources share: of each source a sample, in all of them of the same ids.
 
-Ids are sampled by hash (bottom-k sketch: Bar-Yossef et al. 2002).
+While events are read only hashes of their ids are kept, the smallest of each source (bottom-k sketch: Bar-Yossef et
+al. 2002), so that pairs survive. The records of those that turn out to be shared are looked up afterwards.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from minutebook.grouping import join_chunks
+
 _PER_SOURCE = 8192
+#: Hashes of all sources, and records of shared ids: where there are more, only ids of still smaller hashes are kept.
+_MOST_HASHES, _MOST_RECORDS = 1 << 21, 1 << 18
 _HASHED_BYTES, _HASHED_AT_ONCE = 16, 1 << 13
 _NAMES = ("source", "trace", "time", "service", "operation", "layer")
+#: Applies a function to all events, table by table: gives what it makes of each.
+Mapped = Callable[[Callable[[pa.Table], pd.DataFrame]], Iterable[pd.DataFrame]]
 
 
-@dataclass
+class SharedIds(NamedTuple):
+    """Hashes of ids that at least two sources have, in order, and of each source the greatest in its sample."""
+
+    hashes: np.ndarray
+    greatest: dict[str, int]
+
+
 class ClockSample:
-    """(source, id, time …) of the ids with the smallest hashes in each source; mergeable."""
+    """The smallest hashes of the ids of each source; mergeable, the same in any order."""
 
-    tables: list[pd.DataFrame] = field(default_factory=list)
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}  # of the sources
+        self._held: list[tuple[np.ndarray, np.ndarray]] = []  # (numbers of the sources, hashes)
+        self._rows = 0
+        self._bits = 64  # that a hash may have
 
     def add(self, events: pa.Table) -> None:
-        """Take the sample of a batch of events of one source."""
-        traces = events.column("trace")
-        rows = np.flatnonzero(traces.is_valid().to_numpy())
-        if not len(rows):
-            return
-        hashes = hash_texts(traces.drop_null())
-        if len(hashes) > _PER_SOURCE:
-            limit = np.partition(hashes, _PER_SOURCE)[_PER_SOURCE]
-            keep = np.flatnonzero(hashes <= limit)
-            rows, hashes = rows[keep], hashes[keep]
-        events = events.select(_NAMES).take(pa.array(rows))
-        frame = pd.DataFrame(
-            {name: events.column(name).cast(pa.string()).to_pandas() for name in _NAMES if name != "time"}
-        )
-        frame["time"] = events.column("time").cast(pa.int64()).to_numpy()
-        frame["hash"] = hashes
-        self.tables.append(frame)
+        """Take the ids of a batch of events."""
+        if ids := _hash_ids(events):
+            self._take(ids.sources, ids.codes, ids.hashes)
 
-    def frame(self) -> pd.DataFrame:
-        """One row per (source, id): its last event, of the ids that every source's sketch still covers."""
-        if not self.tables:
-            return pd.DataFrame(columns=[*_NAMES, "hash"])
-        whole = pd.concat(self.tables, ignore_index=True)
-        rank = whole.groupby("source")["hash"].rank(method="dense")
-        whole = whole[rank <= _PER_SOURCE].sort_values(["source", "trace", "time", "operation"])
-        return whole.drop_duplicates(["source", "trace"], keep="last").reset_index(drop=True)
+    def merge(self, other: ClockSample) -> None:
+        """Take the ids of another sample."""
+        for numbers, hashes in other._held:
+            self._take(list(other._numbers), numbers, hashes)
+
+    def find_shared(self) -> SharedIds:
+        """The ids that several sources' samples have."""
+        numbers, hashes = self._gather()
+        ordered = np.sort(hashes)
+        is_twice = np.isin(hashes, ordered[1:][ordered[1:] == ordered[:-1]])
+        order = np.lexsort((numbers[is_twice], hashes[is_twice]))
+        found, owner = hashes[is_twice][order], numbers[is_twice][order]
+        is_next = np.append(True, (found[1:] != found[:-1]) | (owner[1:] != owner[:-1]))[: len(found)]
+        found, counts = np.unique(found[is_next], return_counts=True)
+        found, counts = found[counts > 1], counts[counts > 1]
+        greatest = np.zeros(len(self._numbers), np.uint64)
+        np.maximum.at(greatest, numbers, hashes)
+        known = dict(zip(self._numbers, greatest.tolist(), strict=True)) if len(found) else {}
+        return SharedIds(found[np.cumsum(counts) <= _MOST_RECORDS], known)
+
+    def _take(self, names: Sequence[str], codes: np.ndarray, hashes: np.ndarray) -> None:
+        numbers = np.array([self._numbers.setdefault(name, len(self._numbers)) for name in names], np.int32)[codes]
+        self._held.append(_keep_smallest(numbers, hashes))
+        self._rows += len(self._held[-1][0])
+        if self._rows > 2 * _MOST_HASHES:
+            self._gather()
+
+    def _gather(self) -> tuple[np.ndarray, np.ndarray]:
+        """All that is held, as much less as it can be: what is left doesn't depend on when it's asked for."""
+        none = np.empty(0, np.int32), np.empty(0, np.uint64)
+        numbers, hashes = _keep_smallest(*map(np.concatenate, zip(none, *self._held, strict=True)))
+        while len(hashes) > _MOST_HASHES or self._bits < 64:
+            is_small = hashes < np.uint64(1 << self._bits) if self._bits < 64 else np.ones(len(hashes), bool)
+            numbers, hashes = numbers[is_small], hashes[is_small]
+            if len(hashes) <= _MOST_HASHES:
+                break
+            self._bits -= 1
+        self._held, self._rows = [(numbers, hashes)], len(hashes)
+        return numbers, hashes
+
+
+def find_records(sample: ClockSample, map_events: Mapped) -> pd.DataFrame:
+    """One row per (source, id) of the ids that several sources share: its last event, of all that the samples cover."""
+    shared = sample.find_shared()
+    if not len(shared.hashes):
+        return pd.DataFrame(columns=[*_NAMES], dtype="str").astype({"time": "int64"})
+    whole = pd.concat(map_events(partial(_pick_shared, shared=shared)), ignore_index=True)
+    ordered = whole.sort_values(["source", "trace", "time", "operation"])
+    return ordered.drop_duplicates(["source", "trace"], keep="last").reset_index(drop=True)
+
+
+def _pick_shared(events: pa.Table, *, shared: SharedIds) -> pd.DataFrame:
+    """The events with shared ids, as far as their source's sample goes."""
+    rows = np.empty(0, np.int64)
+    if ids := _hash_ids(events):
+        greatest = np.array([shared.greatest.get(name, 0) for name in ids.sources], np.uint64)[ids.codes]
+        place = np.searchsorted(shared.hashes, ids.hashes).clip(max=len(shared.hashes) - 1)
+        rows = ids.rows[(shared.hashes[place] == ids.hashes) & (ids.hashes <= greatest)]
+    picked = events.select(_NAMES).take(pa.array(rows))
+    texts = {name: picked.column(name).cast(pa.string()).to_pandas() for name in _NAMES if name != "time"}
+    return pd.DataFrame({**texts, "time": picked.column("time").cast(pa.int64()).to_numpy()})[[*_NAMES]]
+
+
+class _Ids(NamedTuple):
+    """The ids of some events: which rows have one, of which sources they are, and the ids' hashes."""
+
+    rows: np.ndarray
+    sources: list[str]
+    codes: np.ndarray
+    hashes: np.ndarray
+
+
+def _hash_ids(events: pa.Table) -> _Ids | None:
+    traces = join_chunks(events.column("trace"))
+    if traces.null_count == len(traces):
+        return None
+    rows = np.flatnonzero(traces.is_valid().to_numpy(zero_copy_only=False))
+    source = join_chunks(events.column("source"))
+    codes = source.indices.to_numpy()[rows]
+    return _Ids(rows, source.dictionary.to_pylist(), codes, hash_texts(traces.drop_null()))
+
+
+def _keep_smallest(numbers: np.ndarray, hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of each source the smallest of its hashes."""
+    if np.bincount(numbers, minlength=1).max() <= _PER_SOURCE:
+        return numbers, hashes
+    order = np.argsort(numbers, kind="stable")
+    numbers, hashes = numbers[order], hashes[order]
+    kept = np.ones(len(hashes), bool)
+    edges = np.searchsorted(numbers, np.arange(numbers[-1] + 2)).tolist()
+    for start, stop in pairwise(edges):
+        if stop - start > _PER_SOURCE:
+            smallest = np.unique(hashes[start:stop])[:_PER_SOURCE]
+            kept[start:stop] = hashes[start:stop] <= smallest[-1]
+    return numbers[kept], hashes[kept]
 
 
 def hash_texts(texts: pa.Array | pa.ChunkedArray) -> np.ndarray:

@@ -186,23 +186,19 @@ class ClusterEngine:
                     part.rejects = [each._replace(line=each.line + before) for each in part.rejects]
                     account.add(part)
                     pieces.append(_Piece(read, rows, before))
-                    self._keep_sample(sample)
+                    self.sample.merge(sample)
                 close_account(account, _fetch(content), settings.config.limits)
                 self._keep(source, pieces)
                 return account
         read = whole or self._submit(tasks.read_whole, source, settings)
         account, sample, rows = _fetch(self._submit(tasks.tell_read, read))
-        self._keep_sample(sample)
+        self.sample.merge(sample)
         self._keep(source, [_Piece(read, rows)])
         return account
 
     def _keep(self, source: Source, pieces: list[_Piece]) -> None:
         self._kept.pop(source.name, None)  # what was read again is behind the others, as it is locally
         self._kept[source.name] = _Kept(pieces)
-
-    def _keep_sample(self, sample: Any) -> None:
-        if sample is not None:
-            self.sample.tables.append(sample)
 
     def map(
         self, function: Callable[[str, pa.Table], T], among: Sequence[str] | None = None

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -110,8 +109,7 @@ def tell_read(read: np.ndarray) -> np.ndarray:
     sample = ClockSample()
     for table in tables:
         sample.add(table)
-    whole = pd.concat(sample.tables, ignore_index=True) if sample.tables else None
-    return pack((account, whole, sum(table.num_rows for table in tables)))
+    return pack((account, sample, sum(table.num_rows for table in tables)))
 
 
 def apply(
