@@ -128,7 +128,7 @@ def read(path: Path) -> list[dict]:  # type: ignore[type-arg]
     documents = parse_documents(path.read_bytes())
     export = pick_export([document.value for document in documents], load_exports()).format
     assert export is not None
-    rows = read_export(documents, export, source=path.name).rows
+    rows = read_export(documents, export).rows
     return [{**row, "source": path.name} for row in rows]
 
 
@@ -320,7 +320,7 @@ def told(*values: object) -> list[dict]:  # type: ignore[type-arg]
     for number, value in enumerate(values):
         export = pick_export([value], load_exports()).format
         assert export is not None
-        read = read_export([Document(value, 1, 0, 1)], export, source=str(number)).rows
+        read = read_export([Document(value, 1, 0, 1)], export).rows
         rows += [{**row, "source": f"file-{number}"} for row in read]
     return rows
 
@@ -424,7 +424,7 @@ def read_text(text: str, source: str = "x") -> list[dict]:  # type: ignore[type-
     documents = parse_documents(text.encode())
     export = pick_export([document.value for document in documents], load_exports()).format
     assert export is not None
-    return [row | {"source": source} for row in read_export(documents, export, source=source).rows]
+    return [row | {"source": source} for row in read_export(documents, export).rows]
 
 
 def test_a_stack_without_tokens_is_paired_by_its_order() -> None:

@@ -26,7 +26,7 @@ def messages(*deploys: tuple[str, str], **seen: list[Sighting]) -> list[str]:
          "started_at": f"2026-11-23T{9 + number:02}:00:00Z"}
         for number, (version, place) in enumerate(deploys)
     ]  # fmt: skip
-    return word(read_export([Document(rows, 1, 0, 1)], LIST, source="x").rows, **seen)
+    return word(read_export([Document(rows, 1, 0, 1)], LIST).rows, **seen)
 
 
 def is_rollback(*deploys: tuple[str, str], **seen: list[Sighting]) -> list[bool]:
@@ -55,7 +55,7 @@ def test_an_older_number_that_is_not_known_to_have_run_is_not_called_one() -> No
 
 def test_a_rollback_that_the_record_states() -> None:
     entry = {"service": "mail", "version": "1", "time": "2026-11-23T09:00:00Z", "status": "rolled_back"}
-    (row,) = read_export([Document(entry, 1, 0, 1)], LIST, source="x").rows
+    (row,) = read_export([Document(entry, 1, 0, 1)], LIST).rows
     assert (row["phase"], row["message"]) == ("rolled_back", "deploy of mail 1 was rolled back")
 
 
@@ -65,9 +65,7 @@ def test_a_run_whose_purpose_is_not_stated_proves_no_version_ran() -> None:
          "conclusion": "success", "startedAt": f"2026-11-23T09:0{number}:00Z", "updatedAt": f"2026-11-23T09:0{number}:30Z"}
         for number, (name, sha) in enumerate([("Lint", "a"), ("Deploy", "b"), ("Deploy", "a")])
     ]  # fmt: skip
-    rows = read_export(
-        [Document(runs, 1, 0, 1)], EXPORTS["github_actions"], source="x", defaults={"service": "mail"}
-    ).rows
+    rows = read_export([Document(runs, 1, 0, 1)], EXPORTS["github_actions"], defaults={"service": "mail"}).rows
     assert {row["kind"] for row in rows} == {"deploy"}
     assert not any("rollback" in message for message in word(rows))
 

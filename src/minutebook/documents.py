@@ -147,7 +147,7 @@ def read_document(taken: Documents, source: Source, account: Account) -> pa.Tabl
         match.runner_up or "",
     )
     defaults = {key: value for key, value in account.stated.items() if key in ("zone", *STATED)}
-    reading = read_export(documents, match.format, source=source.name, defaults=defaults)
+    reading = read_export(documents, match.format, defaults=defaults)
     bad = {line for line, _ in reading.rejects}
     ends: dict[int, int] = {}
     if taken.is_whole:

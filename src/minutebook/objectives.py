@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from minutebook.errors import MinutebookError
-from minutebook.exports.yaml_text import parse_yaml
+from minutebook.exports.texts.yaml import parse_yaml
 from minutebook.namedfiles import read_named
 from minutebook.rules.values import read_span_s
 

@@ -49,7 +49,7 @@ def find_export_problem(export: ExportFormat, sample: Mapping[str, Any]) -> str:
     match = pick_export([document.value for document in documents], [export])
     if match.format is not export:
         return f"isn't known by its keys: {match.seen}"
-    reading = read_export(documents, export, source="sample")
+    reading = read_export(documents, export)
     if export.timeless:
         return "" if len(reading.rejects) == len(documents) else "isn't rejected, though it states no instant"
     if reading.rejects:

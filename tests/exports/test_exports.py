@@ -19,7 +19,7 @@ SAMPLES = [(name, number) for name, each in EXPORTS.items() for number in range(
 
 def read(name: str, number: int) -> tuple[Any, list[dict[str, object]]]:
     value = json.loads(EXPORTS[name].samples[number]["text"])
-    reading = read_export([Document(value, 1, 0, 1)], EXPORTS[name], source="sample")
+    reading = read_export([Document(value, 1, 0, 1)], EXPORTS[name])
     timeless = EXPORTS[name].timeless
     assert [why for _, why in reading.rejects] == ([timeless] if timeless else [])
     return value, reading.rows
@@ -92,7 +92,7 @@ def test_a_text_that_no_log_fits_is_named_as_far_as_it_shows(text: str, seen: st
 def test_an_empty_list_is_an_export_that_lists_nothing() -> None:
     match = pick_export([[]], list(EXPORTS.values()))
     assert match.format is not None
-    assert read_export([Document([], 1, 0, 2)], match.format, source="x").rows == []
+    assert read_export([Document([], 1, 0, 2)], match.format).rows == []
 
 
 def test_log_lines_are_no_export() -> None:
@@ -103,7 +103,7 @@ def test_log_lines_are_no_export() -> None:
 def test_a_year_one_end_is_no_end() -> None:
     body = {"receiver": "x", "groupLabels": {}, "alerts": [{"status": "resolved", "labels": {"alertname": "A"},
             "startsAt": "2026-11-23T09:00:00Z", "endsAt": "0001-01-01T00:00:00Z", "fingerprint": "f"}]}  # fmt: skip
-    rows = read_export([Document(body, 1, 0, 1)], EXPORTS["alertmanager_webhook"], source="x").rows
+    rows = read_export([Document(body, 1, 0, 1)], EXPORTS["alertmanager_webhook"]).rows
     assert [(row["phase"], row["end"]) for row in rows] == [("fired", None)]
 
 
@@ -114,7 +114,7 @@ def test_a_page_that_lists_nothing_is_empty_and_no_refusal(page: object) -> None
     match = pick_export([page], list(EXPORTS.values()))
     assert match.format is not None
     assert match.format.name == "empty"
-    assert read_export([Document(page, 1, 0, 2)], match.format, source="x") == ([], [], {})
+    assert read_export([Document(page, 1, 0, 2)], match.format) == ([], [], {})
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_what_is_no_record_among_records_is_rejected_with_its_line() -> None:
     good = {"alert": "QueueFull", "fired_at": "2026-11-23T09:00:00Z"}
     bad = {"alert": "QueueFull", "fired_at": "yesterday"}
     documents = [Document(good, 1, 0, 9), Document(None, 2, 10, 4), Document(bad, 3, 15, 9)]
-    reading = read_export(documents, EXPORTS["alert_list"], source="x")
+    reading = read_export(documents, EXPORTS["alert_list"])
     assert [row["line"] for row in reading.rows] == [1]
     assert [line for line, _ in reading.rejects] == [2, 3]
     assert reading.rejects[1][1] == "has no time that can be read"
@@ -139,27 +139,23 @@ def test_what_the_record_lacks_the_caller_can_say() -> None:
         {"revision": 6, "updated": "2026-11-23T09:00:00Z", "status": "deployed", "chart": "mail-1", "description": "ok"}
     ]
     stated = {"service": "mail", "environment": "production"}
-    (row,) = read_export([Document(history, 1, 0, 1)], EXPORTS["helm_history"], source="x", defaults=stated).rows
+    (row,) = read_export([Document(history, 1, 0, 1)], EXPORTS["helm_history"], defaults=stated).rows
     assert (row["service"], row["environment"]) == ("mail", "production")
-    other = read_export(
-        [Document(history, 1, 0, 1)], EXPORTS["helm_history"], source="x", defaults={"service": "shop"}
-    ).rows[0]
+    other = read_export([Document(history, 1, 0, 1)], EXPORTS["helm_history"], defaults={"service": "shop"}).rows[0]
     assert row["entity"] != other["entity"]  # the revisions of two releases
 
 
 def test_a_zone_that_is_said_moves_zoneless_stamps_only() -> None:
     rows = [{"service": "mail", "version": "1", "time": "2026-11-23 10:00:00"},
             {"service": "mail", "version": "2", "time": "2026-11-23T09:30:00Z"}]  # fmt: skip
-    read = read_export(
-        [Document(rows, 1, 0, 1)], EXPORTS["deploy_list"], source="x", defaults={"zone": "Europe/Berlin"}
-    ).rows
+    read = read_export([Document(rows, 1, 0, 1)], EXPORTS["deploy_list"], defaults={"zone": "Europe/Berlin"}).rows
     assert [row["time"] for row in read] == [pd.Timestamp("2026-11-23T09:00Z"), pd.Timestamp("2026-11-23T09:30Z")]
     assert [row["time_quality"] for row in read] == ["zone_given", "stated"]
 
 
 def test_people_are_in_actor_and_not_in_the_message() -> None:
     entry = {"service": "mail", "version": "2", "time": "2026-11-23T09:30:00Z", "deployed_by": "Kim Example"}
-    (row,) = read_export([Document(entry, 1, 0, 1)], EXPORTS["deploy_list"], source="x").rows
+    (row,) = read_export([Document(entry, 1, 0, 1)], EXPORTS["deploy_list"]).rows
     assert row["actor"] == "Kim Example"
     assert "Kim" not in str(row["message"])
 
@@ -167,7 +163,7 @@ def test_people_are_in_actor_and_not_in_the_message() -> None:
 def test_a_list_of_one_row_an_event_pairs_by_id() -> None:
     rows = [{"deploy_id": 7, "service": "mail", "version": "2", "time": "2026-11-23T09:00:00Z", "status": "started"},
             {"deploy_id": 7, "service": "mail", "version": "2", "time": "2026-11-23T09:02:00Z", "status": "failed"}]  # fmt: skip
-    read = read_export([Document(rows, 1, 0, 1)], EXPORTS["deploy_list"], source="x").rows
+    read = read_export([Document(rows, 1, 0, 1)], EXPORTS["deploy_list"]).rows
     assert [row["phase"] for row in read] == ["started", "failed"]
     assert len({row["entity"] for row in read}) == 1
 
@@ -175,7 +171,7 @@ def test_a_list_of_one_row_an_event_pairs_by_id() -> None:
 def test_an_end_of_unknown_outcome_is_told_so() -> None:
     entry = {"service": "mail", "version": "2", "started_at": "2026-11-23T09:00:00Z", "finished_at": "2026-11-23T09:02:00Z",
              "status": "in_progress"}  # fmt: skip
-    rows = read_export([Document(entry, 1, 0, 1)], EXPORTS["deploy_list"], source="x").rows
+    rows = read_export([Document(entry, 1, 0, 1)], EXPORTS["deploy_list"]).rows
     assert rows[1]["message"] == "deploy of mail 2 finished, outcome not stated"
 
 
@@ -192,7 +188,7 @@ ANYTHING = st.recursive(
 @given(ANYTHING, st.sampled_from(sorted(EXPORTS)))
 def test_no_document_raises_whatever_it_holds(value: object, name: str) -> None:
     pick_export([value], list(EXPORTS.values()))
-    for row in read_export([Document(value, 1, 0, 1)], EXPORTS[name], source="x").rows:
+    for row in read_export([Document(value, 1, 0, 1)], EXPORTS[name]).rows:
         assert str(row["message"]).isprintable() or "\n" not in str(row["message"])
         json.loads(str(row["fields"])).keys()
         str(row).encode()
@@ -214,7 +210,7 @@ def broken(value: Any, path: tuple[Any, ...] = ()) -> list[Any]:
 def test_a_damaged_sample_is_read_or_rejected_and_never_raises(name: str) -> None:
     value = json.loads(EXPORTS[name].samples[0]["text"])
     for damaged in broken(value)[:1500]:
-        reading = read_export([Document(damaged, 1, 0, 1)], EXPORTS[name], source="x")
+        reading = read_export([Document(damaged, 1, 0, 1)], EXPORTS[name])
         for row in reading.rows:
             assert row["time"].year > 1970  # type: ignore[attr-defined]
 
@@ -244,25 +240,25 @@ def test_a_gap_in_what_is_known_leaves_none_in_the_sentence() -> None:
         "createdAt": "2026-11-23T09:00:00Z",
         "featureName": "f",
     }
-    (row,) = read_export([Document({"events": [event]}, 1, 0, 1)], EXPORTS["unleash"], source="x").rows
+    (row,) = read_export([Document({"events": [event]}, 1, 0, 1)], EXPORTS["unleash"]).rows
     assert row["message"] == "flag f: feature-archived"
 
 
 def test_what_began_has_the_end_that_its_record_tells() -> None:
     run = {"databaseId": 1, "attempt": 1, "workflowName": "Deploy", "headSha": "a" * 40, "status": "completed",
            "conclusion": "success", "startedAt": "2026-11-23T09:00:00Z", "updatedAt": "2026-11-23T09:04:00Z"}  # fmt: skip
-    started, done = read_export([Document(run, 1, 0, 1)], EXPORTS["github_actions"], source="x").rows
+    started, done = read_export([Document(run, 1, 0, 1)], EXPORTS["github_actions"]).rows
     assert (started["end"], done["end"]) == (done["time"], None)
 
 
 def test_an_alert_of_two_rows_without_an_id_is_one() -> None:
     rows = [{"time": "2026-11-23T09:00:00Z", "alert": "Q", "service": "mail", "event": "alert_fired"},
             {"time": "2026-11-23T09:05:00Z", "alert": "Q", "service": "mail", "event": "alert_resolved"}]  # fmt: skip
-    read = read_export([Document(rows, 1, 0, 1)], EXPORTS["alert_list"], source="x").rows
+    read = read_export([Document(rows, 1, 0, 1)], EXPORTS["alert_list"]).rows
     assert [(row["phase"], row["entity"]) for row in read] == [("fired", "alert:Q/mail"), ("resolved", "alert:Q/mail")]
 
 
 def test_a_note_without_a_day_is_told_what_to_write() -> None:
     documents = parse_documents(b"- 14:05 called the vendor\n- 14:10 they look\n")
-    reading = read_export(documents, EXPORTS["note_list"], source="x")
+    reading = read_export(documents, EXPORTS["note_list"])
     assert reading.rejects == [(1, "says no day: write one above it, as 2026-11-23"), (2, reading.rejects[0][1])]

@@ -49,5 +49,5 @@ def test_a_file_of_ones_own_comes_before_the_built_in_ones(tmp_path: Path) -> No
     match = pick_export([value], formats)
     assert match.format is not None
     assert match.format.name == "ours"
-    (row,) = read_export([Document(value, 1, 0, 1)], match.format, source="x").rows
+    (row,) = read_export([Document(value, 1, 0, 1)], match.format).rows
     assert (row["service"], row["phase"], row["entity"]) == ("mail", "succeeded", "deploy:4")

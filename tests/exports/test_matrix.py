@@ -21,7 +21,7 @@ def series(
 
 def read(*listed: dict[str, object]) -> list[tuple[str, int, int | None]]:
     document = {"status": "success", "data": {"resultType": "matrix", "result": list(listed)}}
-    rows = read_export([Document(document, 1, 0, 1)], EXPORT, source="x").rows
+    rows = read_export([Document(document, 1, 0, 1)], EXPORT).rows
     return [(str(row["phase"]), seconds(row["time"]), seconds(row["end"]) if row["end"] else None) for row in rows]
 
 
@@ -36,7 +36,7 @@ def test_a_gap_above_one_and_a_half_steps_parts_two_firings() -> None:
 
 def test_what_is_in_the_last_sample_is_open_and_in_the_first_censored() -> None:
     document = {"data": {"resultType": "matrix", "result": [series([0, 15, 30])]}}
-    (row,) = read_export([Document(document, 1, 0, 1)], EXPORT, source="x").rows
+    (row,) = read_export([Document(document, 1, 0, 1)], EXPORT).rows
     assert (row["phase"], row["end"], row["time_quality"]) == ("fired", None, "censored")
 
 
@@ -51,7 +51,7 @@ def test_the_start_that_alerts_for_state_holds_is_exact() -> None:
 
 def test_series_that_are_no_alerts_are_counted_and_not_read() -> None:
     document = {"data": {"resultType": "matrix", "result": [{"metric": {"__name__": "up"}, "values": [[T, "1"]]}]}}
-    reading = read_export([Document(document, 1, 0, 1)], EXPORT, source="x")
+    reading = read_export([Document(document, 1, 0, 1)], EXPORT)
     assert (reading.rows, list(reading.skipped)) == ([], ["no happening: no series of ALERTS has a sample"])
 
 
@@ -64,5 +64,5 @@ def test_the_key_is_alertmanagers_fingerprint() -> None:
             "result": [{"metric": {"alertname": "metric:alerting_rule"}, "values": [[T, "1"]]}],
         }
     }
-    (row,) = read_export([Document(document, 1, 0, 1)], EXPORT, source="x").rows
+    (row,) = read_export([Document(document, 1, 0, 1)], EXPORT).rows
     assert row["entity"] == "alert:114212a24ca97549"

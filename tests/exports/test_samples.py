@@ -65,7 +65,7 @@ def read(name: str) -> list[dict[str, Any]]:
     export = pick_export([document.value for document in documents], load_exports()).format
     if export is None:
         return []
-    reading = read_export(documents, export, source=name)
+    reading = read_export(documents, export)
     return [] if reading.rejects else reading.rows
 
 

@@ -188,7 +188,7 @@ def test_a_row_is_evidence_by_the_line_of_its_entry() -> None:
     documents = parse_documents(text)
     export = pick_export([document.value for document in documents], load_exports()).format
     assert export is not None
-    assert [row["line"] for row in read_export(documents, export, source="x").rows] == [2, 3]
+    assert [row["line"] for row in read_export(documents, export).rows] == [2, 3]
 
 
 @given(

@@ -77,7 +77,7 @@ def fuzz_exports(content: bytes) -> None:
     for value in ([document.value for document in documents], [whole]):
         match = pick_export([each for each in value if not isinstance(each, str)], load_exports())
         if match.format is not None:
-            read_export(documents, match.format, source="a")
+            read_export(documents, match.format)
 
 
 def fuzz_outputs(content: bytes) -> None:

@@ -15,11 +15,11 @@ from minutebook.exports.formats import ExportFormat
 from minutebook.exports.loading import load_exports
 from minutebook.exports.paths import find, has_keys
 from minutebook.exports.picking import EMPTY, Match, find_rows, is_empty, pick_export
-from minutebook.exports.places import Place
 from minutebook.exports.readings import READINGS
 from minutebook.exports.rows import PURPOSE, ROUTINE, Context, Row
 from minutebook.exports.shapes import name_shape, name_text
 from minutebook.exports.texts import Document, parse_documents
+from minutebook.exports.texts.documents import Place
 
 _OPENING = ("started", "fired")
 _CLOSING = ("succeeded", "failed", "cancelled", "rolled_back", "resolved")
@@ -34,14 +34,13 @@ class Reading(NamedTuple):
 
 
 def read_export(
-    documents: Iterable[Document], format: ExportFormat, *, source: str, defaults: Mapping[str, str] | None = None
+    documents: Iterable[Document], format: ExportFormat, *, defaults: Mapping[str, str] | None = None
 ) -> Reading:
     """The happenings of an export's documents, a row a phase.
 
     ``defaults`` are columns that the records lack and the caller states (``service`` of a Helm history, ``name`` of
     a check), and ``zone``, in which zone-less stamps are. No document raises: what can't be read is a reject.
     """
-    del source  # rows don't hold it: a table of one source does
     rows: list[dict[str, object]] = []
     rejects: list[tuple[int, str]] = []
     skipped: dict[str, int] = {}

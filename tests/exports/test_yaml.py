@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minutebook.exports import load_exports, parse_documents, pick_export, read_export
-from minutebook.exports.yaml_text import parse_yaml
+from minutebook.exports.texts.yaml import parse_yaml
 
 
 def one(text: str) -> object:
@@ -98,7 +98,7 @@ def test_each_record_is_evidence_by_its_own_lines() -> None:
         documents = parse_documents(content)
         export = pick_export([document.value for document in documents], load_exports()).format
         assert export is not None
-        rows = read_export(documents, export, source="x").rows
+        rows = read_export(documents, export).rows
         assert [row["line"] for row in rows] == lines
         for row in rows:
             text = content[int(str(row["offset"])) :][: int(str(row["length"]))].decode()

@@ -8,18 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from minutebook.exports.texts.documents import Place
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}]|\n', re.DOTALL)
 _DEEPEST = 200
-
-
-class Place(NamedTuple):
-    """Where something stands: its line counted from 1, its first byte, its bytes."""
-
-    line: int
-    offset: int
-    length: int
 
 
 def find_places(text: str, value: object) -> dict[int, Place]:
