@@ -81,7 +81,8 @@ def test_what_is_bad_from_beginning_to_end_is_told_and_no_window(share: float) -
     assert (told["service"], told["valid"], told["bad"], told["affected"]) == ("shop", 3000, failed, len(users))
     assert impact["windows"] == []
     printed = " ".join(format_impact(impact).split())
-    assert f"{failed:,} of 3,000 requests failed, all through the evidence" in printed
+    assert f"{failed:,} of 3,000 requests failed; {len(users)} users hit" in printed
+    assert "shop: GET /browse, POST /checkout, 08:00:0" in printed
     assert "nothing stands out" not in printed and "no stretch" not in printed
 
 

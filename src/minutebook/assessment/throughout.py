@@ -12,6 +12,7 @@ import numpy as np
 
 from minutebook.assessment.channels import Channel
 from minutebook.assessment.facts import FEWEST_USERS
+from minutebook.assessment.telling import write_instant
 from minutebook.assessment.traffic import Traffic
 
 _LEAST_SHARE = 0.1
@@ -21,8 +22,8 @@ _FEWEST_BAD = 20
 def find_throughout(traffic: Traffic, service: str, trials: Channel) -> list[dict[str, Any]]:
     """One entry, as ``throughout`` of `impact.json` has it, or none: the operations of which a tenth or more fails.
 
-    ``service, operations, valid, bad, bad_ratio`` (requests), ``affected`` users (None where none is named), and a
-    sentence of ``evidence``. What only two users see, or one makes most of, isn't told.
+    ``service, operations, valid, bad, bad_ratio`` (requests), ``affected`` users (None where none is named), the first
+    and the last failure as ``start`` and ``end``, and a sentence of ``evidence``. What only two users see, or one makes most of, isn't told.
     """
     valid = traffic.breakdown.groupby("operation", observed=True)["requests"].sum()
     bad = traffic.failures.groupby("operation", observed=True)["count"].sum().reindex(valid.index, fill_value=0)
@@ -35,6 +36,7 @@ def find_throughout(traffic: Traffic, service: str, trials: Channel) -> list[dic
         return []
     count, of = int(bad[is_bad].sum()), int(valid[is_bad].sum())
     failures = traffic.failures[traffic.failures["operation"].isin(operations)]
+    at = failures["time"].dt.as_unit("us").astype("int64")
     users = int(failures["user"].nunique()) if trials.has_users(operations) else None
     who_was = "users aren't logged" if users is None else f"{users:,} user{'s' * (users != 1)} hit"
     return [
@@ -45,7 +47,9 @@ def find_throughout(traffic: Traffic, service: str, trials: Channel) -> list[dic
             "bad": count,
             "bad_ratio": round(count / of, 6),
             "affected": users,
-            "evidence": f"{count:,} of {of:,} requests failed, all through the evidence; {who_was}. No better minutes"
-            " tell what is usual: add evidence from before or after.",
+            "start": write_instant(at.min()),
+            "end": write_instant(at.max()),
+            "evidence": f"{count:,} of {of:,} requests failed; {who_was}. No better minutes tell what is usual: add"
+            " evidence from before or after.",
         }
     ]

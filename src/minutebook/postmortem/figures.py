@@ -61,7 +61,7 @@ def tell_impact(impact: Mapping[str, Any]) -> Iterator[str]:
     """A sentence a window, as somebody would say it; then what all of them come to."""
     windows = [window for _, window in measured_windows(impact)]
     if not windows:
-        yield " ".join(tell_throughout(impact)) or "No window of impact stands out from what is usual."
+        yield " ".join(tell_throughout(impact, _UTC)) or "No window of impact stands out from what is usual."
     for window in windows:
         start, end = as_instant(window.get("start")), as_instant(window.get("end"))
         span = f"From {_since(start)} to {format_clock(end, _UTC)} UTC"

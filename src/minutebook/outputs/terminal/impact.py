@@ -26,7 +26,7 @@ def format_impact(impact: Mapping[str, Any], *, zone: str = "UTC", width: int = 
     rows: list[Row] = []
     for window in windows:
         rows += tell_window(window, tz, day=many_days)
-    throughout = tell_throughout(impact)
+    throughout = tell_throughout(impact, tz, zone=inert_text(zone))
     if not windows and not throughout:
         rows.append(("impact", "none", "no stretch of minutes stands out from what is usual"))
     rows += [("impact", "no window", each) for each in throughout]

@@ -48,11 +48,11 @@ def format_summary(
         lines += write_entry("", f"{kind_of(window)} of {scope_of(window)}", width)
         lines += write_entry("", inert_text(window.get("evidence")), width)
         lines += write_entry("Users", tell_users(window.get("users") or {}), width)
-    throughout = tell_throughout(impact)
+    throughout = tell_throughout(impact, tz, zone=zone)
     if not windows and not throughout:
         lines += write_entry("Impact", "no window: nothing stands out from what is usual", width)
     for each in throughout:
-        lines += write_entry("Impact", f"no window of {each}", width)
+        lines += write_entry("Impact", f"no window. {each}", width)
     lines += _tell_missing(ledger, minutes, tz, width)
     return "\n".join(lines) + "\n"
 

@@ -11,7 +11,7 @@ from minutebook.outputs.inert import inert_text
 from minutebook.outputs.instants import as_instant, format_moment, format_span
 from minutebook.outputs.wording import Row
 from minutebook.outputs.wording.counts import number_of, percent_of
-from minutebook.outputs.wording.windows import name_edge, pick_windows, scope_of
+from minutebook.outputs.wording.windows import between, name_edge, pick_windows, scope_of
 
 #: The instants that an impact is told by, in the order in which they usually come.
 MILESTONES = ("impact_start", "detected", "acknowledged", "mitigated", "impact_end")
@@ -53,9 +53,12 @@ def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool
     return rows
 
 
-def tell_throughout(impact: Mapping[str, Any]) -> list[str]:
-    """Where evidence is bad from beginning to end, so that nothing tells what is usual: a sentence each."""
-    return [f"{scope_of(each)}: {inert_text(each.get('evidence'))}" for each in impact.get("throughout") or ()]
+def tell_throughout(impact: Mapping[str, Any], tz: datetime.tzinfo, *, zone: str = "UTC") -> list[str]:
+    """Where evidence is bad from beginning to end, so that nothing tells what is usual: what of it, when, how much."""
+    return [
+        f"{scope_of(each)}, {between(each, tz)} {zone}: {inert_text(each.get('evidence'))}"
+        for each in impact.get("throughout") or ()
+    ]
 
 
 def tell_total(total: Mapping[str, Any]) -> list[Row]:

@@ -35,7 +35,7 @@ def find_figures(impact: Mapping[str, Any], windows: Sequence[Mapping[str, Any]]
     total = impact.get("total") or {}
     if not windows:
         yield Fact(
-            "impact windows", "none", " ".join(tell_throughout(impact)) or "nothing stands out from what is usual"
+            "impact windows", "none", " ".join(tell_throughout(impact, _UTC)) or "nothing stands out from what is usual"
         )
         return
     start, end = as_instant(total.get("start")), as_instant(total.get("end"))
