@@ -83,7 +83,7 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
         if good is None:
             break
         plans += [*_refine(good.plan, text, tried), good.plan]
-        left = find_rejects(text, plans)
+        left = _find_rejects(text, plans)
         if not len(left) or len(left) == len(rest):
             break
         rest = text.take(pa.array(left))
@@ -154,7 +154,7 @@ def _refine(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) -> l
     return [each for each in found if each is not None and len(match_lines(text, each.log_format).rows)]
 
 
-def find_rejects(text: pa.StringArray, plans: Sequence[Plan]) -> np.ndarray:
+def _find_rejects(text: pa.StringArray, plans: Sequence[Plan]) -> np.ndarray:
     """Indices of the lines that the plans together don't read."""
     matched, folded = match_and_fold(text, plans)
     return find_unread(matched, folded)
@@ -216,7 +216,7 @@ def look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) 
             read = [each.rows for each in match_lines_of(sample, inner)[0]]
             left = np.setdiff1d(np.arange(len(sample)), np.concatenate(read) if read else [])
         else:
-            left = find_rejects(sample, inner)
+            left = _find_rejects(sample, inner)
         if not len(left):
             break
         rest = sample.take(pa.array(left))
@@ -225,9 +225,18 @@ def look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) 
 
 def score_plan(plan: Plan, text: pa.StringArray) -> float:
     """Share of the lines that the plan's format fits; lines that are folded count a quarter against it."""
-    if plan.log_format.shape == "w3c":
-        return _score_sections(plan, text)
+    return fit_plan(plan, text)[0]
+
+
+def fit_plan(plan: Plan, text: pa.StringArray) -> tuple[float, np.ndarray]:
+    """The plan's score, and the rows of the lines that it doesn't read."""
     matched, folded = match_and_fold(text, [plan])
+    is_table = plan.log_format.shape == "w3c"
+    score = _score_sections(plan, text) if is_table else _score_records(plan, text, matched, folded)
+    return score, find_unread(matched, folded)
+
+
+def _score_records(plan: Plan, text: pa.StringArray, matched: Sequence[Matched], folded: Folded) -> float:
     count = sum(len(m.rows) for m in matched)
     if not count:
         return 0.0

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pyarrow as pa
 
-from minutebook.detection import Detection, find_rejects, look_inside, score_formats, score_plan
+from minutebook.detection import Detection, fit_plan, look_inside, score_formats
 from minutebook.drafts import make_plan
 from minutebook.lines import strip_escapes
 from minutebook.logformats import LogFormat
@@ -34,12 +34,15 @@ def recognise(known: Detection, lines: Sequence[str], formats: Sequence[LogForma
     if any(each.share >= weight for each in score_formats(few, rivals, formats)):
         return None
     made = make_plan(next(each for each in formats if each.name == name), text)
-    if made is None or not _reads_alike(plan, made) or len(find_rejects(text, [plan])):
+    if made is None or not _reads_alike(plan, made):
+        return None
+    score, left = fit_plan(plan, text)
+    if len(left):
         return None
     inner = look_inside(made, few, formats).inner if plan.log_format.wraps else ()
     if [each.log_format.name for each in inner] != [each.log_format.name for each in plan.inner]:
         return None
-    return replace(known, score=score_plan(plan, text))
+    return replace(known, score=score)
 
 
 def _pick(count: int) -> pa.Array:

@@ -88,6 +88,8 @@ def escape_json(encoded: str) -> str:
     """JSON text whose strings hold no character that acts: ``\\uXXXX`` instead, meaning the same.
     None of them is one of JSON's own marks, so that whole documents can be given.
     """
+    if encoded.isascii() and "\x7f" not in encoded:
+        return encoded
     return _JSON_ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded)
 
 

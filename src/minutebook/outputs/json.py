@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import math
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -46,14 +47,17 @@ def _encode(value: Any, line: str) -> str:
         return "true" if value else "false"
     if kind is dict or isinstance(value, Mapping):
         inner = f"{line} "
-        pairs = (
-            f"{encode_basestring(name_surrogates(str(key)))}: {_encode(each, inner)}" for key, each in value.items()
-        )
+        pairs = (f"{_encode_key(str(key))}: {_encode(each, inner)}" for key, each in value.items())
         return _enclose("{", pairs, "}", line)
     if kind is list or isinstance(value, list | tuple | np.ndarray | pd.Series | pd.Index):
         inner = f"{line} "
         return _enclose("[", (_encode(each, inner) for each in value), "]", line)
     return _encode_other(value, line)
+
+
+@lru_cache(maxsize=1024)
+def _encode_key(key: str) -> str:
+    return encode_basestring(name_surrogates(key))
 
 
 def _enclose(opening: str, entries: Iterable[str], closing: str, line: str) -> str:
