@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from minutebook.postmortem.consistency import Statement
 from minutebook.postmortem.known.value import Known
-from minutebook.postmortem.quantities import ZONES, Quantity
+from minutebook.postmortem.quantities.quantity import Quantity
+from minutebook.postmortem.quantities.times import ZONES
 
 _STATED_ZONE = re.compile(
     rf"(?i)(?:times?|clocks?|stamps?|timeline)\b[^.|\n]{{0,40}}?\b(?:in|are|is|as|:)?\s*\(?\b(?P<zone>{'|'.join(sorted(ZONES, key=len, reverse=True))})\b(?P<offset>[+-]\d{{1,2}})?"

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from minutebook.outputs.instants import format_span
-from minutebook.postmortem.quantities import Quantity
+from minutebook.postmortem.quantities.quantity import Quantity
 from minutebook.postmortem.units import Unit
 
 _RANGE = re.compile(

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from minutebook.postmortem.quantities import Quantity
+from minutebook.postmortem.quantities.quantity import Quantity
 
 _FAULT = r"(?:impact|outage|incident|errors?|failures?|failing|problems?|issues?|degradation|disruption|downtime|5\d\ds?|5xx|users? (?:were|was|are) (?:hit|affected))"
 

@@ -19,7 +19,7 @@ from minutebook.postmortem.claims.yardstick import Yardstick
 from minutebook.postmortem.consistency import Statement
 from minutebook.postmortem.known.spans import find_span_between
 from minutebook.postmortem.known.value import Known
-from minutebook.postmortem.quantities import Quantity
+from minutebook.postmortem.quantities.quantity import Quantity
 from minutebook.postmortem.subjects import name_subject
 from minutebook.postmortem.units import Unit
 from minutebook.postmortem.verdicts import CONTRADICTED, OPEN, SUPPORTED, Claim, Verdict

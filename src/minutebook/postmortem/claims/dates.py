@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 
-from minutebook.postmortem.quantities import Quantity
+from minutebook.postmortem.quantities.quantity import Quantity
 from minutebook.postmortem.verdicts import CONTRADICTED, OPEN, SUPPORTED, Verdict
 
 

@@ -7,7 +7,7 @@ import re
 from minutebook.outputs.instants import format_span
 from minutebook.postmortem.claims.words import ASIDE, NEAR
 from minutebook.postmortem.claims.yardstick import Yardstick
-from minutebook.postmortem.quantities import Quantity
+from minutebook.postmortem.quantities.quantity import Quantity
 from minutebook.postmortem.subjects import find_subject
 from minutebook.postmortem.units import Unit
 from minutebook.postmortem.verdicts import CONTRADICTED, OPEN, SUPPORTED, Claim, Verdict

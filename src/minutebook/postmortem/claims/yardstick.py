@@ -9,7 +9,7 @@ import pandas as pd
 
 from minutebook.outputs.instants import format_span
 from minutebook.postmortem.known.value import Known
-from minutebook.postmortem.quantities import Quantity
+from minutebook.postmortem.quantities.quantity import Quantity
 from minutebook.postmortem.rows import Row
 
 _DAY_S = 86_400.0
