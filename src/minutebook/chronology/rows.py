@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
+
+from minutebook.traffic import as_time
 
 COLUMNS = (
     "minute", "time", "last_time", "time_error_s", "kind", "phase", "service", "severity", "summary", "count",
@@ -25,10 +26,7 @@ def make_frame(rows: Sequence[Row]) -> pd.DataFrame:
     """The rows as a frame of `COLUMNS`, by time."""
     frame = pd.DataFrame(list(rows), columns=["minute", *COLUMNS[1:]])
     for name in ("time", "last_time"):
-        values = frame[name].astype("Int64").to_numpy(dtype="float64", na_value=np.nan)
-        ints = frame[name].astype("Int64").fillna(0).to_numpy("int64").view("datetime64[us]").copy()
-        ints[np.isnan(values)] = np.datetime64("NaT")
-        frame[name] = pd.Series(ints).dt.tz_localize("UTC")
+        frame[name] = as_time(frame[name].astype("Int64"))
     frame["minute"] = frame["time"].dt.floor("min")
     frame["time_error_s"] = frame["time_error_s"].astype("float64")
     for name in ("count", "users"):

@@ -21,7 +21,7 @@ def write_parquet(frame: pd.DataFrame, target: Target) -> None:
 
     if not isinstance(frame, pd.DataFrame):
         raise FrameError(f"expected a DataFrame, got {type(frame).__name__}")
-    plain = pd.DataFrame({name: _settle(frame.iloc[:, i]) for i, name in enumerate(frame.columns)})
+    plain = pd.DataFrame({name: _settle(frame.iloc[:, i]) for i, name in enumerate(frame.columns)}, copy=False)
     table = pa.Table.from_pandas(plain, preserve_index=False)
     with open_target(target) as stream:
         pq.write_table(table, stream, compression="zstd", row_group_size=_ROW_GROUP_ROWS)
