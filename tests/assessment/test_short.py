@@ -84,6 +84,9 @@ def test_what_is_bad_from_beginning_to_end_is_told_and_no_window(share: float) -
     assert f"{failed:,} of 3,000 requests failed; {len(users)} users hit" in printed
     assert "shop: GET /browse, POST /checkout, 08:00:0" in printed
     assert "nothing stands out" not in printed and "no stretch" not in printed
+    row = mb.timeline(pd.DataFrame(draw(10, between(usual=share)))).query("kind == 'impact'").iloc[0]
+    assert (row["phase"], row["count"], row["users"]) == ("noted", failed, len(users))
+    assert f"{failed:,} of 3,000 requests failed" in row["summary"]
 
 
 def test_an_operation_that_always_fails_is_told_by_its_name() -> None:
@@ -101,6 +104,8 @@ def test_of_an_impact_that_the_evidence_cuts_nothing_tells_when_it_was_mitigated
     cut, ended = (measure(9, between((4, last))) for last in (9, 8))
     assert (cut["milestones"]["mitigated"], cut["durations"]["ttm"]) == (None, None)
     assert minute(ended["milestones"]["mitigated"]) == pytest.approx(8, abs=0.05)
+    told = mb.timeline(pd.DataFrame(draw(9, between((4, 9))))).set_index("phase")["summary"]
+    assert told["ended"].startswith("impact goes on where the evidence ends: ")
     printed = " ".join(format_impact(cut).split())
     assert "mitigated unknown not before the evidence ends" in printed
     assert "or later: the evidence ends here" in printed

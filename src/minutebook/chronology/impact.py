@@ -23,7 +23,16 @@ def tell_impact(impact: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> l
         if window["kind"] == "no_evidence":
             continue
         rows += _tell_window(window, minutes, sli)
+    rows += [_tell_throughout(each) for each in impact.get("throughout", [])]
     return rows
+
+
+def _tell_throughout(each: Mapping[str, Any]) -> Row:
+    """What was bad from beginning to end has no edges: it's one row over all of it."""
+    start, end = (to_us(pd.Timestamp(each[key])) for key in ("start", "end"))
+    where = ", ".join(each["operations"][:3])
+    return make_row(start, "impact", "noted", f"{where}: {each['evidence']}", last_time=end, time_error_s=0.0,
+                    count=each["bad"], users=each["affected"], service=each["service"] or "", severity="error")  # fmt: skip
 
 
 def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> list[Row]:
@@ -37,10 +46,10 @@ def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> 
     if window["service"]:
         inside = inside[inside["service"] == window["service"]]
     rows = [
-        make_row(start, "impact", "started", f"impact starts: {name} ({where})", last_time=end,
+        make_row(start, "impact", "started", f"{_name_edge(window, 'start')}: {name} ({where})", last_time=end,
              time_error_s=_half_width(window, "start"), evidence=_first_of(failures), **shared),
         make_row(end, "impact", "ended",
-             f"impact ends: {window['bad']:,} of {window['valid']:,} requests, {_tell_users(users)}",
+             f"{_name_edge(window, 'end')}: {window['bad']:,} of {window['valid']:,} requests, {_tell_users(users)}",
              time_error_s=_half_width(window, "end"), count=window["bad"], users=users["affected"],
              evidence=_first_of(failures.iloc[::-1]), **shared),
     ]  # fmt: skip
@@ -58,6 +67,14 @@ def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> 
                          last_time=(first + step) * 60_000_000, count=like.bad,
                          users=_users(sli, first, step, window), time_error_s=0.0, **shared))  # fmt: skip
     return rows
+
+
+def _name_edge(window: Mapping[str, Any], edge: str) -> str:
+    if not window.get(f"open_{edge}"):
+        return f"impact {edge}s"
+    return (
+        "impact goes on where the evidence ends" if edge == "end" else "impact is under way where the evidence begins"
+    )
 
 
 def _tell_users(users: Mapping[str, Any]) -> str:
