@@ -13,7 +13,7 @@ import minutebook as mb
 from minutebook.book import Book, save_book
 from minutebook.cli import main
 from minutebook.config import Config
-from minutebook.differences import UNEXPLAINED
+from minutebook.differences.reasons import UNEXPLAINED
 from minutebook.rules import Rules
 
 
