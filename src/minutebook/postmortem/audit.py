@@ -16,7 +16,8 @@ from minutebook.book import Book, open_book
 from minutebook.postmortem.claims import judge_statement
 from minutebook.postmortem.claims.yardstick import Yardstick
 from minutebook.postmortem.clockzones import find_zone
-from minutebook.postmortem.consistency import Statement, find_conflicts
+from minutebook.postmortem.consistency import find_conflicts
+from minutebook.postmortem.consistency.statement import Statement
 from minutebook.postmortem.known import find_known
 from minutebook.postmortem.quantities import find_quantities
 from minutebook.postmortem.regions import find_regions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from minutebook.postmortem.consistency import Statement
+from minutebook.postmortem.consistency.statement import Statement
 from minutebook.postmortem.known.value import Known
 from minutebook.postmortem.quantities.quantity import Quantity
 from minutebook.postmortem.quantities.times import ZONES

@@ -16,7 +16,7 @@ from minutebook.postmortem.claims.dates import judge_date
 from minutebook.postmortem.claims.order import judge_between, judge_credit
 from minutebook.postmortem.claims.words import ALSO, ASIDE, HIT, NEAR, OF_THE_INCIDENT, SAID
 from minutebook.postmortem.claims.yardstick import Yardstick
-from minutebook.postmortem.consistency import Statement
+from minutebook.postmortem.consistency.statement import Statement
 from minutebook.postmortem.known.spans import find_span_between
 from minutebook.postmortem.known.value import Known
 from minutebook.postmortem.quantities.quantity import Quantity
