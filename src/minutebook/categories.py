@@ -15,11 +15,16 @@ import pyarrow as pa
 from minutebook.grouping import join_chunks
 from minutebook.threads import start_threads
 
+_MANY_ROWS = 50_000  # for which threads are worth their start
+
 
 def to_rows(table: pa.Table) -> pd.DataFrame:
     """The frame of a table, its texts as categories in no order, integers with nulls as floats."""
+    convert = partial(_to_column, table)
+    if table.num_rows < _MANY_ROWS:
+        return pd.DataFrame(dict(map(convert, table.column_names)))
     with start_threads() as pool:
-        return pd.DataFrame(dict(pool.map(partial(_to_column, table), table.column_names)), copy=False)
+        return pd.DataFrame(dict(pool.map(convert, table.column_names)), copy=False)
 
 
 def _to_column(table: pa.Table, name: str) -> tuple[str, np.ndarray | pd.Categorical]:

@@ -5,14 +5,14 @@ A minute without evidence reads "no data" (null), never zero and never healthy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 
 from minutebook.assessment.latency import bucket_floor_s
-from minutebook.categories import look_up, pick_rows
+from minutebook.categories import find_pairs, pick_rows
 from minutebook.grouping import group_rows
 from minutebook.operations import OTHERS, name_operations
 from minutebook.sli import Sli
@@ -45,9 +45,9 @@ def make_minutes(
         return _typed(pd.DataFrame(columns=list(COLUMNS)))
     cells = _Cells(grid, shown)
     if len(cells) > MOST_ROWS:
-        cells = cells.keep(sli.counts)
-    cell = cells.find(sli.counts)
-    counts = _count_requests(sli.counts, cell, cells, slow_over_s or {}) | _count_users(sli.trials, cells)
+        cells = cells.keep(cells.find(sli.counts["minute"], *sli.placed))
+    cell = cells.find(sli.counts["minute"], *sli.placed)
+    counts = _count_requests(sli, cell, cells, slow_over_s or {}) | _count_users(sli.trials, cells)
     coverage = _find_coverage(sli.coverage, cells)
     has_data = (coverage != "none") | counts.pop("is_told")
     service, operation = (pd.array(names, "str").take(cells.pair) for names in zip(*cells.pairs, strict=True))
@@ -85,9 +85,9 @@ class _Cells:
     def __len__(self) -> int:
         return len(self.grid) * len(self.pairs) if self._kept is None else len(self._kept)
 
-    def keep(self, rows: pd.DataFrame) -> _Cells:
-        """Those cells alone that rows are in."""
-        return _Cells(self.grid, self._shown, np.unique(self.find(rows)))
+    def keep(self, cell: np.ndarray) -> _Cells:
+        """Those cells alone."""
+        return _Cells(self.grid, self._shown, np.unique(cell))
 
     @cached_property
     def _all(self) -> np.ndarray:
@@ -108,10 +108,10 @@ class _Cells:
         """Whether more than one operation may be told under each."""
         return np.array([operation == OTHERS for _, operation in self.pairs], bool)[self.pair]
 
-    def find(self, rows: pd.DataFrame) -> np.ndarray:
-        """The cell of each row (``minute``, and ``service`` and ``operation`` as categories)."""
-        place = look_up(rows, lambda pair: self._places[pair]).astype(np.int64)
-        cell = np.searchsorted(self.grid, rows["minute"].to_numpy()) * len(self.pairs) + place
+    def find(self, minute: pd.Series, place: np.ndarray, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
+        """The cell of each row: of its minute, and of its place among those (service, operation)."""
+        own = np.array([self._places[pair] for pair in pairs], np.int64)[place]
+        cell = np.searchsorted(self.grid, minute.to_numpy()) * len(self.pairs) + own
         return cell if self._kept is None else np.searchsorted(self._kept, cell)
 
     def add_up(self, cell: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -120,12 +120,14 @@ class _Cells:
 
 
 def _count_requests(
-    counts: pd.DataFrame, cell: np.ndarray, cells: _Cells, slow_over_s: Mapping[tuple[str, str], float]
+    sli: Sli, cell: np.ndarray, cells: _Cells, slow_over_s: Mapping[tuple[str, str], float]
 ) -> dict[str, np.ndarray]:
     """Requests, failed and slow ones of each cell, and whether there's any request."""
-    good, bad, bucket = (counts[name].to_numpy() for name in ("good", "bad", "bucket"))
-    over = look_up(counts, lambda pair: slow_over_s.get(pair, np.inf))
-    is_slow = (bucket >= 0) & (bucket_floor_s(bucket) >= over)
+    good, bad, bucket = (sli.counts[name].to_numpy() for name in ("good", "bad", "bucket"))
+    place, pairs = sli.placed
+    over = np.array([slow_over_s.get(pair, np.inf) for pair in pairs])
+    least = np.searchsorted(bucket_floor_s(np.arange(bucket.max(initial=0) + 1)), over)  # the first slow bucket
+    is_slow = bucket >= least[place]
     return {
         "is_told": np.bincount(cell, minlength=len(cells)) > 0, "requests": cells.add_up(cell, good + bad),
         "failed": cells.add_up(cell, bad), "slow": cells.add_up(cell, np.where(is_slow, good, 0)),
@@ -141,7 +143,7 @@ def _count_users(trials: Trials, cells: _Cells) -> dict[str, np.ndarray]:
 
 def _count_users_in(rows: pd.DataFrame, cells: _Cells) -> tuple[np.ndarray, np.ndarray]:
     known = pick_rows(rows, find_who(rows) >= 0)
-    cell, has_failed = cells.find(known), known["bad"].to_numpy() > 0
+    cell, has_failed = cells.find(known["minute"], *find_pairs(known)), known["bad"].to_numpy() > 0
     if cells.is_shared[cell].any():  # whoever came to several of its operations is one user
         by_user, starts = group_rows([cell, find_who(known)])
         cell, has_failed = cell[by_user[starts]], np.logical_or.reduceat(has_failed[by_user], starts)

@@ -109,7 +109,9 @@ def group_rows(keys: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         return np.empty(0, np.int64), np.empty(0, np.int64)
     code, size = _combine(keys)
     bits = len(code).bit_length()
-    if size < _MOST >> bits:
+    if (code[1:] >= code[:-1]).all():
+        order = np.arange(len(code))
+    elif size < _MOST >> bits:
         # The row's number behind its code: to sort numbers is faster than to find their order.
         packed = np.sort((code << bits) | np.arange(len(code)))
         order, code = packed & ((1 << bits) - 1), packed >> bits

@@ -8,22 +8,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
-from minutebook.categories import find_pairs
 from minutebook.trials import Trials
 
 OTHERS = "(others)"
 #: (service, operation) → the operation it's told under
 Shown = Mapping[tuple[str, str], str]
-
-
-def count_pairs(counts: pd.DataFrame) -> dict[tuple[str, str], int]:
-    """(service, operation) of ``counts`` (``service, operation, good, bad``) → its requests, in order."""
-    place, pairs = find_pairs(counts)
-    sums = np.bincount(place, counts["good"].to_numpy() + counts["bad"].to_numpy(), len(pairs))
-    return dict(sorted(zip(pairs, sums.astype(np.int64).tolist(), strict=True)))
 
 
 def name_operations(requests: Mapping[tuple[str, str], int], most: int) -> Shown:

@@ -15,11 +15,11 @@ from functools import cached_property, partial
 import numpy as np
 import pandas as pd
 
-from minutebook.categories import fill_names, join_rows, to_rows
+from minutebook.categories import fill_names, find_pairs, join_rows, to_rows
 from minutebook.coverage import cover_services, find_coverage
 from minutebook.errors import MinutebookError, suggest
 from minutebook.layers import Layers, choose_layers
-from minutebook.operations import OTHERS, count_pairs, name_operations, rename, rename_trials
+from minutebook.operations import OTHERS, name_operations, rename, rename_trials
 from minutebook.rules import Rules
 from minutebook.rules.globs import fits
 from minutebook.stretches import tell_stretches
@@ -44,9 +44,16 @@ class Sli:
     assumptions: tuple[str, ...]
 
     @cached_property
+    def placed(self) -> tuple[np.ndarray, list[tuple[str, str]]]:
+        """The place of each row of ``counts`` among the distinct (service, operation), and those."""
+        return find_pairs(self.counts)
+
+    @cached_property
     def requests(self) -> dict[tuple[str, str], int]:
         """(service, operation) → how many requests, in the order of the names."""
-        return count_pairs(self.counts)
+        place, pairs = self.placed
+        sums = np.bincount(place, self.counts["good"].to_numpy() + self.counts["bad"].to_numpy(), len(pairs))
+        return dict(sorted(zip(pairs, sums.astype(np.int64).tolist(), strict=True)))
 
     def has_minutes(self, start_us: int, end_us: int) -> bool:
         """Whether there's a request, or a minute without any, between two times (µs since 1970)."""
