@@ -28,7 +28,8 @@ def reconstruct(evidence: tuple[str, ...], output: str, users: str | None, every
 
     if output == "-":
         raise MinutebookError("a book is a folder, which no pipe takes", do="name one with -o, or see `timeline -o -`")
-    import_ahead("matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg")
+    import_ahead("matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg", "pyarrow.parquet",
+                 "minutebook.outputs.plots.overview")  # fmt: skip
     book = make_book(evidence, every, **said)
     save_book(book, output)
     if users:
