@@ -16,7 +16,7 @@ def find_first_usual(grid: Grid) -> np.ndarray:
     """The mask of the grid's minutes that aren't out of the usual at first sight."""
     bad, valid = grid.total_bad.astype(float), grid.total_valid.astype(float)
     is_usual = _leave_out_high_blocks(bad, valid)
-    if len(bad) > LONGEST_MINUTES:  # longer than any stretch that is looked for
+    if np.count_nonzero(valid) > LONGEST_MINUTES:  # longer than any stretch that is looked for
         return is_usual
     is_calm = _leave_out_contrasts(bad, valid)
     rate = (bad[is_calm].sum() + 0.5) / (valid[is_calm].sum() + 1)
