@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import click
 
+from minutebook.cli.actions import actions
 from minutebook.cli.agreeing import diff, freeze, verify
 from minutebook.cli.books import events, impact, minutes, reconstruct, timeline
 from minutebook.cli.group import Commands
 from minutebook.cli.knowing import check, formats, init, schema, show
 from minutebook.cli.looking import plot, report
-from minutebook.cli.postmortem import actions, audit, draft, wording
+from minutebook.cli.postmortem import audit, draft, wording
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

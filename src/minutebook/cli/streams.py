@@ -1,4 +1,4 @@
-"""The three standard streams, which whoever starts the command may have closed."""
+"""The three standard streams, which whoever starts the command may have closed; and documents, which may come through one."""
 
 from __future__ import annotations
 
@@ -38,3 +38,13 @@ def may_be_unread() -> Iterator[None]:
         yield
     except OSError:
         sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 as long as the process lives
+
+
+def read_text(path: str) -> str:
+    """A document's text, ``-`` for stdin's; raises `MinutebookError` where it can't be had."""
+    try:
+        return sys.stdin.buffer.read().decode("utf-8") if path == "-" else Path(path).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise MinutebookError(f"can't be read: {error.strerror}", where=path, do="name a document") from error
+    except UnicodeDecodeError as error:
+        raise MinutebookError("isn't UTF-8 text", where=path, do="save it as UTF-8") from error
