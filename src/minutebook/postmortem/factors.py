@@ -36,10 +36,10 @@ def tell_factors(book: Bookish, rows: Sequence[Row]) -> list[str]:
     if start is not None and end is not None and measured_windows(impact):
         told += [
             *_tell_response(impact, rows, start, end),
-            *_tell_changes(impact, rows, start, end),
+            *_tell_changes(rows, start, end),
             *_tell_orders(impact),
         ]
-    told += [*_tell_alerts(rows, start, end), *_tell_evidence(book)]
+    told += [*_tell_alerts(rows), *_tell_evidence(book)]
     return told
 
 
@@ -78,9 +78,7 @@ def _tell_response(
         yield f"{_span(late[-1].time - end)} from the last bad request{_refer(last)} to the resolution of the last alert{_refer(late[-1])}."
 
 
-def _tell_changes(
-    impact: Mapping[str, Any], rows: Sequence[Row], start: pd.Timestamp, end: pd.Timestamp
-) -> Iterator[str]:
+def _tell_changes(rows: Sequence[Row], start: pd.Timestamp, end: pd.Timestamp) -> Iterator[str]:
     starts = [
         row
         for row in rows
@@ -110,7 +108,7 @@ def _tell_orders(impact: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _tell_alerts(rows: Sequence[Row], start: pd.Timestamp | None, end: pd.Timestamp | None) -> Iterator[str]:
+def _tell_alerts(rows: Sequence[Row]) -> Iterator[str]:
     fired: dict[str, list[Row]] = {}
     pending: dict[str, Row] = {}
     for row in rows:

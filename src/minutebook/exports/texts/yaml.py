@@ -77,7 +77,7 @@ class _Reader:
         if _split_key(line.text):
             return self._read_mapping(indent, depth)
         self.at += 1
-        return self._read_scalar(line.text, line, indent - 1, depth)
+        return self._read_scalar(line.text, line, indent - 1)
 
     def _read_sequence(self, indent: int, depth: int) -> list[object]:
         found: list[object] = []
@@ -103,7 +103,7 @@ class _Reader:
             if not rest or rest.startswith("#"):
                 found[key] = self._read_nested(indent, depth)
             else:
-                found[key] = self._read_scalar(rest, line, indent, depth)
+                found[key] = self._read_scalar(rest, line, indent)
         self.spans[id(found)] = (first, self.lines[self.at - 1].number)
         return found
 
@@ -114,7 +114,7 @@ class _Reader:
             return None
         return self._read_block(line.indent, depth + 1)
 
-    def _read_scalar(self, text: str, line: _Line, indent: int, depth: int) -> object:
+    def _read_scalar(self, text: str, line: _Line, indent: int) -> object:
         if block := _BLOCK.match(text):
             return self._read_literal(line, indent, is_folded=block[1] == ">", chomp=block[2] or block[3])
         if text[0] in "&*!%@`":
