@@ -119,9 +119,9 @@ def test_what_is_usual_is_told_by_requests_as_what_is_bad_is() -> None:
 
 
 def test_a_few_requests_of_the_day_before_change_nothing() -> None:
-    today = pd.DataFrame(draw(14, between((2, 12))))
+    today = pd.DataFrame(draw(14, between((1, 13))))
     before = today.head(5).assign(time=lambda f: f["time"] - pd.Timedelta(days=1), status=200)
     window = mb.impact(pd.concat([before, today], ignore_index=True))["windows"][-1]
     assert (window["kind"], minute(window["start"]), minute(window["end"])) == (
-        "fail", pytest.approx(2, abs=0.05), pytest.approx(12, abs=0.05)
+        "fail", pytest.approx(1, abs=0.05), pytest.approx(13, abs=0.05)
     )  # fmt: skip
