@@ -7,7 +7,7 @@ batches wait here between the two; past ``memory_bytes`` they wait on disk (Arro
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
@@ -82,9 +82,14 @@ class EventStore:
         write_table(table, path)
         return path
 
-    def tables(self) -> Iterator[tuple[list[Part], pa.Table]]:
-        """Each table that is kept, and whose events are where in it."""
-        return ((held.parts, _load(held.table)) for held in self._held)
+    def runs(self, how: Callable[[str], object] = lambda _: None) -> Iterator[tuple[str, pa.Table]]:
+        """All events in tables as long as their sources follow each other in one and ``how`` is the same of them.
+
+        Each with the first of its sources.
+        """
+        for held in self._held:
+            table = _load(held.table)
+            yield from ((run.source, cut(table, run)) for run in _find_runs(held.parts, how))
 
     def of(self, sources: set[str] | None = None) -> Iterator[tuple[str, pa.Table]]:
         """(source, batch) of some sources, or of all, in the order in which they came."""
@@ -116,6 +121,20 @@ class EventStore:
                     kept = events.filter(pc.invert(pc.is_in(here, rows)))
                     left.append(_Held([Part(source, 0, kept.num_rows)], kept))
         self._held = [held for held in left if held.parts]
+
+
+def _find_runs(parts: Sequence[Part], how: Callable[[str], object]) -> Iterator[Part]:
+    """Parts of a table, each as long as sources follow each other for which ``how`` is the same."""
+    run: Part | None = None
+    for part in parts:
+        if run and run.stop == part.start and how(run.source) == how(part.source):
+            run = run._replace(stop=part.stop)
+            continue
+        if run:
+            yield run
+        run = part
+    if run:
+        yield run
 
 
 def cut(table: pa.Table, part: Part) -> pa.Table:

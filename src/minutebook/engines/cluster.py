@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import logging
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -28,7 +27,7 @@ from minutebook.interrupting import begin, finish
 from minutebook.progress import ignore
 from minutebook.reading import DEFERRED, Settings, close_account
 from minutebook.rules import Rules
-from minutebook.series import Group, find_firsts, group_sources
+from minutebook.series import find_firsts, group_sources
 from minutebook.sources import Source
 from minutebook.summary import Summary
 
@@ -88,34 +87,28 @@ def _temporary_folder() -> Iterator[str]:
 
 @dataclass
 class _Piece:
-    """What one task read."""
+    """What one task read, and what of it is still wanted."""
 
     read: Any  #: the future of it
-    rows: int
+    rows: dict[str, int]  #: of each source of which something is, how many events were read
     before: int = 0  #: lines of the source ahead of it
+    gone: dict[str, np.ndarray] = field(default_factory=dict)  #: positions of events that aren't, by source
 
+    @property
+    def kept(self) -> tasks.Kept:
+        """What of it is wanted."""
+        gone = {source: rows for source, rows in self.gone.items() if source in self.rows}
+        return tasks.Kept(frozenset(self.rows), gone, self.before)
 
-@dataclass
-class _Kept:
-    """A source's pieces, and which of its events aren't wanted any more: their positions, in order."""
+    def drop_rows(self, source: str, rows: np.ndarray) -> None:
+        """Forget events of a source by their positions among those that are left."""
+        gone = self.gone.get(source, np.empty(0, np.int64))
+        left = np.delete(np.arange(self.rows[source]), gone)
+        self.gone[source] = np.union1d(gone, left[rows])
 
-    pieces: list[_Piece]
-    gone: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
-
-    def drop(self, rows: np.ndarray) -> None:
-        """Forget events by their positions among those that are left."""
-        if len(self.gone):
-            left = np.delete(np.arange(sum(piece.rows for piece in self.pieces)), self.gone)
-            rows = left[rows]
-        self.gone = np.union1d(self.gone, rows)
-
-    def list_pieces(self) -> Iterator[tuple[_Piece, list[int]]]:
-        """Each piece, and which of its rows aren't wanted."""
-        start = 0
-        for piece in self.pieces:
-            here = slice(*np.searchsorted(self.gone, (start, start + piece.rows)))
-            yield piece, (self.gone[here] - start).tolist()
-            start += piece.rows
+    def count(self, source: str) -> int:
+        """How many events of the source are wanted."""
+        return self.rows[source] - len(self.gone.get(source, ()))
 
 
 class ClusterEngine:
@@ -123,11 +116,11 @@ class ClusterEngine:
 
     def __init__(self, client: Any) -> None:
         self._client = client
-        self._kept: dict[str, _Kept] = {}
+        self._pieces: list[_Piece] = []
         self.sample = ClockSample()
 
     def read(self, sources: Sequence[Source], settings: Settings) -> list[Account]:
-        """Read sources side by side, large logs in parts."""
+        """Read sources side by side, large logs in parts, of small ones many in one task."""
         tell, settings = settings.tell, replace(settings, tell=ignore)  # workers can't tell it
         near = [source for source in sources if source.path is None]
         laid = {
@@ -135,30 +128,33 @@ class ClusterEngine:
             for source in sources
             if source.path is not None and (source.size or 0) >= 2 * PART_BYTES
         }
-        small = [each for each in sources if each.path is not None and each.name not in laid]
-        groups = group_sources(small, settings.config)
-        known = {group.log: self._submit(tasks.tell_format, group.first, settings) for group in find_firsts(groups)}
-        whole = {
-            each.name: read
-            for group in groups
-            for each, read in self._read_group(group, known.get(group.log), settings)
-        }
+        reads = self._read_groups(
+            [each for each in sources if each.path is not None and each.name not in laid], settings
+        )
         # Standard input is here, and nowhere else.
-        whole |= {source.name: self._submit(tasks.pack, _read_here(source, settings)) for source in near}
-        parted = {name: self._read_parts(_fetch(layout), settings) for name, layout in laid.items()}
-        accounts = []
+        reads += [self._submit(tasks.pack, tasks.unpack(tasks.read_whole(source, settings))) for source in near]
+        parted = [self._read_parts(_fetch(layout), settings) for layout in laid.values()]
+        accounts: dict[str, Account] = {}
+        for parts in parted:
+            accounts |= self._take_parts(parts, settings) if parts else {}
+        accounts |= self._take(reads)
+        left = [source for source in sources if source.name not in accounts]
+        accounts |= self._take([self._submit(tasks.read_whole, source, settings) for source in left])
         for source in sources:
-            accounts.append(self._take(source, settings, parted.get(source.name), whole.get(source.name)))
-            if accounts[-1].status != DEFERRED:
+            if accounts[source.name].status != DEFERRED:
                 tell(source.size or 0)
-        return accounts
+        return [accounts[source.name] for source in sources]
 
-    def _read_group(self, group: Group, known: Any, settings: Settings) -> list[tuple[Source, Any]]:
-        """What is read of each source of a group, which one worker reads together."""
-        if len(group.sources) == 1:
-            return [(each, self._submit(tasks.read_whole, each, settings)) for each in group.sources]
-        together = self._submit(tasks.read_together, group.sources, settings, known)
-        return [(each, self._submit(tasks.read_one, together, each, settings)) for each in group.sources]
+    def _read_groups(self, sources: Sequence[Source], settings: Settings) -> list[Any]:
+        """What is read of small sources: of those that belong together by one worker."""
+        groups = group_sources(sources, settings.config)
+        known = {group.log: self._submit(tasks.tell_format, group.first, settings) for group in find_firsts(groups)}
+        return [
+            self._submit(tasks.read_together, group.sources, settings, known.get(group.log))
+            if len(group.sources) > 1
+            else self._submit(tasks.read_whole, group.sources[0], settings)
+            for group in groups
+        ]
 
     def _read_parts(
         self, layout: tasks.Layout | None, settings: Settings
@@ -172,69 +168,83 @@ class ClusterEngine:
         part = (layout.cuts[0], layout.cuts[-1]) if layout.account.part else None
         return layout, reads, self._submit(tasks.hash_content, layout.account.source, settings, part)
 
-    def _take(
-        self, source: Source, settings: Settings, parted: tuple[tasks.Layout, list[Any], Any] | None, whole: Any
-    ) -> Account:
-        """Keep what was read of a source; its account."""
-        if parted is not None:
-            layout, reads, content = parted
-            told = [_fetch(each) for each in [self._submit(tasks.tell_read, read) for read in reads]]
-            if not any(account.is_mixed for account, _, _ in told):
-                account, pieces = layout.account, []
-                for read, (part, sample, rows) in zip(reads, told, strict=True):
-                    before = account.lines_seen if layout.is_counted else 0
-                    part.rejects = [each._replace(line=each.line + before) for each in part.rejects]
-                    account.add(part)
-                    pieces.append(_Piece(read, rows, before))
-                    self.sample.merge(sample)
-                close_account(account, _fetch(content), settings.config.limits)
-                self._keep(source, pieces)
-                return account
-        read = whole or self._submit(tasks.read_whole, source, settings)
-        account, sample, rows = _fetch(self._submit(tasks.tell_read, read))
-        self.sample.merge(sample)
-        self._keep(source, [_Piece(read, rows)])
-        return account
+    def _take_parts(self, parted: tuple[tasks.Layout, list[Any], Any], settings: Settings) -> dict[str, Account]:
+        """Keep what was read of a large log; its account. Nothing where it has to be read whole."""
+        layout, reads, content = parted
+        account, name = layout.account, layout.account.source.name
+        told = [_fetch(each) for each in [self._submit(tasks.tell_read, read) for read in reads]]
+        if any(accounts[name].is_mixed for accounts, _ in told):
+            return {}
+        for read, (accounts, sample) in zip(reads, told, strict=True):
+            part = accounts[name]
+            before = account.lines_seen if layout.is_counted else 0
+            part.rejects = [each._replace(line=each.line + before) for each in part.rejects]
+            account.add(part)
+            self.sample.merge(sample)
+            self._keep(read, accounts, before)
+        close_account(account, _fetch(content), settings.config.limits)
+        return {name: account}
 
-    def _keep(self, source: Source, pieces: list[_Piece]) -> None:
-        self._kept.pop(source.name, None)  # what was read again is behind the others, as it is locally
-        self._kept[source.name] = _Kept(pieces)
+    def _take(self, reads: Sequence[Any]) -> dict[str, Account]:
+        """Keep what was read; the accounts of it."""
+        found: dict[str, Account] = {}
+        for read, told in zip(reads, [self._submit(tasks.tell_read, read) for read in reads], strict=True):
+            accounts, sample = _fetch(told)
+            self.sample.merge(sample)
+            self._keep(read, accounts)
+            found |= accounts
+        return found
+
+    def _keep(self, read: Any, accounts: Mapping[str, Account], before: int = 0) -> None:
+        if rows := {name: account.events for name, account in accounts.items() if account.events}:
+            self._pieces.append(_Piece(read, rows, before))
 
     def map(
         self, function: Callable[[str, pa.Table], T], among: Sequence[str] | None = None
     ) -> Iterator[tuple[str, T]]:
         """All batches side by side; results in order."""
+        chosen = None if among is None else set(among)
         waiting = [
-            (source, self._submit(tasks.apply, piece.read, function, source, piece.before, dropped))
-            for source in (self._kept if among is None else [name for name in self._kept if name in set(among)])
-            for piece, dropped in self._kept[source].list_pieces()
-            if piece.rows
+            self._submit(tasks.apply, piece.read, function, piece.kept, chosen)
+            for piece in self._pieces
+            if piece.rows and (chosen is None or not chosen.isdisjoint(piece.rows))
         ]
-        for source, future in _hand_over(waiting):
-            yield from ((source, result) for result in _fetch(future))
+        for future in _hand_over(waiting):
+            yield from _fetch(future)
 
     def map_all(self, function: Callable[[pa.Table], T]) -> Iterator[T]:
         """All tables side by side; results in order."""
-        return (result for _, result in self.map(partial(tasks.ignore_source, function)))
+        for future in _hand_over(
+            [self._submit(tasks.apply_to_all, piece.read, function, piece.kept) for piece in self._list_wanted()]
+        ):
+            yield from _fetch(future)
 
     def drop(self, sources: Collection[str]) -> None:
         """Forget all events of some sources."""
-        for source in sources:
-            self._kept[source] = _Kept([])
+        gone = set(sources)
+        for piece in self._pieces:
+            piece.rows = {source: rows for source, rows in piece.rows.items() if source not in gone}
 
     def drop_rows(self, source: str, rows: pa.Array) -> None:
         """Forget those of a source's events whose position among them is in ``rows``."""
-        self._kept[source].drop(rows.to_numpy(zero_copy_only=False))
+        places, start = np.sort(rows.to_numpy(zero_copy_only=False)), 0
+        for piece in self._pieces:
+            if source in piece.rows:
+                stop = start + piece.count(source)
+                own = places[slice(*np.searchsorted(places, (start, stop)))]
+                if len(own):
+                    piece.drop_rows(source, own - start)
+                start = stop
 
     def summarise(self, settle: Settle, rules: Rules) -> Summary:
         """One Summary of all events: one of each piece where it was read, added up here."""
         waiting = [
-            (source, self._submit(tasks.summarise_read, piece.read, settle, rules, source, piece.before, dropped))
-            for source, kept in self._kept.items()
-            for piece, dropped in kept.list_pieces()
-            if piece.rows
+            self._submit(tasks.summarise_read, piece.read, settle, rules, piece.kept) for piece in self._list_wanted()
         ]
-        return add_summaries((_fetch(future) for _, future in _hand_over(waiting)), rules)
+        return add_summaries((_fetch(future) for future in _hand_over(waiting)), rules)
+
+    def _list_wanted(self) -> list[_Piece]:
+        return [piece for piece in self._pieces if piece.rows]
 
     def _submit(self, function: Callable[..., Any], *words: Any) -> Any:
         return self._client.submit(function, *words, pure=False)
@@ -255,12 +265,8 @@ def _fetch(future: Any) -> Any:
         ) from error
 
 
-def _hand_over(waiting: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+def _hand_over(waiting: list[Any]) -> Iterator[Any]:
     """The futures, each forgotten, and its result with it, when the next one is asked for."""
     waiting.reverse()
     while waiting:
         yield waiting.pop()
-
-
-def _read_here(source: Source, settings: Settings) -> tuple[Account, list[pa.Table]]:
-    return tasks.unpack(tasks.read_whole(source, settings))

@@ -20,7 +20,7 @@ from minutebook.reading import DEFERRED, Settings, read_source
 from minutebook.rules import Rules
 from minutebook.series import Group, Series, Told, find_firsts, group_sources, read_series, tell_format
 from minutebook.sources import Source
-from minutebook.store import EventStore, Part, cut
+from minutebook.store import EventStore
 from minutebook.summary import Summary, merge, merge_trials, summarise
 from minutebook.threads import map_ahead, start_threads
 from minutebook.trialstore import TrialStore
@@ -89,8 +89,7 @@ class LocalEngine:
 
     def map_all(self, function: Callable[[pa.Table], T]) -> Iterator[T]:
         """Two tables at a time, a few ahead of what is asked for."""
-        tables = (cut(table, run) for parts, table in self._store.tables() for run in _find_runs(parts))
-        return map_ahead(self._pool, function, tables)
+        return map_ahead(self._pool, function, (table for _, table in self._store.runs()))
 
     def drop(self, sources: Collection[str]) -> None:
         """Forget all events of some sources."""
@@ -102,27 +101,9 @@ class LocalEngine:
 
     def summarise(self, settle: Settle, rules: Rules) -> Summary:
         """One Summary of all events, each batch as ``settle`` makes it."""
-        return summarise_all(self._settle_all(settle), self._pool, rules)
-
-    def _settle_all(self, settle: Settle) -> Iterator[pa.Table]:
-        """All events, those of neighbours in one table together where they're settled alike."""
-        for parts, table in self._store.tables():
-            for alike in _find_runs(parts, settle.how):
-                yield settle(alike.source, cut(table, alike))
-
-
-def _find_runs(parts: Sequence[Part], how: Callable[[str], object] = lambda _: None) -> Iterator[Part]:
-    """Parts of a table, each as long as sources follow each other for which ``how`` is the same."""
-    run: Part | None = None
-    for part in parts:
-        if run and run.stop == part.start and how(run.source) == how(part.source):
-            run = run._replace(stop=part.stop)
-            continue
-        if run:
-            yield run
-        run = part
-    if run:
-        yield run
+        # Neighbours in one table together where they're settled alike.
+        settled = (settle(source, table) for source, table in self._store.runs(settle.how))
+        return summarise_all(settled, self._pool, rules)
 
 
 def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None = None) -> Summary:

@@ -7,6 +7,7 @@ Arrow's own buffers would arrive where they're not aligned.
 from __future__ import annotations
 
 import pickle
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -18,12 +19,14 @@ from minutebook import series
 from minutebook.account import Account
 from minutebook.clocks import ClockSample
 from minutebook.contents import Reader
+from minutebook.engines.settling import Settle
 from minutebook.parts import find_cuts, find_part
 from minutebook.places import BYTES
 from minutebook.reading import Settings, find_large_log, open_account, read_part, read_source
 from minutebook.recipes import Recipe
 from minutebook.rules import Rules
 from minutebook.sources import Source
+from minutebook.store import EventStore
 from minutebook.summary import Summary, merge, summarise
 from minutebook.threads import start_threads
 
@@ -35,6 +38,21 @@ class Layout(NamedTuple):
     account: Account
     cuts: list[int]
     is_counted: bool
+
+
+class Read(NamedTuple):
+    """What was read at once: the accounts of some sources, and tables of their events, each with whose they are."""
+
+    accounts: dict[str, Account]
+    tables: list[tuple[pa.Table, list[tuple[str, int]]]]
+
+
+class Kept(NamedTuple):
+    """What of a `Read` is still wanted."""
+
+    sources: frozenset[str]
+    gone: dict[str, np.ndarray]  #: of these sources, the positions of events that aren't
+    before: int = 0  #: lines of its source ahead of it
 
 
 def pack(value: Any) -> np.ndarray:
@@ -71,7 +89,7 @@ def hash_content(source: Source, settings: Settings, part: tuple[int, int] | Non
 
 
 def read_whole(source: Source, settings: Settings) -> np.ndarray:
-    """(account, tables) of a source."""
+    """The `Read` of a source."""
     with start_threads(1) as pool:
         return _pack_read(*read_source(source, settings, pool))
 
@@ -82,81 +100,65 @@ def tell_format(sources: Sequence[Source], settings: Settings) -> np.ndarray:
 
 
 def read_together(sources: Sequence[Source], settings: Settings, known: np.ndarray | None) -> np.ndarray:
-    """The list of `Series` of some small files."""
-    return pack(series.read_series(sources, settings, None if known is None else unpack(known)))
-
-
-def read_one(packed: np.ndarray, source: Source, settings: Settings) -> np.ndarray:
-    """(account, tables) of a source that was read with others, or is now read by itself."""
-    own = next((each for each in unpack(packed) if source.name in each.accounts), None)
-    return pack((own.accounts[source.name], [own.pick(source.name)])) if own else read_whole(source, settings)
+    """The `Read` of those of some small files that are plainly parts of one log."""
+    parts = series.read_series(sources, settings, None if known is None else unpack(known))
+    accounts = {name: account for part in parts for name, account in part.accounts.items()}
+    return pack(Read(accounts, [(part.table, part.counts) for part in parts]))
 
 
 def read_piece(recipe: Recipe, start: int, stop: int, settings: Settings, is_counted: bool) -> np.ndarray:
-    """(account, tables) of a part of a source."""
+    """The `Read` of a part of a source."""
     with start_threads(1) as pool:
         return _pack_read(*read_part(recipe, start, stop, settings, pool, is_counted=is_counted))
 
 
 def _pack_read(account: Account, tables: Iterator[pa.Table]) -> np.ndarray:
-    read = [table for table in tables if table.num_rows]  # the account is complete behind the last of them
-    return pack((account, read))
+    name = account.source.name
+    read = [(table, [(name, table.num_rows)]) for table in tables]
+    return pack(Read({name: account}, read))  # the account is complete behind the last of them
 
 
 def tell_read(read: np.ndarray) -> np.ndarray:
-    """Of what was read the (account, sample of ids, events): small, where the tables stay."""
-    account, tables = unpack(read)
+    """Of what was read the (accounts, sample of ids): small, where the tables stay."""
+    accounts, tables = unpack(read)
     sample = ClockSample()
-    for table in tables:
+    for table, _ in tables:
         sample.add(table)
-    return pack((account, sample, sum(table.num_rows for table in tables)))
+    return pack((accounts, sample))
 
 
-def apply(
-    read: np.ndarray,
-    function: Callable[[str, pa.Table], Any],
-    source: str,
-    before: int,
-    dropped: Sequence[int],
-) -> np.ndarray:
-    """What the function makes of each table that was read."""
-    return pack([function(source, table) for table in _load(read, before, dropped)])
+def apply(read: np.ndarray, function: Callable[[str, pa.Table], Any], kept: Kept, among: set[str] | None) -> np.ndarray:
+    """(source, what the function makes of it) of each batch that was read, of all sources or of some."""
+    return pack([(source, function(source, table)) for source, table in _load(read, kept).of(among)])
 
 
-def ignore_source(function: Callable[[pa.Table], Any], source: str, table: pa.Table) -> Any:
-    """What a function makes of a table, whoever's it is."""
-    return function(table)
+def apply_to_all(read: np.ndarray, function: Callable[[pa.Table], Any], kept: Kept) -> np.ndarray:
+    """What the function makes of each table that was read, whoever's it is."""
+    return pack([function(table) for _, table in _load(read, kept).runs()])
 
 
-def summarise_read(
-    read: np.ndarray,
-    settle: Callable[[str, pa.Table], pa.Table],
-    rules: Rules,
-    source: str,
-    before: int,
-    dropped: Sequence[int],
-) -> np.ndarray:
+def summarise_read(read: np.ndarray, settle: Settle, rules: Rules, kept: Kept) -> np.ndarray:
     """The Summary of all tables that were read."""
-    parts: list[Summary] = [
-        summarise(settle(source, table).unify_dictionaries().combine_chunks(), rules)
-        for table in _load(read, before, dropped)
-    ]
+    settled = (settle(source, table) for source, table in _load(read, kept).runs(settle.how))
+    parts: list[Summary] = [summarise(table.unify_dictionaries().combine_chunks(), rules) for table in settled]
     return pack(merge(parts))
 
 
-def _load(read: np.ndarray, before: int, dropped: Sequence[int]) -> list[pa.Table]:
-    """The tables, their lines numbered on from those ``before``, without the rows that were dropped."""
-    _, tables = unpack(read)
-    loaded, position = [], 0
-    for whole in tables:
-        table = whole
-        if before:
-            line = table.column("line")
-            moved = pc.if_else(pc.less(line, BYTES), pc.add(line, before), line)
-            table = table.set_column(table.schema.get_field_index("line"), table.schema.field("line"), moved)
-        if len(dropped):
-            here = pa.array(range(position, position + table.num_rows), pa.int64())
-            table = table.filter(pc.invert(pc.is_in(here, pa.array(dropped, pa.int64()))))
-        position += whole.num_rows
-        loaded.append(table)
-    return loaded
+def _load(read: np.ndarray, kept: Kept) -> EventStore:
+    """What is kept of the events that were read, their lines numbered on from those before."""
+    accounts, tables = unpack(read)
+    store = EventStore(sys.maxsize)
+    for table, counts in tables:
+        store.add(_move_lines(table, kept.before), counts)
+    store.drop(set(accounts) - kept.sources)
+    for source, rows in kept.gone.items():
+        store.drop_rows(source, pa.array(rows))
+    return store
+
+
+def _move_lines(table: pa.Table, before: int) -> pa.Table:
+    if not before:
+        return table
+    line = table.column("line")
+    moved = pc.if_else(pc.less(line, BYTES), pc.add(line, before), line)
+    return table.set_column(table.schema.get_field_index("line"), table.schema.field("line"), moved)
