@@ -62,6 +62,9 @@ def add_up(whole: Mapping[str, pa.Array], how: Sums, ranks: Ranks | None = None)
     for name, of in how.at_least:
         columns[name] = whole[name].take(pa.array(groups.find_least(_fill(whole[of], _MOST))))
     for name, of in how.at_greatest:
+        if whole[of].null_count == len(whole[of]):
+            columns[name] = pa.nulls(len(first), pa.int64())
+            continue
         of_values = _fill(whole[of], -_MOST)
         is_greatest = (of_values == groups.spread(groups.reduce(np.maximum, of_values))) & (of_values != -_MOST)
         found = groups.reduce(np.minimum, np.where(is_greatest, _fill(whole[name], _MOST), _MOST))
@@ -126,6 +129,8 @@ def _combine(keys: Sequence[np.ndarray]) -> tuple[np.ndarray, int]:
     code, size = keys[0].astype(np.int64), int(keys[0].max()) + 1
     for key in keys[1:]:
         width = int(key.max()) + 1
+        if width == 1:
+            continue
         if size * width >= _MOST:
             known, code = np.unique(code, return_inverse=True)
             size = len(known)
@@ -138,6 +143,8 @@ def rank_texts(texts: pa.Array) -> tuple[np.ndarray, pa.Array]:
     """Integers that sort as the texts do, nulls last, and the distinct texts in order: what 0, 1 … stand for."""
     encoded = texts if pa.types.is_dictionary(texts.type) else texts.dictionary_encode()
     known, index = encoded.dictionary, encoded.indices
+    if len(known) + bool(index.null_count) <= 1:  # all rows alike
+        return np.zeros(len(index), np.int64), known
     if index.null_count:
         index = pc.fill_null(index, pa.scalar(len(known), index.type))
     codes = index.to_numpy(zero_copy_only=False)
@@ -166,7 +173,10 @@ def drop_words(table: pa.Table) -> pa.Table:
 
 def as_texts(codes: np.ndarray, words: pa.Array) -> pa.DictionaryArray:
     """The texts that `rank_texts` gave these integers for."""
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32), mask=codes == len(words)), words)
+    is_null = codes == len(words)
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes.astype(np.int32), mask=is_null if is_null.any() else None), words
+    )
 
 
 def read_columns(table: pa.Table) -> dict[str, pa.Array]:
