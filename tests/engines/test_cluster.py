@@ -29,7 +29,7 @@ TRACE = '  File "shop/pay.py", line 7, in pay\n    raise Refused("no card")\nRef
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Client]:
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as workers, Client(workers) as client:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as workers, Client(workers) as client:
         yield client
 
 

@@ -65,7 +65,7 @@ def open_cluster(scheduler: str | None = None) -> Iterator[ClusterEngine]:
             LocalCluster(
                 n_workers=_WORKERS,
                 threads_per_worker=1,
-                dashboard_address=None,
+                dashboard_address=":0",  # any port: without a word it would be one that another cluster may have
                 silence_logs=logging.CRITICAL,
             ) as cluster,
             Client(cluster, set_as_default=False) as client,
