@@ -135,6 +135,7 @@ def test_a_file_system_of_fsspec_is_read_as_any(local: Path, name: str) -> None:
         (lambda address: address.replace("case 7", "case 8"), "://evidence/case 8: no such file or folder"),
         (lambda address: address.replace("evidence", "nowhere"), "://nowhere/case 7: no such file or folder"),
         (lambda address: "nfs9" + address[2:], "nfs9://evidence/case 7: can't be reached"),
+        (lambda address: address.replace("evidence/case 7", ""), "://: names no bucket"),
     ],
 )
 def test_what_cannot_be_read_is_refused_in_one_line_without_credentials(bucket: str, change: Any, said: str) -> None:
@@ -185,6 +186,19 @@ def test_an_emulator_is_found_as_googles_clients_find_it(
 ) -> None:
     monkeypatch.setenv("STORAGE_EMULATOR_HOST", f"http://{gcs[1]}")
     assert mb.minutes("gs://evidence/case 7/edge-1.access.log")["requests"].sum() == 6000
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["odd/räk +1", "odd/r%C3%A4k%20+1/100%25 ä#?.log".replace("#", "%23").replace("?", "%3F"), "odd/", "odd/räk +1/"],
+)
+def test_names_may_hold_what_addresses_may_not(gcs: tuple[Path, str], path: str) -> None:
+    odd = gcs[0] / "odd" / "räk +1" / "100% ä#?.log"
+    odd.parent.mkdir(parents=True, exist_ok=True)
+    odd.write_text("".join(LINES[:5]))
+    [source] = find_sources([gs(path, gcs[1]).replace("gs://", "GS://")])
+    assert source.name == "100% ä#?.log"
+    assert mb.minutes(gs(path, gcs[1]))["requests"].sum() == 5
 
 
 def test_of_a_large_object_of_googles_little_is_sent(gcs: tuple[Path, str]) -> None:

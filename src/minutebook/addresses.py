@@ -38,6 +38,8 @@ def find_remote(evidence: Any) -> list[RemoteFile]:
     from pyarrow.fs import FileSelector, FileType
 
     where = _name(evidence)
+    if where.endswith("://"):
+        raise EvidenceError("names no bucket", where=where, do="name the evidence")
     try:
         about = _look(evidence) if _is_fsspec(evidence) else _answer(lambda: _look(evidence))
         filesystem, path = _connect(evidence, _PATIENCE_S)
@@ -125,16 +127,18 @@ def _tell(error: Exception) -> tuple[str, str]:
 
 def _complete(address: str, patience_s: int) -> str:
     """An address as Arrow takes it; of Google's with how long to try, and with the emulator that all its clients know."""
-    address = quote(address, safe="%/:@?#&=+,;!$'()*~[]")
-    if not address.lower().startswith(("gs://", "gcs://")):
-        return address
-    options = [] if "retry_limit_seconds=" in address else [f"retry_limit_seconds={patience_s}"]
-    emulator = os.environ.get("STORAGE_EMULATOR_HOST")
-    if emulator and "endpoint_override=" not in address:
-        scheme, _, host = emulator.rpartition("://")
-        options += [f"scheme={scheme or 'http'}", f"endpoint_override={host.rstrip('/')}"]
-        address = re.sub("://(?:[^/@]*@)?", "://anonymous@", address, count=1)
-    return address + ("&" if "?" in address else "?") + "&".join(options) if options else address
+    scheme, rest = address.split("://", 1)
+    rest = quote(re.sub("%(?![0-9A-Fa-f]{2})", "%25", rest), safe="%/:@?#&=+,;!$'()*~[]")
+    scheme, options = scheme.lower(), []
+    if scheme in ("gs", "gcs"):
+        options += [] if "retry_limit_seconds=" in rest else [f"retry_limit_seconds={patience_s}"]
+        emulator = os.environ.get("STORAGE_EMULATOR_HOST")
+        if emulator and "endpoint_override=" not in rest:
+            kind, _, host = emulator.rpartition("://")
+            options += [f"scheme={kind or 'http'}", f"endpoint_override={host.rstrip('/')}"]
+            rest = "anonymous@" + re.sub("^[^/@]*@", "", rest)
+    separator = "" if not options else "&" if "?" in rest else "?"
+    return f"{scheme}://{rest}{separator}{'&'.join(options)}"
 
 
 def _is_fsspec(evidence: object) -> bool:
