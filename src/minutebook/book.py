@@ -32,7 +32,7 @@ from minutebook.merging import merge_happenings, word_rollbacks
 from minutebook.objectives import read_objectives
 from minutebook.redaction import Redaction, draw_key, make_redaction, read_key
 from minutebook.roles import find_roles, hide_names, name_roles
-from minutebook.sli import find_sli
+from minutebook.sli import Sli, find_sli
 from minutebook.summary import Summary
 from minutebook.threads import start_threads
 from minutebook.traffic import make_traffic
@@ -115,20 +115,20 @@ def make_book(
     ``key`` makes pseudonyms of users' ids where nothing was gathered and ``config`` names none.
     """
     settings = config or Config()
+    sli = find_sli(summary, settings.sli)
     with start_threads(1) as pool:
         # Arrow finds all users while Python measures what hit them.
         hides = pool.submit(_make_redaction, summary, settings, gathered.key if gathered else key)
-        book = _tell(summary, resolutions, settings, clock_errors or {}, gathered, every=every)
+        book = _tell(summary, sli, resolutions, settings, clock_errors or {}, gathered, every=every)
         return _redact(book, hides.result())
 
 
 def _tell(
-    summary: Summary, resolutions: Mapping[str, float], settings: Config, clock_errors: Mapping[str, float],
+    summary: Summary, sli: Sli, resolutions: Mapping[str, float], settings: Config, clock_errors: Mapping[str, float],
     gathered: Gathered | None, *, every: bool,
 ) -> Book:  # fmt: skip
     """The book, nothing hidden in it yet."""
     rules = settings.sli
-    sli = find_sli(summary, rules)
     observed = to_frame(summary.happenings)
     merged, merges = merge_happenings(observed)
     happenings = name_roles(word_rollbacks(merged, find_versions(summary)), observed)
