@@ -42,3 +42,14 @@ def test_the_same_second_in_every_file_makes_no_copies(tmp_path: Path) -> None:
     ledger = mb.reconstruct(tmp_path).ledger
     assert ledger["totals"]["copies"] == 0
     assert ledger["totals"]["events"] == 40 * (LINES + 1)
+
+
+def test_what_was_collected_three_times_is_counted_once(tmp_path: Path) -> None:
+    for name, stop in (("one", LINES - 15), ("two", LINES - 5), ("three", LINES)):
+        (tmp_path / name).mkdir()
+        for minute in range(3):
+            rows = [LINE.format(minute, minute, second) for second in range(stop)]
+            (tmp_path / name / f"shop.{minute:02}.log").write_text("".join(rows), "utf-8")
+    totals = mb.reconstruct(tmp_path).ledger["totals"]
+    assert totals["copies"] == 3 * (2 * LINES - 20)
+    assert totals["events"] - totals["copies"] == 3 * LINES
