@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from minutebook.freezing import freeze as freeze
     from minutebook.freezing import verify as verify
     from minutebook.postmortem.actions import actions as actions
+    from minutebook.postmortem.actions.review import review as review
+    from minutebook.postmortem.actions.tracking import export_actions as export_actions
     from minutebook.postmortem.audit import audit as audit
     from minutebook.postmortem.draft import draft as draft
-    from minutebook.postmortem.review import review as review
-    from minutebook.postmortem.tracking import export_actions as export_actions
     from minutebook.postmortem.wording import wording as wording
     from minutebook.verbs import check as check
     from minutebook.verbs import formats as formats
@@ -54,8 +54,8 @@ _HOMES = {
     "read": "verbs", "reconstruct": "verbs", "timeline": "verbs", "minutes": "verbs", "impact": "verbs",
     "users": "verbs", "plot": "verbs", "check": "verbs", "init": "verbs", "formats": "verbs", "schema": "verbs", "show": "verbs",
     "freeze": "freezing", "verify": "freezing", "diff": "differences",
-    "draft": "postmortem.draft", "actions": "postmortem.actions", "export_actions": "postmortem.tracking",
-    "review": "postmortem.review", "audit": "postmortem.audit", "wording": "postmortem.wording",
+    "draft": "postmortem.draft", "actions": "postmortem.actions", "export_actions": "postmortem.actions.tracking",
+    "review": "postmortem.actions.review", "audit": "postmortem.audit", "wording": "postmortem.wording",
     "redact": "verbs", "report": "verbs", "sensitivity": "verbs", "orders": "verbs",
 }  # fmt: skip
 __all__ = sorted(_HOMES)

@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 import minutebook as mb
 from minutebook.cli import main
 from minutebook.postmortem.actions import COLUMNS
-from minutebook.postmortem.deadlines import read_deadline
-from minutebook.postmortem.outcomes import judge_outcome
-from minutebook.postmortem.review import count_weeks, review
+from minutebook.postmortem.actions.deadlines import read_deadline
+from minutebook.postmortem.actions.outcomes import judge_outcome
+from minutebook.postmortem.actions.review import count_weeks, review
 
 HERE = Path(__file__).parent
 LABELLED = list(csv.DictReader(io.StringIO((HERE / "labelled_actions.csv").read_text("utf-8"))))

@@ -12,8 +12,8 @@ import minutebook as mb
 from minutebook.book import Book, save_book
 from minutebook.cli import main
 from minutebook.postmortem.audit import COLUMNS, find_wrong
+from minutebook.postmortem.audit.quantities import find_quantities
 from minutebook.postmortem.draft import OPEN, draft
-from minutebook.postmortem.quantities import find_quantities
 
 #: What people wrote into the draft of the captured incident, all of it right.
 CAUSE = """Version 2.0.0 held a connection for the whole request, and nothing limited how long a request waited for one.

@@ -14,9 +14,9 @@ from click.testing import CliRunner
 import minutebook as mb
 from minutebook.book import Book, save_book
 from minutebook.cli import main
+from minutebook.postmortem.document.regions import find_regions
+from minutebook.postmortem.document.rows import number_rows, read_rows
 from minutebook.postmortem.draft import NOT_FROZEN, OPEN, renew_draft
-from minutebook.postmortem.regions import find_regions
-from minutebook.postmortem.rows import number_rows, read_rows
 
 PARTS = ("1. Timeline", "2. Impact", "3. Root cause", "4. Contributing factors", "5. Action items")
 

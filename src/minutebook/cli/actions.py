@@ -63,7 +63,7 @@ def export(postmortem: str, to: str, label: str, project: str, every: bool, year
 
     Example: minutebook actions export postmortem.md --to jira-csv -o import.csv
     """
-    from minutebook.postmortem.tracking import export_actions
+    from minutebook.postmortem.actions.tracking import export_actions
 
     items = _read_actions(postmortem, year)
     kept = items if every else items[items["passes"]]
@@ -88,8 +88,8 @@ def review(issues: str, label: str, today: datetime.datetime | None, output: str
     """
     from minutebook.outputs import FIGURE_FORMATS
     from minutebook.outputs.listing import format_review
-    from minutebook.postmortem.review import count_weeks
-    from minutebook.postmortem.review import review as read
+    from minutebook.postmortem.actions.review import count_weeks
+    from minutebook.postmortem.actions.review import review as read
 
     day = today.date() if today else datetime.date.today()
     found = read(read_text(issues), today=day, label=label or None)

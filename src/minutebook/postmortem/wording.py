@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from minutebook.postmortem.regions import find_regions
+from minutebook.postmortem.document.regions import find_regions
 
 #: ``line`` and ``column`` count from 1; ``kind`` is blame, hindsight or name.
 COLUMNS = ("line", "column", "kind", "phrase", "instead")

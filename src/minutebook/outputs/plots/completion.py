@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def draw_completion(weeks: pd.DataFrame, *, axes: Any = None) -> Figure | Any:
-    """Bars a week: ``items``, and within them ``done``; columns as `postmortem.review.count_weeks` gives them.
+    """Bars a week: ``items``, and within them ``done``; columns as `postmortem.actions.review.count_weeks` gives them.
 
     Gives a matplotlib Figure, or draws onto ``axes`` and gives them back.
     """

@@ -1,0 +1,26 @@
+"""a sentence → the times, durations, ratios and counts that it states, each with how exactly it states them.
+
+"09:10" is a minute, "09:10:22" a second; "47 minutes" is good to a minute, "about 47 minutes" to a fifth; "over 400 users"
+is a bound. What is compared with evidence later is the interval, never the bare number.
+
+Read in order: `quantity`, `times` (and days), `durations`, `numbers` (shares and counts).
+"""
+
+from __future__ import annotations
+
+from minutebook.postmortem.audit.quantities.durations import find_durations
+from minutebook.postmortem.audit.quantities.numbers import find_counts, find_ratios
+from minutebook.postmortem.audit.quantities.quantity import Quantity
+from minutebook.postmortem.audit.quantities.times import find_dates, find_times
+
+
+def find_quantities(text: str) -> list[Quantity]:
+    """All of them, in order; each stretch of text is one quantity at most."""
+    found: list[Quantity] = []
+    is_taken = bytearray(len(text))
+    for read in (find_times, find_dates, find_durations, find_ratios, find_counts):
+        for each in read(text):
+            if not any(is_taken[each.start : each.stop]):
+                found.append(each)
+                is_taken[each.start : each.stop] = b"\1" * (each.stop - each.start)
+    return sorted(found, key=lambda each: each.start)

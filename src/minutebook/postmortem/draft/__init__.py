@@ -1,0 +1,221 @@
+"""a book → the draft of its postmortem in Markdown: facts filled in, analysis left to people, ground rules on top.
+
+Timeline, impact and the facts below "contributing factors" stand between marks and are made anew with each draft; every
+other line belongs to whoever wrote it, and stays.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+
+from minutebook.book import Book, open_book
+from minutebook.errors import MinutebookError
+from minutebook.freezing import find_changes, find_frozen, verify
+from minutebook.ledger import find_shortfalls
+from minutebook.outputs.atomic import open_target
+from minutebook.outputs.bookish import Bookish
+from minutebook.outputs.inert import escape_markdown
+from minutebook.outputs.instants import format_days
+from minutebook.outputs.wording.counts import as_whole, count_of
+from minutebook.postmortem.document.regions import find_regions, mark_region, renew
+from minutebook.postmortem.document.rows import Row, number_rows, print_rows, quote_cell
+from minutebook.postmortem.draft import questions
+from minutebook.postmortem.draft.factors import tell_factors
+from minutebook.postmortem.draft.figures import (
+    Figure,
+    list_figures,
+    list_milestones,
+    list_totals,
+    measured_windows,
+    name_incident,
+    tell_impact,
+    title_window,
+)
+
+Place = str | PathLike[str]
+#: Stands where nobody has written yet.
+OPEN = "_Nobody has written this yet._"
+NOT_FROZEN = "**These facts aren't frozen.**"
+_UTC = datetime.UTC
+
+
+def draft(book: Book | Place, path: Place | None = None) -> str:
+    """The draft's text; with ``path`` it's written there, and what people wrote in an earlier draft there is kept.
+
+    ``book`` is a book, its folder, or evidence; of a folder the draft says whether it's frozen. `renew_draft` also tells what of an
+    earlier draft needs a look. Raises `MinutebookError` where ``path`` holds a text that is no draft.
+    """
+    return renew_draft(book, path)[0]
+
+
+def renew_draft(book: Book | Place, path: Place | None = None) -> tuple[str, list[str]]:
+    """The draft's text, and sentences on what of an earlier draft was edited by hand or lost its marks."""
+    made = open_book(book) if isinstance(book, str | PathLike) else book
+    status = _tell_status(made, book if isinstance(book, str | PathLike) else None)
+    earlier = _read(path) if path is not None else None
+    notes: list[str] = []
+    if earlier is None:
+        text = _write_whole(made, status)
+    else:
+        regions = find_regions(earlier)
+        if not regions:
+            raise MinutebookError("holds a text, and no draft of minutebook", where=str(path), do="name another file")
+        numbered = regions["timeline"].lines if "timeline" in regions else ()
+        text, notes = renew(earlier, _tell_facts(made, status, numbered))
+    if path is not None:
+        with open_target(path) as stream:
+            stream.write(text.encode("utf-8"))
+    return text, notes
+
+
+def tell_document(book: Bookish, folder: Place | None, earlier: str = "") -> str:
+    """What a fresh draft says, its rows numbered as in an earlier one: what an audit compares with."""
+    regions = find_regions(earlier)
+    return _write_whole(book, _tell_status(book, folder), regions["timeline"].lines if "timeline" in regions else ())
+
+
+def _read(path: Place) -> str | None:
+    place = Path(path)
+    if not place.is_file() or not place.stat().st_size:
+        return None
+    try:
+        return place.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise MinutebookError("can't be read as UTF-8 text", where=str(path), do="name another file") from error
+
+
+def _tell_facts(book: Bookish, status: list[str], earlier: Sequence[str] = ()) -> dict[str, list[str]]:
+    """Region → its lines."""
+    rows = number_rows(book.timeline, earlier)
+    return {
+        "status": status,
+        "timeline": _tell_timeline(book, rows),
+        "impact": _tell_impact(book, rows),
+        "factors": [f"- {sentence}" for sentence in tell_factors(book, rows)] or ["Nothing in the evidence to offer."],
+    }
+
+
+def _write_whole(book: Bookish, status: list[str], numbered: Sequence[str] = ()) -> str:
+    facts = {name: mark_region(name, lines) for name, lines in _tell_facts(book, status, numbered).items()}
+    lines = [
+        f"# Postmortem: {escape_markdown(name_incident(book))}", "", *facts["status"], "",
+        "## Ground rules", "", *(f"- **{rule}** {meaning}" for rule, meaning in questions.GROUND_RULES), "", questions.ORDER, "",
+        "## 1. Timeline", "", *facts["timeline"], "",
+        "## 2. Impact", "", *facts["impact"], "",
+        "## 3. Root cause", "", *_ask(*questions.ROOT_CAUSE), OPEN, "",
+        "## 4. Contributing factors", "", *_ask(*questions.FACTORS), "Facts from the evidence:", "", *facts["factors"], "", OPEN, "",
+        "## 5. Action items", "", *_ask(*questions.ACTIONS),
+        "| Action | Owner | Due | Answers |", "|---|---|---|---|", "|  |  |  |  |", "",
+    ]  # fmt: skip
+    return "\n".join(lines)
+
+
+def _ask(meaning: str, asked: Iterable[str]) -> list[str]:
+    return [meaning, "", *(f"- {question}" for question in asked), ""]
+
+
+def _tell_status(book: Bookish, folder: Place | None) -> list[str]:
+    """Whether the facts are frozen, and what they rest on."""
+    sources = book.ledger.get("sources") or []
+    lines = sum(as_whole(source.get("lines")) for source in sources)
+    rests = f"> They rest on {count_of(len(sources), 'source')} with {count_of(lines, 'line')}, every one accounted for"
+    short = find_shortfalls(book.ledger) if sources else []
+    rests += f"; {count_of(len(short), 'source')} of them damaged or only partly understood." if short else "."
+    frozen = find_frozen(folder) if folder is not None else None
+    if frozen is None:
+        return [
+            f"> {NOT_FROZEN} They can still change; freeze them (`minutebook freeze`) and draft again before discussing why.",
+            rests,
+        ]
+    if folder is not None and len(changes := find_changes(verify(folder))):
+        changed = ", ".join(escape_markdown(name) for name in changes["name"])
+        return [f"> {NOT_FROZEN} They changed after the freeze of `{frozen.sha256[:16]}`: {changed}.", rests]
+    return [f"> The facts in this draft are frozen: manifest `{frozen.sha256}`; `minutebook verify` checks it.", rests]
+
+
+def _tell_timeline(book: Bookish, rows: Sequence[Row]) -> list[str]:
+    if not rows:
+        return ["The timeline is empty."]
+    span = format_days(rows[0].time, rows[-1].time, _UTC)
+    return [f"{span}. Times are UTC.", "", *print_rows(rows, len(book.timeline) - len(rows))]
+
+
+def _tell_impact(book: Bookish, rows: Sequence[Row]) -> list[str]:
+    impact = book.impact
+    rows_of = _find_rows(impact, rows)
+    lines = [line for sentence in tell_impact(impact) for line in (escape_markdown(sentence), "")]
+    windows = measured_windows(impact)
+    for at, window in windows:
+        lines += [
+            f"### {escape_markdown(title_window(window, windows))}",
+            "",
+            *_tabulate(list_figures(impact, at, rows_of)),
+            "",
+        ]
+    for heading, figures in (
+        ("All windows together", list_totals(impact)),
+        ("Milestones", list_milestones(impact, rows_of)),
+    ):
+        if table := _tabulate(figures):
+            lines += [f"### {heading}", "", *table, ""]
+    unknown = list(_tell_unknown(book))
+    if unknown:
+        lines += ["### What these figures rest on", "", *(f"- {escape_markdown(each)}" for each in unknown), ""]
+    return lines[:-1]
+
+
+def _tell_unknown(book: Bookish) -> Iterator[str]:
+    yield from book.ledger.get("assumptions") or ()
+    for each in book.impact.get("rejected") or ():
+        yield f"Looked at, and not counted as impact: {each.get('service') or 'all services'} from {each.get('start')} to {each.get('end')}, {each.get('reason')}"
+
+
+def _find_rows(impact: dict[str, object], rows: Sequence[Row]) -> dict[str, str]:
+    """Figure → the row of the timeline that it stands in."""
+    found: dict[str, str] = {}
+    for at, window in measured_windows(impact):
+        for edge, phase in (("start", "started"), ("end", "ended")):
+            row = next((r for r in rows if _is_edge(r, phase, window[edge])), None)
+            if row is not None:
+                found[f"{window['id']} {edge}"] = row.name
+                milestone = {"start": "impact_start", "end": "impact_end"}[edge]
+                if (edge == "end" or at == measured_windows(impact)[0][0]) and window[edge] == (
+                    impact["milestones"] or {}
+                ).get(milestone):  # type: ignore[attr-defined]
+                    found[milestone] = row.name
+    for milestone, phase in (("detected", "fired"), ("acknowledged", "acknowledged")):
+        time = (impact.get("milestones") or {}).get(milestone)  # type: ignore[attr-defined]
+        row = next(
+            (
+                r
+                for r in rows
+                if r.record["kind"] in ("alert", "incident") and r.record["phase"] == phase and _tell(r) == time
+            ),
+            None,
+        )
+        if row is not None:
+            found[milestone] = row.name
+    return found
+
+
+def _refer(evidence: str) -> str:
+    """Rows of the timeline by their number, other places as code."""
+    return ", ".join(part if "/" not in part else quote_cell(part) for part in evidence.split(", "))
+
+
+def _is_edge(row: Row, phase: str, time: object) -> bool:
+    return row.record["kind"] == "impact" and row.record["phase"] == phase and _tell(row) == time
+
+
+def _tell(row: Row) -> str:
+    return row.time.tz_convert(_UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{row.time.microsecond // 1000:03d}Z"
+
+
+def _tabulate(figures: Iterable[Figure]) -> list[str]:
+    rows = [
+        f"| {' | '.join(map(escape_markdown, (f.name, f.value, f.meaning)))} | {_refer(f.evidence)} |" for f in figures
+    ]
+    return ["| Figure | Value | Meaning | Evidence |", "|---|---|---|---|", *rows] if rows else []
