@@ -34,7 +34,7 @@ def check(postmortem: str, year: int | None, output: str | None) -> None:
 
     Example: minutebook actions check postmortem.md
     """
-    from minutebook.outputs.listing import format_findings
+    from minutebook.outputs.terminal.listing import format_findings
 
     items = _read_actions(postmortem, year)
     if output:
@@ -87,7 +87,7 @@ def review(issues: str, label: str, today: datetime.datetime | None, output: str
     Example: minutebook actions review jira.csv --label postmortem -o completion.svg
     """
     from minutebook.outputs import FIGURE_FORMATS
-    from minutebook.outputs.listing import format_review
+    from minutebook.outputs.terminal.listing import format_review
     from minutebook.postmortem.actions.review import count_weeks
     from minutebook.postmortem.actions.review import review as read
 

@@ -43,7 +43,7 @@ def verify(book: str, evidence: tuple[str, ...], output: str | None) -> None:
     """
     from minutebook.freezing import find_changes
     from minutebook.freezing import verify as find
-    from minutebook.outputs.listing import format_listing
+    from minutebook.outputs.terminal.listing import format_listing
 
     checked = find(book, evidence)
     if output:
@@ -71,7 +71,7 @@ def diff(before: str, after: str, output: str | None) -> None:
     Example: minutebook diff book-monday/ book-friday/
     """
     from minutebook.differences import diff as find
-    from minutebook.outputs.changes import format_changes
+    from minutebook.outputs.terminal.changes import format_changes
 
     changes = find(before, after)
     if output:

@@ -50,7 +50,7 @@ def formats(file: str | None) -> None:
 
     Example: minutebook formats my.toml
     """
-    from minutebook.outputs.listing import format_listing
+    from minutebook.outputs.terminal.listing import format_listing
     from minutebook.verbs import formats as find
 
     frame = find(file)
@@ -65,7 +65,7 @@ def schema() -> None:
 
     Example: minutebook schema
     """
-    from minutebook.outputs.listing import format_listing
+    from minutebook.outputs.terminal.listing import format_listing
     from minutebook.verbs import schema as find
 
     click.echo(format_listing(find(), find_width()))

@@ -45,7 +45,7 @@ def audit(postmortem: str, book: str, every: bool, output: str | None) -> None:
 
     Example: minutebook audit postmortem.md book/
     """
-    from minutebook.outputs.listing import format_audit
+    from minutebook.outputs.terminal.listing import format_audit
     from minutebook.postmortem.audit import audit as hold
     from minutebook.postmortem.audit import find_wrong
 
@@ -69,7 +69,7 @@ def wording(postmortem: str, evidence: tuple[str, ...], output: str | None) -> N
 
     Example: minutebook wording postmortem.md evidence/
     """
-    from minutebook.outputs.listing import format_findings
+    from minutebook.outputs.terminal.listing import format_findings
     from minutebook.postmortem.wording import wording as find
     from minutebook.verbs import reconstruct
 

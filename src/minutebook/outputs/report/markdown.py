@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from minutebook.outputs.inert import escape_markdown as escape
-from minutebook.outputs.markdown import list_timeline
 from minutebook.outputs.report.facts import Facts
 from minutebook.outputs.report.facts.entries import MOST_ROWS
 from minutebook.outputs.report.facts.fact import Fact
+from minutebook.outputs.timelines.markdown import list_timeline
 from minutebook.outputs.wording.counts import as_whole
 
 

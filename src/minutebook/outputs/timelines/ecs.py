@@ -9,7 +9,7 @@ import numpy as np
 
 from minutebook.outputs.atomic import Target
 from minutebook.outputs.bookish import Bookish
-from minutebook.outputs.records import list_rows, write_lines
+from minutebook.outputs.timelines.records import list_rows, write_lines
 
 _VERSION = "8.11.0"
 _CATEGORIES = {"deploy": "configuration", "change": "configuration", "process": "process", "request": "web"}

@@ -8,7 +8,7 @@ from minutebook.outputs.atomic import Target
 from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.inert import escape_html
 from minutebook.outputs.json import write_json
-from minutebook.outputs.spans import find_spans
+from minutebook.outputs.timelines.spans import find_spans
 
 
 def write_grafana(book: Bookish, target: Target) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from minutebook.outputs.atomic import Target
 from minutebook.outputs.bookish import Bookish
-from minutebook.outputs.records import list_rows, write_lines
+from minutebook.outputs.timelines.records import list_rows, write_lines
 
 #: The first of the four numbers that each severity has.
 _NUMBERS = {"trace": 1, "debug": 5, "info": 9, "warn": 13, "error": 17, "fatal": 21}

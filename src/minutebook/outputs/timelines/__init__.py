@@ -1,4 +1,7 @@
-"""a book's timeline → whatever another tool takes: which writer, by name or by suffix."""
+"""a book's timeline → whatever another tool takes: a file a tool, and here which writer, by name or by suffix.
+
+Most take the rows (`records`); calendars and dashboards take the impact's windows and milestones (`spans`).
+"""
 
 from __future__ import annotations
 
@@ -11,13 +14,13 @@ from minutebook.errors import MinutebookError, suggest
 from minutebook.outputs import TABLE_WRITERS, pick_suffix, write_table
 from minutebook.outputs.atomic import Target
 from minutebook.outputs.bookish import Bookish
-from minutebook.outputs.ecs import write_ecs
-from minutebook.outputs.excel import write_excel_csv
-from minutebook.outputs.grafana import write_grafana
-from minutebook.outputs.icalendar import write_icalendar
-from minutebook.outputs.markdown import write_markdown
-from minutebook.outputs.otlp import write_otlp
-from minutebook.outputs.timesketch import write_timesketch_csv, write_timesketch_jsonlines
+from minutebook.outputs.timelines.ecs import write_ecs
+from minutebook.outputs.timelines.excel import write_excel_csv
+from minutebook.outputs.timelines.grafana import write_grafana
+from minutebook.outputs.timelines.icalendar import write_icalendar
+from minutebook.outputs.timelines.markdown import write_markdown
+from minutebook.outputs.timelines.otlp import write_otlp
+from minutebook.outputs.timelines.timesketch import write_timesketch_csv, write_timesketch_jsonlines
 
 Writer: TypeAlias = Callable[[Bookish, Target], None]
 

@@ -10,7 +10,7 @@ import pandas as pd
 from minutebook.outputs.atomic import Target, open_target
 from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.inert import escape_invisible
-from minutebook.outputs.spans import Span, find_spans
+from minutebook.outputs.timelines.spans import Span, find_spans
 
 _LONGEST_LINE = 75  # bytes, without the line end
 
