@@ -97,7 +97,11 @@ def test_an_operation_that_always_fails_is_told_by_its_name() -> None:
 
 
 def test_what_one_user_makes_all_the_while_is_not_told() -> None:
-    assert measure(10, lambda _, user: 1.0 if user == "u0" else 0.0, 50)["throughout"] == []
+    frame = pd.DataFrame(draw(10, between()))
+    frame.loc[::4, ["user", "status"]] = ("loop", 500)
+    assert mb.impact(frame)["throughout"] == []
+    frame.loc[::4, "user"] = [f"u{number % 3}" for number in range(750)]
+    assert mb.impact(frame)["throughout"][0]["bad"] >= 750
 
 
 def test_of_an_impact_that_the_evidence_cuts_nothing_tells_when_it_was_mitigated() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from minutebook.assessment.channels import Channel
 from minutebook.assessment.facts import FEWEST_USERS
@@ -23,16 +24,18 @@ def find_throughout(traffic: Traffic, service: str, trials: Channel) -> list[dic
     """One entry, as ``throughout`` of `impact.json` has it, or none: the operations of which a tenth or more fails.
 
     ``service, operations, valid, bad, bad_ratio`` (requests), ``affected`` users (None where none is named), the first
-    and the last failure as ``start`` and ``end``, and a sentence of ``evidence``. What only two users see, or one makes most of, isn't told.
+    and the last failure as ``start`` and ``end``, and a sentence of ``evidence``. What only two users see, or is little
+    without the one who sees most of it, isn't told.
     """
     valid = traffic.breakdown.groupby("operation", observed=True)["requests"].sum()
     bad = traffic.failures.groupby("operation", observed=True)["count"].sum().reindex(valid.index, fill_value=0)
-    is_bad = (bad >= _FEWEST_BAD) & (bad >= _LEAST_SHARE * valid)
+    loudest = _find_loudest(traffic.failures).reindex(valid.index, fill_value=0) * trials.facts.is_told_apart
+    is_bad = (bad - loudest >= _FEWEST_BAD) & (bad - loudest >= _LEAST_SHARE * (valid - loudest))
     operations = [str(name) for name in valid.index[is_bad]]
     who = trials.bad_by[0][trials.find_places(operations)[trials.bad.place]]
     hit = np.bincount(who[who >= 0])
     is_few = np.count_nonzero(hit) < FEWEST_USERS and (who >= 0).all()
-    if traffic.is_lines or is_few or 2 * hit.max(initial=0) > len(who):
+    if traffic.is_lines or is_few or not operations:
         return []
     count, of = int(bad[is_bad].sum()), int(valid[is_bad].sum())
     failures = traffic.failures[traffic.failures["operation"].isin(operations)]
@@ -53,3 +56,10 @@ def find_throughout(traffic: Traffic, service: str, trials: Channel) -> list[dic
             " evidence from before or after.",
         }
     ]
+
+
+def _find_loudest(failures: pd.DataFrame) -> pd.Series:
+    """By operation the failures of the one user, or client, who has most of them."""
+    who = failures["user"].astype("str").fillna(failures["client"].astype("str"))
+    by_user = failures.groupby([failures["operation"].astype("str"), who])["count"].sum()
+    return by_user.groupby(level=0).max()
