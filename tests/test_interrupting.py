@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,14 @@ with ends_on_interrupt():
     gate.set()
     pbkdf2_hmac("sha256", b"", b"", (1 << 31) - 1)
 """
+
+
+@pytest.fixture(autouse=True)
+def interrupts_come_through() -> Iterator[None]:
+    """Shells have what runs in the background ignore Ctrl-C, which every program inherits that the tests start."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
