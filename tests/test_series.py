@@ -173,6 +173,7 @@ def test_each_line_keeps_its_place_host_and_file(tmp_path: Path) -> None:
     write_logs(tmp_path / "logs", ACCESS.format)
     events = mb.read(tmp_path / "logs")
     assert len(events) == 12 * 30
+    assert events.copy().attrs["ledger"] is events.attrs["ledger"]  # or each step with a frame copies all sources
     for name, own in events.groupby("source", observed=True):
         path = tmp_path / "logs" / str(name)
         assert own["line"].tolist() == list(range(1, 31))

@@ -63,8 +63,8 @@ class Gathered:
     copied: list[Copied]
 
     def tables(self) -> Iterator[pa.Table]:
-        """The events, settled, source by source."""
-        return (table for _, table in self.engine.map(self.settled))
+        """The events, settled; those of each source in order."""
+        return self.engine.settle(self.settled)
 
     def summarise(self, config: Config) -> Summary:
         """All that minutes, timeline and impact need of the events."""

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from distributed import Client, LocalCluster
@@ -74,6 +75,10 @@ def save(book: Any, folder: Path) -> dict[str, bytes]:
 
 def test_the_book_has_the_same_bytes(client: Client, evidence: Path, here: dict[str, bytes], tmp_path: Path) -> None:
     assert save(mb.reconstruct(evidence, engine="dask"), tmp_path) == here
+
+
+def test_the_events_are_the_same(client: Client, evidence: Path) -> None:
+    pd.testing.assert_frame_equal(mb.read(evidence, engine="dask"), mb.read(evidence))
 
 
 def test_what_a_killed_worker_held_is_made_again(

@@ -43,6 +43,9 @@ class Engine(Protocol):
     def map_all(self, function: Callable[[pa.Table], T]) -> Iterator[T]:
         """What ``function`` makes of all events, table by table, whoever's they are."""
 
+    def settle(self, settle: Settle) -> Iterator[pa.Table]:
+        """All events, as ``settle`` makes them; each source's in order."""
+
     def drop(self, sources: Collection[str]) -> None:
         """Forget all events of some sources."""
 

@@ -219,6 +219,12 @@ class ClusterEngine:
         ):
             yield from _fetch(future)
 
+    def settle(self, settle: Settle) -> Iterator[pa.Table]:
+        """All events, settled where they were read; tables in order."""
+        waiting = [self._submit(tasks.settle_read, piece.read, settle, piece.kept) for piece in self._list_wanted()]
+        for future in _hand_over(waiting):
+            yield from _fetch(future)
+
     def drop(self, sources: Collection[str]) -> None:
         """Forget all events of some sources."""
         gone = set(sources)

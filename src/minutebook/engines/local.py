@@ -91,6 +91,10 @@ class LocalEngine:
         """Two tables at a time, a few ahead of what is asked for."""
         return map_ahead(self._pool, function, (table for _, table in self._store.runs()))
 
+    def settle(self, settle: Settle) -> Iterator[pa.Table]:
+        """All events, those of neighbours in one table together where they're settled alike."""
+        return (settle(source, table) for source, table in self._store.runs(settle.how))
+
     def drop(self, sources: Collection[str]) -> None:
         """Forget all events of some sources."""
         self._store.drop(sources)
@@ -101,9 +105,7 @@ class LocalEngine:
 
     def summarise(self, settle: Settle, rules: Rules) -> Summary:
         """One Summary of all events, each batch as ``settle`` makes it."""
-        # Neighbours in one table together where they're settled alike.
-        settled = (settle(source, table) for source, table in self._store.runs(settle.how))
-        return summarise_all(settled, self._pool, rules)
+        return summarise_all(self.settle(settle), self._pool, rules)
 
 
 def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None = None) -> Summary:

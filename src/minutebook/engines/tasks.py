@@ -137,6 +137,11 @@ def apply_to_all(read: np.ndarray, function: Callable[[pa.Table], Any], kept: Ke
     return pack([function(table) for _, table in _load(read, kept).runs()])
 
 
+def settle_read(read: np.ndarray, settle: Settle, kept: Kept) -> np.ndarray:
+    """The tables that were read, settled."""
+    return pack([settle(source, table) for source, table in _load(read, kept).runs(settle.how)])
+
+
 def summarise_read(read: np.ndarray, settle: Settle, rules: Rules, kept: Kept) -> np.ndarray:
     """The Summary of all tables that were read."""
     settled = (settle(source, table) for source, table in _load(read, kept).runs(settle.how))

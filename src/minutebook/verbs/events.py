@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -39,16 +42,25 @@ def read(
         gathered = gather(evidence, settings, opened)
         tables = list(gathered.tables())
         table = pa.concat_tables(tables).unify_dictionaries() if tables else to_table(pd.DataFrame({"time": []}))
+    frame = to_frame(table)
     # Stable: of equal times, sources by name and then lines in their order.
-    frame = to_frame(table).sort_values("time", kind="stable", ignore_index=True)
+    order = np.lexsort((frame["source"].cat.codes, frame["time"].astype("int64")))
+    frame = frame.take(order).reset_index(drop=True)
     request = frame["operation"] + " " + frame["status"].astype("str")
     frame["message"] = frame["message"].where(frame["message"].notna(), request.where(frame["status"].notna(), None))
     frame["line"] = frame["line"].where(frame["line"] < BYTES)
-    frame.attrs["ledger"] = make_ledger(
-        gathered.accounts, gathered.clocks, gathered.services, gathered.copied, span=gathered.settled.span
+    frame.attrs["ledger"] = _Ledger(
+        make_ledger(gathered.accounts, gathered.clocks, gathered.services, gathered.copied, span=gathered.settled.span)
     )
     frame.attrs["key"] = gathered.key.hex()
     return frame
+
+
+class _Ledger(dict[str, Any]):
+    """A ledger that all frames made of one another share: pandas would copy it, source by source, at each step."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> _Ledger:
+        return self
 
 
 def redact(events: pd.DataFrame, *, config: Said = None) -> pd.DataFrame:
