@@ -4,8 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import minutebook as mb
+from minutebook.cli import main
 from minutebook.config import Config
 from minutebook.outputs.settings import draft_settings
 
@@ -46,3 +48,12 @@ def test_names_from_evidence_stay_within_their_comments(tmp_path: Path) -> None:
     path.write_text(draft_settings({"sources": [source]}, {"slow_over_s": [limit], "sli": {"layer": evil}}))
     assert Config.load(path).tell() == Config().tell()
     assert all(line.startswith("#") or not line for line in path.read_text().splitlines())
+
+
+def test_a_hyphen_is_stdout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a.log").write_text("2026-11-23T09:08:04Z ERROR no stock\n" * 9)
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(main, ["init", "a.log", "-o", "-"])
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert result.stdout.startswith("# What you know and the evidence doesn't say")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.log"]

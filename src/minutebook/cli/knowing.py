@@ -31,7 +31,9 @@ def check(evidence: tuple[str, ...], **said: Any) -> None:
 
 @click.command()
 @takes_evidence
-@click.option("-o", "--output", default="minutebook.toml", show_default=True, metavar="FILE", help="A new file.")
+@click.option(
+    "-o", "--output", default="minutebook.toml", show_default=True, metavar="FILE", help="A new file; - is stdout."
+)
 def init(evidence: tuple[str, ...], output: str, **said: Any) -> None:
     """Write a commented settings file of what was found, for you to correct.
 
@@ -39,8 +41,10 @@ def init(evidence: tuple[str, ...], output: str, **said: Any) -> None:
     """
     from minutebook.verbs import init as write
 
-    write(*evidence, path=output, config=make_config(**said))
-    click.echo(f"wrote {output}: every line of it a comment, so nothing changes until you take a # away", err=True)
+    target: Any = sys.stdout.buffer if output == "-" else output
+    write(*evidence, path=target, config=make_config(**said))
+    if output != "-":
+        click.echo(f"wrote {output}: every line of it a comment, so nothing changes until you take a # away", err=True)
 
 
 @click.command()

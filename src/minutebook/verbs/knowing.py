@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from minutebook.events import COLUMNS
 from minutebook.gathering import Evidence, gather
 from minutebook.ledger import make_ledger
 from minutebook.logformats import load_formats
+from minutebook.outputs import Target
 from minutebook.outputs.notebook import ShownRecords
 from minutebook.ownformats import load_all
 from minutebook.places import BYTES
@@ -39,15 +41,16 @@ def check(
     return frame
 
 
-def init(*evidence: Evidence, path: Evidence, zone: str | None = None, config: Said = None) -> None:
+def init(*evidence: Evidence, path: Target, zone: str | None = None, config: Said = None) -> None:
     """Write a commented minutebook.toml of what was found in the evidence; as written, it changes nothing.
 
-    Raises `MinutebookError` where ``path`` exists: what people wrote isn't written over.
+    ``path`` is a file, or a stream of bytes. Raises `MinutebookError` where the file exists: what people wrote isn't
+    written over.
     """
     from minutebook.outputs.atomic import open_target
     from minutebook.outputs.settings import draft_settings
 
-    if Path(path).exists():
+    if isinstance(path, str | PathLike) and Path(path).exists():
         raise MinutebookError("exists already", where=str(path), do="name another file")
     book = reconstruct(*evidence, zone=zone, config=config)
     with open_target(path) as stream:
