@@ -31,19 +31,22 @@ def _to_column(table: pa.Table, name: str) -> tuple[str, np.ndarray | pd.Categor
     column = table.column(name)
     if not pa.types.is_dictionary(column.type):
         return name, column.to_numpy()
-    texts = join_chunks(column)
+    return name, _as_categories(join_chunks(column))
+
+
+def _as_categories(texts: pa.DictionaryArray) -> pd.Categorical:
     codes = texts.indices.fill_null(-1) if texts.indices.null_count else texts.indices
     known = pd.CategoricalDtype(pd.Index(pd.array(texts.dictionary, "str")))
-    return name, pd.Categorical.from_codes(codes.to_numpy(), dtype=known, validate=False)
+    return pd.Categorical.from_codes(codes.to_numpy(), dtype=known, validate=False)
 
 
-def join_rows(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """The rows of several frames, their names in common categories."""
+def join_rows(parts: Sequence[pd.DataFrame], *, in_order: bool = False) -> pd.DataFrame:
+    """The rows of several frames, their names in common categories, which are put ``in_order`` where that's asked for."""
     if len(parts) == 1:
         return parts[0]
+    join = partial(pd.api.types.union_categoricals, sort_categories=True) if in_order else _join_names
     names = {
-        name: _join_names([part[name].array for part in parts])
-        for name in parts[0].columns[parts[0].dtypes == "category"]
+        name: join([part[name].array for part in parts]) for name in parts[0].columns[parts[0].dtypes == "category"]
     }
     return pd.concat([part.drop(columns=list(names)) for part in parts], ignore_index=True).assign(**names)
 
@@ -52,7 +55,18 @@ def _join_names(parts: Sequence[pd.Categorical]) -> pd.Categorical:
     known = parts[0].categories
     if all(part.categories.is_(known) for part in parts):
         return pd.Categorical.from_codes(np.concatenate([part.codes for part in parts]), dtype=parts[0].dtype)
-    return pd.api.types.union_categoricals(list(parts), sort_categories=True)
+    return _as_categories(join_chunks(pa.chunked_array([_as_texts(part) for part in parts])))
+
+
+def _as_texts(names: pd.Categorical) -> pa.DictionaryArray:
+    words = pa.chunked_array([pa.array([], pa.string()), *_list_chunks(pa.array(names.categories))])
+    return pa.DictionaryArray.from_arrays(
+        pa.array(names.codes.astype(np.int32), mask=names.codes < 0), join_chunks(words)
+    )
+
+
+def _list_chunks(words: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
+    return [each.cast(pa.string()) for each in (words.chunks if isinstance(words, pa.ChunkedArray) else [words])]
 
 
 def drop_unused(rows: pd.DataFrame) -> pd.DataFrame:

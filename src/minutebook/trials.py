@@ -233,7 +233,9 @@ def _add_rows(rows: pd.DataFrame, *, more: pd.DataFrame) -> pd.DataFrame:
     summed = whole.groupby(keys, dropna=False, sort=True).agg(how).reset_index()
     summed = summed.astype({**dict.fromkeys(NAMES, "str"), **dict.fromkeys(TIMES, "float64")})
     summed = summed.astype(dict.fromkeys(NAMES, "category"))
-    return join_rows([rows[~is_touched], summed[list(rows.columns)]]).sort_values(keys, ignore_index=True)
+    return join_rows([rows[~is_touched], summed[list(rows.columns)]], in_order=True).sort_values(
+        keys, ignore_index=True
+    )
 
 
 def _cut(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:

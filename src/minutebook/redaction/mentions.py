@@ -85,8 +85,8 @@ class Users:
             hashes = _hash(known)
             more.append(hashes[~self._knows(hashes)])
             if sum(map(len, more)) > len(self._hashes):
-                self._hashes, more = np.unique(np.concatenate([self._hashes, *more])), []
-        self._hashes = np.unique(np.concatenate([self._hashes, *more]))
+                self._hashes, more = _sort(np.concatenate([self._hashes, *more])), []
+        self._hashes = _sort(np.concatenate([self._hashes, *more]))
 
     def _knows(self, hashes: np.ndarray) -> np.ndarray:
         if not len(self._hashes):
@@ -138,6 +138,14 @@ class Users:
         if any(known.words.values()):
             text = _TOKEN.sub(lambda found: names[found[0]] if known.words.get(found[0]) else found[0], text)
         return text
+
+
+def _sort(hashes: np.ndarray) -> np.ndarray:
+    """The distinct ones in order. (`np.unique` looks each up in a table first: of millions, that takes ten times as long.)"""
+    ordered = np.sort(hashes)
+    is_new = np.ones(len(ordered), bool)
+    is_new[1:] = ordered[1:] != ordered[:-1]
+    return ordered[is_new]
 
 
 def _hash(texts: pa.Array) -> np.ndarray:
