@@ -6,6 +6,8 @@ import gzip
 import json
 import logging
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -172,6 +174,20 @@ def test_where_nobody_listens_the_command_soon_ends(monkeypatch: pytest.MonkeyPa
     with socket.socket() as taken:  # and not listening
         taken.bind(("127.0.0.1", 0))
         assert "gs://evidence: can't be reached" in refuse(gs("evidence", f"127.0.0.1:{taken.getsockname()[1]}"))
+
+
+def test_the_process_doesnt_wait_for_what_s3_never_answers() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"s3://{KEY}:{SECRET}@evidence?scheme=http&region=us-east-1&endpoint_override=127.0.0.1:{silent.getsockname()[1]}"
+        code = (
+            "import runpy, sys; from minutebook import addresses; addresses._SILENCE_S = 0.5; "
+            f"sys.argv = ['minutebook', 'timeline', {address!r}]; runpy.run_module('minutebook', run_name='__main__')"
+        )
+        ended = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False
+        )  # Arrow's own end would take longer
+    assert ended.returncode == 2
+    assert ended.stderr.startswith("minutebook: s3://evidence: gave no answer for 0.5 s")
 
 
 def test_a_bucket_that_may_be_listed_is_read_though_nothing_may_be_asked_about_it(gcs: tuple[Path, str]) -> None:
