@@ -11,7 +11,7 @@ from minutebook.reading import Settings, find_hindrance, open_account
 from minutebook.sources import Source
 
 #: Bytes as unpacked: of what is read in one go, of what is held at once, and of all that is read together.
-_IN_ONE_GO, _AT_ONCE, _MOST = 8 << 20, 24 << 20, 128 << 20
+_IN_ONE_GO, _AT_ONCE, _MOST = 16 << 20, 24 << 20, 128 << 20
 
 
 @dataclass(frozen=True)
