@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -15,12 +16,9 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: Every module and package of minutebook, each before those that may import it. Read as the chain:
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
-    "errors", "namedfiles", "places", "texts", "allocation", "interrupting", "progress", "threads", "events", "times", "spans", "names", "logformats", "exports", "ownformats", "rules", "objectives", "limits", "config",
-    "remote", "addresses", "sources", "compression", "contents", "lines", "records", "fields", "plans", "units", "drafts", "detection", "recognition", "account", "documents", "years", "repeats", "cuts", "recipes", "parts", "reading", "samples", "series",
-    "scratch", "store", "grouping", "clocks", "merging", "roles", "redaction", "templates", "judging", "trialstore", "summary", "engines",
-    "overlaps", "fingerprints", "copies", "joining", "gathering", "categories", "trials",
-    "versions",
-    "stretches", "silences", "coverage", "layers", "operations", "sli", "assessment", "traffic", "budget", "grid", "raw", "chronology", "ledger",
+    "errors", "names", "machine", "columns", "events", "times", "logformats", "exports", "settings",
+    "sources", "records", "fields", "plans", "detection", "clocks", "reading", "merging", "redaction", "summary",
+    "engines", "gathering", "sli", "assessment", "traffic", "grid", "chronology", "ledger",
     "outputs", "book", "freezing", "differences", "postmortem", "verbs", "cli", "__main__",
 )  # fmt: skip
 
@@ -97,3 +95,28 @@ def test_nothing_published_names_a_place_of_one_machine() -> None:
         if MACHINE_PATH.search(line)
     ]
     assert not hits, f"name no folder of one machine; use a relative or a temporary one: {hits}"
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported_files(path: Path, known: Mapping[str, Path]) -> set[str]:
+    """The files of minutebook that one imports by name: of ``from package import module`` the module."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                found.add(name if name in known else node.module)
+    return found & set(known) - {"minutebook"}
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    known = {name_of(path): path for path in PACKAGE.rglob("*.py")}
+    graph = {name: imported_files(path, known) for name, path in known.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as circle:
+        pytest.fail(f"take one of these imports out: {' → '.join(circle.args[1])}")

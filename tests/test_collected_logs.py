@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 import minutebook as mb
-from minutebook.config import Config
 from minutebook.outputs.wording.sources import tell_source
+from minutebook.settings.config import Config
 
 
 def read(path: Path, text: str) -> pd.DataFrame:

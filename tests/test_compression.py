@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minutebook.compression import Unpacked, find_compression
+from minutebook.sources.compression import Unpacked, find_compression
 
 
 def zstd(content: bytes) -> bytes:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from minutebook.contents import Reader, find_encoding
 from minutebook.errors import EvidenceError
-from minutebook.limits import Limits
+from minutebook.settings.limits import Limits
 from minutebook.sources import Source
+from minutebook.sources.contents import Reader, find_encoding
 
 BLOCK = b"x" * 1023 + b"\n"
 

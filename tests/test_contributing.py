@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from minutebook.logformats import LogFormat
-from minutebook.samples import find_problem
+from minutebook.reading.samples import find_problem
 
 CONTRIBUTING = Path(__file__).parents[1] / "CONTRIBUTING.md"
 

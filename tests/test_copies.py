@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import minutebook as mb
-from minutebook import fingerprints
+from minutebook.gathering import fingerprints
 
 LINE = '203.0.113.{0} - - [23/Nov/2026:09:{1:02}:{2:02} +0000] "GET /items/{0} HTTP/1.1" 200 12 "-" "curl/8.5.0"\n'
 FILES, LINES = 12, 60

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from minutebook.coverage import find_coverage, tell_coverage
 from minutebook.events import to_table
+from minutebook.sli.coverage import find_coverage, tell_coverage
 from minutebook.summary import merge, summarise
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from minutebook.cuts import cut_at_records
 from minutebook.detection import detect_format
-from minutebook.lines import cut_lines
 from minutebook.logformats import load_formats
+from minutebook.reading.cuts import cut_at_records
+from minutebook.sources.lines import cut_lines
 
 PYTHON = [
     line

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 import minutebook as mb
 from minutebook.book import Book, save_book
 from minutebook.cli import main
-from minutebook.config import Config
 from minutebook.differences.reasons import UNEXPLAINED
-from minutebook.rules import Rules
+from minutebook.settings.config import Config
+from minutebook.settings.rules import Rules
 
 
 @pytest.fixture(scope="module")

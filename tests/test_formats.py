@@ -7,11 +7,11 @@ import pyarrow.compute as pc
 import pytest
 
 from minutebook.detection import detect_format, score_plan
-from minutebook.drafts import make_plan
-from minutebook.lines import split_lines
 from minutebook.logformats import LogFormat, load_formats
+from minutebook.plans.drafts import make_plan
+from minutebook.reading.samples import try_samples
 from minutebook.records.text import compile_pieces, match_lines
-from minutebook.samples import try_samples
+from minutebook.sources.lines import split_lines
 from minutebook.times import layouts
 
 FORMATS = load_formats()

@@ -18,7 +18,7 @@ STUCK = """
 import sys, threading
 from hashlib import pbkdf2_hmac
 from pathlib import Path
-from minutebook.interrupting import begin, ends_on_interrupt
+from minutebook.machine.interrupting import begin, ends_on_interrupt
 for name in sys.argv[1:]:
     begin(Path(name))
 sys.setswitchinterval(1000)
@@ -72,7 +72,9 @@ def test_a_step_that_python_cannot_interrupt_is_ended_and_what_is_unfinished_rem
 
 
 def test_it_ends_as_quietly_while_the_command_is_still_imported() -> None:
-    told = "import os, signal; from minutebook.interrupting import end_before_beginning; end_before_beginning(); "
+    told = (
+        "import os, signal; from minutebook.machine.interrupting import end_before_beginning; end_before_beginning(); "
+    )
     run = subprocess.run(
         [sys.executable, "-c", told + "os.kill(os.getpid(), signal.SIGINT); print('goes on')"],
         capture_output=True, text=True, env={"PYTHONPATH": ":".join(sys.path)},

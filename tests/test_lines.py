@@ -4,8 +4,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minutebook.limits import Limits
-from minutebook.lines import count_long_lines, cut_lines, split_lines, strip_escapes
+from minutebook.settings.limits import Limits
+from minutebook.sources.lines import count_long_lines, cut_lines, split_lines, strip_escapes
 
 CONTENT = st.lists(
     st.sampled_from([b"a", b"\n", b"\r\n", b"\xff", b"\xc3\xa9", b"\x85", b"\x0b", b"bc "]),

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 import minutebook as mb
-from minutebook.config import Config
+from minutebook.settings.config import Config
 
 _BESIDE = Path(__file__).resolve().parents[2] / "shared" / "samples"
 SAMPLES = Path(os.environ.get("MINUTEBOOK_SAMPLES", _BESIDE))

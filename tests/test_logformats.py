@@ -6,7 +6,7 @@ import pytest
 
 from minutebook.errors import FormatError
 from minutebook.logformats import LogFormat
-from minutebook.samples import find_problem
+from minutebook.reading.samples import find_problem
 
 OWN = """
 title = "An own format"

@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minutebook.account import Account
-from minutebook.overlaps import Overlaps, may_be_copies
+from minutebook.gathering.overlaps import Overlaps, may_be_copies
+from minutebook.reading.account import Account
 from minutebook.sources import Source
 
 LOGS = st.lists(

@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 import minutebook as mb
-from minutebook import parts
 from minutebook.cli import main
+from minutebook.reading import parts
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 DAYS, STEP_S = 4, 20

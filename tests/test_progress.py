@@ -19,8 +19,9 @@ from types import SimpleNamespace
 import pytest
 
 import minutebook as mb
-from minutebook import gathering, parts
-from minutebook.progress import Tell, show_progress
+from minutebook import gathering
+from minutebook.machine.progress import Tell, show_progress
+from minutebook.reading import parts
 
 LINES = [
     f'192.0.2.1 - u{i % 9} [23/Nov/2026:{9 + i // 3600:02}:{i // 60 % 60:02}:{i % 60:02} +0000] "GET /a HTTP/1.1" 200 1 "-" "x"\n'
@@ -65,7 +66,7 @@ def test_a_run_that_is_over_at_once_shows_nothing(monkeypatch: pytest.MonkeyPatc
 def test_a_pipe_gets_nothing_and_tqdm_is_not_even_imported(tmp_path: Path) -> None:
     (tmp_path / "edge-1.access.log").write_text("".join(LINES))
     code = (
-        "import sys, minutebook.progress as p; p._DELAY_S = 0; from minutebook.cli import main;"
+        "import sys, minutebook.machine.progress as p; p._DELAY_S = 0; from minutebook.cli import main;"
         "main(standalone_mode=False); print('tqdm' in sys.modules, file=sys.stderr)"
     )
     run = [sys.executable, "-c", code, "minutes", str(tmp_path), "-o", str(tmp_path / "m.csv")]
@@ -79,7 +80,7 @@ def test_a_pipe_gets_nothing_and_tqdm_is_not_even_imported(tmp_path: Path) -> No
 def test_a_real_terminal_is_left_clean(tmp_path: Path) -> None:
     (tmp_path / "edge-1.access.log").write_text("".join(LINES))
     code = (
-        "import minutebook.progress as p; show = p.show_progress; "
+        "import minutebook.machine.progress as p; show = p.show_progress; "
         "import minutebook.gathering as g; g.show_progress = lambda total: show(total, delay_s=1e-9); "
         "from minutebook.cli import main; main()"
     )

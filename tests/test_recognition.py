@@ -7,8 +7,8 @@ import json
 import pytest
 
 from minutebook.detection import detect_format
+from minutebook.detection.recognition import recognise
 from minutebook.logformats import load_formats
-from minutebook.recognition import recognise
 
 FORMATS = load_formats()
 ACCESS = '203.0.113.{0} - - [23/Nov/2026:09:00:{0:02} +0000] "GET /a/{0} HTTP/1.1" 200 {0} "-" "curl/8.5.0"'

@@ -7,7 +7,7 @@ import struct
 from pathlib import Path
 
 import minutebook as mb
-from minutebook.config import Config
+from minutebook.settings.config import Config
 
 
 def write(folder: Path, name: str, text: str | bytes) -> Path:

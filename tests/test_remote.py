@@ -20,11 +20,11 @@ from pyarrow import fs
 from tests import buckets
 
 import minutebook as mb
-from minutebook import addresses, parts
 from minutebook.cli import main
-from minutebook.contents import Reader
-from minutebook.remote import RemoteFile
-from minutebook.sources import find_sources
+from minutebook.reading import parts
+from minutebook.sources import addresses, find_sources
+from minutebook.sources.contents import Reader
+from minutebook.sources.remote import RemoteFile
 
 LINES = [
     f'192.0.2.{i % 9} - u{i % 50} [23/Nov/2026:{9 + i // 3600:02}:{i // 60 % 60:02}:{i % 60:02} +0000] "GET /a HTTP/1.1" 200 1 "-" "x"\n'

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 import minutebook as mb
 from minutebook.cli import main
 from minutebook.events import check_events
-from minutebook.roles import is_machine, name_roles
+from minutebook.redaction.roles import is_machine, name_roles
 
 CANARIES = ("Quillanova", "Zephyrine", "qzephyrine", "Xanthippos", "wobblethorpe", "U0CANARY7")
 DEPLOYS = [

@@ -9,9 +9,9 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from minutebook.engines.store import EventStore
 from minutebook.errors import MinutebookError
 from minutebook.events import make_table
-from minutebook.store import EventStore
 
 
 def _fill(store: EventStore) -> None:

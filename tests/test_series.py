@@ -16,10 +16,10 @@ from click.testing import CliRunner
 import minutebook as mb
 from minutebook.cli import main
 from minutebook.clocks import samples
-from minutebook.config import Config
-from minutebook.ownformats import load_all
+from minutebook.detection.ownformats import load_all
 from minutebook.reading import Settings
-from minutebook.series import files, group_sources, groups, read_series
+from minutebook.reading.series import files, group_sources, groups, read_series
+from minutebook.settings.config import Config
 from minutebook.sources import find_sources
 
 ACCESS = '203.0.113.{0} - - [23/Nov/2026:09:{1:02}:{2:02} +0000] "GET /items/{0} HTTP/1.1" {3} 12 "-" "curl/8.5.0"\n'

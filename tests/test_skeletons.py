@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minutebook.columns.texts import plain_texts
 from minutebook.logformats import load_formats
 from minutebook.records.skeletons import find_skeleton
 from minutebook.records.text import _match_whole, match_pattern
-from minutebook.texts import plain_texts
 
 ACCESS = next(each for each in load_formats() if each.name == "access").patterns[0]
 PIECES = st.sampled_from(

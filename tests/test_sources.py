@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from minutebook.contents import Reader
 from minutebook.errors import EvidenceError
 from minutebook.sources import Source, find_sources
+from minutebook.sources.contents import Reader
 
 TEXT = b"one\ntwo\nthree\n" * 2000
 

@@ -14,7 +14,7 @@ import minutebook as mb
 from minutebook.cli import main
 from minutebook.errors import AccountError, EvidenceError, MinutebookError
 from minutebook.ledger import make_ledger
-from minutebook.spans import read_span
+from minutebook.times.spans import read_span
 
 
 def us(text: str) -> int:
@@ -104,9 +104,9 @@ def test_an_event_lost_on_the_way_is_a_defect_that_is_told(evidence: Path) -> No
 
 
 def _accounts(evidence: Path) -> list:  # type: ignore[type-arg]
-    from minutebook.config import Config
     from minutebook.engines import open_engine
     from minutebook.gathering import gather
+    from minutebook.settings.config import Config
 
     with open_engine() as engine:
         return gather([evidence / "edge-1.access.log"], Config(), engine).accounts

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 import minutebook as mb
 from minutebook.cli import main
-from minutebook.config import Config
 from minutebook.errors import MinutebookError
+from minutebook.settings.config import Config
 
 HELM = [
     {"revision": 6, "updated": "2026-11-23T09:00:00Z", "status": "deployed", "chart": "mail-1", "description": "ok"}

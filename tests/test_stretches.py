@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from minutebook.coverage import find_coverage
 from minutebook.events import to_table
 from minutebook.sli import find_sli
-from minutebook.stretches import find_stretches
+from minutebook.sli.coverage import find_coverage
+from minutebook.sli.stretches import find_stretches
 from minutebook.summary import merge, summarise
 
 DAY = 24 * 60

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minutebook.templates import find_templates
+from minutebook.summary.templates import find_templates
 
 
 def find(*messages: str | None) -> list[str | None]:

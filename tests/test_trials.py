@@ -9,11 +9,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from minutebook import trialstore
 from minutebook.events import make_table
-from minutebook.summary import merge, merge_trials, summarise
-from minutebook.trials import Trials
-from minutebook.trialstore import StoredTrials, TrialStore
+from minutebook.sli.trials import Trials
+from minutebook.summary import merge, merge_trials, summarise, trialstore
+from minutebook.summary.trialstore import StoredTrials, TrialStore
 
 
 def make_parts(count: int, rows: int) -> list[pa.Table]:

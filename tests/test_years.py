@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 import minutebook as mb
-from minutebook.config import Config
+from minutebook.settings.config import Config
 
 
 def write(path: Path, text: str, changed: str) -> Path:

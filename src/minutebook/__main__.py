@@ -1,6 +1,6 @@
 """`python -m minutebook` → the command."""
 
-from minutebook.interrupting import end_before_beginning
+from minutebook.machine.interrupting import end_before_beginning
 
 
 def run() -> None:

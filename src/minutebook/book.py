@@ -14,29 +14,29 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook import __version__
-from minutebook.addresses import is_remote
-from minutebook.allocation import give_freed_memory_back
 from minutebook.assessment import affected_users, measure_impact
-from minutebook.budget import spend_budget
 from minutebook.chronology import make_timeline
-from minutebook.config import Config
-from minutebook.coverage import tell_coverage
 from minutebook.engines import open_engine
 from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.events import ARROW_SCHEMA, to_frame
 from minutebook.gathering import Evidence, Gathered, gather
 from minutebook.grid import make_minutes, tell_grid
-from minutebook.judging import find_user
 from minutebook.ledger import find_shortfalls, make_ledger, make_rejects
+from minutebook.machine.allocation import give_freed_memory_back
+from minutebook.machine.threads import start_threads
 from minutebook.merging import merge_happenings, word_rollbacks
-from minutebook.objectives import read_objectives
 from minutebook.redaction import Redaction, draw_key, make_redaction, read_key
-from minutebook.roles import find_roles, hide_names, name_roles
+from minutebook.redaction.roles import find_roles, hide_names, name_roles
+from minutebook.settings.config import Config
+from minutebook.settings.objectives import read_objectives
 from minutebook.sli import Sli, find_sli
+from minutebook.sli.budget import spend_budget
+from minutebook.sli.coverage import tell_coverage
+from minutebook.sources.addresses import is_remote
 from minutebook.summary import Summary
-from minutebook.threads import start_threads
+from minutebook.summary.judging import find_user
+from minutebook.summary.versions import find_versions
 from minutebook.traffic import make_traffic
-from minutebook.versions import find_versions
 
 #: Rows of these kinds come from records that name who did something.
 NAMING_KINDS = ("deploy", "change", "alert", "incident", "note")

@@ -18,10 +18,10 @@ from typing import Any
 import pandas as pd
 
 from minutebook.book import FILES, is_book
-from minutebook.contents import Reader
 from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.outputs import write_json
 from minutebook.sources import find_sources
+from minutebook.sources.contents import Reader
 
 Place = str | PathLike[str]
 MANIFEST = "manifest.json"

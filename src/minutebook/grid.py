@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.latency import bucket_floor_s
-from minutebook.categories import find_pairs, pick_rows
-from minutebook.grouping import group_rows
-from minutebook.operations import OTHERS, name_operations
+from minutebook.columns.categories import find_pairs, pick_rows
+from minutebook.columns.grouping import group_rows
 from minutebook.sli import Sli
-from minutebook.trials import NAMES, Trials, find_who
+from minutebook.sli.operations import OTHERS, name_operations
+from minutebook.sli.trials import NAMES, Trials, find_who
 
 #: Operations beyond these many of a service, by requests, are told together.
 MOST_OPERATIONS = 50

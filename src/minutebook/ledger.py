@@ -6,12 +6,12 @@ import collections
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from minutebook.account import Account
 from minutebook.clocks import Clock, name_offset, parse_offset_s
-from minutebook.copies import Copied
 from minutebook.errors import AccountError
-from minutebook.places import BYTES, name_line
-from minutebook.spans import Span
+from minutebook.gathering.copies import Copied
+from minutebook.reading.account import Account
+from minutebook.sources.places import BYTES, name_line
+from minutebook.times.spans import Span
 
 if TYPE_CHECKING:
     import pandas as pd

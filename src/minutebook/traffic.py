@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment import Traffic
-from minutebook.places import name_places
 from minutebook.sli import Sli
+from minutebook.sources.places import name_places
 
 _TIMES = ("time",)
 

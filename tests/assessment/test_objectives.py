@@ -8,8 +8,8 @@ import pytest
 from evidence import breaking, requests
 
 import minutebook as mb
-from minutebook.config import Config
-from minutebook.rules import Rules
+from minutebook.settings.config import Config
+from minutebook.settings.rules import Rules
 
 SHOP = breaking(requests(), 2400, 3000)
 OPENSLO = """

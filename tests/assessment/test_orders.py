@@ -7,7 +7,7 @@ import pytest
 from evidence import START, breaking, requests
 
 import minutebook as mb
-from minutebook.config import Config
+from minutebook.settings.config import Config
 
 SHOP = breaking(requests(), 2400, 3000)
 

@@ -21,7 +21,7 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from minutebook.templates import find_templates
+from minutebook.summary.templates import find_templates
 
 Grouping = Callable[[Sequence[str]], Sequence[object]]
 

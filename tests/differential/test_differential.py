@@ -16,12 +16,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from plain import YEAR, Said, read_plainly
 
-from minutebook.account import Account
 from minutebook.detection import detect_format
-from minutebook.lines import split_lines
 from minutebook.logformats import load_formats
-from minutebook.recipes import Recipe, parse_lines
+from minutebook.reading.account import Account
+from minutebook.reading.recipes import Recipe, parse_lines
 from minutebook.sources import Source
+from minutebook.sources.lines import split_lines
 
 FORMATS = {each.name: each for each in load_formats()}
 GOOD = {

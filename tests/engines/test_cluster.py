@@ -20,9 +20,9 @@ from distributed import Client, LocalCluster
 import minutebook as mb
 from minutebook.book import make_book, save_book
 from minutebook.cli import main
-from minutebook.config import Config
 from minutebook.engines import cluster, open_engine
 from minutebook.gathering import gather
+from minutebook.settings.config import Config
 
 HOUR = range(2000)
 TRACE = '  File "shop/pay.py", line 7, in pay\n    raise Refused("no card")\nRefused: no card\n'

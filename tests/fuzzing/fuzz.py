@@ -26,15 +26,15 @@ if "--atheris" in sys.argv:
         for module in ("exports", "raw", "outputs.inert", "verbs"):
             importlib.import_module(f"minutebook.{module}")
 
-from minutebook.compression import Unpacked, find_compression
 from minutebook.errors import MinutebookError
 from minutebook.exports import load_exports, parse_documents, pick_export, read_export
-from minutebook.lines import cut_lines, split_lines
 from minutebook.logformats import load_formats
 from minutebook.outputs.inert import escape_html, escape_invisible, escape_json, escape_markdown
-from minutebook.raw import parse_references
+from minutebook.reading.raw import parse_references
 from minutebook.records.jsonlines import extract_keys, load_json
 from minutebook.records.pairs import match_logfmt
+from minutebook.sources.compression import Unpacked, find_compression
+from minutebook.sources.lines import cut_lines, split_lines
 from minutebook.times import parse_times
 from minutebook.times.layouts import LAYOUTS
 from minutebook.verbs import read

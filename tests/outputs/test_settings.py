@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 import minutebook as mb
 from minutebook.cli import main
-from minutebook.config import Config
 from minutebook.outputs.settings import draft_settings
+from minutebook.settings.config import Config
 
 SAMPLE = Path(__file__).parents[2] / "sample_logs" / "slow-payments" / "evidence"
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import minutebook as mb
-from minutebook.config import Config
+from minutebook.settings.config import Config
 
 USERS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12).filter(
     lambda user: user.strip(" -")

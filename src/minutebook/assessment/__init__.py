@@ -30,8 +30,8 @@ from minutebook.assessment.throughout import find_throughout
 from minutebook.assessment.traffic import Traffic
 from minutebook.assessment.users import count_user_minutes, find_states
 from minutebook.assessment.windows import Rejected, Window, find_windows
-from minutebook.categories import spell_names
-from minutebook.trials import Trials
+from minutebook.columns.categories import spell_names
+from minutebook.sli.trials import Trials
 
 
 @dataclass

@@ -17,8 +17,8 @@ import pandas as pd
 from minutebook.assessment.baseline import Grid
 from minutebook.assessment.facts import Facts, find_slow
 from minutebook.assessment.slow import find_slow_shares
-from minutebook.categories import count_names, find_name, pick_rows, spell_names
-from minutebook.trials import Trials, find_first, find_last
+from minutebook.columns.categories import count_names, find_name, pick_rows, spell_names
+from minutebook.sli.trials import Trials, find_first, find_last
 
 #: (service, operation) → the duration (s) over which a request is slow
 Limits = Mapping[tuple[str, str], float]

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.slow import find_limits
-from minutebook.categories import drop_unused, join_rows, pick_rows, seen_names
-from minutebook.trials import TIMES, Trials, find_first, find_last
+from minutebook.columns.categories import drop_unused, join_rows, pick_rows, seen_names
+from minutebook.sli.trials import TIMES, Trials, find_first, find_last
 
 _MOST_CELLS = 10_000_000  # minutes × operations that are counted in place
 #: Fewer tell no impact.

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.scan import SURE
-from minutebook.stretches import find_runs
+from minutebook.sli.stretches import find_runs
 
 _HALF_SPAN = 60  # minutes on either side that say what is expected
 _FEWEST_EXPECTED = 5.0  # requests, in a hole

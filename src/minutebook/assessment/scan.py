@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from minutebook.stretches import find_runs
+from minutebook.sli.stretches import find_runs
 
 #: ln of a million to one.
 SURE = 13.8

@@ -16,8 +16,8 @@ from minutebook.assessment.channels import Limits
 from minutebook.assessment.scan import SURE, WEAK
 from minutebook.assessment.sensitivity import LEAST_FACTOR
 from minutebook.assessment.traffic import Traffic
-from minutebook.categories import look_up
-from minutebook.trials import Span, Trials
+from minutebook.columns.categories import look_up
+from minutebook.sli.trials import Span, Trials
 
 
 def find_notable(traffic: Traffic, limits: Limits) -> list[str]:

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.latency import bucket_floor_s, percentiles_s
-from minutebook.categories import find_pairs
-from minutebook.grouping import group_rows
+from minutebook.columns.categories import find_pairs
+from minutebook.columns.grouping import group_rows
 
 _TIMES_MEDIAN = 4.0
 _USUAL_SHARE = 0.995

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from minutebook.trials import Trials
+from minutebook.sli.trials import Trials
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from minutebook.chronology.messages import (
 from minutebook.chronology.rows import COLUMNS, make_frame
 from minutebook.chronology.traffic import tell_coverage, tell_traffic
 from minutebook.sli import Sli
-from minutebook.stretches import find_stretches
+from minutebook.sli.stretches import find_stretches
 from minutebook.summary import Summary
 
 __all__ = ["COLUMNS", "MOST_EPISODES", "make_timeline"]

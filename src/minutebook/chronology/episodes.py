@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from minutebook.places import name_place
+from minutebook.sources.places import name_place
 from minutebook.summary import Summary
 
 _LEVELS = ("warn", "error", "fatal")

@@ -11,7 +11,7 @@ import pandas as pd
 
 from minutebook.chronology.rows import Row, make_row, text_of, to_us
 from minutebook.exports import ROUTINE
-from minutebook.raw import MORE
+from minutebook.reading.raw import MORE
 
 _MOST_REFERENCES = 12
 

@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from minutebook.categories import count_names, find_name
 from minutebook.chronology.rows import Row, make_row, to_us
-from minutebook.places import name_place
+from minutebook.columns.categories import count_names, find_name
 from minutebook.sli import Sli
+from minutebook.sources.places import name_place
 
 _MOST_MINUTES = 60  # rows of one window, a minute each where it's shorter
 

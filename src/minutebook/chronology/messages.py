@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from minutebook.chronology.episodes import Episode, find_episodes
 from minutebook.chronology.rows import Row, make_row, text_of
-from minutebook.places import name_place
+from minutebook.sources.places import name_place
 from minutebook.summary import Summary
 
 #: The most rows that messages may take up; the loudest are told, and the ledger says how many were not.

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from minutebook.chronology.rows import Row, make_row
-from minutebook.coverage import split_groups
 from minutebook.sli import Sli
-from minutebook.stretches import find_runs
+from minutebook.sli.coverage import split_groups
+from minutebook.sli.stretches import find_runs
 
 #: Of more services only those with the most requests have rows of their first and last one.
 MOST_SERVICES = 200

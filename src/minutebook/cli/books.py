@@ -23,8 +23,8 @@ def reconstruct(evidence: tuple[str, ...], output: str, users: str | None, every
     Example: minutebook reconstruct evidence/ -o book/
     """
     from minutebook.book import save_book
+    from minutebook.machine.threads import import_ahead
     from minutebook.outputs import write_table
-    from minutebook.threads import import_ahead
 
     if output == "-":
         raise MinutebookError("a book is a folder, which no pipe takes", do="name one with -o, or see `timeline -o -`")

@@ -10,10 +10,10 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
-from minutebook.allocation import keep_freed_memory
 from minutebook.cli.streams import open_missing_streams
 from minutebook.errors import MinutebookError
-from minutebook.interrupting import ends_on_interrupt
+from minutebook.machine.allocation import keep_freed_memory
+from minutebook.machine.interrupting import ends_on_interrupt
 
 
 class Commands(click.Group):

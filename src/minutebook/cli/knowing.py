@@ -87,8 +87,8 @@ def show(reference: str, evidence: tuple[str, ...], no_redact: bool) -> None:
     Example: minutebook show web-2.app.log:812 evidence/
     """
     from minutebook.outputs.inert import escape_controls
-    from minutebook.places import BYTES, name_place
     from minutebook.redaction import hide_secrets
+    from minutebook.sources.places import BYTES, name_place
     from minutebook.verbs import show as find
 
     for record in find(reference, *evidence):

@@ -12,7 +12,7 @@ from minutebook.cli.streams import check_output
 from minutebook.errors import MinutebookError
 
 if TYPE_CHECKING:
-    from minutebook.config import Config
+    from minutebook.settings.config import Config
 
 #: Options of commands that name what is written.
 _OUTPUTS = ("output", "users")
@@ -125,7 +125,7 @@ def make_config(
     from dataclasses import replace
     from pathlib import Path
 
-    from minutebook.config import Config
+    from minutebook.settings.config import Config
 
     made = Config.load(config) if config else Config()
     made = replace(made, align=made.align and not no_align, redact=made.redact and not no_redact, key=key or made.key)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from minutebook.grouping import join_chunks
+from minutebook.columns.grouping import join_chunks
 
 _PER_SOURCE = 8192
 #: Hashes of all sources, and records of shared ids: where there are more, only ids of still smaller hashes are kept.

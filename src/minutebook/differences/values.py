@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from minutebook.raw import MORE
+from minutebook.reading.raw import MORE
 
 
 def show(value: Any) -> str:

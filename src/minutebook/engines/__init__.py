@@ -12,13 +12,13 @@ from typing import Protocol, TypeVar
 
 import pyarrow as pa
 
-from minutebook.account import Account
 from minutebook.clocks import ClockSample
 from minutebook.engines.local import open_local
 from minutebook.engines.settling import Settle
 from minutebook.errors import MinutebookError, suggest
 from minutebook.reading import Settings
-from minutebook.rules import Rules
+from minutebook.reading.account import Account
+from minutebook.settings.rules import Rules
 from minutebook.sources import Source
 from minutebook.summary import Summary
 

@@ -17,17 +17,17 @@ from typing import Any, TypeVar
 import numpy as np
 import pyarrow as pa
 
-from minutebook.account import Account
 from minutebook.clocks import ClockSample
 from minutebook.engines import tasks
 from minutebook.engines.local import add_summaries
 from minutebook.engines.settling import Settle
 from minutebook.errors import MinutebookError
-from minutebook.interrupting import begin, finish
-from minutebook.progress import ignore
+from minutebook.machine.interrupting import begin, finish
+from minutebook.machine.progress import ignore
 from minutebook.reading import DEFERRED, Settings, close_account
-from minutebook.rules import Rules
-from minutebook.series import find_firsts, group_sources
+from minutebook.reading.account import Account
+from minutebook.reading.series import find_firsts, group_sources
+from minutebook.settings.rules import Rules
 from minutebook.sources import Source
 from minutebook.summary import Summary
 

@@ -11,19 +11,19 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from minutebook.account import Account
 from minutebook.clocks import ClockSample
 from minutebook.engines.settling import Settle
+from minutebook.engines.store import EventStore
 from minutebook.events import ARROW_SCHEMA
-from minutebook.progress import ignore
+from minutebook.machine.progress import ignore
+from minutebook.machine.threads import map_ahead, start_threads
 from minutebook.reading import DEFERRED, Settings, read_source
-from minutebook.rules import Rules
-from minutebook.series import Group, Series, Told, find_firsts, group_sources, read_series, tell_format
+from minutebook.reading.account import Account
+from minutebook.reading.series import Group, Series, Told, find_firsts, group_sources, read_series, tell_format
+from minutebook.settings.rules import Rules
 from minutebook.sources import Source
-from minutebook.store import EventStore
 from minutebook.summary import Summary, merge, merge_trials, summarise
-from minutebook.threads import map_ahead, start_threads
-from minutebook.trialstore import TrialStore
+from minutebook.summary.trialstore import TrialStore
 
 T = TypeVar("T")
 _BATCH_ROWS = 40_000

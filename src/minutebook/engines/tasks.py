@@ -15,20 +15,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook import series
-from minutebook.account import Account
 from minutebook.clocks import ClockSample
-from minutebook.contents import Reader
 from minutebook.engines.settling import Settle
-from minutebook.parts import find_cuts, find_part
-from minutebook.places import BYTES
-from minutebook.reading import Settings, find_large_log, open_account, read_part, read_source
-from minutebook.recipes import Recipe
-from minutebook.rules import Rules
+from minutebook.engines.store import EventStore
+from minutebook.machine.threads import start_threads
+from minutebook.reading import Settings, find_large_log, open_account, read_part, read_source, series
+from minutebook.reading.account import Account
+from minutebook.reading.parts import find_cuts, find_part
+from minutebook.reading.recipes import Recipe
+from minutebook.settings.rules import Rules
 from minutebook.sources import Source
-from minutebook.store import EventStore
+from minutebook.sources.contents import Reader
+from minutebook.sources.places import BYTES
 from minutebook.summary import Summary, merge, summarise
-from minutebook.threads import start_threads
 
 
 class Layout(NamedTuple):

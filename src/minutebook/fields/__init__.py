@@ -15,13 +15,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.columns.texts import change_texts, drop_unknown, is_dictionary, map_texts, pair_texts, plain_texts
 from minutebook.fields.durations import read_durations
 from minutebook.fields.levels import read_levels
 from minutebook.fields.messages import read_messages
 from minutebook.fields.operations import read_operations
 from minutebook.names import ASKED
-from minutebook.rules import Rules
-from minutebook.texts import change_texts, drop_unknown, is_dictionary, map_texts, pair_texts, plain_texts
+from minutebook.settings.rules import Rules
 
 _USUAL_PROBES = Rules().probe_patterns()
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.texts import change_texts
+from minutebook.columns.texts import change_texts
 
 _SECONDS = {
     "h": 3600.0,

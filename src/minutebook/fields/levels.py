@@ -8,8 +8,8 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.columns.texts import change_texts, map_texts, plain_texts
 from minutebook.events import LEVELS
-from minutebook.texts import change_texts, map_texts, plain_texts
 
 _WORDS: Mapping[str, str] = {
     "trace": "trace", "finest": "trace", "finer": "trace", "verbose": "trace", "trc": "trace", "t": "trace",

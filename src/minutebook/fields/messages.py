@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.texts import change_texts, drop_unknown, plain_texts
+from minutebook.columns.texts import change_texts, drop_unknown, plain_texts
 
 
 def read_messages(parts: Mapping[str, pa.Array], operation: pa.Array | None) -> pa.Array | None:

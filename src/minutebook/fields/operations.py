@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.texts import change_texts, drop_unknown, is_dictionary, map_texts, pair_texts, plain_texts
+from minutebook.columns.texts import change_texts, drop_unknown, is_dictionary, map_texts, pair_texts, plain_texts
 
 # In bulk what `_SEGMENT` says of numbers; twice, since a slash between two of them belongs to both.
 _NUMBER = (r"/\d+([/ ]|$)", r"/{id}\1")

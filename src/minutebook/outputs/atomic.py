@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO, TypeAlias, cast
 
 from minutebook.errors import MinutebookError
-from minutebook.interrupting import begin, finish
+from minutebook.machine.interrupting import begin, finish
 
 #: Where an output may go: a path, or an open stream of bytes or text.
 Target: TypeAlias = str | os.PathLike[str] | IO[Any]

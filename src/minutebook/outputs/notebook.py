@@ -10,8 +10,8 @@ import pandas as pd
 
 from minutebook.outputs.inert import escape_invisible
 from minutebook.outputs.terminal import format_summary
-from minutebook.places import name_place
-from minutebook.raw import RawRecord
+from minutebook.reading.raw import RawRecord
+from minutebook.sources.places import name_place
 
 _SHOWN = ("time", "kind", "phase", "service", "severity", "summary", "count", "users")
 _ROWS = 12

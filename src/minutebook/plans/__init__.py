@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
+from minutebook.columns.texts import plain_texts
 from minutebook.logformats import LogFormat
 from minutebook.names import ASKED
 from minutebook.plans.parts import choose_keys, join_stamps, read_tails
@@ -25,7 +26,6 @@ from minutebook.records.objects import unfold
 from minutebook.records.pairs import match_logfmt
 from minutebook.records.table import Header, read_rows
 from minutebook.records.text import match_lines
-from minutebook.texts import plain_texts
 
 
 @dataclass(frozen=True)

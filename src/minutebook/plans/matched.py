@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pyarrow as pa
 
+from minutebook.columns.texts import plain_texts
 from minutebook.logformats import LogFormat
 from minutebook.plans.parts import fill_empty
-from minutebook.texts import plain_texts
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.lines import strip_escapes
+from minutebook.columns.texts import change_texts
 from minutebook.plans import Plan
 from minutebook.plans.matched import Matched, leave_timeless, overlay
 from minutebook.records.folding import looks_continued
 from minutebook.records.objects import join_objects
 from minutebook.records.partials import join_partials
-from minutebook.texts import change_texts
+from minutebook.sources.lines import strip_escapes
 
 
 def match_lines_of(

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.columns.texts import is_dictionary, plain_texts
 from minutebook.names import ASKED, drop_choice
 from minutebook.records import Records
 from minutebook.records.pairs import cut_message, extract_pairs
-from minutebook.texts import is_dictionary, plain_texts
 
 #: Parts that make a message a request's, told without its key=value tail, and how they look.
 _REQUEST_PARTS = {"status": r"^[1-5]\d\d$", "trace": "", "path": ""}

@@ -3,8 +3,10 @@
 A source is read once, in blocks that threads turn into tables of `events.ARROW_SCHEMA`. Memory is bounded
 by a few blocks. Each line ends up in an event, is skipped (why) or rejected (where, why).
 
-Read in order: `settings` (what the caller said), `accounts`, `heads` (how a content begins), `choosing` (how it's read),
-`batches` (lines → events), `large` (what is known of a large log before it's read).
+Read in order: `settings` (what the caller said), `account` (what became of each line) and `accounting` (how one is opened
+and closed), `heads` (how a content begins), `choosing` (how it's read), `documents` (exports), `cuts` (where records
+begin), `recipes` (lines → events, with `years` and `repeats`), `batches` (on threads), `parts` and `large` (of a large log
+a part), `series` (many small files at once). Beside it stand `raw` (lines fetched again) and `samples` (a format's tests).
 """
 
 from __future__ import annotations
@@ -16,20 +18,20 @@ from itertools import chain
 
 import pyarrow as pa
 
-from minutebook.account import Account
-from minutebook.contents import Reader
-from minutebook.cuts import cut_at_records
-from minutebook.documents import read_document, take_documents
-from minutebook.lines import cut_lines
-from minutebook.parts import find_part, may_be_parted
-from minutebook.reading.accounts import close_account, fill_stated, open_account, reject_all
+from minutebook.reading.account import Account
+from minutebook.reading.accounting import close_account, fill_stated, open_account, reject_all
 from minutebook.reading.batches import parse_batches
 from minutebook.reading.choosing import choose_exports, choose_formats, find_recipe
+from minutebook.reading.cuts import cut_at_records
+from minutebook.reading.documents import read_document, take_documents
 from minutebook.reading.heads import find_hindrance, sample_lines, take_head
 from minutebook.reading.large import cut_part, find_large_log, is_plain, peek
+from minutebook.reading.parts import find_part, may_be_parted
+from minutebook.reading.recipes import Recipe
 from minutebook.reading.settings import DEFERRED, Settings
-from minutebook.recipes import Recipe
 from minutebook.sources import Source
+from minutebook.sources.contents import Reader
+from minutebook.sources.lines import cut_lines
 
 __all__ = [
     "DEFERRED", "Settings", "choose_exports", "choose_formats", "close_account", "fill_stated", "find_hindrance",

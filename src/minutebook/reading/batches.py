@@ -8,11 +8,11 @@ from dataclasses import replace
 
 import pyarrow as pa
 
-from minutebook.account import Account
-from minutebook.lines import Lines
+from minutebook.machine.threads import map_ahead
 from minutebook.plans import Plan
-from minutebook.recipes import Recipe, parse_lines
-from minutebook.threads import map_ahead
+from minutebook.reading.account import Account
+from minutebook.reading.recipes import Recipe, parse_lines
+from minutebook.sources.lines import Lines
 
 _BATCHES_AHEAD = 3
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from minutebook.account import Account
 from minutebook.detection import Detection, detect_format
 from minutebook.errors import EvidenceError, suggest
 from minutebook.exports import ExportFormat, name_text
 from minutebook.logformats import LogFormat
+from minutebook.reading.account import Account
 from minutebook.reading.heads import sample_lines
+from minutebook.reading.recipes import Recipe
 from minutebook.reading.settings import DEFERRED, Settings
-from minutebook.recipes import Recipe
+from minutebook.reading.years import find_stated_year, find_year, is_yearless
 from minutebook.sources import Source
-from minutebook.years import find_stated_year, find_year, is_yearless
 
 
 def choose_exports(name: str | None, settings: Settings) -> Sequence[ExportFormat]:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from minutebook.contents import name_container
-from minutebook.recipes import SAMPLE_LINES
+from minutebook.reading.recipes import SAMPLE_LINES
 from minutebook.records.arrays import is_run_together
+from minutebook.sources.contents import name_container
 
 _SAMPLE_BYTES = 1 << 20
 _MOST_SAMPLE_BLOCKS = 64  # of up to a megabyte

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from minutebook.account import Account
-from minutebook.contents import Reader
-from minutebook.documents import take_documents
-from minutebook.lines import Lines, cut_lines
-from minutebook.parts import find_ends, is_large, may_be_parted
+from minutebook.reading.account import Account
 from minutebook.reading.choosing import choose_exports, find_recipe
+from minutebook.reading.documents import take_documents
 from minutebook.reading.heads import find_hindrance, take_head
+from minutebook.reading.parts import find_ends, is_large, may_be_parted
+from minutebook.reading.recipes import Recipe
 from minutebook.reading.settings import Settings
-from minutebook.recipes import Recipe
 from minutebook.sources import Source
+from minutebook.sources.contents import Reader
+from minutebook.sources.lines import Lines, cut_lines
 
 
 def peek(source: Source, settings: Settings) -> tuple[int, int] | None:

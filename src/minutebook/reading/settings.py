@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from minutebook.config import Config
 from minutebook.exports import ExportFormat
 from minutebook.logformats import LogFormat
-from minutebook.progress import Tell, ignore
-from minutebook.spans import Span
+from minutebook.machine.progress import Tell, ignore
+from minutebook.settings.config import Config
+from minutebook.times.spans import Span
 
 #: Status of a source whose year the others have to tell first.
 DEFERRED = "deferred"

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 import pyarrow as pa
 
+from minutebook.columns.texts import join_texts
 from minutebook.records.forms import draw_form, pick
 from minutebook.records.pages import Page
-from minutebook.texts import join_texts
 
 _MOST_KINDS = 8  # of lines
 _FEWEST = 0.02  # of the lines that are left, for a kind to be worth another look

@@ -14,10 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.columns.texts import change_texts
 from minutebook.records.cells import QUOTED, find_fitting, repeats, slice_texts
 from minutebook.records.kinds import Kind, Values, read_cells
 from minutebook.records.pages import LONGEST, Page
-from minutebook.texts import change_texts
 
 _TIMES = 4  # a value stands so often on average, or it isn't one of few
 _ROUNDS = 6  # of learning what a form's fixed texts may be, too

@@ -17,10 +17,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.columns.texts import join_texts
 from minutebook.records import Records
 from minutebook.records.alike import cut_alike
 from minutebook.records.jsontext import load_json
-from minutebook.texts import join_texts
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

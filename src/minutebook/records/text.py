@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.columns.texts import join_texts
 from minutebook.logformats import LogFormat, Pattern, groups_of
 from minutebook.records import Records, no_records
 from minutebook.records.beginnings import FEW_LINES, can_begin
 from minutebook.records.cells import cut_cells
 from minutebook.records.skeletons import find_skeleton
-from minutebook.texts import join_texts
 
 #: RE2 reads that many groups in one pass.
 _FAST_GROUPS = 4

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from os import PathLike
 
 from minutebook.errors import MinutebookError
-from minutebook.namedfiles import read_named
+from minutebook.machine.namedfiles import read_named
 
 #: How every pseudonym begins.
 PREFIX = "user-"

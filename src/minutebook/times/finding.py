@@ -9,7 +9,7 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.texts import plain_texts
+from minutebook.columns.texts import plain_texts
 from minutebook.times.instants import Instants, parse_times
 from minutebook.times.layouts import LAYOUTS, TWINS, whole_pattern
 

@@ -13,9 +13,9 @@ from minutebook.engines import open_engine
 from minutebook.events import to_frame, to_table
 from minutebook.gathering import Evidence, gather
 from minutebook.ledger import make_ledger
-from minutebook.places import BYTES
 from minutebook.redaction import make_redaction
-from minutebook.roles import find_roles, name_people
+from minutebook.redaction.roles import find_roles, name_people
+from minutebook.sources.places import BYTES
 from minutebook.verbs.frames import find_key
 from minutebook.verbs.given import Said, When, make_settings
 

@@ -11,15 +11,15 @@ from typing import Any, TypeAlias, cast
 import pandas as pd
 
 from minutebook import book as books
-from minutebook.addresses import is_remote
 from minutebook.book import Book
-from minutebook.config import Config
 from minutebook.engines.local import summarise_all
 from minutebook.errors import MinutebookError
 from minutebook.events import to_table
 from minutebook.gathering import Evidence, pick_span
-from minutebook.joining import fill_users, find_owners
-from minutebook.threads import start_threads
+from minutebook.gathering.joining import fill_users, find_owners
+from minutebook.machine.threads import start_threads
+from minutebook.settings.config import Config
+from minutebook.sources.addresses import is_remote
 from minutebook.verbs.frames import find_clock_errors, find_key, find_resolutions
 
 #: What a verb looks at: an event frame, a book, or paths of evidence or of a saved book.

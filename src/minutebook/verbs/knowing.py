@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from minutebook.detection.ownformats import load_all
 from minutebook.engines import open_engine
 from minutebook.errors import MinutebookError
 from minutebook.events import COLUMNS
@@ -15,8 +16,7 @@ from minutebook.ledger import make_ledger
 from minutebook.logformats import load_formats
 from minutebook.outputs import Target
 from minutebook.outputs.notebook import ShownRecords
-from minutebook.ownformats import load_all
-from minutebook.places import BYTES
+from minutebook.sources.places import BYTES
 from minutebook.verbs.books import reconstruct
 from minutebook.verbs.given import Said, When, make_settings
 
@@ -62,9 +62,9 @@ def formats(path: Evidence | None = None) -> pd.DataFrame:
 
     For a file: a row a sample with ``sample, as_stated, problem``.
     """
+    from minutebook.detection.ownformats import is_export
     from minutebook.exports import load_exports
-    from minutebook.ownformats import is_export
-    from minutebook.samples import try_export_samples, try_samples
+    from minutebook.reading.samples import try_export_samples, try_samples
 
     if path is not None:
         file = Path(path)
@@ -84,7 +84,7 @@ def show(row: pd.Series | str, *evidence: Evidence, config: Said = None) -> Show
 
     Gives `raw.RawRecord`\\ s, a list of source, line and the lines' text, which Jupyter shows as text. ``evidence`` is where the row came from.
     """
-    from minutebook.raw import fetch_records, parse_references
+    from minutebook.reading.raw import fetch_records, parse_references
 
     if isinstance(row, str):
         references = parse_references(row)

@@ -9,11 +9,11 @@ import pandas as pd
 
 from minutebook import book as books
 from minutebook.book import Book
-from minutebook.config import Config
+from minutebook.detection.ownformats import load_all
 from minutebook.gathering import Evidence
 from minutebook.outputs import Target, pick_suffix
-from minutebook.ownformats import load_all
-from minutebook.roles import hide_raw_names
+from minutebook.redaction.roles import hide_raw_names
+from minutebook.settings.config import Config
 from minutebook.verbs.given import Given, find_book, list_evidence, make_settings
 
 
@@ -69,7 +69,7 @@ def _shown_lines(book: Book, paths: Sequence[Evidence], settings: Config) -> dic
     A saved book knows neither the users' ids nor names, which the evidence is read for.
     """
     from minutebook.outputs.report import pick_references
-    from minutebook.raw import find_lines
+    from minutebook.reading.raw import find_lines
 
     hides, roles = book.redaction, book.roles
     if hides is None or roles is None:

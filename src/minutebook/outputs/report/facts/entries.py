@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import pandas as pd
 
 from minutebook.outputs.instants import as_instant
-from minutebook.places import name_place
-from minutebook.raw import MORE, parse_references
+from minutebook.reading.raw import MORE, parse_references
+from minutebook.sources.places import name_place
 
 #: (source, line) → the raw lines of the record there; None where they may name people.
 Lines: TypeAlias = Mapping[tuple[str, int], Sequence[str] | None]

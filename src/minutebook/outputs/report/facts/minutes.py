@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from minutebook.outputs.instants import as_instant
-from minutebook.silences import STATES
+from minutebook.sli.silences import STATES
 
 #: More rows than that are cut to those about the windows, and the report says so.
 _MOST_ROWS = 240

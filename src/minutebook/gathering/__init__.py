@@ -1,0 +1,282 @@
+"""evidence → Gathered: the events of all sources, each counted once and on one clock.
+
+`copies` takes out what was read twice, told by `overlaps` and `fingerprints`; `joining` finds whose a failure is that
+names no user.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import partial
+from os import PathLike
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.clocks import Clock, find_error_s, find_records, find_services, settle, settle_clocks
+from minutebook.detection.ownformats import load_all
+from minutebook.engines import Engine
+from minutebook.errors import EvidenceError, MinutebookError
+from minutebook.gathering.copies import Copied, drop_copies
+from minutebook.gathering.joining import fill_users, find_owners
+from minutebook.machine.progress import show_progress
+from minutebook.reading import DEFERRED, Settings, peek
+from minutebook.reading.account import Account
+from minutebook.redaction import draw_key
+from minutebook.settings.config import Config
+from minutebook.sources import Source, find_sources
+from minutebook.summary import LOGS, Summary
+from minutebook.times.spans import Span, read_span, tell_instant
+
+Evidence = str | PathLike[str]
+
+
+@dataclass(frozen=True)
+class Settled:
+    """(source, events as read) → events as they count: on the common clock, of known services and users."""
+
+    clocks: Mapping[str, Clock] = field(default_factory=dict)
+    services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)  #: id of a failing request → whose, as another layer says
+    span: Span = field(default_factory=Span)  #: events outside of it don't count
+
+    def __call__(self, source: str, table: pa.Table) -> pa.Table:
+        """A batch of a source's events, settled."""
+        clock = self.clocks.get(source, Clock())
+        if self.span:
+            table = table.filter(self.span.find(table, clock.shift_us))
+        settled = settle(table, clock, self.services.get(source, {}))
+        return fill_users(settled, self.owners)
+
+    def how(self, source: str) -> object:
+        """Equal for sources whose events are settled alike."""
+        clock = self.clocks.get(source, Clock())
+        return clock.shift_us, clock.applied, clock.zone_basis, self.services.get(source)
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Events of all sources, read and on one clock."""
+
+    engine: Engine
+    accounts: list[Account]
+    settled: Settled
+    copied: list[Copied]
+
+    def tables(self) -> Iterator[pa.Table]:
+        """The events, settled; those of each source in order."""
+        return self.engine.settle(self.settled)
+
+    def summarise(self, config: Config) -> Summary:
+        """All that minutes, timeline and impact need of the events."""
+        return self.engine.summarise(self.settled, config.sli)
+
+    @property
+    def clocks(self) -> Mapping[str, Clock]:
+        """Source → its clock."""
+        return self.settled.clocks
+
+    @property
+    def services(self) -> Mapping[str, Mapping[str, str]]:
+        """Source → operation → the service whose it is, where the source doesn't say."""
+        return self.settled.services
+
+    @property
+    def clock_errors(self) -> dict[str, float]:
+        """Source → how far its clock may be off (s), of those that share ids with others."""
+        errors = {
+            source: find_error_s(clock.offset_s, clock.applied, clock.spread_s, clock.pairs)
+            for source, clock in self.clocks.items()
+        }
+        return {source: error for source, error in errors.items() if error is not None}
+
+    @property
+    def key(self) -> bytes:
+        """The key of pseudonyms, drawn from the evidence."""
+        return draw_key(account.secret for account in self.accounts)
+
+    @property
+    def resolutions(self) -> dict[str, float]:
+        """Source → its stamps' resolution (s)."""
+        return {account.source.name: account.resolution_s for account in self.accounts}
+
+
+def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refuse: bool = True) -> Gathered:
+    """Read all evidence, take copies out and settle the clocks.
+
+    Raises `EvidenceError` when nothing of it can be read (unless ``refuse`` is off).
+    """
+    formats = load_all(config.formats)
+    sources = [_with_host(source, config) for source in find_sources(evidence)]
+    settings = Settings(formats.logs, formats.exports, config, is_alone=len(sources) == 1)
+    with show_progress(_find_size(sources)) as tell:
+        accounts, guess = _read_sources(sources, replace(settings, tell=tell), engine)
+        waiting = [source for source in sources if accounts[source.name].status == DEFERRED]
+        if waiting:
+            # Stamps without a year: the other sources tell it.
+            known = [a for a in accounts.values() if a.events]
+            around = (min(a.first for a in known), max(a.last for a in known)) if known else None
+            again = engine.read(waiting, replace(settings, around=around, is_last_call=True, tell=tell))
+            accounts |= {account.source.name: account for account in again}
+    ordered = [accounts[source.name] for source in sources]
+    if refuse:
+        _refuse_nothing(ordered)
+    sample = find_records(engine.sample, engine.map_all)
+    clocks = _find_clocks(ordered, sample, config)
+    narrow = _find_narrow(ordered, clocks, guess, _find_span(ordered, clocks, config))
+    if narrow:
+        engine.drop([source.name for source in narrow])
+        accounts |= {account.source.name: account for account in engine.read(narrow, settings)}
+        ordered = [accounts[source.name] for source in sources]
+        sample = find_records(engine.sample, engine.map_all)
+        clocks = _find_clocks(ordered, sample, config)
+    return _settle(ordered, clocks, find_services(sample), config, engine, refuse)
+
+
+def _find_size(sources: Sequence[Source]) -> int | None:
+    """Bytes of all sources, packed as they are; None where standard input is among them."""
+    sizes = [source.size for source in sources if not source.problem]
+    return None if None in sizes else sum(size or 0 for size in sizes)
+
+
+def _read_sources(sources: Sequence[Source], settings: Settings, engine: Engine) -> tuple[dict[str, Account], Span]:
+    """The accounts of the sources, and the span outside of which large ones weren't read.
+
+    Where the span is relative to the evidence, it's guessed from the others and from the ends of the large ones.
+    """
+    config = settings.config
+    span = read_span(config.since, config.until, config.zone, None)
+    if span is not None:
+        read = engine.read(sources, replace(settings, span=span))
+        return {account.source.name: account for account in read}, span
+    ends = {source.name: found for source in sources if (found := peek(source, settings))}
+    accounts = {a.source.name: a for a in engine.read([s for s in sources if s.name not in ends], settings)}
+    logs = [(a.first, a.last) for a in accounts.values() if a.events and a.is_log] + [*ends.values()]
+    if ends:
+        edges = min(first for first, _ in logs), max(last for _, last in logs)
+        with suppress(MinutebookError):  # it's told when all is known
+            span = read_span(config.since, config.until, config.zone, edges)
+        large = engine.read([source for source in sources if source.name in ends], replace(settings, span=span))
+        accounts |= {account.source.name: account for account in large}
+    return accounts, span or Span()
+
+
+def _find_narrow(accounts: Sequence[Account], clocks: Mapping[str, Clock], guess: Span, span: Span) -> list[Source]:
+    """Sources of which too small a part was read: their clocks, or the span, are further off than was thought."""
+    pairs = ((guess.since, span.since), (guess.until, span.until))
+    moved = max((abs(one - other) for one, other in pairs if one is not None and other is not None), default=0)
+    return [
+        account.source
+        for account in accounts
+        if account.part and not account.part.covers(moved + abs(clocks[account.source.name].shift_us))
+    ]
+
+
+def _with_host(source: Source, config: Config) -> Source:
+    host = config.of(source.name).get("host")
+    return source if host is None else replace(source, stated_host=str(host))
+
+
+def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Config) -> dict[str, Clock]:
+    given = {
+        a.source.name: a.stated["zone"]
+        for a in accounts
+        if "zone" in a.stated and (a.lacks_zone or a.qualities["zone_given"] or a.qualities["ambiguous"])
+    }
+    return settle_clocks(
+        sample,
+        {a.source.name: a.is_zoneless or a.source.name in given for a in accounts},
+        {a.source.name: a.resolution_s for a in accounts},
+        given=given,
+        hosts={a.source.name: (a.source.host, a.stated_offset) for a in accounts},
+        align=config.align,
+        mixed={a.source.name for a in accounts if a.qualities["stated"]},
+    )
+
+
+def _settle(
+    accounts: list[Account], clocks: Mapping[str, Clock], services: Mapping[str, Mapping[str, str]], config: Config,
+    engine: Engine, refuse: bool,
+) -> Gathered:  # fmt: skip
+    """Copies taken out, users found, and what is out of range counted."""
+    copied = drop_copies(engine, accounts)
+    owners = find_owners(engine.map_all, config.sli)
+    span = _find_span(accounts, clocks, config)
+    if span:
+        _count_outside(accounts, clocks, span, engine, refuse)
+    return Gathered(engine, accounts, Settled(clocks, services, owners, span), copied)
+
+
+def _find_span(accounts: Sequence[Account], clocks: Mapping[str, Clock], config: Config) -> Span:
+    """What is looked at; what was typed without a day is relative to the logs, on the common clock."""
+    known = [account for account in accounts if account.events]
+    known = [account for account in known if account.is_log] or known
+    shifts = {account.source.name: clocks[account.source.name].shift_us for account in known}
+    edges = {account.source.name: account.part or account for account in known}
+    first = min((each.first + shifts[name] for name, each in edges.items()), default=0)
+    last = max((each.last + shifts[name] for name, each in edges.items()), default=0)
+    return read_span(config.since, config.until, config.zone, (first, last)) or Span()
+
+
+def pick_span(table: pa.Table, config: Config) -> pa.Table:
+    """The events of a table that are within the span of the settings."""
+    is_log = pc.is_in(table.column("kind").cast(pa.string()), pa.array(LOGS))
+    logged = table.filter(is_log) if pc.any(is_log).as_py() else table
+    edges = pc.min_max(logged.column("time").cast(pa.int64())).as_py()
+    span = read_span(config.since, config.until, config.zone, (edges["min"] or 0, edges["max"] or 0)) or Span()
+    return table.filter(span.find(table)) if span else table
+
+
+def _count_outside(
+    accounts: Sequence[Account], clocks: Mapping[str, Clock], span: Span, engine: Engine, refuse: bool
+) -> None:
+    """How many events of each source are out of range, in its account."""
+    places = {account.source.name: account for account in accounts}
+    inside = 0
+    for source, (rows, within) in engine.map(partial(_count_inside, clocks=clocks, span=span)):
+        places[source].out_of_range += rows - within
+        inside += within
+    if refuse and not inside:
+        told = span.tell()
+        raise EvidenceError(
+            f"no event is from {told['since'] or 'the beginning'} up to {told['until'] or 'the end'}",
+            where="--since, --until",
+            do=_tell_bounds(accounts, clocks),
+        )
+
+
+def _count_inside(source: str, table: pa.Table, *, clocks: Mapping[str, Clock], span: Span) -> tuple[int, int]:
+    """(all, those within the span) of a batch's events."""
+    is_in = span.find(table, clocks.get(source, Clock()).shift_us)
+    return table.num_rows, pc.sum(is_in).as_py() or 0
+
+
+def _tell_bounds(accounts: Sequence[Account], clocks: Mapping[str, Clock]) -> str:
+    known = [
+        (a.first + shift, a.last + shift) for a in accounts if a.events for shift in [clocks[a.source.name].shift_us]
+    ]
+    first, last = min(first for first, _ in known), max(last for _, last in known)
+    return f"the evidence is from {tell_instant(first)} to {tell_instant(last)}"
+
+
+def _refuse_nothing(accounts: Sequence[Account]) -> None:
+    if any(account.events for account in accounts) or not any(account.lines for account in accounts):
+        if not any(account.lines for account in accounts):
+            broken = next((a for a in accounts if a.status not in ("complete", "empty")), None)
+            if broken is not None:
+                raise EvidenceError(
+                    f"{broken.status}: nothing of it could be read" + (f" ({broken.note})" if broken.note else ""),
+                    where=broken.source.name,
+                    do="collect it again",
+                )
+            raise EvidenceError("every file is empty", where=accounts[0].source.name, do="name the evidence")
+        return
+    if all(account.status in ("complete", "empty") and not account.rejected for account in accounts):
+        return  # exports that list nothing: read, and empty
+    first = next((a for a in accounts if a.note), accounts[0])
+    why = f": {first.rejects[0].why}" if first.rejects else ""
+    what = first.note or f"none of its {first.lines:,} lines could be read{why}"
+    raise EvidenceError(what, where=first.source.name, do="see `minutebook check`, or write a format")

@@ -1,0 +1,119 @@
+"""events → events without copies: the same stream collected twice is counted once.
+
+Identity is by content, never by name. Within one source, equal lines are true repeats and stay; across
+copies of one stream the count of a line is the maximum, not the sum.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.columns.grouping import drop_words
+from minutebook.engines import Engine
+from minutebook.gathering.fingerprints import KEY, find_suspects, group_equal, is_one_stream
+from minutebook.reading.account import Account
+
+_ROWS_AT_ONCE = 1 << 20  # whose contents are compared
+
+
+@dataclass(frozen=True)
+class Copied:
+    """Events of ``source`` that are copies of some in ``of``."""
+
+    source: str
+    of: str
+    events: int
+    why: str
+
+
+def drop_copies(engine: Engine, accounts: Sequence[Account]) -> list[Copied]:
+    """Take copies out of the events: whole files of equal content, then overlaps of one stream."""
+    found: list[Copied] = []
+    first: dict[tuple[str, ...], Account] = {}
+    for account in accounts:
+        if not account.lines:
+            continue
+        # Equal content under two hosts' names is two hosts that wrote the same; so with two stated services.
+        key = (account.sha256, account.source.host or "", *(f"{name} {said}" for name, said in account.stated.items()))
+        if key in first:
+            found.append(Copied(account.source.name, first[key].source.name, account.events, "equal content"))
+        else:
+            first[key] = account
+    engine.drop([each.source for each in found])
+    kept = [account for account in first.values() if account.is_log and account.events]
+    for pairs in _cut_runs(find_suspects(engine, kept)):
+        found += _drop_overlaps(engine, pairs)
+    return found
+
+
+def _cut_runs(pairs: Iterable[tuple[Account, Account]]) -> Iterator[list[tuple[Account, Account]]]:
+    """The pairs in runs, each log in one of a run's at most: what is dropped of it counts in the next."""
+    run: list[tuple[Account, Account]] = []
+    names: set[str] = set()
+    rows = 0
+    for pair in pairs:
+        own, size = {account.source.name for account in pair}, sum(account.events for account in pair)
+        if run and (rows + size > _ROWS_AT_ONCE or not names.isdisjoint(own)):
+            yield run
+            run, names, rows = [], set(), 0
+        run.append(pair)
+        names |= own
+        rows += size
+    if run:
+        yield run
+
+
+def _drop_overlaps(engine: Engine, pairs: Sequence[tuple[Account, Account]]) -> Iterator[Copied]:
+    """Drop from the second of each pair what the first has too, if both are collections of one stream."""
+    spans = {
+        account.source.name: (max(each.first for each in pair), min(each.last for each in pair))
+        for pair in pairs
+        for account in pair
+    }
+    keys = _find_keys(engine, spans)
+    for one, other in pairs:
+        left, right = keys[one.source.name], keys[other.source.name]
+        rows, inside = _find_repeated(left, right), min(left.num_rows, right.num_rows)
+        if is_one_stream(one, other, len(rows), inside):
+            engine.drop_rows(other.source.name, rows)
+            why = f"overlap of one stream: {len(rows) / inside:.0%} of the lines that both could have are equal"
+            yield Copied(other.source.name, one.source.name, len(rows), why)
+
+
+def _find_keys(engine: Engine, spans: Mapping[str, tuple[int, int]]) -> dict[str, pa.Table]:
+    """Position and content of each source's events within its span."""
+    found: dict[str, list[pa.Table]] = {}
+    before: Counter[str] = Counter()
+    for source, (rows, keys) in engine.map(partial(_pick_keys, spans=spans), list(spans)):
+        position = pc.add(keys.column("position"), before[source])
+        keys = keys.set_column(keys.schema.get_field_index("position"), "position", position)
+        found.setdefault(source, []).append(keys)
+        before[source] += rows
+    return {source: pa.concat_tables(tables) for source, tables in found.items()}
+
+
+def _pick_keys(source: str, table: pa.Table, *, spans: Mapping[str, tuple[int, int]]) -> tuple[int, pa.Table]:
+    """How many events a batch has, and position and content of those within the span."""
+    first, last = spans[source]
+    keys = table.select([*KEY]).append_column("position", pa.array(np.arange(table.num_rows)))
+    times = table.column("time").cast(pa.int64()).to_numpy()
+    return table.num_rows, drop_words(keys.filter(pa.array((times >= first) & (times <= last))))
+
+
+def _find_repeated(left: pa.Table, right: pa.Table) -> pa.Array:
+    """Positions in ``right`` of events that repeat one of ``left``, each of these once."""
+    order, starts = group_equal(pa.concat_tables([left, right]))
+    sizes = np.diff(starts, append=len(order))
+    # Of equal events those of the left come first, and as many of the right repeat them.
+    ours = np.add.reduceat(order < left.num_rows, starts, dtype=np.int64)
+    number = np.arange(len(order)) - np.repeat(starts, sizes)
+    ours = np.repeat(ours, sizes)
+    rows = order[(number >= ours) & (number < 2 * ours)] - left.num_rows
+    return right.column("position").take(pa.array(np.sort(rows))).combine_chunks()

@@ -1,0 +1,218 @@
+"""lines of a source → events, by the recipe that its format, the caller and the other sources give.
+
+`parse_lines` knows nothing of what came before: the same lines give the same events on any thread or machine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.columns.texts import plain_texts
+from minutebook.detection import detect_format, find_unread, match_and_fold
+from minutebook.events import make_table
+from minutebook.fields import read_fields
+from minutebook.logformats import LogFormat
+from minutebook.plans import Plan
+from minutebook.plans.matched import Matched
+from minutebook.reading.account import Account, list_rejects
+from minutebook.reading.repeats import count_repeats
+from minutebook.reading.years import list_years
+from minutebook.records.below import read_below
+from minutebook.records.folding import Folded, find_exceptions
+from minutebook.settings.limits import Limits
+from minutebook.settings.rules import Rules
+from minutebook.sources import Source
+from minutebook.sources.lines import Lines, count_long_lines, strip_escapes
+from minutebook.times import YEARLESS, Years, parse_mixed, parse_times
+
+#: Lines that tell a format.
+SAMPLE_LINES = 2000
+_RETRY_SHARE = 0.02  # of a block rejected: look for a further format
+_ZONE = re.compile(r"(?:[A-Z]{1,5}|[+-]\d\d:?\d\d)\s*$")
+_OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that is needed to turn lines of a source into events."""
+
+    source: Source
+    plans: tuple[Plan, ...]
+    formats: Sequence[LogFormat] = ()  #: tried on what the plans leave over
+    rules: Rules = field(default_factory=Rules)
+    zone: str | None = None
+    year: int | None = None
+    carries_year: bool = False  #: stamps lack the year, which goes on from batch to batch
+    month: int = 0  #: of the last stamp before such lines; 0 where they are the first
+    limits: Limits = field(default_factory=Limits)
+
+
+def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
+    """Events of some lines that no record crosses, and their account."""
+    most = recipe.limits.rejects
+    long_lines = count_long_lines(lines, recipe.limits)
+    account = Account(recipe.source, lines_seen=len(lines), long_lines=long_lines, most_rejects=most)
+    text = strip_escapes(lines.text)
+    matched, folded = match_and_fold(text, recipe.plans)
+    unread = find_unread(matched, folded)
+    if len(unread) > _RETRY_SHARE * len(lines) and recipe.formats:
+        # The format changed in mid-file: what the sample couldn't tell is detected here.
+        account.is_mixed = True
+        left = pa.array(unread)
+        more = detect_format(text.take(left[:SAMPLE_LINES]).to_pylist(), recipe.formats).plans
+        if more:
+            more = tuple(plan.asking(recipe.rules.keys) for plan in more)
+            matched, folded = match_and_fold(text, (*recipe.plans, *more))
+    account.keep_rejects(list_rejects(lines, [(row, why, 1) for row, why in folded.rejected[:most]]))
+    account.rejected = len(folded.rejected)
+    account.skipped.update(folded.skipped)
+    account.lines_in_events = int(folded.lines.sum())
+    place = _find_places([m.rows for m in matched])
+    years = list_years(matched, place, recipe.year, recipe.month) if recipe.carries_year else None
+    tables, at = [], 0
+    for each in matched:
+        own = place[at : at + len(each.rows)]
+        year = recipe.year if years is None else years[own] if isinstance(years, np.ndarray) else years
+        at += len(each.rows)
+        tables.append(_make_events(each, text, lines, folded, own, recipe, account, year))
+    return _with_repeats(_in_order(tables), recipe.plans), account
+
+
+def _find_places(rows: Sequence[np.ndarray]) -> np.ndarray:
+    """The place of each record among all, in the order of their lines; each part of them is in order."""
+    whole = np.concatenate([*rows, np.empty(0, np.int64)])
+    place = np.arange(len(whole))
+    if len(rows) > 1:
+        place[np.argsort(whole, kind="stable")] = np.arange(len(whole))
+    return place
+
+
+def _in_order(tables: Sequence[pa.Table]) -> pa.Table:
+    """The tables as one, in the order of the lines."""
+    if len(tables) == 1:
+        return tables[0]
+    whole = pa.concat_tables(tables).unify_dictionaries() if tables else make_table({}, 0)
+    lines_of = whole.column("line").to_numpy()
+    return whole.take(pa.array(np.argsort(lines_of, kind="stable")))
+
+
+def _with_repeats(events: pa.Table, plans: Sequence[Plan]) -> pa.Table:
+    for pattern in {plan.log_format.repeats for plan in plans} - {""}:
+        events = count_repeats(events, pattern)
+    return events
+
+
+def _make_events(
+    matched: Matched,
+    text: pa.StringArray,
+    lines: Lines,
+    folded: Folded,
+    own: np.ndarray,
+    recipe: Recipe,
+    account: Account,
+    year: Years,
+) -> pa.Table:
+    """Events of the records that are read alike; ``own`` are their places in ``folded``."""
+    parts = dict(matched.parts)
+    start, stop = folded.start[own], folded.stop[own]
+    if matched.log_format.below:
+        parts = read_below(parts, text, start, stop, matched.log_format.below)
+    elif "message" in parts and matched.log_format.multiline:
+        exceptions = find_exceptions(text, start, stop)
+        if exceptions is not None:
+            parts["exception"] = exceptions
+    account.stated_offset = account.stated_offset or _stated_offset(parts)
+    account.lacks_zone |= _lacks_zone(parts, matched.layouts)
+    times, quality, resolution_s = _read_times(parts, matched, recipe, year)
+    if matched.log_format.utc and recipe.zone is None:
+        words = quality.cast(pa.string())
+        quality = pc.if_else(pc.equal(words, "zone_assumed"), "stated", words)
+    if times.null_count:
+        is_known = times.is_valid()
+        known = is_known.to_numpy(zero_copy_only=False)
+        lost = np.flatnonzero(~known)
+        lost_lines = int(folded.lines[own[lost]].sum())
+        account.lines_in_events -= lost_lines
+        account.rejected += lost_lines
+        first = lost[: recipe.limits.rejects]
+        counts = folded.lines[own[first]].tolist()
+        whys = [
+            "its time can't be read" if count else "the time of a further record in it can't be read"
+            for count in counts
+        ]
+        account.keep_rejects(list_rejects(lines, list(zip(start[first].tolist(), whys, counts, strict=True))))
+        parts = {name: values.filter(is_known) for name, values in parts.items()}
+        times, quality = times.filter(is_known), quality.filter(is_known)
+        start, stop = start[known], stop[known]
+    rows = len(times)
+    account.add(_measure(recipe.source, times, quality, resolution_s))
+    columns = read_fields(parts, matched.log_format.kind, matched.log_format.levels, recipe.rules.probe_patterns())
+    source = recipe.source
+    if "host" in columns and source.host:
+        columns["host"] = pc.coalesce(plain_texts(columns["host"]), pa.scalar(source.host))
+    columns = {
+        "kind": matched.log_format.kind, "layer": matched.log_format.layer, "host": source.host,
+        **matched.log_format.fixed, **columns,
+        "time": times, "time_quality": quality, "source": source.name,
+        "line": pa.array(lines.places(start)), "offset": pa.array(lines.offsets[start]),
+        "length": pa.array(lines.offsets[stop] - lines.offsets[start]) if rows else pa.array([], pa.int64()),
+    }  # fmt: skip
+    return make_table({name: values for name, values in columns.items() if values is not None}, rows)
+
+
+def _measure(source: Source, times: pa.Array, quality: pa.Array, resolution_s: float) -> Account:
+    """What some events add to the account, lines apart."""
+    part = Account(source, events=len(times), resolution_s=resolution_s)
+    counts = pc.value_counts(quality.cast(pa.string()))
+    part.qualities.update({str(entry["values"]): int(entry["counts"]) for entry in counts.to_pylist()})
+    if part.events:
+        span = pc.min_max(times.cast(pa.int64())).as_py()
+        part.first, part.last = span["min"], span["max"]
+    return part
+
+
+def _stated_offset(parts: Mapping[str, pa.Array]) -> str:
+    stamps = parts.get("time")
+    match = _OFFSET.search(stamps[0].as_py() or "") if stamps is not None and len(stamps) else None
+    return match.group(0) if match else ""
+
+
+def _lacks_zone(parts: Mapping[str, pa.Array], layouts: Sequence[str]) -> bool:
+    """Whether the first stamp has neither a year nor a zone."""
+    stamps = parts.get("time")
+    if stamps is None or not len(stamps) or not any(layout in YEARLESS for layout in layouts):
+        return False
+    return not _ZONE.search(stamps[0].as_py() or "Z")
+
+
+def _read_times(
+    parts: dict[str, pa.Array], matched: Matched, recipe: Recipe, year: Years
+) -> tuple[pa.Array, pa.Array, float]:
+    stamps = parts.pop("time", None)
+    count = len(matched.rows)
+    if stamps is None:
+        return pa.nulls(count, pa.timestamp("us", "UTC")), pa.nulls(count, pa.string()), 0.0
+    layouts = matched.layouts
+    if len(set(layouts)) == 1:
+        if matched.log_format.patterns or layouts[0] in YEARLESS:
+            read = parse_times(stamps, layouts[0], zone=recipe.zone, year=year)
+        else:  # the sample told the layout, not each record
+            read = parse_mixed(stamps, layouts[0], zone=recipe.zone)
+        return read.time, read.quality, read.resolution_s
+    order, times, qualities, finest = [], [], [], []
+    for index in np.unique(matched.pattern):
+        rows = np.flatnonzero(matched.pattern == index)
+        own = year[rows] if isinstance(year, np.ndarray) else year
+        read = parse_times(stamps.take(pa.array(rows)), layouts[index], zone=recipe.zone, year=own)
+        order.append(rows)
+        times.append(read.time)
+        qualities.append(read.quality.cast(pa.string()))
+        finest.append(read.resolution_s)
+    back = pa.array(np.argsort(np.concatenate(order), kind="stable"))
+    return pa.concat_arrays(times).take(back), pa.concat_arrays(qualities).take(back), min(finest)

@@ -1,0 +1,73 @@
+"""small files that are named alike → their events, read together as the parts of one log that they mostly are.
+
+By itself each would cost a sample, a detection and hundreds of calls for a few lines. Together they're one block of
+lines, which is read once and then cut where the files end. Nothing is taken on trust: a file that has a reject, goes on
+where another ended, has another header or may be of another year is left out, to be read by itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from minutebook.reading import DEFERRED, Settings, open_account
+from minutebook.reading.account import Account
+from minutebook.reading.recipes import Recipe
+from minutebook.reading.series.cutting import Series, parse_together
+from minutebook.reading.series.files import File, cut_chunks, read_files
+from minutebook.reading.series.groups import Group, find_firsts, group_sources
+from minutebook.reading.series.telling import Told, find_common_recipe, is_export, tell_format
+from minutebook.sources import Source
+
+_SHORT = 20  # lines
+#: Which columns a W3C log has, line by line.
+_FIELDS = re.compile(rb"(?m)^#(?:Fields:|fields\t)[^\r\n]*")
+
+
+def read_series(sources: Sequence[Source], settings: Settings, known: Told | None = None) -> list[Series]:
+    """The events of those of the files that are plainly parts of one log, some files in each; none where there are none.
+
+    ``known`` is what `tell_format` tells of the log that they are parts of, if it has more of them.
+    """
+    if known and known.lacks_year and not settings.is_last_call:
+        return [_defer([open_account(source, settings) for source in sources], known.found.nearest)]
+    return [each for files in read_files(sources, settings) for each in _read_alike(files, settings, known)]
+
+
+def _read_alike(files: Sequence[File], settings: Settings, known: Told | None) -> Iterator[Series]:
+    """The events of those of some files that are read as most of them are."""
+    told = replace(files[0].account)
+    recipe = find_common_recipe(files, settings, told, known)
+    if told.status == DEFERRED:
+        yield _defer([each.account for each in files], told.format)
+    if recipe is None:
+        return
+    # An export is told by its beginning: of a short file the sample has too little of it.
+    logs = [
+        each
+        for each in files
+        if _has_header(each, files[0], recipe)
+        and (each.rows > _SHORT or not is_export(each.content, settings, each.account))
+    ]
+    yield from (parse_together(chunk, recipe, settings) for chunk in cut_chunks(logs))
+
+
+def _defer(accounts: Sequence[Account], name: str) -> Series:
+    """Files that wait for their year."""
+    return Series({each.source.name: replace(each, format=name, status=DEFERRED) for each in accounts})
+
+
+def _has_header(file: File, first: File, recipe: Recipe) -> bool:
+    """Whether a table has the header of the first one; all else has."""
+    header, shape = recipe.plans[0].header, recipe.plans[0].log_format.shape
+    if header is None or shape not in ("csv", "w3c"):
+        return True
+    if shape == "csv":
+        own, shared = (each.content.split(b"\n", 1)[0].rstrip() for each in (file, first))
+        return own == shared
+    is_dated = not {"date", "date-local"}.isdisjoint(name.lower() for name in header.names)
+    return (is_dated or not header.date) and _FIELDS.findall(file.content) == _FIELDS.findall(first.content)
+
+
+__all__ = ["Group", "Series", "Told", "find_firsts", "group_sources", "read_series", "tell_format"]

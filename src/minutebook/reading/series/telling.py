@@ -1,0 +1,90 @@
+"""files that are mostly parts of one log → how they're read: told by some lines of all, held against what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from minutebook.detection import Detection, detect_format
+from minutebook.detection.recognition import recognise
+from minutebook.logformats import LogFormat
+from minutebook.plans import Plan
+from minutebook.plans.drafts import make_plan
+from minutebook.reading import DEFERRED, Settings, choose_exports, choose_formats, find_recipe, sample_lines
+from minutebook.reading.account import Account
+from minutebook.reading.documents import take_documents
+from minutebook.reading.recipes import SAMPLE_LINES, Recipe
+from minutebook.reading.series.files import File, read_files
+from minutebook.reading.series.samples import take_sample
+from minutebook.sources import Source
+from minutebook.sources.lines import split_lines
+
+_SAMPLE_LINES = 600  # of all files, that tell the format
+_ENOUGH = 4 << 20  # bytes of the first files of a log, that tell it for all others
+
+
+class Told(NamedTuple):
+    """What the first files of a log tell of all."""
+
+    found: Detection
+    lacks_year: bool  #: and nobody says it
+
+
+def tell_format(sources: Sequence[Source], settings: Settings) -> Told | None:
+    """The format of most of the files by the first of them; None where they are no parts of one log."""
+    files = next(read_files(sources, settings, _ENOUGH), [])
+    if not files:
+        return None
+    sample, account = _take_sample(files, _SAMPLE_LINES), files[0].account
+    if is_export(sample, settings, account):
+        return None
+    found = _detect(files, sample_lines([sample]), choose_formats(account.source, settings))
+    told = replace(account)
+    find_recipe([sample], account.source, replace(settings, is_last_call=False), told, found)
+    return Told(found, told.status == DEFERRED)
+
+
+def find_common_recipe(files: Sequence[File], settings: Settings, told: Account, known: Told | None) -> Recipe | None:
+    """How most of the files are read by a sample of all; in ``told``, which is the first one's account, what it is."""
+    sample = _take_sample(files, _SAMPLE_LINES)
+    lines, formats = sample_lines([sample]), choose_formats(told.source, settings)
+    found = recognise(known.found, lines, formats) if known else None
+    if found is None and is_export(sample, settings, told):
+        return None
+    recipe = find_recipe([sample], told.source, settings, told, found or _detect(files, lines, formats))
+    if recipe is None:
+        return None
+    plan = recipe.plans[0]
+    if plan.is_batch or (recipe.carries_year and plan.inner):
+        return None  # records share lines, or other stamps may tell the year
+    for each in files:
+        each.account.format, each.account.score, each.account.units = told.format, told.score, told.units
+        each.account.runner_up = told.runner_up if len(recipe.plans) == 1 else ""
+    # Nameless: whose name and host it is, is told file by file. So is a year that few stamps lack.
+    year = recipe.year if recipe.carries_year else None
+    return replace(recipe, source=Source("", None), plans=(plan,), formats=(), year=year)
+
+
+def is_export(content: bytes, settings: Settings, account: Account) -> bool:
+    """Whether content that begins so is an export's, and no log's."""
+    exports = choose_exports(account.stated.get("format"), settings)
+    return bool(exports) and take_documents([content], iter(()), exports, settings.config.limits) is not None
+
+
+def _detect(files: Sequence[File], lines: Sequence[str], formats: Sequence[LogFormat]) -> Detection:
+    """What a sample of the files tells of their format, and a larger one of their keys."""
+    found = detect_format(lines, formats)
+    if found.plans and found.plans[0].log_format.shape in ("json", "pairs") and not found.plans[0].log_format.requires:
+        found = replace(found, plans=(_list_more_keys(found.plans[0], files), *found.plans[1:]))
+    return found
+
+
+def _list_more_keys(plan: Plan, files: Sequence[File]) -> Plan:
+    """The plan with the keys of a larger sample: each file by itself would have shown all of its own."""
+    closer = make_plan(plan.log_format, split_lines(_take_sample(files, SAMPLE_LINES)).text)
+    return replace(plan, keys=closer.keys) if closer and closer.layout == plan.layout else plan
+
+
+def _take_sample(files: Sequence[File], lines: int) -> bytes:
+    return take_sample([each.content for each in files], lines)

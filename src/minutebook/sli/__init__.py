@@ -1,0 +1,212 @@
+"""Summary → what users did, on the layer that is the SLI.
+
+A request seen at the edge and again in the app is one request, so one layer is counted: the outermost
+one that logged requests with statuses (`layers`). Only where that one knows no users and an inner one does,
+the inner one counts, and failures that the outer one alone saw are added to it by their ids.
+
+Read in order: `trials` (who did what in which minute), `stretches`, `silences` and `coverage` (which minutes there's
+evidence of), `layers` and `operations` (what counts, and by which name); `budget` is for objectives.
+"""
+
+from __future__ import annotations
+
+import collections
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+
+import numpy as np
+import pandas as pd
+
+from minutebook.columns.categories import fill_names, find_pairs, join_rows, to_rows
+from minutebook.errors import MinutebookError, suggest
+from minutebook.settings.rules import Rules
+from minutebook.settings.rules.globs import fits
+from minutebook.sli.coverage import cover_services, find_coverage
+from minutebook.sli.layers import Layers, choose_layers
+from minutebook.sli.operations import OTHERS, name_operations, rename, rename_trials
+from minutebook.sli.stretches import tell_stretches
+from minutebook.sli.trials import NAMES, Trials
+from minutebook.summary import Summary
+
+_MOST_CELLS = 3_000_000  # a service's minutes × operations
+_FEWEST_OPERATIONS = 50  # that have their own names at any rate
+
+
+@dataclass(frozen=True)
+class Sli:
+    """The SLI's tables; ``minute`` counts minutes from 1970, ``""`` is an unknown service or operation."""
+
+    layer: str  #: cdn, balancer, proxy, app, or lines (no requests at all: log lines by level)
+    counts: pd.DataFrame  #: minute, service, operation (both as categories), bucket, good, bad
+    breakdown: pd.DataFrame  #: minute, service, operation, status, host, version, requests
+    trials: Trials
+    failures: pd.DataFrame  #: each bad event
+    coverage: pd.DataFrame  #: minute, service, state, alive
+    groups: pd.DataFrame  #: the coverage of each layer, service and host, in scope or not, as `coverage` finds it
+    assumptions: tuple[str, ...]
+
+    @cached_property
+    def placed(self) -> tuple[np.ndarray, list[tuple[str, str]]]:
+        """The place of each row of ``counts`` among the distinct (service, operation), and those."""
+        return find_pairs(self.counts)
+
+    @cached_property
+    def requests(self) -> dict[tuple[str, str], int]:
+        """(service, operation) → how many requests, in the order of the names."""
+        place, pairs = self.placed
+        sums = np.bincount(place, self.counts["good"].to_numpy() + self.counts["bad"].to_numpy(), len(pairs))
+        return dict(sorted(zip(pairs, sums.astype(np.int64).tolist(), strict=True)))
+
+    def has_minutes(self, start_us: int, end_us: int) -> bool:
+        """Whether there's a request, or a minute without any, between two times (µs since 1970)."""
+        minute = self.coverage["minute"]
+        return bool(((minute >= start_us // 60_000_000) & (minute * 60_000_000 < end_us)).any())
+
+    @property
+    def services(self) -> list[str]:
+        """Services that have requests, by name."""
+        return sorted({service for service, _ in self.requests})
+
+
+def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
+    """The SLI of a Summary in the scope of the rules, and in ``assumptions`` which layer it is and why.
+
+    Raises `MinutebookError` where the rules leave nothing of the requests that there are.
+    """
+    rules = rules or Rules()
+    trials = Trials.of_summary(summary)
+    layers = choose_layers(trials, rules.layer)
+    failures = summary.frame("failures")
+    counts = _name_unknown(layers.pick(to_rows(summary.counts))).reset_index(drop=True)
+    breakdown = _name(layers.pick(summary.frame("breakdown")))
+    own_trials = trials.change(layers.pick, ("layer", "service")).change(_name_unknown, ("service", "operation"))
+    own_failures = _name(layers.pick(failures))
+    if layers.added_from:
+        outer = failures[(failures["layer"] == layers.added_from) & ~failures["service"].isin(list(layers.elsewhere))]
+        extra = _only_outside(_name(outer), own_failures)
+        own_failures = pd.concat([own_failures, extra], ignore_index=True)
+        # Whose user the inner layer told by the id, it saw itself, as a success.
+        unseen = extra[extra["user"].isna()]
+        own_trials = own_trials.add(_as_trials(extra))
+        counts = join_rows([counts, _as_counts(extra)])
+        breakdown = pd.concat([breakdown, _as_breakdown(unseen)], ignore_index=True)
+    own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
+    groups = find_coverage(summary)
+    coverage = cover_services(groups, partial(_find_counted, layers=layers))
+    notes = [*tell_stretches(summary.coverage.column("minute").to_numpy()), *_check_scope(own_trials, rules)]
+    sli = Sli(
+        layers.main,
+        _in_scope(counts, rules),
+        _in_scope(breakdown, rules),
+        _scope_trials(own_trials, rules),
+        _in_scope(own_failures, rules),
+        coverage[_fits(coverage["service"], rules.has_service)].reset_index(drop=True),
+        groups,
+        (*layers.assumptions, *rules.sentences(), *notes),
+    )
+    return _tell_rare_together(sli)
+
+
+def _tell_rare_together(sli: Sli) -> Sli:
+    """The same SLI; of a service with more operations than can be looked at minute by minute, the rarest as one."""
+    most = max(_MOST_CELLS // max(sli.groups["minute"].nunique(), 1), _FEWEST_OPERATIONS)
+    if max(collections.Counter(service for service, _ in sli.requests).values(), default=0) > most:
+        shown = name_operations(sli.requests, most)
+        left = sum(name != operation for (_, operation), name in shown.items())
+        note = f"{left:,} operations with few requests are told together, as {OTHERS}."
+        return replace(
+            sli,
+            **{name: rename(getattr(sli, name), shown) for name in ("counts", "breakdown", "failures")},
+            trials=rename_trials(sli.trials, shown),
+            assumptions=(*sli.assumptions, note),
+        )
+    return sli
+
+
+def _in_scope(frame: pd.DataFrame, rules: Rules) -> pd.DataFrame:
+    if not (rules.services or rules.operations or rules.except_operations):
+        return frame
+    is_in = _fits(frame["service"], rules.has_service) & _fits(frame["operation"], rules.has_operation)
+    return frame[is_in].reset_index(drop=True)
+
+
+def _scope_trials(trials: Trials, rules: Rules) -> Trials:
+    if not (rules.services or rules.operations or rules.except_operations):
+        return trials
+    return trials.where("service", rules.has_service).where("operation", rules.has_operation)
+
+
+def _fits(values: pd.Series, is_in: Callable[[str], bool]) -> pd.Series:
+    known = {value: is_in(value) for value in values.unique()}
+    return values.map(known).astype(bool)
+
+
+def _check_scope(trials: Trials, rules: Rules) -> list[str]:
+    """Sentences on globs that fit nothing; an error where the scope leaves nothing."""
+    told = []
+    for key, column, globs in (
+        ("services", "service", rules.services),
+        ("operations", "operation", rules.operations),
+        ("except_operations", "operation", rules.except_operations),
+    ):
+        known = trials.names(column) if globs else []
+        loose = [glob for glob in globs if not any(fits(name, (glob,)) for name in known)]
+        told += [f"The settings' {key} {glob!r} fits none of the evidence." for glob in loose]
+    scoped = _scope_trials(trials, rules)
+    if scoped is not trials and len(trials) and not len(scoped):
+        known = sorted({*trials.names("service"), *trials.names("operation")} - {""})
+        word = (*rules.services, *rules.operations, "")[0]
+        raise MinutebookError("the scope leaves no request", where="[sli]", do=suggest(word, known[:20]))
+    return told
+
+
+def _name(frame: pd.DataFrame) -> pd.DataFrame:
+    """The rows of their layers, an unknown service or operation as ``""``."""
+    own = frame.drop(columns="layer").reset_index(drop=True)
+    return own.assign(service=own["service"].fillna(""), operation=own["operation"].fillna(""))
+
+
+def _only_outside(outer: pd.DataFrame, inner: pd.DataFrame) -> pd.DataFrame:
+    """Failures with an id that no failure of the inner layer has."""
+    return outer[outer["trace"].notna() & ~outer["trace"].isin(inner["trace"].dropna())]
+
+
+def _as_trials(failures: pd.DataFrame) -> pd.DataFrame:
+    unseen = failures["count"].where(failures["user"].isna(), 0)
+    rows = failures.assign(minute=failures["time"] // 60_000_000, unseen=unseen)
+    rows["client"] = rows["client"].where(rows["user"].isna(), None)
+    return (
+        rows.groupby(["minute", *NAMES], dropna=False)
+        .agg(requests=("unseen", "sum"), bad=("count", "sum"), first_bad=("time", "min"), last_bad=("time", "max"))
+        .reset_index()
+    )
+
+
+def _name_unknown(rows: pd.DataFrame) -> pd.DataFrame:
+    """The trials or counts of a layer, an unknown service or operation as ``""``."""
+    named = {name: fill_names(rows[name], "") for name in ("service", "operation")}
+    return rows.drop(columns="layer", errors="ignore").assign(**named)
+
+
+def _as_breakdown(failures: pd.DataFrame) -> pd.DataFrame:
+    keys = ["minute", "service", "operation", "status", "host", "version"]
+    grouped = failures.assign(minute=failures["time"] // 60_000_000).groupby(keys, dropna=False)
+    return grouped.agg(requests=("count", "sum")).reset_index()
+
+
+def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
+    # A success that the inner layer counted, and that was none, is taken back.
+    rows = failures.assign(
+        minute=failures["time"] // 60_000_000, good=-failures["count"].where(failures["user"].notna(), 0)
+    )
+    grouped = rows.groupby(["minute", "service", "operation"])
+    counts = grouped.agg(good=("good", "sum"), bad=("count", "sum")).reset_index().assign(bucket=-1)
+    return counts.astype(dict.fromkeys(("service", "operation"), "category"))
+
+
+def _find_counted(groups: pd.DataFrame, layers: Layers) -> np.ndarray:
+    """Which groups of sources logged requests of the SLI."""
+    if layers.main == "lines":
+        return np.ones(len(groups), bool)
+    return layers.find_own(groups) & (groups["requests"].to_numpy() > 0)

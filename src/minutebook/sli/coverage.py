@@ -1,0 +1,162 @@
+"""Summary → coverage: which minutes each group of sources has evidence for. No evidence is not no errors.
+
+A group is one layer, host and service, so that rotated files of one log are one. What its silences are,
+`silences` tells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from minutebook.columns.grouping import group_rows
+from minutebook.sli.silences import STATES, find_states
+from minutebook.sli.stretches import find_runs, find_stretches
+from minutebook.summary import Summary
+
+_GROUP = ("layer", "service", "host")
+_SUMS = ("events", "requests", "probes")
+#: Two clocks may differ by so much before one source went on where the other was silent.
+_APART_US = 5_000_000
+_MOST_CELLS = 1_500_000  # groups × minutes
+
+
+def find_coverage(summary: Summary) -> pd.DataFrame:
+    """One row per group and minute looked at: ``layer, service, host, minute, events, requests, probes, first, last, state``.
+
+    ``minute`` counts from 1970; ``state`` is covered, partly (the minute in which the group's evidence
+    begins, ends or breaks off) or none. ``first`` and ``last`` are µs of its events in the minute, null for none.
+    Names and state are categories, and the rows in the order of group and minute.
+    """
+    rows = summary.frame("coverage").fillna(dict.fromkeys(_GROUP, ""))
+    grid = find_stretches(rows["minute"]).minutes
+    # Thousands of hosts over months: a silence of one of them is told no more, one of all of them still is.
+    for name in ("host", "service"):
+        if len(rows[list(_GROUP)].drop_duplicates()) * len(grid) > _MOST_CELLS:
+            rows = rows.assign(**{name: ""})
+    if not len(rows):
+        return pd.DataFrame(columns=[*_GROUP, "minute", *_SUMS, "first", "last", "state"])
+    names = {name: rows[name].astype("category") for name in _GROUP}
+    group, starts = group_rows([names[name].cat.codes.to_numpy().astype(np.int64) for name in _GROUP])
+    number = np.empty(len(rows), np.int64)
+    number[group] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(group)))
+    shape = len(starts), len(grid)
+    # Of each group, its minutes laid out over the whole grid.
+    at = number * len(grid) + np.searchsorted(grid, rows["minute"].to_numpy())
+    laid = {name: np.bincount(at, rows[name].to_numpy(float), shape[0] * shape[1]).astype(np.int64) for name in _SUMS}
+    first, last = np.full(shape, np.iinfo(np.int64).max), np.zeros(shape, np.int64)
+    np.minimum.at(first.reshape(-1), at, rows["first"].to_numpy(np.int64))
+    np.maximum.at(last.reshape(-1), at, rows["last"].to_numpy(np.int64))
+    is_empty = (laid["events"] == 0).reshape(shape)
+    first[is_empty] = 0
+    state = find_states(laid["events"].reshape(shape), first, last, grid)
+    return pd.DataFrame(
+        {
+            **{
+                name: pd.Categorical.from_codes(
+                    np.repeat(values.cat.codes.to_numpy()[group[starts]], len(grid)), dtype=values.dtype
+                )
+                for name, values in names.items()
+            },
+            "minute": np.tile(grid, len(starts)),
+            **laid,
+            "first": pd.arrays.IntegerArray(first.ravel(), is_empty.ravel()),
+            "last": pd.arrays.IntegerArray(last.ravel(), is_empty.ravel().copy()),
+            "state": pd.Categorical.from_codes(state.ravel(), list(STATES)),
+        }
+    )
+
+
+def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.ndarray]) -> pd.DataFrame:
+    """Per service and minute: ``minute, service, state, alive``: its state over those of its groups that ``counts``
+    picks (a row a group: ``layer, service, requests``), and whether anything else kept logging."""
+    width = max(int(coverage["minute"].nunique()), 1)
+    laid = {
+        name: coverage[name].to_numpy(na_value=0).reshape(-1, width)
+        for name in ("events", "requests", "probes", "first", "last")
+    }
+    heads = coverage.iloc[::width].assign(requests=laid["requests"].sum(axis=1))
+    is_own = counts(heads)
+    services, owner = np.unique(heads["service"].astype(object).to_numpy()[is_own].astype(str), return_inverse=True)
+    if not len(services):
+        return pd.DataFrame(columns=["minute", "service", "state", "alive"])
+    # Sources of no such service have none to be told apart from.
+    owners = np.full(len(heads), len(services))
+    owners[is_own] = owner
+    state = coverage["state"].cat.codes.to_numpy().reshape(-1, width)[is_own]
+    least, most = _reduce(np.minimum, owner, state), _reduce(np.maximum, owner, state)
+    state = np.where(least == most, least, STATES.index("partly"))
+    is_empty = laid["events"] == 0
+    alive = _find_others(owners, np.where(is_empty, np.nan, laid["first"]), np.where(is_empty, np.nan, laid["last"]))
+    probes = _reduce(np.add, owner, laid["probes"][is_own])
+    alive = alive[: len(services)] | ((probes > 0) & (state == STATES.index("covered")))
+    return pd.DataFrame(
+        {
+            "minute": np.tile(coverage["minute"].to_numpy()[:width], len(services)),
+            "service": pd.Categorical.from_codes(np.repeat(np.arange(len(services)), width), list(services)),
+            "state": pd.Categorical.from_codes(state.ravel(), list(STATES)),
+            "alive": alive.ravel(),
+        }
+    )
+
+
+def _reduce(ufunc: np.ufunc, owner: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The rows of each owner as one; ``owner`` are all numbers from 0."""
+    order = np.argsort(owner, kind="stable")
+    starts = np.flatnonzero(np.diff(owner[order], prepend=-1))
+    return ufunc.reduceat(values[order], starts, axis=0)
+
+
+def _find_others(owners: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """By owner and minute: whether another owner logged while this one was silent (nan: no events)."""
+    _, owner = np.unique(owners, return_inverse=True)
+    first, last = _reduce(np.fmin, owner, first), _reduce(np.fmax, owner, last)
+    others = [
+        _greatest_of_others(values) for values in (np.nan_to_num(last, nan=-np.inf), np.nan_to_num(-first, nan=-np.inf))
+    ]
+    with np.errstate(invalid="ignore"):
+        went_on = (others[0] > last + _APART_US) | (-others[1] < first - _APART_US)
+    return (others[0] > -np.inf) & (np.isnan(last) | went_on)
+
+
+def _greatest_of_others(values: np.ndarray) -> np.ndarray:
+    """Of each column's values the greatest but for the row's own."""
+    best = values.argmax(axis=0)
+    column = np.arange(values.shape[1])
+    rest = values.copy()
+    rest[best, column] = -np.inf
+    found = np.broadcast_to(values[best, column], values.shape).copy()
+    found[best, column] = rest.max(axis=0)
+    return found
+
+
+def split_groups(coverage: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], slice]]:
+    """Of each group of a coverage its ``layer, service, host``, and which rows are its own."""
+    width = max(int(coverage["minute"].nunique()), 1)
+    heads = coverage.iloc[::width]
+    for number, name in enumerate(zip(*(heads[name].astype(object) for name in _GROUP), strict=True)):
+        yield name, slice(number * width, (number + 1) * width)
+
+
+def tell_coverage(coverage: pd.DataFrame) -> list[dict[str, Any]]:
+    """Of each group the stretches with evidence: ``layer, service, host, spans [[start, end]]``, RFC 3339."""
+    minutes, events = coverage["minute"].to_numpy(), coverage["events"].to_numpy()
+    has_evidence = (coverage["state"] != "none").to_numpy()
+    told = []
+    for (layer, service, host), rows in split_groups(coverage):
+        own = np.flatnonzero(events[rows])
+        own = np.arange(own[0], own[-1] + 1) + rows.start
+        spans = [
+            (int(minutes[own[begin]]), int(minutes[own[stop - 1]]) + 1) for begin, stop in find_runs(has_evidence[own])
+        ]
+        told.append({"layer": layer, "service": service, "host": host,
+                     "spans": [[_write(begin), _write(stop)] for begin, stop in spans]})  # fmt: skip
+    return told
+
+
+def _write(minute: int) -> str:
+    return datetime.fromtimestamp(minute * 60, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,149 @@
+"""blocks of bytes → lines: Arrow arrays over one buffer, cut at ``\\n`` and nowhere else.
+
+No Python string is made for a line. Offsets and lengths say where each line stands in the source,
+so that its raw text can be fetched again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.settings.limits import Limits
+from minutebook.sources.contents import count_newlines
+from minutebook.sources.places import BYTES
+
+_MOST_ROWS = 1 << 18  # of a batch
+_ESCAPE = 27
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Some consecutive lines of a source."""
+
+    text: pa.StringArray  #: without their line ends; invalid bytes replaced by U+FFFD
+    first: int  #: number of the first one in the source, from 1
+    offsets: np.ndarray  #: int64, where each begins, and behind the last where the next one does
+    is_counted: bool = True  #: False: reading began in mid-file, and nobody knows how many lines are before the first
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def slice(self, start: int, stop: int) -> Lines:
+        """The lines ``start`` to ``stop`` (not included) of these."""
+        return Lines(self.text[start:stop], self.first + start, self.offsets[start : stop + 1], self.is_counted)
+
+    def places(self, rows: np.ndarray) -> np.ndarray:
+        """Where some of the lines stand, as `places` has it: their numbers, or their offsets in bytes."""
+        return self.first + rows if self.is_counted else BYTES + self.offsets[rows]
+
+
+def cut_lines(
+    blocks: Iterable[bytes], size: int = 8 << 20, limits: Limits | None = None, *, offset: int = 0
+) -> Iterator[Lines]:
+    """Lines in batches of about ``size`` bytes; a line is never cut, unless it's longer than ``limits`` allow.
+
+    ``offset`` is where the blocks begin in the source; their lines are numbered from 1.
+    """
+    longest = (limits or Limits()).line_bytes
+    first = 1
+    held: list[bytes] = []
+    held_size, rows, open_size = 0, 0, 0  # the last: of a line that hasn't ended
+    coming = iter(blocks)
+    for block in coming:
+        end = block.rfind(b"\n") + 1
+        rows += count_newlines(block)
+        open_size = len(block) - end if end else open_size + len(block)
+        if open_size > longest:
+            held.append(block)
+            data = b"".join(held)
+            start = len(data) - open_size
+            if start:
+                lines = split_lines(data[:start], first, offset)
+                yield lines
+                first, offset = first + len(lines), offset + start
+            line, rest = _pass_over(data[start:], coming, limits or Limits())
+            yield Lines(line.text, first, np.array([offset, offset + int(line.offsets[-1])]))
+            first, offset = first + 1, offset + int(line.offsets[-1])
+            held, held_size, rows, open_size = (
+                [rest],
+                len(rest),
+                count_newlines(rest),
+                len(rest) - rest.rfind(b"\n") - 1,
+            )
+            continue
+        if end == 0 or (held_size + end < size and rows < _MOST_ROWS):
+            held.append(block)
+            held_size += len(block)
+            continue
+        data = b"".join((*held, block[:end]))
+        held, held_size, rows = [block[end:]], len(block) - end, 0
+        for lines in _in_parts(split_lines(data, first, offset)):
+            yield lines
+            first += len(lines)
+        offset += len(data)
+    data = b"".join(held)
+    if data:
+        yield split_lines(data, first, offset)
+
+
+def _pass_over(begun: bytes, coming: Iterator[bytes], limits: Limits) -> tuple[Lines, bytes]:
+    """A line that is too long, of which only the beginning is kept, and what has come behind it."""
+    size, rest = len(begun), b""
+    for block in coming:
+        end = block.find(b"\n") + 1
+        size += end or len(block)
+        if end:
+            rest = block[end:]
+            break
+    line = split_lines(begun[: limits.long_line_bytes])
+    return Lines(line.text, 1, np.array([0, size])), rest
+
+
+def count_long_lines(lines: Lines, limits: Limits) -> int:
+    """How many of the lines are longer than what is read of one."""
+    return int(np.count_nonzero(np.diff(lines.offsets) > limits.line_bytes))
+
+
+def _in_parts(lines: Lines) -> Iterator[Lines]:
+    """The same lines, of blank or very short ones not more at a time than memory bears."""
+    for start in range(0, len(lines), _MOST_ROWS):
+        yield lines.slice(start, min(start + _MOST_ROWS, len(lines)))
+
+
+def split_lines(data: bytes, first: int = 1, offset: int = 0) -> Lines:
+    """The lines of ``data``, the last of which may lack its line end."""
+    ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 10) + 1
+    if not len(ends) or ends[-1] != len(data):
+        ends = np.append(ends, len(data))
+    starts = np.concatenate(([0], ends)).astype(np.int64)
+    text = _as_text(data, starts)
+    # A last line without its end is as long as one with it: a copy that was cut off there is a copy.
+    starts[-1] += not data.endswith(b"\n")
+    return Lines(pc.ascii_rtrim(text, "\r\n"), first, starts + offset)
+
+
+def _as_text(data: bytes, starts: np.ndarray) -> pa.StringArray:
+    text = pa.StringArray.from_buffers(len(starts) - 1, pa.py_buffer(starts.astype(np.int32)), pa.py_buffer(data))
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        # A replacement never makes or takes a newline, so the lines stay the same ones.
+        mended = data.decode("utf-8", "replace").encode()
+        ends = np.flatnonzero(np.frombuffer(mended, np.uint8) == 10) + 1
+        if len(ends) < len(starts) - 1:
+            ends = np.append(ends, len(mended))
+        offsets = np.concatenate(([0], ends)).astype(np.int32)
+        text = pa.StringArray.from_buffers(len(starts) - 1, pa.py_buffer(offsets), pa.py_buffer(mended))
+    return text
+
+
+def strip_escapes(text: pa.StringArray) -> pa.StringArray:
+    """The lines without terminal colours, which may stand in the middle of a stamp."""
+    if not (np.frombuffer(text.buffers()[2] or b"", np.uint8) == _ESCAPE).any():
+        return text
+    return pc.replace_substring_regex(text, r"\x1b\[[0-9;:?]*[A-Za-z]", "")
