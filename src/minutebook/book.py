@@ -161,6 +161,7 @@ def _tell(
             *told.notes,
             *(f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes),
         ],
+        layers=gathered.settled.layers if gathered else None,
         span=gathered.settled.span if gathered else None,
         on_grid=summary.count_events() if gathered else None,
     )

@@ -29,12 +29,13 @@ def make_ledger(
     merges: Sequence[Mapping[str, Any]] = (),
     assumptions: Sequence[str] = (),
     *,
+    layers: Mapping[str, str] | None = None,
     span: Span | None = None,
     on_grid: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """``sources[]``, ``merges[]``, ``assumptions[]``, ``range`` and ``totals``; JSON-able, the same in any order of inputs.
 
-    ``span`` is what was looked at. ``on_grid`` is how many events of each source the minutes and the timeline were made
+    ``layers`` are those that shared ids prove, and ``span`` is what was looked at. ``on_grid`` is how many events of each source the minutes and the timeline were made
     of, as the summary counted them: raises `AccountError` where an event got lost on the way.
     """
     copies: collections.Counter[str] = collections.Counter()
@@ -50,7 +51,7 @@ def make_ledger(
     return {
         "sources": sources,
         "merges": merged,
-        "assumptions": [*_tell_span(sources, span), *_assume(accounts, clocks, services), *assumptions],
+        "assumptions": [*_tell_span(sources, span), *_assume(accounts, clocks, services, layers or {}), *assumptions],
         "range": span.tell() if span else None,
         "totals": {name: sum(source[name] for source in sources) for name in count},
     }
@@ -154,6 +155,7 @@ def _assume(
     accounts: Sequence[Account],
     clocks: Mapping[str, Clock],
     services: Mapping[str, Mapping[str, str]],
+    layers: Mapping[str, str],
 ) -> list[str]:
     told = []
     for account in accounts:
@@ -189,6 +191,11 @@ def _assume(
         own = services.get(name, {}).get("")
         if own:
             told.append(f"{name} names no service; its ids are shared with {own} only, so its events are {own}'s.")
+        if layer := layers.get(name):
+            told.append(
+                f"{name} logged the same requests as another source, by their ids; taken for the {layer} in front of it, so"
+                " that each counts once."
+            )
     return told
 
 

@@ -4,7 +4,7 @@ A request or trace id that two sources share happened once, so the difference of
 difference of the two clocks. Clocks are settled before anything is counted or merged.
 
 Read in order: `samples` (events → a sample of the ids that they share), `differences` (ids → differences of stamps), `zones` and
-`offsets` (those → clocks), `services` (ids → whose service a source is).
+`offsets` (those → clocks), `services` (ids → whose service a source is), `layers` (ids → which source stands in front of another).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from minutebook.clocks.clock import Clock, find_error_s, name_offset, parse_offset_s
 from minutebook.clocks.differences import find_differences, list_by_source
+from minutebook.clocks.layers import find_layers
 from minutebook.clocks.offsets import find_offsets
 from minutebook.clocks.samples import ClockSample, find_records, hash_texts
 from minutebook.clocks.services import find_services
@@ -60,8 +61,8 @@ def settle_clocks(
     return find_offsets(clocks, differences, outermost, align)
 
 
-def settle(events: pa.Table, clock: Clock, services: Mapping[str, str]) -> pa.Table:
-    """The events of one source on the corrected clock, with the service that shared ids prove."""
+def settle(events: pa.Table, clock: Clock, services: Mapping[str, str], layer: str = "") -> pa.Table:
+    """The events of one source on the corrected clock, with the service and the layer that shared ids prove."""
     if clock.shift_us:
         times = pc.add(events.column("time").cast(pa.int64()), clock.shift_us)
         events = events.set_column(
@@ -86,6 +87,8 @@ def settle(events: pa.Table, clock: Clock, services: Mapping[str, str]) -> pa.Ta
             pa.scalar(services.get(""), pa.string()),
         )
         events = _replace(events, "service", own)
+    if layer:
+        events = _replace(events, "layer", pa.repeat(pa.scalar(layer), events.num_rows))
     return events
 
 
@@ -95,6 +98,6 @@ def _replace(events: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) ->
 
 
 __all__ = [
-    "Clock", "ClockSample", "find_error_s", "find_records", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle",
+    "Clock", "ClockSample", "find_error_s", "find_layers", "find_records", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle",
     "settle_clocks",
 ]  # fmt: skip

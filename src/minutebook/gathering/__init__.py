@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.clocks import Clock, find_error_s, find_records, find_services, settle, settle_clocks
+from minutebook.clocks import Clock, find_error_s, find_layers, find_records, find_services, settle, settle_clocks
 from minutebook.detection.ownformats import load_all
 from minutebook.engines import Engine
 from minutebook.errors import EvidenceError, MinutebookError
@@ -40,6 +40,7 @@ class Settled:
 
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    layers: Mapping[str, str] = field(default_factory=dict)  #: source → its layer, where it isn't its format's
     owners: Mapping[str, str] = field(default_factory=dict)  #: id of a failing request → whose, as another layer says
     span: Span = field(default_factory=Span)  #: events outside of it don't count
 
@@ -48,13 +49,13 @@ class Settled:
         clock = self.clocks.get(source, Clock())
         if self.span:
             table = table.filter(self.span.find(table, clock.shift_us))
-        settled = settle(table, clock, self.services.get(source, {}))
+        settled = settle(table, clock, self.services.get(source, {}), self.layers.get(source, ""))
         return fill_users(settled, self.owners)
 
     def how(self, source: str) -> object:
         """Equal for sources whose events are settled alike."""
         clock = self.clocks.get(source, Clock())
-        return clock.shift_us, clock.applied, clock.zone_basis, self.services.get(source)
+        return clock.shift_us, clock.applied, clock.zone_basis, self.services.get(source), self.layers.get(source)
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
         ordered = [accounts[source.name] for source in sources]
         sample = find_records(engine.sample, engine.map_all)
         clocks = _find_clocks(ordered, sample, config)
-    return _settle(ordered, clocks, find_services(sample), config, engine, refuse)
+    settled = Settled(clocks, find_services(sample), find_layers(sample))
+    return _settle(ordered, settled, config, engine, refuse)
 
 
 def _find_size(sources: Sequence[Source]) -> int | None:
@@ -197,17 +199,14 @@ def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Conf
     )
 
 
-def _settle(
-    accounts: list[Account], clocks: Mapping[str, Clock], services: Mapping[str, Mapping[str, str]], config: Config,
-    engine: Engine, refuse: bool,
-) -> Gathered:  # fmt: skip
+def _settle(accounts: list[Account], settled: Settled, config: Config, engine: Engine, refuse: bool) -> Gathered:
     """Copies taken out, users found, and what is out of range counted."""
     copied = drop_copies(engine, accounts)
     owners = find_owners(engine.map_all, config.sli)
-    span = _find_span(accounts, clocks, config)
+    span = _find_span(accounts, settled.clocks, config)
     if span:
-        _count_outside(accounts, clocks, span, engine, refuse)
-    return Gathered(engine, accounts, Settled(clocks, services, owners, span), copied)
+        _count_outside(accounts, settled.clocks, span, engine, refuse)
+    return Gathered(engine, accounts, replace(settled, owners=owners, span=span), copied)
 
 
 def _find_span(accounts: Sequence[Account], clocks: Mapping[str, Clock], config: Config) -> Span:

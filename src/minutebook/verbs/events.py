@@ -50,7 +50,14 @@ def read(
     frame["message"] = frame["message"].where(frame["message"].notna(), request.where(frame["status"].notna(), None))
     frame["line"] = frame["line"].where(frame["line"] < BYTES)
     frame.attrs["ledger"] = _Ledger(
-        make_ledger(gathered.accounts, gathered.clocks, gathered.services, gathered.copied, span=gathered.settled.span)
+        make_ledger(
+            gathered.accounts,
+            gathered.clocks,
+            gathered.services,
+            gathered.copied,
+            layers=gathered.settled.layers,
+            span=gathered.settled.span,
+        )
     )
     frame.attrs["key"] = gathered.key.hex()
     return frame

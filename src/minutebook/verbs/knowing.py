@@ -34,7 +34,12 @@ def check(
     with open_engine(settings.engine, settings.scheduler) as opened:
         gathered = gather(evidence, settings, opened, refuse=False)
     ledger = make_ledger(
-        gathered.accounts, gathered.clocks, gathered.services, gathered.copied, span=gathered.settled.span
+        gathered.accounts,
+        gathered.clocks,
+        gathered.services,
+        gathered.copied,
+        layers=gathered.settled.layers,
+        span=gathered.settled.span,
     )
     frame = pd.DataFrame(ledger["sources"])
     frame.attrs["ledger"] = ledger

@@ -1,0 +1,72 @@
+"""The same requests in two logs of one layer count once; requests that only share an id count each."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import minutebook as mb
+
+
+def log(path: Path, start_ms: int = 0, step_ms: int = 250, **more: Any) -> None:
+    """200 requests, each 250 ms after the other, of which every tenth failed."""
+    lines = []
+    for number in range(200):
+        at = start_ms + number * step_ms
+        record = {
+            "time": f"2026-11-23T{9 + at // 3_600_000:02}:{at // 60_000 % 60:02}:{at // 1000 % 60:02}.{at % 1000:03}Z",
+            "method": "GET", "path": "/cart", "status": 500 if number % 10 == 0 else 200, "request_id": f"r{number:04}",
+        }  # fmt: skip
+        lines.append(json.dumps(record | {key: each(number) if callable(each) else each for key, each in more.items()}))
+    path.write_text("\n".join(lines) + "\n")
+
+
+def count(folder: Path) -> tuple[int, int, list[str]]:
+    book = mb.reconstruct(folder)
+    minutes = book.minutes
+    told = [each for each in book.ledger["assumptions"] if "the same requests" in each and "by their ids" in each]
+    return int(minutes["requests"].sum()), int(minutes["failed"].sum()), told
+
+
+def test_a_log_in_front_of_a_service_counts_no_request_again(tmp_path: Path) -> None:
+    log(tmp_path / "app.jsonl", service="shop", user_id=lambda number: f"u{number % 50}")
+    log(tmp_path / "edge.jsonl", start_ms=3)
+    requests, failed, told = count(tmp_path)
+    assert (requests, failed) == (200, 20)
+    assert told == [
+        "edge.jsonl logged the same requests as another source, by their ids; taken for the proxy in front of it, so that"
+        " each counts once."
+    ]
+
+
+def test_where_no_log_names_its_service_the_one_that_knows_users_is_the_inner_one(tmp_path: Path) -> None:
+    log(tmp_path / "a.jsonl", user_id=lambda number: f"u{number % 50}")
+    log(tmp_path / "b.jsonl", start_ms=3)
+    requests, failed, told = count(tmp_path)
+    assert (requests, failed) == (200, 20)
+    assert [each.partition(" ")[0] for each in told] == ["b.jsonl"]
+
+
+def test_three_logs_of_the_same_requests_are_three_layers(tmp_path: Path) -> None:
+    log(tmp_path / "app.jsonl", service="shop", user_id=lambda number: f"u{number % 50}")
+    log(tmp_path / "edge.jsonl", start_ms=3)
+    log(tmp_path / "gate.jsonl", start_ms=5, user_id=lambda number: f"u{number % 50}" if number % 3 else "-")
+    requests, failed, told = count(tmp_path)
+    assert (requests, failed) == (200, 20)
+    assert [each.partition(" ")[0] for each in told] == ["edge.jsonl", "gate.jsonl"]
+    assert "the balancer in front" in told[0]
+
+
+def test_services_that_call_each_other_each_count_their_own(tmp_path: Path) -> None:
+    log(tmp_path / "front.jsonl", service="front")
+    log(tmp_path / "back.jsonl", service="back", start_ms=3)
+    requests, failed, told = count(tmp_path)
+    assert (requests, failed, told) == (400, 40, [])
+
+
+def test_hosts_that_see_the_same_sessions_at_other_times_each_count_their_own(tmp_path: Path) -> None:
+    log(tmp_path / "web-1.jsonl", host="web-1")
+    log(tmp_path / "web-2.jsonl", host="web-2", step_ms=400)
+    requests, failed, told = count(tmp_path)
+    assert (requests, failed, told) == (400, 40, [])
