@@ -180,7 +180,7 @@ def test_the_process_doesnt_wait_for_what_s3_never_answers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = f"s3://{KEY}:{SECRET}@evidence?scheme=http&region=us-east-1&endpoint_override=127.0.0.1:{silent.getsockname()[1]}"
         code = (
-            "import runpy, sys; from minutebook import addresses; addresses._SILENCE_S = 0.5; "
+            "import runpy, sys; from minutebook.sources import addresses; addresses._SILENCE_S = 0.5; "
             f"sys.argv = ['minutebook', 'timeline', {address!r}]; runpy.run_module('minutebook', run_name='__main__')"
         )
         ended = subprocess.run(
