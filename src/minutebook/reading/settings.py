@@ -24,7 +24,7 @@ class Settings:
     config: Config = field(default_factory=Config)
     around: tuple[int, int] | None = None  #: span of the other sources (µs), for stamps without a year
     is_last_call: bool = False  #: year-less sources aren't put off any more
-    block_bytes: int = 8 << 20
+    block_bytes: int = 16 << 20
     is_alone: bool = False  #: no other source is read, whose ids could be the same
     tell: Tell = ignore  #: is told of the bytes that are read
     span: Span | None = None  #: what is looked at, as far as it's known: what's surely outside need not be read
