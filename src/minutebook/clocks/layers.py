@@ -7,11 +7,11 @@ one layer further out: the one that names no service, else the one that knows fe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import pandas as pd
 
-from minutebook.clocks.clock import MAX_SPREAD_S
+from minutebook.clocks.clock import MAX_SPREAD_S, Clock
 from minutebook.events import LAYERS
 
 _LEAST_PAIRS = 20
@@ -19,24 +19,33 @@ _AGREED = 0.95  # of the shared ids
 _MOST_SOURCES = 8  # that one request may be logged by; an id of more is a session's, or a batch's
 
 
-def find_layers(sample: pd.DataFrame) -> dict[str, str]:
+def find_layers(
+    sample: pd.DataFrame, clocks: Mapping[str, Clock], copies: Collection[tuple[str, str]] = ()
+) -> dict[str, str]:
     """Source → the layer that it is put on, where the ids of requests prove that it isn't its format's.
 
-    ``sample`` is what `find_records` gives. The same request has the same id, operation and status, and of all pairs the
-    difference of stamps is about the same. Of two sources that both name a service each is right about its layer.
+    ``sample`` is what `find_records` gives. The same request has the same id, operation and status, at about the same
+    time. Of two sources that both name a service each is right about its layer; ``copies`` are pairs of sources that
+    hold the same events, which aren't counted again anyway.
     """
     requests = sample.dropna(subset=["operation", "status", "layer"])
+    if requests.empty:
+        return {}
+    shifts = {source: clock.shift_us for source, clock in clocks.items()}
+    requests = requests.assign(time=requests["time"] + requests["source"].map(shifts).fillna(0))
     requests = requests[requests["trace"].map(requests["trace"].value_counts()) <= _MOST_SOURCES]
     pairs = requests.merge(requests, on=["trace", "layer"], suffixes=("", "_inner"))
     rank = {source: place for place, source in enumerate(_order(requests))}
     is_front = pairs["source"].map(rank) < pairs["source_inner"].map(rank)
     pairs = pairs[is_front & (pairs["service"].isna() | pairs["service_inner"].isna())]
     keys = [pairs["source"], pairs["source_inner"], pairs["layer"]]
-    later_s = (pairs["time"] - pairs["time_inner"]) / 1e6
     is_same = pairs["operation"].eq(pairs["operation_inner"]) & pairs["status"].eq(pairs["status_inner"])
-    is_same &= (later_s - later_s.groupby(keys).transform("median")).abs() <= MAX_SPREAD_S
+    is_same &= (pairs["time"] - pairs["time_inner"]).abs() <= MAX_SPREAD_S * 1e6
     told = is_same.groupby(keys).agg(["size", "mean"])
-    proven = told.index[(told["size"] >= _LEAST_PAIRS) & (told["mean"] >= _AGREED)]
+    apart = {*copies, *((other, source) for source, other in copies)}
+    proven = [
+        each for each in told.index[(told["size"] >= _LEAST_PAIRS) & (told["mean"] >= _AGREED)] if each[:2] not in apart
+    ]
     steps: dict[str, int] = {}
     for source, inner, _ in sorted(proven, key=lambda each: -rank[each[0]]):
         steps[source] = max(steps.get(source, 0), steps.get(inner, 0) + 1)

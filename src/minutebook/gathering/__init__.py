@@ -134,8 +134,7 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
         ordered = [accounts[source.name] for source in sources]
         sample = find_records(engine.sample, engine.map_all)
         clocks = _find_clocks(ordered, sample, config)
-    settled = Settled(clocks, find_services(sample), find_layers(sample))
-    return _settle(ordered, settled, config, engine, refuse)
+    return _settle(ordered, clocks, sample, config, engine, refuse)
 
 
 def _find_size(sources: Sequence[Source]) -> int | None:
@@ -199,14 +198,22 @@ def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Conf
     )
 
 
-def _settle(accounts: list[Account], settled: Settled, config: Config, engine: Engine, refuse: bool) -> Gathered:
-    """Copies taken out, users found, and what is out of range counted."""
+def _settle(
+    accounts: list[Account],
+    clocks: Mapping[str, Clock],
+    sample: pd.DataFrame,
+    config: Config,
+    engine: Engine,
+    refuse: bool,
+) -> Gathered:
+    """Copies taken out, services, layers and users found, and what is out of range counted."""
     copied = drop_copies(engine, accounts)
     owners = find_owners(engine.map_all, config.sli)
-    span = _find_span(accounts, settled.clocks, config)
+    span = _find_span(accounts, clocks, config)
     if span:
-        _count_outside(accounts, settled.clocks, span, engine, refuse)
-    return Gathered(engine, accounts, replace(settled, owners=owners, span=span), copied)
+        _count_outside(accounts, clocks, span, engine, refuse)
+    layers = find_layers(sample, clocks, [(each.source, each.of) for each in copied])
+    return Gathered(engine, accounts, Settled(clocks, find_services(sample), layers, owners, span), copied)
 
 
 def _find_span(accounts: Sequence[Account], clocks: Mapping[str, Clock], config: Config) -> Span:
