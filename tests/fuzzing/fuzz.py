@@ -23,7 +23,7 @@ if "--atheris" in sys.argv:
 
     # Only what is imported so is watched: mutations that reach new code are kept.
     with atheris.instrument_imports(include=["minutebook"]):
-        for module in ("exports", "raw", "outputs.inert", "verbs"):
+        for module in ("exports", "reading.raw", "outputs.inert", "verbs"):
             importlib.import_module(f"minutebook.{module}")
 
 from minutebook.errors import MinutebookError

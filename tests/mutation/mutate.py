@@ -22,14 +22,14 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 #: Module of minutebook → the tests that are to notice.
 TESTED = {
-    "lines.py": ["test_lines.py"],
-    "compression.py": ["test_compression.py"],
-    "contents.py": ["test_contents.py", "test_sources.py"],
-    "account.py": ["test_hostile.py"],
-    "copies.py": ["test_copies.py", "test_hostile.py"],
-    "overlaps.py": ["test_overlaps.py"],
-    "fingerprints.py": ["test_copies.py", "test_hostile.py"],
-    "coverage.py": ["assessment/test_figures.py", "test_coverage.py", "test_summary.py", "assessment/test_impact.py"],
+    "sources/lines.py": ["test_lines.py"],
+    "sources/compression.py": ["test_compression.py"],
+    "sources/contents.py": ["test_contents.py", "test_sources.py"],
+    "reading/account.py": ["test_hostile.py"],
+    "gathering/copies.py": ["test_copies.py", "test_hostile.py"],
+    "gathering/overlaps.py": ["test_overlaps.py"],
+    "gathering/fingerprints.py": ["test_copies.py", "test_hostile.py"],
+    "sli/coverage.py": ["assessment/test_figures.py", "test_coverage.py", "test_summary.py", "assessment/test_impact.py"],
     "times/instants.py": ["test_times.py"],
     "times/epochs.py": ["test_times.py"],
     "records/folding.py": ["test_records.py", "test_collected_logs.py"],
