@@ -29,7 +29,12 @@ TESTED = {
     "gathering/copies.py": ["test_copies.py", "test_hostile.py"],
     "gathering/overlaps.py": ["test_overlaps.py"],
     "gathering/fingerprints.py": ["test_copies.py", "test_hostile.py"],
-    "sli/coverage.py": ["assessment/test_figures.py", "test_coverage.py", "test_summary.py", "assessment/test_impact.py"],
+    "sli/coverage.py": [
+        "assessment/test_figures.py",
+        "test_coverage.py",
+        "test_summary.py",
+        "assessment/test_impact.py",
+    ],
     "times/instants.py": ["test_times.py"],
     "times/epochs.py": ["test_times.py"],
     "records/folding.py": ["test_records.py", "test_collected_logs.py"],
