@@ -21,7 +21,7 @@ from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.events import ARROW_SCHEMA, to_frame
 from minutebook.gathering import Evidence, Gathered, gather
 from minutebook.grid import make_minutes, tell_grid
-from minutebook.ledger import find_shortfalls, make_ledger, make_rejects
+from minutebook.ledger import find_shortfalls, make_ledger, make_ledger_of, make_rejects
 from minutebook.machine.allocation import give_freed_memory_back
 from minutebook.machine.threads import start_threads
 from minutebook.merging import merge_happenings, word_rollbacks
@@ -149,21 +149,16 @@ def _tell(
     minutes = make_minutes(sli, happenings, slow)
     within = "the span that was asked for" if gathered and gathered.settled.span else "the evidence"
     told = make_timeline(summary, sli, happenings, impact, minutes, resolutions, every=every, within=within)
-    ledger = make_ledger(
-        gathered.accounts if gathered else [],
-        gathered.clocks if gathered else {},
-        gathered.services if gathered else {},
-        gathered.copied if gathered else [],
-        merges,
-        [
-            *sli.assumptions,
-            *tell_grid(sli),
-            *told.notes,
-            *(f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes),
-        ],
-        layers=gathered.settled.layers if gathered else None,
-        span=gathered.settled.span if gathered else None,
-        on_grid=summary.count_events() if gathered else None,
+    notes = [
+        *sli.assumptions,
+        *tell_grid(sli),
+        *told.notes,
+        *(f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes),
+    ]
+    ledger = (
+        make_ledger_of(gathered, merges, notes, summary.count_events())
+        if gathered
+        else make_ledger([], {}, {}, [], merges, notes)
     )
     ledger["coverage"] = tell_coverage(sli.groups)
     ledger["made_by"] = {"minutebook": __version__, "settings": {**settings.tell(), "every": every}}

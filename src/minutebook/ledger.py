@@ -16,6 +16,8 @@ from minutebook.times.spans import Span
 if TYPE_CHECKING:
     import pandas as pd
 
+    from minutebook.gathering import Gathered
+
 _SHOWN_REJECTS = 20
 #: More rejected lines than this share of a source make a run incomplete.
 MOST_REJECTED = 0.05
@@ -55,6 +57,20 @@ def make_ledger(
         "range": span.tell() if span else None,
         "totals": {name: sum(source[name] for source in sources) for name in count},
     }
+
+
+def make_ledger_of(
+    gathered: Gathered,
+    merges: Sequence[Mapping[str, Any]] = (),
+    assumptions: Sequence[str] = (),
+    on_grid: Mapping[str, int] | None = None,
+) -> dict[str, Any]:
+    """The ledger of what was gathered, as `make_ledger` has it."""
+    settled = gathered.settled
+    return make_ledger(
+        gathered.accounts, settled.clocks, settled.services, gathered.copied, merges, assumptions,
+        layers=settled.layers, span=settled.span, on_grid=on_grid,
+    )  # fmt: skip
 
 
 def make_rejects(accounts: Sequence[Account]) -> pd.DataFrame:

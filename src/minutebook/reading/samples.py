@@ -5,8 +5,9 @@ That is the format's test and its documentation. A failing sample shows how far 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -27,18 +28,18 @@ SAMPLE_YEAR = 2026
 
 def try_samples(log_format: LogFormat) -> pd.DataFrame:
     """A row a sample: ``sample`` (its number), ``text``, ``as_stated``, ``problem`` ("" when it's as stated)."""
-    rows = []
-    for number, sample in enumerate(log_format.samples, 1):
-        problem = find_problem(log_format, sample)
-        rows.append((number, str(sample.get("text", "")), not problem, problem))
-    return pd.DataFrame(rows, columns=["sample", "text", "as_stated", "problem"])
+    return _try_all(log_format.samples, partial(find_problem, log_format))
 
 
 def try_export_samples(export: ExportFormat) -> pd.DataFrame:
     """The same of an export's samples."""
+    return _try_all(export.samples, partial(find_export_problem, export))
+
+
+def _try_all(samples: Iterable[Mapping[str, Any]], find: Callable[[Mapping[str, Any]], str]) -> pd.DataFrame:
     rows = []
-    for number, sample in enumerate(export.samples, 1):
-        problem = find_export_problem(export, sample)
+    for number, sample in enumerate(samples, 1):
+        problem = find(sample)
         rows.append((number, str(sample.get("text", "")), not problem, problem))
     return pd.DataFrame(rows, columns=["sample", "text", "as_stated", "problem"])
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.columns.texts import join_texts
+from minutebook.machine.database import open_database
 from minutebook.records import Records
 from minutebook.records.alike import cut_alike
 from minutebook.records.jsontext import load_json
@@ -61,7 +60,7 @@ def _read_keys(text: pa.StringArray, keys: Mapping[str, str]) -> tuple[np.ndarra
 def _run(text: pa.StringArray, keys: Mapping[str, str]) -> pa.ListArray:
     """The wanted values of each line, in the order of the keys; null where it holds no object."""
     paths = "[" + ", ".join(f"'{_path(key)}'" for key in keys.values()) + "]"
-    with _open_database().cursor() as connection:
+    with open_database() as connection:
         connection.register("lines", pa.table({"line": text}))
         table = connection.sql(
             "SELECT CASE WHEN json_valid(line) AND json_type(line) = 'OBJECT'"
@@ -71,14 +70,6 @@ def _run(text: pa.StringArray, keys: Mapping[str, str]) -> pa.ListArray:
     if isinstance(found, pa.ChunkedArray):
         found = pa.concat_arrays(found.chunks) if found.num_chunks else pa.array([], pa.list_(pa.string()))
     return found
-
-
-@cache
-def _open_database() -> Any:
-    """DuckDB in memory, without threads of its own: to open one takes longer than it takes to read most batches."""
-    import duckdb
-
-    return duckdb.connect(config={"threads": 1})
 
 
 def _split(found: pa.ListArray, keys: Mapping[str, str]) -> dict[str, pa.Array]:

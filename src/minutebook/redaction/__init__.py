@@ -17,6 +17,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.machine.database import open_database
 from minutebook.redaction.kinds import ANY_SIGN, hide_secrets
 from minutebook.redaction.mentions import Users
 from minutebook.redaction.pseudonyms import PREFIX, draw_key, make_pseudonym, name_key, read_key
@@ -144,13 +145,11 @@ class Redaction:
 
 def _mentions_user(texts: pa.Array, owner: pa.Array) -> pa.Array:
     """Where a text holds its row's user, or a key that says whose it is."""
-    import duckdb
-
     told = pc.match_substring_regex(
         texts,
         r"(?i)user|customer|account|member|tenant|subscriber|buyer|login|uid|\"sub\"|password|session|/home/| : TTY=",
     )
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with open_database() as connection:
         connection.register("rows", pa.table({"text": texts, "owner": owner}))
         holds = connection.sql("SELECT coalesce(contains(text, owner), false) AS held FROM rows").to_arrow_table()
     return pc.or_(pc.fill_null(told, False), holds.column("held").combine_chunks())
