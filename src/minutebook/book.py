@@ -23,6 +23,7 @@ from minutebook.gathering import Evidence, Gathered, gather
 from minutebook.grid import make_minutes, tell_grid
 from minutebook.ledger import find_shortfalls, make_ledger, make_ledger_of, make_rejects
 from minutebook.machine.allocation import give_freed_memory_back
+from minutebook.machine.beside import Call, calls_here
 from minutebook.machine.threads import start_threads
 from minutebook.merging import merge_happenings, word_rollbacks
 from minutebook.redaction import Redaction, draw_key, make_redaction, read_key
@@ -47,6 +48,8 @@ FILES = (
     "timeline.csv", "timeline.parquet", "minutes.csv", "minutes.parquet", "happenings.csv", "happenings.parquet",
     "messages.csv", "messages.parquet", "rejects.csv", "impact.json", "impact.svg", "ledger.json",
 )  # fmt: skip
+#: What draws the picture of a book.
+DRAWS = "minutebook.outputs.plots.overview:render_impact"
 _READ_AGAIN = (*(f"{name}.parquet" for name in FRAMES), "impact.json")
 
 
@@ -222,26 +225,29 @@ def _hide(texts: pd.Series, book: Book) -> pd.Series:
     return texts.map(named).astype("str") if any(text != name for text, name in named.items()) else texts
 
 
-def save_book(book: Book, folder: Evidence) -> list[Path]:
-    """Write a book into a folder (made if need be); gives the files, in the order they were written."""
+def save_book(book: Book, folder: Evidence, draw: Call | None = None) -> list[Path]:
+    """Write a book into a folder (made if need be); gives the files, in the order they were written.
+
+    ``draw`` calls ``DRAWS`` beside this process; without it the picture is drawn in this one.
+    """
     from minutebook.outputs import write_csv, write_json, write_parquet
     from minutebook.outputs.atomic import open_staged, replace_together
-    from minutebook.outputs.plots.figures import save_figure
-    from minutebook.outputs.plots.overview import draw_impact
 
+    picture = (draw or calls_here(DRAWS))(book.minutes, book.impact, book.happenings)
     # The ledger comes last and names the others, so that a folder with a ledger that fits is a whole book.
     with replace_together(folder, last="ledger.json") as place:
 
-        def write(name: str, writer: Callable[..., None], what: object, *more: str) -> None:
+        def write(name: str, writer: Callable[..., None], what: object) -> None:
             with open_staged(place / name) as stream:
-                writer(what, stream, *more)
+                writer(what, stream)
 
         for name in FRAMES:
             write(f"{name}.csv", write_csv, getattr(book, name))
             write(f"{name}.parquet", write_parquet, getattr(book, name))
         write("rejects.csv", write_csv, book.rejects)
         write("impact.json", write_json, book.impact)
-        write("impact.svg", save_figure, draw_impact(book.minutes, book.impact, book.happenings), "svg")
+        with open_staged(place / "impact.svg") as stream:
+            stream.write(picture())
         hashes = {name: _hash(place / name) for name in FILES if name != "ledger.json"}
         write("ledger.json", write_json, {**book.ledger, "files": hashes})
     return [Path(folder) / name for name in FILES]

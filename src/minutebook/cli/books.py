@@ -22,16 +22,18 @@ def reconstruct(evidence: tuple[str, ...], output: str, users: str | None, every
 
     Example: minutebook reconstruct evidence/ -o book/
     """
-    from minutebook.book import save_book
+    from minutebook.machine.beside import starts_beside
     from minutebook.machine.threads import import_ahead
-    from minutebook.outputs import write_table
 
     if output == "-":
         raise MinutebookError("a book is a folder, which no pipe takes", do="name one with -o, or see `timeline -o -`")
-    import_ahead("matplotlib.figure", "matplotlib.dates", "matplotlib.backends.backend_svg", "pyarrow.parquet",
-                 "minutebook.outputs.plots.overview")  # fmt: skip
-    book = make_book(evidence, every, **said)
-    save_book(book, output)
+    with starts_beside("minutebook.outputs.plots.overview:render_impact") as draw:
+        from minutebook.book import save_book
+        from minutebook.outputs import write_table
+
+        import_ahead("pyarrow.parquet")
+        book = make_book(evidence, every, **said)
+        save_book(book, output, draw)
     if users:
         write_table(book.shown_users, users)
     tell_summary(book)

@@ -44,10 +44,10 @@ STYLE: Mapping[str, Any] = {
 }
 
 
-def render_png(figure: Figure) -> bytes:
-    """A figure as the bytes of a PNG."""
+def render(figure: Figure, format: str) -> bytes:
+    """A figure as the bytes of a file in a format of `save_figure`'s."""
     buffer = io.BytesIO()
-    save_figure(figure, buffer, "png")
+    save_figure(figure, buffer, format)
     return buffer.getvalue()
 
 

@@ -15,7 +15,7 @@ from minutebook.errors import MinutebookError
 from minutebook.outputs.inert import escape_invisible, shorten
 from minutebook.outputs.instants import find_zone
 from minutebook.outputs.plots.curves import sum_minutes
-from minutebook.outputs.plots.figures import DPI, own_looks, render_png
+from minutebook.outputs.plots.figures import DPI, own_looks, render
 from minutebook.outputs.plots.panels import draw_time_axis, say_nothing, to_number
 from minutebook.outputs.plots.shading import shade_windows
 
@@ -112,7 +112,7 @@ def _make_figure(view: View, panels: list[Panel], size_in: tuple[float, float] |
     figure = Figure(figsize=size_in or (_WIDTH, sum(heights) + _MARGIN), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)
     # Jupyter shows a figure of pyplot's only; this one says itself how it looks.
-    setattr(figure, "_repr_png_", partial(render_png, figure))  # noqa: B010
+    setattr(figure, "_repr_png_", partial(render, figure, "png"))  # noqa: B010
     grid = figure.subplots(
         len(heights), columns, sharex=view.on_time, squeeze=False, gridspec_kw={"height_ratios": heights}
     ).ravel()

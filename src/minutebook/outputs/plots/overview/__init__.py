@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from minutebook.errors import MinutebookError
 from minutebook.outputs.inert import escape_invisible
 from minutebook.outputs.instants import as_instant, find_zone
 from minutebook.outputs.plots.curves import sum_minutes
-from minutebook.outputs.plots.figures import DPI, own_looks, render_png
+from minutebook.outputs.plots.figures import DPI, own_looks, render
 from minutebook.outputs.plots.lanes import Lane, build_lanes
 from minutebook.outputs.plots.overview.happenings import LANE_IN, count_lanes, draw_happenings
 from minutebook.outputs.plots.overview.milestones import HEAD_IN, ROW_IN, draw_marks, find_marks, pack_marks
@@ -96,6 +96,18 @@ def draw_impact(
     return figure
 
 
+def render_impact(
+    minutes: pd.DataFrame | None = None,
+    impact: Mapping[str, Any] | None = None,
+    happenings: pd.DataFrame | None = None,
+    size_in: tuple[float, float] = OVERVIEW_IN,
+) -> bytes:
+    """What `draw_impact` draws, as the bytes of an SVG; of nothing an empty one."""
+    nothing = pd.DataFrame()
+    given = [nothing if frame is None else frame for frame in (minutes, happenings)]
+    return render(cast("Figure", draw_impact(given[0], impact or {}, given[1], size_in=size_in)), "svg")
+
+
 def _find_range(grid: pd.DataFrame, impact: Mapping[str, Any], lanes: list[Lane]) -> tuple[pd.Timestamp, pd.Timestamp]:
     minute = pd.Timedelta(minutes=1)
     known = [span.start for lane in lanes for span in lane.spans]
@@ -122,7 +134,7 @@ def _make_panels(
     figure = Figure(figsize=size_in, dpi=DPI)
     FigureCanvasAgg(figure)
     # Jupyter shows a figure of pyplot's only; this one says itself how it looks.
-    setattr(figure, "_repr_png_", partial(render_png, figure))  # noqa: B010
+    setattr(figure, "_repr_png_", partial(render, figure, "png"))  # noqa: B010
     width, height = size_in
     left, right, bottom, gap = _LEFT_IN, _RIGHT_IN, 0.48, 0.3
     top = HEAD_IN + 0.08 + ROW_IN * mark_rows + (0.32 if title else 0.0)

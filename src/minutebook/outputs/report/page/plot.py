@@ -6,16 +6,13 @@ presentation attributes here, which a style sheet may still override: that is ho
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Iterator
-from typing import Any
 from xml.etree import ElementTree
 
 from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.inert import escape_html
-from minutebook.outputs.plots.figures import save_figure
-from minutebook.outputs.plots.overview import draw_impact
+from minutebook.outputs.plots.overview import render_impact
 from minutebook.outputs.report.facts import Facts
 from minutebook.outputs.report.markup import Html, element
 
@@ -44,11 +41,9 @@ def show_plots(facts: Facts) -> Iterator[Html]:
 
 def _render_plot(book: Bookish, *, name: str, size_in: tuple[float, float], label: str) -> Html:
     """The plot as an ``<svg>`` whose ids begin with ``name``; ``label`` is what a screen reader says of it."""
-    buffer = io.BytesIO()
-    figure: Any = draw_impact(book.minutes, book.impact, book.happenings, size_in=size_in)
-    save_figure(figure, buffer, "svg")
-    root = ElementTree.fromstring(buffer.getvalue())
-    used = set(_REFERENCE.findall(buffer.getvalue().decode("utf-8")))
+    drawn = render_impact(book.minutes, book.impact, book.happenings, size_in)
+    root = ElementTree.fromstring(drawn)
+    used = set(_REFERENCE.findall(drawn.decode("utf-8")))
     used |= {value[1:] for node in root.iter() for key, value in node.items() if _local(key) == "href"}
     inside = Html("".join(_render(node, name, used) for node in root))
     return element("svg", inside, viewBox=root.get("viewBox"), class_="plot", role="img", aria_label=label)
