@@ -22,7 +22,7 @@ from minutebook.plans import Plan
 from minutebook.plans.drafts import make_plan
 from minutebook.plans.matched import Matched, find_timeless
 from minutebook.plans.matching import match_lines_of
-from minutebook.records.beginnings import FEW_LINES, can_fit
+from minutebook.records.beginnings import FEW_LINES, can_fit, can_fit_any
 from minutebook.records.folding import Folded, fold_lines, looks_stamped
 from minutebook.records.objects import join_objects
 from minutebook.records.partials import join_partials
@@ -123,8 +123,12 @@ def score_formats(
     Of many lines some are looked at first. Where a format that may fit those fits nearly all, the others, which
     can't, aren't tried; the runner-up is one that was.
     """
-    lines = text.to_pylist() if len(text) <= FEW_LINES else text[:: len(text) // _PROBES].to_pylist()
-    may_fit = [each.shape != "text" or can_fit(each, lines) for each in formats]
+    if len(text) <= FEW_LINES:
+        lines = text.to_pylist()
+        may_fit = [each.shape != "text" or can_fit(each, lines) for each in formats]
+    else:
+        probes = text[:: len(text) // _PROBES]
+        may_fit = [each.shape != "text" or can_fit_any(each, probes) for each in formats]
     scored = _score_some(text, formats, may_fit, inside, needs_time=needs_time)
     if len(text) <= FEW_LINES or (scored and scored[0].share >= _CLEAR):
         return scored

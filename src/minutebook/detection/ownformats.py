@@ -7,7 +7,7 @@ export's, any other one a log's.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,7 +23,7 @@ class Formats(NamedTuple):
     """All formats by which evidence may be read, the user's own first."""
 
     logs: tuple[LogFormat, ...]
-    exports: tuple[ExportFormat, ...]
+    exports: Sequence[ExportFormat]
 
 
 def load_all(paths: Iterable[str | Path] = ()) -> Formats:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import overload
 
 from minutebook.errors import FormatError, suggest
 from minutebook.exports.formats import ExportFormat
@@ -35,7 +36,35 @@ def _built_in() -> tuple[ExportFormat, ...]:
     return tuple(found)
 
 
-def load_exports(paths: Iterable[str | Path] = ()) -> tuple[ExportFormat, ...]:
+class Exports(Sequence[ExportFormat]):
+    """The user's formats, then the built-in ones, which are read once they're looked at: no log needs those."""
+
+    def __init__(self, own: Iterable[ExportFormat] = ()) -> None:
+        self._own = tuple(own)
+
+    @property
+    def _all(self) -> tuple[ExportFormat, ...]:
+        names = {each.name for each in self._own}
+        return (*self._own, *(each for each in _built_in() if each.name not in names))
+
+    @overload
+    def __getitem__(self, at: int) -> ExportFormat: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[ExportFormat, ...]: ...
+    def __getitem__(self, at: int | slice) -> ExportFormat | tuple[ExportFormat, ...]:
+        return self._all[at]
+
+    def __iter__(self) -> Iterator[ExportFormat]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __bool__(self) -> bool:
+        return True
+
+
+def load_exports(paths: Iterable[str | Path] = ()) -> Exports:
     """The user's formats in ``paths`` first, then the built-in ones; raises `FormatError`."""
     own = []
     for path in map(Path, paths):
@@ -45,5 +74,4 @@ def load_exports(paths: Iterable[str | Path] = ()) -> tuple[ExportFormat, ...]:
             raise FormatError(error.what, where=str(path), do=error.do) from error
         except (OSError, UnicodeDecodeError) as error:
             raise FormatError(f"can't be read: {error}", where=str(path)) from error
-    names = {each.name for each in own}
-    return (*own, *(each for each in _built_in() if each.name not in names))
+    return Exports(own)

@@ -75,8 +75,8 @@ def pick_export(values: Sequence[object], formats: Sequence[ExportFormat]) -> Ma
     if known and all(value in ([], {}) for value in known):
         return Match(EMPTY, 1.0, None, None, name_shape(known[0]))
     scored = []
-    for order, each in enumerate(formats):
-        score = sum(score_export(value, each) for value in known) / len(known) if known else 0.0
+    for order, each in enumerate(formats if known else ()):
+        score = sum(score_export(value, each) for value in known) / len(known)
         if score:
             scored.append((-score * each.weight, -len(each.requires), order, score, each))
     scored.sort(key=lambda entry: entry[:3])

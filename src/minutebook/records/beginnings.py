@@ -28,6 +28,12 @@ def can_fit(log_format: LogFormat, lines: Sequence[str]) -> bool:
     return any(can_begin(pattern, lines) for pattern in log_format.patterns)
 
 
+def can_fit_any(log_format: LogFormat, text: pa.StringArray) -> bool:
+    """The same of many lines: an expression that is made for one look is made faster by RE2."""
+    heads = ("^" + _join_head(pattern) for pattern in log_format.patterns)
+    return any(pc.any(pc.match_substring_regex(text, head)).as_py() for head in heads)
+
+
 def can_begin(pattern: Pattern, lines: Sequence[str]) -> bool:
     """Whether any of the lines may fit the pattern."""
     head = _compile_head(pattern)
