@@ -25,6 +25,7 @@ from minutebook.events import KINDS, LAYERS, LEVELS
 GROUPS: Mapping[str, str] = {
     "time": "the record's stamp, read by the pattern's `time` layout",
     "level": "its severity, by the usual words and the format's `levels`",
+    "severity_level": "its severity as Application Insights numbers it: 0 (verbose) to 4 (critical)",
     "message": "what it says; with `pairs`, key=value pairs at its end become columns",
     "service": "the service", "host": "the host", "version": "the version",
     "environment": "the environment",
@@ -38,6 +39,7 @@ GROUPS: Mapping[str, str] = {
     "duration": "… with its unit written behind it: 12.5ms",
     "user": "user id", "client": "client address", "agent": "the client's program",
     "trace": "request or trace id",
+    "record_kind": "what it's of: a dependency or a client's span is a call made, no request that was served",
     "stream": "stdout or stderr (containers)",
     "partial": "P where a line goes on in the next one of its stream (containers)",
     "pairs": "key=value pairs, read by the table of usual names",

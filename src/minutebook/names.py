@@ -31,23 +31,26 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "PRIORITY", "severity_label", "s",
     ),
     "severity_number": ("severityNumber",),
+    "severity_level": ("severityLevel",),
+    "record_kind": ("itemType", "spanKind", "span.kind"),
     "message": (
         "record.message", "msg", "message", "@m", "@mt", "event", "short_message", "MESSAGE", "body", "body.stringValue", "log",
         "text", "textPayload", "description", "fields.message", "_raw", "resultDescription", "protoPayload.status.message",
+        "outerMessage",
     ),
     "service": (
         "service", "service.name", "service_name", "svc", "app", "application", "appname", "app_name",
         "resource.service.name", "kubernetes.labels.app", "kubernetes.container_name",
-        "SYSLOG_IDENTIFIER", "component", "ProviderName", "eventSource", "resource.labels.container_name",
+        "cloud_RoleName", "AppRoleName", "SYSLOG_IDENTIFIER", "component", "ProviderName", "eventSource", "resource.labels.container_name",
         "resource.labels.service_name", "resource.labels.function_name", "resource.labels.module_id",
         "resource.labels.backend_service_name", "protoPayload.serviceName",
     ),
     "host": (
         "host", "hostname", "host.name", "host_name", "_HOSTNAME", "node", "instance", "server_name", "pod",
         "kubernetes.pod_name", "machine", "ClientRequestHost", "MachineName", "Computer",
-        "resource.labels.pod_name", "resource.labels.instance_id",
+        "resource.labels.pod_name", "resource.labels.instance_id", "cloud_RoleInstance", "AppRoleInstance",
     ),
-    "version": ("version", "service.version", "app_version", "release", "build", "image_tag"),
+    "version": ("version", "service.version", "app_version", "application_Version", "release", "build", "image_tag"),
     "environment": ("environment", "env", "deployment.environment", "stage"),
     "method": ("method", "http.method", "http.request.method", "request_method", "verb", "req.method",
                "httpRequest.requestMethod", "request.method", "RequestMethod", "cs-method", "httpMethod",
@@ -57,18 +60,19 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
              "httpRequest.requestUrl", "RequestPath", "cs-uri-stem", "cs-uri", "requestUri",
              "ClientRequestPath", "ClientRequestURI", "req.path", "request.url", "http.path", "http.uri", "reqPath", "resourcePath",
              "httpRequest.uri"),
-    "operation": ("operation", "rpc.method", "grpc.method", "handler", "action", "eventName", "protoPayload.methodName", "api.name"),
+    "operation": ("operation", "rpc.method", "grpc.method", "handler", "action", "eventName", "protoPayload.methodName", "api.name", "operation_Name"),
     "request": ("request",),
     "status": (
         "status", "status_code", "http.status_code", "http.response.status_code", "http_status", "statuscode",
         "response_code", "res.statusCode", "response.status", "httpRequest.status", "responseStatus.code",
         "DownstreamStatus", "sc-status", "httpStatus", "code", "http.status",
-        "EdgeResponseStatus", "response_status", "resp_status", "httpStatusCode", "api.statusCode",
+        "EdgeResponseStatus", "response_status", "resp_status", "httpStatusCode", "api.statusCode", "resultCode",
     ),
     "user": (
         "user_id", "userid", "user.id", "enduser.id", "usr.id", "uid", "customer_id", "account_id", "user.username",
         "user.name", "user", "username", "remote_user", "cs-username", "usr", "principal",
         "userIdentity.userName", "userIdentity.arn", "protoPayload.authenticationInfo.principalEmail", "actor",
+        "user_AuthenticatedId",
     ),
     "client": (
         "client_ip", "clientip", "client.ip", "client.address", "remote_addr", "remote_ip", "source.ip",
@@ -83,8 +87,10 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "request_id", "requestid", "req_id", "rid", "x_request_id", "http.request.id", "req.id",
         "trace_id", "traceid", "trace.id", "correlation_id", "correlationid", "otelTraceID", "trace",
         "auditID", "eventID", "dd.trace_id", "RayID", "x-edge-request-id", "request.id", "httpRequest.requestId", "reqId",
+        "operation_Id",
     ),
-    "exception_type": ("error.type", "exception.type", "err.type", "error.class", "error.name", "exception.class"),
+    "exception_type": ("error.type", "exception.type", "err.type", "error.class", "error.name", "exception.class", "ExceptionType",
+                       "problemId"),
     "exception": ("error.message", "exception.message", "err.message", "error.msg", "exception", "error", "err",
                   "exc_info"),
 }  # fmt: skip
@@ -116,6 +122,7 @@ _DIALECTS = (
     ("response_flags", "duration", "ms"),
     ("serverResponseLatency", "timeTaken", "s"),
     ("timeToFirstByte", "timeTaken", "s"),
+    *((mark, "duration", "ms") for mark in ("itemType", "cloud_RoleName", "operation_Id")),
 )
 #: Keys under which loggers put a whole record; they say nothing of what's in it.
 _CONTAINERS = frozenset(
@@ -140,6 +147,9 @@ _CHOICES = {
     "exception_type": 8,
     "exception": 8,
 }
+#: Application Insights' own, one of which its records have; elsewhere what they say of a record is another thing.
+_INSIGHTS = frozenset(("itemType", "cloud_RoleName", "AppRoleName", "operation_ParentId", "outerMessage"))
+_OF_INSIGHTS = frozenset(("operationid", "problemid"))
 _FURTHER = re.compile(r"#\d$")
 #: Keys that often stand only in the records that matter, which a sample may not have seen.
 _RARE = ("error.type", "error.message", "exception.type", "exception.message", "err.message", "exception", "error",
@@ -179,6 +189,7 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
     odd = _OF_THE_PROCESS | _OF_THE_SHAPE | _OF_THE_ROUTES
     odd |= _OF_A_CONNECTION if found & {"id.orig_h", "ei"} else frozenset()
     odd |= frozenset(("version",)) if found & _SHAPED else frozenset()
+    odd |= frozenset() if found & _INSIGHTS else {key for key in found if normalise(key) in _OF_INSIGHTS}
     odd |= frozenset() if found >= _CALL else {key for key in found if normalise(key) == _KIND_OF_EVENT}
     present = sorted(found - odd)
     chosen: dict[str, str] = {}
@@ -192,6 +203,8 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
             chosen[name_choice(column, place)] = key
     if "service" not in chosen and {"name", "hostname", "pid"} <= found:
         chosen["service"] = "name"  # bunyan's and pino's
+    if found >= {"AppRoleName", "Type"}:
+        chosen["record_kind"] = "Type"  # Log Analytics' name of the table
     last = {key.rpartition(".")[2] for key in present}
     units = {key: unit for mark, key, unit in _DIALECTS if mark in last}
     durations = [

@@ -23,6 +23,10 @@ from minutebook.fields.operations import read_operations
 from minutebook.names import ASKED
 from minutebook.settings.rules import Rules
 
+#: An address that was left out, as Application Insights does: nobody's.
+_MASKED = "0.0.0.0"
+#: Records of calls that the service made: what they answered is no answer of its own.
+_CALL = re.compile(r"(?i)^(?:app)?dependenc(?:y|ies)$|^(?:span_kind_)?(?:client|producer)$")
 _USUAL_PROBES = Rules().probe_patterns()
 
 
@@ -47,7 +51,8 @@ def read_fields(
     columns["message"] = read_messages(parts, operation)
     columns["client"] = _read_client(parts, columns.get("user"))
     if status is not None and operation is not None:
-        columns["kind"] = _read_kind(status, operation, parts.get("agent"), kind, probes)
+        served = _find_served(status, parts.get("record_kind"))
+        columns["kind"] = _read_kind(served, operation, parts.get("agent"), kind, probes)
     columns["fields"] = _keep_asked(parts)
     return {name: values for name, values in columns.items() if values is not None}
 
@@ -57,6 +62,14 @@ def read_status(values: pa.Array) -> pa.Array:
     encoded = values if is_dictionary(values) else values.dictionary_encode()
     numbers = [int(v) if v and re.fullmatch(r"[1-5][0-9]{2}", v) else None for v in encoded.dictionary.to_pylist()]
     return pa.array(numbers, pa.int16()).take(encoded.indices)
+
+
+def _find_served(status: pa.Array, record_kind: pa.Array | None) -> pa.Array:
+    """The codes of requests that were served; null for those of calls made."""
+    if record_kind is None:
+        return status
+    is_call = _matches(record_kind, _CALL)
+    return pc.if_else(is_call, None, status) if pc.any(is_call).as_py() else status
 
 
 def _read_client(parts: Mapping[str, pa.Array], user: pa.Array | None) -> pa.Array | None:
@@ -73,7 +86,9 @@ def _read_client(parts: Mapping[str, pa.Array], user: pa.Array | None) -> pa.Arr
 
 
 def _drop_port(clients: pa.Array) -> pa.Array:
-    return pc.replace_substring_regex(clients, r"^(\d+\.\d+\.\d+\.\d+):\d+$", r"\1")
+    clients = pc.replace_substring_regex(clients, r"^(\d+\.\d+\.\d+\.\d+):\d+$", r"\1")
+    is_masked = pc.fill_null(pc.equal(clients, _MASKED), False)
+    return pc.if_else(is_masked, None, clients) if pc.any(is_masked).as_py() else clients
 
 
 def _keep_asked(parts: Mapping[str, pa.Array]) -> pa.Array | None:

@@ -24,6 +24,7 @@ _WORDS: Mapping[str, str] = {
     "emerg": "fatal", "panic": "fatal", "dpanic": "fatal", "f": "fatal", "c": "fatal", "ftl": "fatal",
     "fault": "fatal", "crt": "fatal",
 }  # fmt: skip
+_INSIGHTS = dict(zip("01234", ("trace", "info", "warn", "error", "fatal"), strict=True))
 _SYSLOG = ("fatal", "fatal", "fatal", "error", "warn", "info", "info", "debug")
 
 _LEADING_LEVEL = (
@@ -39,6 +40,9 @@ def read_levels(parts: Mapping[str, pa.Array], own: Mapping[str, str], status: p
     level = map_texts(parts["level"], lambda text: read_level(text, own)) if "level" in parts else None
     if "severity_number" in parts:
         number = map_texts(parts["severity_number"], read_severity_number)
+        level = number if level is None else _fill(level, number)
+    if "severity_level" in parts:
+        number = map_texts(parts["severity_level"], read_severity_level)
         level = number if level is None else _fill(level, number)
     if level is None and "status" in parts:
         level = map_texts(parts["status"], _read_status_level)
@@ -62,6 +66,11 @@ def read_severity_number(text: str) -> str | None:
     if text.isascii() and text.isdigit() and len(text) <= 2:
         return LEVELS[(int(text) - 1) // 4] if 1 <= int(text) <= 24 else None
     return read_level(text.removeprefix("SEVERITY_NUMBER_").rstrip("1234"), {})
+
+
+def read_severity_level(text: str) -> str | None:
+    """The severity of Application Insights' 0 (verbose) to 4 (critical); also of their names."""
+    return _INSIGHTS.get(text) or (None if text[:1].isdigit() else read_level(text, {}))
 
 
 def read_level(text: str, own: Mapping[str, str]) -> str | None:

@@ -23,7 +23,7 @@ def choose_keys(records: Records) -> Records:
 
 
 def join_choices(parts: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
-    """Parts whose best key a record lacks, from the next best one that it has."""
+    """Parts whose best key a record lacks, or leaves empty, from the next best one that it has."""
     choices: dict[str, list[pa.Array]] = {}
     for name, values in parts.items():
         choices.setdefault(name if name.startswith(ASKED) else drop_choice(name), []).append(values)
@@ -32,7 +32,10 @@ def join_choices(parts: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
 
 def _coalesce(choices: Sequence[pa.Array]) -> pa.Array:
     told = [values for values in choices if values.null_count < len(values)] or choices[:1]
-    return told[0] if len(told) == 1 else pc.coalesce(*map(plain_texts, told))
+    best, *others = told
+    for other in others:
+        best = fill_empty(best, other)
+    return best
 
 
 def join_stamps(records: Records) -> Records:
