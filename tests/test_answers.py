@@ -55,6 +55,13 @@ ANSWERS = {
         "took": 1,
         "hits": {"hits": [{"_id": "1", "_source": {"@timestamp": TOLD[0], "level": "error", "message": "no stock"}}]},
     },
+    "kibana": {
+        "rawResponse": {
+            "hits": {
+                "hits": [{"_id": "1", "fields": {"@timestamp": [TOLD[0]], "log.level": ["ERROR"], "message": ["no stock"]}}]
+            }
+        },
+    },
     "graylog": {"messages": [{"index": "a", "message": {"timestamp": TOLD[0], "level": 3, "message": "no stock"}}]},
     "sumo": {"messages": [{"map": {"_messagetime": "1", "timestamp": TOLD[0], "level": "ERROR", "message": "no stock"}}]},
     "newrelic": {

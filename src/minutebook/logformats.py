@@ -26,6 +26,7 @@ GROUPS: Mapping[str, str] = {
     "time": "the record's stamp, read by the pattern's `time` layout",
     "level": "its severity, by the usual words and the format's `levels`",
     "severity_level": "its severity as Application Insights numbers it: 0 (verbose) to 4 (critical)",
+    "tags": "words on the record, of which one may be its severity",
     "message": "what it says; with `pairs`, key=value pairs at its end become columns",
     "service": "the service", "host": "the host", "version": "the version",
     "environment": "the environment",

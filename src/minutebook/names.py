@@ -32,6 +32,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "severity_number": ("severityNumber",),
     "severity_level": ("severityLevel",),
+    "tags": ("tags",),
     "record_kind": ("itemType", "spanKind", "span.kind"),
     "message": (
         "record.message", "msg", "message", "@m", "@mt", "event", "short_message", "MESSAGE", "body", "body.stringValue", "log",
@@ -40,14 +41,14 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "service": (
         "service", "service.name", "service_name", "svc", "app", "application", "appname", "app_name",
-        "resource.service.name", "kubernetes.labels.app", "kubernetes.container_name",
+        "resource.service.name", "kubernetes.labels.app", "kubernetes.container_name", "kubernetes.container.name",
         "cloud_RoleName", "AppRoleName", "SYSLOG_IDENTIFIER", "component", "ProviderName", "eventSource", "resource.labels.container_name",
         "resource.labels.service_name", "resource.labels.function_name", "resource.labels.module_id",
         "resource.labels.backend_service_name", "protoPayload.serviceName",
     ),
     "host": (
         "host", "hostname", "host.name", "host_name", "_HOSTNAME", "node", "instance", "server_name", "pod",
-        "kubernetes.pod_name", "machine", "ClientRequestHost", "MachineName", "Computer",
+        "kubernetes.pod_name", "kubernetes.pod.name", "machine", "ClientRequestHost", "MachineName", "Computer",
         "resource.labels.pod_name", "resource.labels.instance_id", "cloud_RoleInstance", "AppRoleInstance",
     ),
     "version": ("version", "service.version", "app_version", "application_Version", "release", "build", "image_tag"),
@@ -103,6 +104,7 @@ DURATIONS: tuple[tuple[str, str], ...] = (
     ("httpRequest.latency", "s"), ("request_duration", "s"), ("upstream_response_time", "s"), ("dur", "s"),
     ("TimeTakenMS", "ms"), ("execution_time", "s"), ("processing_time", "s"), ("total_time", "s"), ("duration_sec", "s"),
     ("turnAroundTimeMSec", "ms"), ("responseLatency", "ms"), ("api.timeToResponse", "ns"), ("record.metrics.durationMs", "ms"),
+    ("res.responseTime", "ms"),
 )  # fmt: skip
 
 _UNITS = {
@@ -150,6 +152,8 @@ _CHOICES = {
 #: Application Insights' own, one of which its records have; elsewhere what they say of a record is another thing.
 _INSIGHTS = frozenset(("itemType", "cloud_RoleName", "AppRoleName", "operation_ParentId", "outerMessage"))
 _OF_INSIGHTS = frozenset(("operationid", "problemid"))
+#: Around the whole record in Elasticsearch's hits and what is made of them.
+_AROUND_RECORDS = "_source"
 _FURTHER = re.compile(r"#\d$")
 #: Keys that often stand only in the records that matter, which a sample may not have seen.
 _RARE = ("error.type", "error.message", "exception.type", "exception.message", "err.message", "exception", "error",
@@ -185,7 +189,14 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
 
     Durations come as ``duration_<unit>``. A key feeds one column only.
     """
-    found = set(keys)
+    whole = {key.removeprefix(_AROUND_RECORDS + "."): key for key in sorted(keys, reverse=True)}
+    chosen = _choose_keys(set(whole))
+    if "message" not in chosen and _AROUND_RECORDS in whole:
+        chosen["message"] = _AROUND_RECORDS  # in a table, a cell of JSON
+    return {part: whole[key] for part, key in chosen.items()}
+
+
+def _choose_keys(found: set[str]) -> dict[str, str]:
     odd = _OF_THE_PROCESS | _OF_THE_SHAPE | _OF_THE_ROUTES
     odd |= _OF_A_CONNECTION if found & {"id.orig_h", "ei"} else frozenset()
     odd |= frozenset(("version",)) if found & _SHAPED else frozenset()
@@ -201,6 +212,8 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
         )
         for place, (_, _, key) in enumerate(fitting[: _CHOICES.get(column, 1)], 1):
             chosen[name_choice(column, place)] = key
+    if "level" in chosen:
+        chosen.pop("tags", None)
     if "service" not in chosen and {"name", "hostname", "pid"} <= found:
         chosen["service"] = "name"  # bunyan's and pino's
     if found >= {"AppRoleName", "Type"}:

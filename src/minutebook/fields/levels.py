@@ -24,6 +24,9 @@ _WORDS: Mapping[str, str] = {
     "emerg": "fatal", "panic": "fatal", "dpanic": "fatal", "f": "fatal", "c": "fatal", "ftl": "fatal",
     "fault": "fatal", "crt": "fatal",
 }  # fmt: skip
+#: Words that as a tag say something else.
+_SAY_NOTHING = frozenset(("log", "config", "default", "system", "statement", "detail", "normal", "success", "note", "hint",
+                          "alert", "failure", "fine", "inf"))  # fmt: skip
 _INSIGHTS = dict(zip("01234", ("trace", "info", "warn", "error", "fatal"), strict=True))
 _SYSLOG = ("fatal", "fatal", "fatal", "error", "warn", "info", "info", "debug")
 
@@ -44,6 +47,9 @@ def read_levels(parts: Mapping[str, pa.Array], own: Mapping[str, str], status: p
     if "severity_level" in parts:
         number = map_texts(parts["severity_level"], read_severity_level)
         level = number if level is None else _fill(level, number)
+    if "tags" in parts:
+        tagged = map_texts(parts["tags"], _read_tagged_level)
+        level = tagged if level is None else _fill(level, tagged)
     if level is None and "status" in parts:
         level = map_texts(parts["status"], _read_status_level)
     if "message" in parts and (level is None or level.null_count):
@@ -90,6 +96,13 @@ def read_level(text: str, own: Mapping[str, str]) -> str | None:
         return _SYSLOG[number] if number <= 7 else None
     head = re.match(r"[a-z]+", word)
     return _WORDS.get(head.group(0)) if head and head.group(0) != word else None
+
+
+def _read_tagged_level(text: str) -> str | None:
+    """The level that stands among a record's tags (a list of JSON, or words behind commas); of several none."""
+    words = {word for word in re.findall(r"[\w.:-]+", text.lower()) if len(word) > 2 and word in _WORDS}
+    told = {_WORDS[word] for word in words - _SAY_NOTHING}
+    return told.pop() if len(told) == 1 else None
 
 
 def _read_status_level(text: str) -> str | None:

@@ -18,7 +18,7 @@ import pyarrow as pa
 from minutebook.columns.texts import plain_texts
 from minutebook.logformats import LogFormat
 from minutebook.names import ASKED
-from minutebook.plans.parts import choose_keys, join_stamps, read_tails
+from minutebook.plans.parts import choose_keys, join_stamps, join_thousands, read_tails
 from minutebook.records import Records, no_records
 from minutebook.records.arrays import BRACKETS, strip_array
 from minutebook.records.jsonlines import extract_keys
@@ -26,6 +26,9 @@ from minutebook.records.objects import unfold
 from minutebook.records.pairs import match_logfmt
 from minutebook.records.table import Header, read_rows
 from minutebook.records.text import match_lines
+
+#: Of Kibana's tables, whose numbers are grouped: 1,234.5.
+_KIBANA_STAMPS = "%b %e %Y %H:%M:%S"
 
 
 @dataclass(frozen=True)
@@ -77,8 +80,13 @@ class Plan:
         if shape == "pairs":
             return choose_keys(match_logfmt(text, self.keys))
         if shape in ("csv", "w3c"):
-            return read_rows(text, self.header, self.keys) if self.header else no_records()
+            records = read_rows(text, self.header, self.keys) if self.header else no_records()
+            return self._finish_rows(records) if shape == "csv" else records
         return read_tails(match_lines(text, self.log_format), self.keys)
+
+    def _finish_rows(self, records: Records) -> Records:
+        records = choose_keys(records)
+        return join_thousands(records) if self.layout == _KIBANA_STAMPS else records
 
     def _read_json(self, text: pa.StringArray) -> Records:
         text = strip_array(text) if self.in_array else text

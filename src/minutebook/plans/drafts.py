@@ -156,5 +156,5 @@ def _tail_keys(log_format: LogFormat, text: pa.StringArray) -> dict[str, str]:
     return {
         part: key
         for part, key in keys.items()
-        if drop_choice(part) not in stated | {"time", "level", "message", "request"}
+        if drop_choice(part) not in stated | {"time", "level", "tags", "message", "request"}
     }

@@ -38,6 +38,20 @@ def _coalesce(choices: Sequence[pa.Array]) -> pa.Array:
     return best
 
 
+def join_thousands(records: Records) -> Records:
+    """The records with grouped numbers (1,234,500) of durations as plain ones."""
+    parts = {
+        part: _join_thousands(values) if part.startswith("duration") else values
+        for part, values in records.parts.items()
+    }
+    return replace(records, parts=parts)
+
+
+def _join_thousands(values: pa.Array) -> pa.Array:
+    is_grouped = pc.fill_null(pc.match_substring_regex(values, r"^\d{1,3}(?:,\d{3})+(?:\.\d+)?$"), False)
+    return pc.if_else(is_grouped, pc.replace_substring(values, ",", ""), values)
+
+
 def join_stamps(records: Records) -> Records:
     """Seconds and the nanoseconds within them stand in two keys (Log4j), or day and clock: one stamp."""
     parts = dict(records.parts)

@@ -104,15 +104,27 @@ def _read_messages(value: Answer) -> Iterator[Answer]:
         yield from _dicts([each.get("message", each.get("map"))])
 
 
+def _find_hits(value: Answer) -> Any:
+    return _part(value, "hits", "hits") or _part(value, "rawResponse", "hits", "hits")
+
+
 def _is_hits(value: Answer) -> bool:
-    return _has_dicts(_part(value, "hits", "hits"))
+    return _has_dicts(_find_hits(value))
 
 
 def _read_hits(value: Answer) -> Iterator[Answer]:
-    """``hits.hits[]._source`` of Elasticsearch and OpenSearch."""
-    for hit in _dicts(_part(value, "hits", "hits")):
-        source = hit.get("_source")
-        yield source if isinstance(source, dict) else hit
+    """``hits.hits[]._source`` of Elasticsearch and OpenSearch, also within Kibana's ``rawResponse``."""
+    for hit in _dicts(_find_hits(value)):
+        source, fields = hit.get("_source"), hit.get("fields")
+        if isinstance(source, dict):
+            yield source
+        else:
+            yield _open_lists(fields) if isinstance(fields, dict) else hit
+
+
+def _open_lists(fields: Answer) -> Answer:
+    """Fields as Kibana asks for them, each a list: of one value that value."""
+    return {name: held[0] if isinstance(held, list) and len(held) == 1 else held for name, held in fields.items()}
 
 
 def _is_nrql(value: Answer) -> bool:
