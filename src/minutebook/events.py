@@ -51,7 +51,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("environment", "str", _WORD, "production, staging …"),
     Column("version", "str", _WORD, "the version that ran or was deployed"),
     Column("actor", "str", _WORD, "who or what did it, as the record names them"),
-    Column("layer", "category", _WORD, "where in a request's path the source sits: " + " > ".join(LAYERS)),
+    Column("layer", "category", _WORD, "where in a request's path the source sits: " + " > ".join(LAYERS) + "; none of a request that another log of its service counts"),
     Column("operation", "str", _WORD, "a request's route or endpoint, ids templated"),
     Column("status", "Int16", pa.int16(), "a request's response code"),
     Column("duration", "float64", pa.float64(), "how long it took, in seconds"),

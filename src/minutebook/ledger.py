@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from minutebook.clocks import Clock, name_offset, parse_offset_s
 from minutebook.errors import AccountError
 from minutebook.gathering.copies import Copied
+from minutebook.gathering.doubles import Both, tell_doubles
 from minutebook.reading.account import Account
 from minutebook.sources.places import BYTES, name_line
 from minutebook.times.spans import Span
@@ -32,12 +33,13 @@ def make_ledger(
     assumptions: Sequence[str] = (),
     *,
     layers: Mapping[str, str] | None = None,
+    doubles: Sequence[Both] = (),
     span: Span | None = None,
     on_grid: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """``sources[]``, ``merges[]``, ``assumptions[]``, ``range`` and ``totals``; JSON-able, the same in any order of inputs.
 
-    ``layers`` are those that shared ids prove, and ``span`` is what was looked at. ``on_grid`` is how many events of each source the minutes and the timeline were made
+    ``layers`` are those that shared ids prove, ``doubles`` the requests that two logs of a service have, and ``span`` is what was looked at. ``on_grid`` is how many events of each source the minutes and the timeline were made
     of, as the summary counted them: raises `AccountError` where an event got lost on the way.
     """
     copies: collections.Counter[str] = collections.Counter()
@@ -53,7 +55,12 @@ def make_ledger(
     return {
         "sources": sources,
         "merges": merged,
-        "assumptions": [*_tell_span(sources, span), *_assume(accounts, clocks, services, layers or {}), *assumptions],
+        "assumptions": [
+            *_tell_span(sources, span),
+            *_assume(accounts, clocks, services, layers or {}),
+            *tell_doubles(doubles),
+            *assumptions,
+        ],
         "range": span.tell() if span else None,
         "totals": {name: sum(source[name] for source in sources) for name in count},
     }
@@ -69,7 +76,7 @@ def make_ledger_of(
     settled = gathered.settled
     return make_ledger(
         gathered.accounts, settled.clocks, settled.services, gathered.copied, merges, assumptions,
-        layers=settled.layers, span=settled.span, on_grid=on_grid,
+        layers=settled.layers, doubles=settled.doubles.found, span=settled.span, on_grid=on_grid,
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -61,8 +62,13 @@ def settle_clocks(
     return find_offsets(clocks, differences, outermost, align)
 
 
-def settle(events: pa.Table, clock: Clock, services: Mapping[str, str], layer: str = "") -> pa.Table:
-    """The events of one source on the corrected clock, with the service and the layer that shared ids prove."""
+def settle(
+    events: pa.Table, clock: Clock, services: Mapping[str, str], layer: str = "", elsewhere: np.ndarray | None = None
+) -> pa.Table:
+    """The events of one source on the corrected clock, with the service and the layer that shared ids prove.
+
+    Those that count ``elsewhere`` are of no layer.
+    """
     if clock.shift_us:
         times = pc.add(events.column("time").cast(pa.int64()), clock.shift_us)
         events = events.set_column(
@@ -89,6 +95,9 @@ def settle(events: pa.Table, clock: Clock, services: Mapping[str, str], layer: s
         events = _replace(events, "service", own)
     if layer:
         events = _replace(events, "layer", pa.repeat(pa.scalar(layer), events.num_rows))
+    if elsewhere is not None and elsewhere.any():
+        layers = events.column("layer").cast(pa.string())
+        events = _replace(events, "layer", pc.if_else(pa.array(elsewhere), None, layers))
     return events
 
 

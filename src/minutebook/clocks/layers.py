@@ -2,12 +2,14 @@
 
 JSON lines don't say where in a request's path they were written, so that a proxy's and an application's are of one
 layer, and each of their requests would count twice. Of two sources of a layer that logged the same requests, one is put
-one layer further out: the one that names no service, else the one that knows fewer users.
+one layer further out: the one that names no service, else the one that knows fewer users. Two that name the same service
+are two logs of it, and neither stands in front: which of them counts a request, `gathering.doubles` tells.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -19,26 +21,33 @@ _AGREED = 0.95  # of the shared ids
 _MOST_SOURCES = 8  # that one request may be logged by; an id of more is a session's, or a batch's
 
 
-def find_layers(
-    sample: pd.DataFrame, clocks: Mapping[str, Clock], copies: Collection[tuple[str, str]] = ()
-) -> dict[str, str]:
-    """Source → the layer that it is put on, where the ids of requests prove that it isn't its format's.
+class Layered(NamedTuple):
+    """What shared ids prove of sources whose format puts them on one layer."""
+
+    layers: dict[str, str]  #: source → the layer that it is put on
+    alike: list[tuple[str, str]]  #: pairs that name the same service, in order
+
+
+def find_layers(sample: pd.DataFrame, clocks: Mapping[str, Clock], copies: Collection[tuple[str, str]] = ()) -> Layered:
+    """The sources that logged what another one of their layer logged too, by the ids of requests.
 
     ``sample`` is what `find_records` gives. The same request has the same id, operation and status, at about the same
-    time. Of two sources that both name a service each is right about its layer; ``copies`` are pairs of sources that
-    hold the same events, which aren't counted again anyway.
+    time. Two sources that name two services, or one service's two hosts, logged requests of their own; ``copies`` are
+    pairs of sources that hold the same events, which aren't counted again anyway.
     """
     requests = sample.dropna(subset=["operation", "status", "layer"])
     if requests.empty:
-        return {}
+        return Layered({}, [])
     shifts = {source: clock.shift_us for source, clock in clocks.items()}
     requests = requests.assign(time=requests["time"] + requests["source"].map(shifts).fillna(0))
     requests = requests[requests["trace"].map(requests["trace"].value_counts()) <= _MOST_SOURCES]
     pairs = requests.merge(requests, on=["trace", "layer"], suffixes=("", "_inner"))
     rank = {source: place for place, source in enumerate(_order(requests))}
-    is_front = pairs["source"].map(rank) < pairs["source_inner"].map(rank)
-    pairs = pairs[is_front & (pairs["service"].isna() | pairs["service_inner"].isna())]
-    keys = [pairs["source"], pairs["source_inner"], pairs["layer"]]
+    pairs = pairs[pairs["source"].map(rank) < pairs["source_inner"].map(rank)]
+    is_named, is_hosted = (pairs[name].notna() & pairs[f"{name}_inner"].notna() for name in ("service", "host"))
+    is_one_host = ~is_hosted | pairs["host"].eq(pairs["host_inner"])
+    pairs = pairs.assign(is_named=is_named)[~is_named | pairs["service"].eq(pairs["service_inner"]) & is_one_host]
+    keys = [pairs["source"], pairs["source_inner"], pairs["layer"], pairs["is_named"]]
     is_same = pairs["operation"].eq(pairs["operation_inner"]) & pairs["status"].eq(pairs["status_inner"])
     is_same &= (pairs["time"] - pairs["time_inner"]).abs() <= MAX_SPREAD_S * 1e6
     told = is_same.groupby(keys).agg(["size", "mean"])
@@ -46,10 +55,18 @@ def find_layers(
     proven = [
         each for each in told.index[(told["size"] >= _LEAST_PAIRS) & (told["mean"] >= _AGREED)] if each[:2] not in apart
     ]
+    in_front = [each[:3] for each in proven if not each[3]]
+    return Layered(
+        _step_outward(in_front, rank), sorted({(min(each[:2]), max(each[:2])) for each in proven if each[3]})
+    )
+
+
+def _step_outward(in_front: Collection[tuple[str, str, str]], rank: Mapping[str, int]) -> dict[str, str]:
+    """The layer of each source that stands in front of another one of its layer: (it, the other, that layer)."""
     steps: dict[str, int] = {}
-    for source, inner, _ in sorted(proven, key=lambda each: -rank[each[0]]):
+    for source, inner, _ in sorted(in_front, key=lambda each: -rank[each[0]]):
         steps[source] = max(steps.get(source, 0), steps.get(inner, 0) + 1)
-    own = {source: LAYERS.index(layer) for source, _, layer in proven}
+    own = {source: LAYERS.index(layer) for source, _, layer in in_front}
     return {source: LAYERS[own[source] - steps[source]] for source in steps if own[source] >= steps[source]}
 
 

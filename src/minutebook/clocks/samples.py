@@ -21,7 +21,7 @@ _PER_SOURCE = 8192
 #: Hashes of all sources, and records of shared ids: where there are more, only ids of still smaller hashes are kept.
 _MOST_HASHES, _MOST_RECORDS = 1 << 21, 1 << 18
 _HASHED_BYTES, _HASHED_AT_ONCE = 16, 1 << 13
-_NAMES = ("source", "trace", "time", "service", "operation", "status", "layer", "user")
+_NAMES = ("source", "trace", "time", "service", "operation", "status", "layer", "user", "host")
 #: Applies a function to all events, table by table: gives what it makes of each.
 Mapped = Callable[[Callable[[pa.Table], pd.DataFrame]], Iterable[pd.DataFrame]]
 

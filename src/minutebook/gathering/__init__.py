@@ -1,7 +1,7 @@
 """evidence → Gathered: the events of all sources, each counted once and on one clock.
 
-`copies` takes out what was read twice, told by `overlaps` and `fingerprints`; `joining` finds whose a failure is that
-names no user.
+`copies` takes out what was read twice, told by `overlaps` and `fingerprints`; `doubles` finds requests that two logs of a
+service have; `joining` finds whose a failure is that names no user.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from minutebook.detection.ownformats import load_all
 from minutebook.engines import Engine
 from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.gathering.copies import Copied, drop_copies
+from minutebook.gathering.doubles import Doubles, find_doubles
 from minutebook.gathering.joining import fill_users, find_owners
 from minutebook.machine.progress import show_progress
 from minutebook.reading import DEFERRED, Settings, peek
@@ -41,6 +42,7 @@ class Settled:
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     layers: Mapping[str, str] = field(default_factory=dict)  #: source → its layer, where it isn't its format's
+    doubles: Doubles = field(default_factory=Doubles)  #: requests that count in another log of their service
     owners: Mapping[str, str] = field(default_factory=dict)  #: id of a failing request → whose, as another layer says
     span: Span = field(default_factory=Span)  #: events outside of it don't count
 
@@ -49,7 +51,8 @@ class Settled:
         clock = self.clocks.get(source, Clock())
         if self.span:
             table = table.filter(self.span.find(table, clock.shift_us))
-        settled = settle(table, clock, self.services.get(source, {}), self.layers.get(source, ""))
+        elsewhere = self.doubles.find(table)
+        settled = settle(table, clock, self.services.get(source, {}), self.layers.get(source, ""), elsewhere)
         return fill_users(settled, self.owners)
 
     def how(self, source: str) -> object:
@@ -212,8 +215,9 @@ def _settle(
     span = _find_span(accounts, clocks, config)
     if span:
         _count_outside(accounts, clocks, span, engine, refuse)
-    layers = find_layers(sample, clocks, [(each.source, each.of) for each in copied])
-    return Gathered(engine, accounts, Settled(clocks, find_services(sample), layers, owners, span), copied)
+    layers, alike = find_layers(sample, clocks, [(each.source, each.of) for each in copied])
+    doubles = find_doubles(engine.map_all, alike, {source: clock.shift_us for source, clock in clocks.items()})
+    return Gathered(engine, accounts, Settled(clocks, find_services(sample), layers, doubles, owners, span), copied)
 
 
 def _find_span(accounts: Sequence[Account], clocks: Mapping[str, Clock], config: Config) -> Span:

@@ -32,7 +32,7 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
     begins, ends or breaks off) or none. ``first`` and ``last`` are µs of its events in the minute, null for none.
     Names and state are categories, and the rows in the order of group and minute.
     """
-    rows = summary.frame("coverage").fillna(dict.fromkeys(_GROUP, ""))
+    rows = _place(summary.frame("coverage")).fillna(dict.fromkeys(_GROUP, ""))
     grid = find_stretches(rows["minute"]).minutes
     # Thousands of hosts over months: a silence of one of them is told no more, one of all of them still is.
     for name in ("host", "service"):
@@ -69,6 +69,15 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
             "state": pd.Categorical.from_codes(state.ravel(), list(STATES)),
         }
     )
+
+
+def _place(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows, those of no layer on the one that other events of their source are of: to count elsewhere is no silence."""
+    is_open = rows["layer"].isna()
+    if not is_open.any() or is_open.all():
+        return rows
+    own = rows[~is_open].drop_duplicates("source").set_index("source")["layer"]
+    return rows.assign(layer=rows["layer"].where(~is_open, rows["source"].map(own)))
 
 
 def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.ndarray]) -> pd.DataFrame:
