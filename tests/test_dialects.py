@@ -65,6 +65,38 @@ def test_where_nothing_tells_the_month_no_instant_is_guessed(tmp_path: Path) -> 
         read(tmp_path / "a.log", "11/05/2026 09:00:00 slow\n11/06/2026 09:00:00 ok\n")
 
 
+LIBERTY = "[11/12/26, 9:08:04:120 UTC] 00000032 SystemOut    O sold\n"
+
+
+@pytest.mark.parametrize(
+    ("other", "day"), [("[11/9/26, 9:08:04:120 UTC]", "2026-11-12"), ("[13/12/26 09:08:04:120 GMT]", "2026-12-11")]
+)
+def test_any_stamp_of_a_liberty_log_tells_which_number_is_the_month(tmp_path: Path, other: str, day: str) -> None:
+    events = read(tmp_path / "messages.log", LIBERTY + f"{other} 00000032 SystemOut    O sold\n" + LIBERTY)
+    assert events["time"].iloc[[0, 2]].tolist() == [pd.Timestamp(f"{day}T09:08:04.120Z")] * 2
+
+
+def test_where_nothing_tells_the_month_of_a_two_digit_year_no_instant_is_guessed(tmp_path: Path) -> None:
+    with pytest.raises(MinutebookError, match="unknown format"):
+        read(tmp_path / "messages.log", LIBERTY * 2)
+
+
+def test_liberty_s_json_has_messages_and_requests(tmp_path: Path) -> None:
+    events = read(
+        tmp_path / "messages.log",
+        '{"type":"liberty_message","host":"web-1","message":"ready","ibm_datetime":"2026-11-23T09:08:04.120+0000",'
+        '"module":"com.example","loglevel":"AUDIT"}\n'
+        '{"type":"liberty_accesslog","host":"web-1","ibm_remoteHost":"203.0.113.9","ibm_userId":"u1",'
+        '"ibm_requestMethod":"POST","ibm_uriPath":"\\/pay","ibm_elapsedTime":21036,"ibm_responseCode":503,'
+        '"ibm_datetime":"2026-11-23T09:08:08.120+0000"}\n',
+    )
+    assert events["kind"].tolist() == ["log", "request"]
+    assert events["level"].iloc[0] == "info"
+    request = events.iloc[1]
+    assert (request["operation"], request["status"], request["duration"]) == ("POST /pay", 503, 0.021036)
+    assert (request["user"], request["client"]) == ("u1", "203.0.113.9")
+
+
 def test_requests_among_other_lines_of_python_s_logging_are_requests(tmp_path: Path) -> None:
     events = read(
         tmp_path / "a.log",

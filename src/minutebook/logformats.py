@@ -54,7 +54,9 @@ class Pattern:
     pieces: tuple[str, ...]
     time: str  #: layout of the group ``time``, as `minutebook.times.layouts()` lists them
     one_way: bool = False  #: no text can go on in two ways at any place: read in one pass, four groups at a time
-    either_way: bool = False  #: whether the day or the month comes first, in `TWINS`, the log itself has to tell
+    either_way: bool = (
+        False  #: whether the day or the month comes first, of two `find_twins`, the log itself has to tell
+    )
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "_time",
         "date-local", "time-local", "instant.epochSecond", "timeMillis", "timestamp_millis", "ts_ms", "epoch",
         "time_iso8601", "msec", "unixTime", "calendarTime", "log_timestamp", "event_timestamp", "requestTimeEpoch",
-        "reqTimeSec", "requestTime",
+        "reqTimeSec", "requestTime", "ibm_datetime",
     ),
     "nanos": ("instant.nanoOfSecond",),
     "level": (
@@ -53,14 +53,14 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "version": ("version", "service.version", "app_version", "application_Version", "release", "build", "image_tag"),
     "environment": ("environment", "env", "deployment.environment", "stage"),
-    "method": ("method", "http.method", "http.request.method", "request_method", "verb", "req.method",
+    "method": ("method", "http.method", "http.request.method", "request_method", "verb", "ibm_requestMethod", "req.method",
                "httpRequest.requestMethod", "request.method", "RequestMethod", "cs-method", "httpMethod",
                "ClientRequestMethod", "reqMethod", "http.http_method", "httpRequest.httpMethod"),
     "path": ("route", "http.route", "path", "url.path", "http.target", "request_path", "request.path", "uri",
              "request_uri", "requestURI", "req.url", "request.uri", "url", "http.url", "endpoint", "url.original",
              "httpRequest.requestUrl", "RequestPath", "cs-uri-stem", "cs-uri", "requestUri",
              "ClientRequestPath", "ClientRequestURI", "req.path", "request.url", "http.path", "http.uri", "reqPath", "resourcePath",
-             "httpRequest.uri"),
+             "httpRequest.uri", "ibm_uriPath"),
     "operation": ("operation", "rpc.method", "grpc.method", "handler", "action", "eventName", "protoPayload.methodName", "api.name", "operation_Name"),
     "request": ("request",),
     "status": (
@@ -68,22 +68,23 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "response_code", "res.statusCode", "response.status", "httpRequest.status", "responseStatus.code",
         "DownstreamStatus", "sc-status", "httpStatus", "code", "http.status",
         "EdgeResponseStatus", "response_status", "resp_status", "httpStatusCode", "api.statusCode", "resultCode",
+        "ibm_responseCode",
     ),
     "user": (
         "user_id", "userid", "user.id", "enduser.id", "usr.id", "uid", "customer_id", "account_id", "user.username",
         "user.name", "user", "username", "remote_user", "cs-username", "usr", "principal",
         "userIdentity.userName", "userIdentity.arn", "protoPayload.authenticationInfo.principalEmail", "actor",
-        "user_AuthenticatedId",
+        "user_AuthenticatedId", "ibm_userId",
     ),
     "client": (
         "client_ip", "clientip", "client.ip", "client.address", "remote_addr", "remote_ip", "source.ip",
         "sourceIPAddress", "sourceIPs.0", "ip", "remote_address", "req.remoteAddress", "httpRequest.remoteIp",
         "ClientHost", "request.remote_ip", "request.client_ip", "request.remote_addr", "c-ip", "clientIP",
         "x_forwarded_for", "client", "id.orig_h", "remote_host", "ipAddress", "cliIP", "src_ip",
-        "srcip", "httpRequest.clientIp",
+        "srcip", "httpRequest.clientIp", "ibm_remoteHost",
     ),
     "agent": ("user_agent", "useragent", "http_user_agent", "user_agent.original", "http.user_agent",
-              "httpRequest.userAgent", "cs(User-Agent)", "ClientRequestUserAgent"),
+              "httpRequest.userAgent", "cs(User-Agent)", "ClientRequestUserAgent", "ibm_userAgent"),
     "trace": (
         "request_id", "requestid", "req_id", "rid", "x_request_id", "http.request.id", "req.id",
         "trace_id", "traceid", "trace.id", "correlation_id", "correlationid", "otelTraceID", "trace",
@@ -91,7 +92,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "operation_Id",
     ),
     "exception_type": ("error.type", "exception.type", "err.type", "error.class", "error.name", "exception.class", "ExceptionType",
-                       "problemId"),
+                       "problemId", "ibm_exceptionName"),
     "exception": ("error.message", "exception.message", "err.message", "error.msg", "exception", "error", "err",
                   "exc_info"),
 }  # fmt: skip
@@ -104,7 +105,7 @@ DURATIONS: tuple[tuple[str, str], ...] = (
     ("httpRequest.latency", "s"), ("request_duration", "s"), ("upstream_response_time", "s"), ("dur", "s"),
     ("TimeTakenMS", "ms"), ("execution_time", "s"), ("processing_time", "s"), ("total_time", "s"), ("duration_sec", "s"),
     ("turnAroundTimeMSec", "ms"), ("responseLatency", "ms"), ("api.timeToResponse", "ns"), ("record.metrics.durationMs", "ms"),
-    ("res.responseTime", "ms"),
+    ("res.responseTime", "ms"), ("ibm_elapsedTime", "us"),
 )  # fmt: skip
 
 _UNITS = {

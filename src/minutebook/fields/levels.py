@@ -17,7 +17,7 @@ _WORDS: Mapping[str, str] = {
     "debug3": "debug", "debug4": "debug", "debug5": "debug", "config": "debug", "spam": "debug",
     "info": "info", "information": "info", "informational": "info", "notice": "info", "log": "info", "i": "info",
     "inf": "info", "note": "info", "normal": "info", "default": "info", "statement": "info", "detail": "info",
-    "hint": "info", "system": "info", "success": "info", "n": "info",
+    "hint": "info", "system": "info", "success": "info", "n": "info", "audit": "info",
     "warn": "warn", "warning": "warn", "wrn": "warn", "w": "warn", "caution": "warn",
     "error": "error", "err": "error", "eror": "error", "severe": "error", "e": "error", "failure": "error",
     "fatal": "fatal", "critical": "fatal", "crit": "fatal", "alert": "fatal", "emergency": "fatal",
@@ -26,7 +26,7 @@ _WORDS: Mapping[str, str] = {
 }  # fmt: skip
 #: Words that as a tag say something else.
 _SAY_NOTHING = frozenset(("log", "config", "default", "system", "statement", "detail", "normal", "success", "note", "hint",
-                          "alert", "failure", "fine", "inf"))  # fmt: skip
+                          "alert", "failure", "fine", "inf", "audit"))  # fmt: skip
 _INSIGHTS = dict(zip("01234", ("trace", "info", "warn", "error", "fatal"), strict=True))
 _SYSLOG = ("fatal", "fatal", "fatal", "error", "warn", "info", "info", "debug")
 

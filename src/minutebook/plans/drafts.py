@@ -22,7 +22,7 @@ from minutebook.records.objects import is_batch, join_objects, unfold
 from minutebook.records.pairs import list_pair_keys
 from minutebook.records.table import find_header, find_w3c_header, list_w3c_names
 from minutebook.records.text import match_lines
-from minutebook.times import ENOUGH, TWINS, find_layout
+from minutebook.times import ENOUGH, find_layout, find_twins
 
 #: A key that so many of the stamps are under is the time's, whatever the others are: those are rejects.
 _ENOUGH_TIMES = 0.2
@@ -129,13 +129,17 @@ def _settle_order(plan: Plan, text: pa.StringArray) -> Plan | None:
     open_ones = [index for index, pattern in enumerate(patterns) if pattern.either_way]
     if not open_ones:
         return plan
+    twins = find_twins(patterns[open_ones[0]].time)
     records = match_lines(text, plan.log_format)
+    proven = {patterns[at].time for at in np.unique(records.pattern) if at not in open_ones} & {*twins}
+    if len(proven) == 1:  # by stamps of the same log that can be read in one way only
+        return replace(plan, layout=proven.pop())
     is_open = np.isin(records.pattern, open_ones)
     if not is_open.any():
         return plan
     stamps = records.parts["time"].filter(pa.array(is_open))
-    layout = find_layout(plain_texts(stamps).to_pylist())
-    if layout in TWINS:
+    layout = find_layout(plain_texts(stamps).to_pylist(), among=twins)
+    if layout:
         return replace(plan, layout=layout)
     others = tuple(pattern for pattern in patterns if not pattern.either_way)
     return replace(plan, log_format=replace(plan.log_format, patterns=others)) if others else None

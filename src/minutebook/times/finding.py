@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from minutebook.columns.texts import plain_texts
 from minutebook.times.instants import Instants, parse_times
-from minutebook.times.layouts import LAYOUTS, TWINS, whole_pattern
+from minutebook.times.layouts import LAYOUTS, find_twins, whole_pattern
 
 #: A layout that reads less than this share of a sample isn't the sample's.
 ENOUGH = 0.8
@@ -20,7 +20,7 @@ _LOOK_AT = 50
 _LEAP_YEAR = 2024
 
 
-def find_layout(texts: Sequence[str], enough: float = ENOUGH) -> str | None:
+def find_layout(texts: Sequence[str], enough: float = ENOUGH, among: Iterable[str] = LAYOUTS) -> str | None:
     """The layout that reads most of the non-empty texts, at least ``enough`` of them; None where none does.
 
     Of layouts that read as many, the first of `layouts`. Where the day and the month could be either way round
@@ -32,14 +32,15 @@ def find_layout(texts: Sequence[str], enough: float = ENOUGH) -> str | None:
     array = pa.array(known, pa.binary()).cast(pa.string())
     first = [text.decode() for text in known[:_LOOK_AT]]
     counts: dict[str, int] = {}
-    for layout in LAYOUTS:
+    for layout in among:
         # Python's own pattern first: most layouts read none of the texts, and a kernel call isn't free.
         if any(_compile(layout).match(text) for text in first):
             counts[layout] = len(known) - parse_times(array, layout, year=_LEAP_YEAR).time.null_count
     best = max(counts, key=counts.__getitem__, default=None)
     if best is None or counts[best] < enough * len(known):
         return None
-    if best in TWINS and len({counts.get(twin) for twin in TWINS}) == 1:
+    twins = find_twins(best)
+    if twins and len({counts.get(twin) for twin in twins}) == 1:
         return None
     return best
 
@@ -56,7 +57,7 @@ def parse_mixed(texts: pa.Array, layout: str, *, zone: str | None = None) -> Ins
         is_left = pc.and_(time.is_null(), texts.is_valid())
         if not pc.any(is_left).as_py():
             break
-        if name == layout or name in TWINS or not other.has_year:
+        if name == layout or find_twins(name) or not other.has_year:
             continue
         more = parse_times(plain_texts(texts.filter(is_left)), name, zone=zone)
         if more.time.null_count < len(more.time):

@@ -27,7 +27,7 @@ class Layout(NamedTuple):
 
 # 09:00:00, 9:00:00, with a fraction of any length after a dot, a comma or a colon.
 _CLOCK = r"(?P<clock>\d\d?:\d\d:\d\d(?:[.,:]\d*)?)"
-_CLOCK_OR_MINUTE = r"(?P<clock>\d\d?:\d\d(?::\d\d(?:[.,]\d*)?)?)"
+_CLOCK_OR_MINUTE = r"(?P<clock>\d\d?:\d\d(?::\d\d(?:[.,:]\d*)?)?)"
 _COMPACT = r"(?P<clock>\d{6}(?:[.,]\d*)?)"
 _YEAR = r"(?P<year>\d{4})"
 # A month's or a weekday's name, as the first pattern sees it.
@@ -115,6 +115,10 @@ LAYOUTS: Mapping[str, Layout] = {
     ),
     "%d/%m/%Y %H:%M:%S": Layout(rf"(?P<date>\d\d?/\d\d?/\d{{4}}),?[ T]{_CLOCK_OR_MINUTE}", f"{_d1}/{_m1}/{_Y}"),
     "%m/%d/%Y %H:%M:%S": Layout(rf"(?P<date>\d\d?/\d\d?/\d{{4}}),?[ T]{_CLOCK_OR_MINUTE}", f"{_m1}/{_d1}/{_Y}"),
+    # WebSphere, Excel
+    "%d/%m/%y %H:%M:%S": Layout(rf"(?P<date>\d\d?/\d\d?/\d\d),? {_CLOCK_OR_MINUTE}", f"{_d1}/{_m1}/{_y}"),
+    "%m/%d/%y %H:%M:%S": Layout(rf"(?P<date>\d\d?/\d\d?/\d\d),? {_CLOCK_OR_MINUTE}", f"{_m1}/{_d1}/{_y}"),
+    "%d.%m.%y %H:%M:%S": Layout(rf"(?P<date>\d\d?\.\d\d?\.\d\d),? {_CLOCK}", rf"{_d1}\.{_m1}\.{_y}"),
     # a name for those whose clocks have AM or PM, which any layout may have
     "%m/%d/%Y %I:%M:%S %p": Layout(rf"(?P<date>\d\d?/\d\d?/\d{{4}}),?[ T]{_CLOCK_OR_MINUTE}", f"{_m1}/{_d1}/{_Y}"),
     # a name for iso where a blank pads the hour (MariaDB)
@@ -125,8 +129,14 @@ LAYOUTS: Mapping[str, Layout] = {
 #: Layouts without a year; the caller says which one the first stamp is of.
 YEARLESS = tuple(name for name, layout in LAYOUTS.items() if not layout.has_year)
 
-#: Layouts that differ only in whether the day or the month comes first.
-TWINS = ("%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S")
+#: Pairs of layouts that differ only in whether the day or the month comes first.
+TWINS = (("%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S"), ("%d/%m/%y %H:%M:%S", "%m/%d/%y %H:%M:%S"))
+
+
+def find_twins(layout: str) -> tuple[str, ...]:
+    """The layout and its twin, where it has one."""
+    return next((pair for pair in TWINS if layout in pair), ())
+
 
 # Begins with nothing that a clock or a fraction could go on with.
 _TAIL = r"(?P<tail>(?:[^.,:\d](?s:.)*)?)$"
