@@ -71,8 +71,11 @@ def pair_texts(
         other.dictionary.take(_less_one(pc.subtract(known, pc.multiply(place, width)))),
     )
     both = (tail, head) if is_second_ahead else (head, tail)
-    joined = pc.coalesce(pc.binary_join_element_wise(*both, between), head).dictionary_encode()
-    return pa.DictionaryArray.from_arrays(joined.indices.take(pairs.indices), joined.dictionary)
+    joined = pc.coalesce(pc.binary_join_element_wise(*both, between), head)
+    if not pc.any(pc.match_substring(one.dictionary, between)).as_py():
+        return pa.DictionaryArray.from_arrays(pairs.indices, joined)  # no two pairs make one text
+    fewer = joined.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(fewer.indices.take(pairs.indices), fewer.dictionary)
 
 
 def _less_one(numbers: pa.Array) -> pa.Array:

@@ -86,7 +86,8 @@ def _read_client(parts: Mapping[str, pa.Array], user: pa.Array | None) -> pa.Arr
 
 
 def _drop_port(clients: pa.Array) -> pa.Array:
-    clients = pc.replace_substring_regex(clients, r"^(\d+\.\d+\.\d+\.\d+):\d+$", r"\1")
+    if pc.any(pc.match_substring(clients, ":")).as_py():
+        clients = pc.replace_substring_regex(clients, r"^(\d+\.\d+\.\d+\.\d+):\d+$", r"\1")
     is_masked = pc.fill_null(pc.equal(clients, _MASKED), False)
     return pc.if_else(is_masked, None, clients) if pc.any(is_masked).as_py() else clients
 

@@ -13,6 +13,7 @@ from minutebook.columns.texts import change_texts, drop_unknown, is_dictionary, 
 # In bulk what `_SEGMENT` says of numbers; twice, since a slash between two of them belongs to both.
 _NUMBER = (r"/\d+([/ ]|$)", r"/{id}\1")
 _NUMBERS = (_NUMBER, _NUMBER, (r"([/\-._~])\d{4,}([/\-._~ ]|$)", r"\1{id}\2"))
+_PROTOCOL = re.compile(r" HTTP/[\d.]+$")
 # Kubernetes says `list /api`.
 _METHOD = re.compile(r"([A-Z]{3,10}|[a-z]{3,20}(?= /)) (\S+)")
 _SEGMENT = re.compile(
@@ -48,8 +49,13 @@ def _shorten_targets(targets: pa.Array) -> pa.DictionaryArray:
 
 def _cut_query(targets: pa.Array) -> pa.Array:
     held = bytes(targets.buffers()[2] or b"")
-    if not any(mark in held for mark in (b"?", b"#", b";", b" HTTP/")):
+    has_query = any(mark in held for mark in (b"?", b"#", b";"))
+    if not has_query and b" HTTP/" not in held:
         return targets
+    protocol = _PROTOCOL.search(targets[0].as_py() or "")
+    if protocol and not has_query and pc.all(pc.ends_with(targets, protocol.group())).as_py():
+        size = len(protocol.group())
+        return pc.binary_slice(targets.cast(pa.binary()), 0, -size).cast(pa.string())
     return pc.replace_substring_regex(targets, r"(?:[?#;].*| HTTP/[\d.]+)$", "")
 
 

@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.records.encoding import encode_runs, encode_short, repeats
+
 _QUOTE, _BACKSLASH = ord('"'), ord("\\")
 #: The inside of quotes, in which a quote is escaped: without any backslash it's whatever stands between two quotes.
 QUOTED = r'[^"\\]*(?:\\.[^"\\]*)*'
@@ -54,9 +56,11 @@ def cut_cells(text: pa.StringArray, cells: Sequence[Cell]) -> tuple[np.ndarray, 
             fits &= begin == end
         if not cell.expression or (cell.expression == QUOTED and not cell.name):
             continue
-        found = slice_texts(text, begin, end)
-        if repeats(found):
-            found = found.dictionary_encode()
+        found = encode_short(data, begin, end)
+        if found is None:
+            found = slice_texts(text, begin, end)
+            if repeats(found):
+                found = encode_runs(found)
         if cell.name:
             parts[cell.name] = found
         if cell.expression != QUOTED:
@@ -105,7 +109,7 @@ def _stands_at(data: np.ndarray, at: np.ndarray, text: bytes) -> np.ndarray:
         fits &= words[np.minimum(at + step, len(words) - 1)] == np.frombuffer(text, np.uint64, 1, step)[0]
         step += 8
     for byte in text[step:]:
-        fits &= data[np.minimum(at + step, len(data) - 1)] == byte
+        fits &= data.take(at + step, mode="clip") == byte
         step += 1
     return fits
 
@@ -155,12 +159,6 @@ def slice_texts(text: pa.StringArray, begin: np.ndarray, end: np.ndarray) -> pa.
     cuts[0::2], cuts[1::2] = begin, end
     pieces = pa.StringArray.from_buffers(len(cuts) - 1, pa.py_buffer(cuts), text.buffers()[2])
     return pieces.take(pa.array(np.arange(0, len(cuts), 2)))
-
-
-def repeats(texts: pa.StringArray) -> bool:
-    """Whether some of the texts are likely to be equal, as the first ones show."""
-    head = texts[:500]
-    return pc.count_distinct(head).as_py() < len(head)
 
 
 def find_fitting(values: pa.Array, expression: str) -> np.ndarray:

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.columns.texts import change_texts
-from minutebook.records.cells import QUOTED, find_fitting, repeats, slice_texts
+from minutebook.records.cells import QUOTED, find_fitting, slice_texts
+from minutebook.records.encoding import repeats
 from minutebook.records.kinds import Kind, Values, read_cells
 from minutebook.records.pages import LONGEST, Page
 
