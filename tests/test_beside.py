@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from minutebook.book import DRAWS, reconstruct, save_book
+from minutebook.book import reconstruct, save_book
 from minutebook.machine.beside import starts_beside
 from minutebook.settings.config import Config
 
@@ -62,7 +62,9 @@ def test_a_book_drawn_beside_has_the_bytes_of_one_drawn_here(tmp_path: Path) -> 
     book = reconstruct([log], Config())
     here, beside = tmp_path / "here", tmp_path / "beside"
     save_book(book, here)
-    with starts_beside(DRAWS) as draw:
+    with starts_beside(
+        "minutebook.outputs.plots.overview:render_impact", "minutebook.outputs.plots.figures:forgo_help"
+    ) as draw:
         save_book(book, beside, draw)
     assert [p.name for p in sorted(here.iterdir())] == [p.name for p in sorted(beside.iterdir())]
     assert all(p.read_bytes() == (beside / p.name).read_bytes() for p in here.iterdir())

@@ -48,8 +48,6 @@ FILES = (
     "timeline.csv", "timeline.parquet", "minutes.csv", "minutes.parquet", "happenings.csv", "happenings.parquet",
     "messages.csv", "messages.parquet", "rejects.csv", "impact.json", "impact.svg", "ledger.json",
 )  # fmt: skip
-#: What draws the picture of a book.
-DRAWS = "minutebook.outputs.plots.overview:render_impact"
 _READ_AGAIN = (*(f"{name}.parquet" for name in FRAMES), "impact.json")
 
 
@@ -228,12 +226,16 @@ def _hide(texts: pd.Series, book: Book) -> pd.Series:
 def save_book(book: Book, folder: Evidence, draw: Call | None = None) -> list[Path]:
     """Write a book into a folder (made if need be); gives the files, in the order they were written.
 
-    ``draw`` calls ``DRAWS`` beside this process; without it the picture is drawn in this one.
+    ``draw`` calls `render_impact` beside this process; without it the picture is drawn in this one.
     """
     from minutebook.outputs import write_csv, write_json, write_parquet
     from minutebook.outputs.atomic import open_staged, replace_together
 
-    picture = (draw or calls_here(DRAWS))(book.minutes, book.impact, book.happenings)
+    if draw is None:
+        from minutebook.outputs.plots.overview import render_impact
+
+        draw = calls_here(render_impact)
+    picture = draw(book.minutes, book.impact, book.happenings)
     # The ledger comes last and names the others, so that a folder with a ledger that fits is a whole book.
     with replace_together(folder, last="ledger.json") as place:
 

@@ -27,7 +27,8 @@ def reconstruct(evidence: tuple[str, ...], output: str, users: str | None, every
 
     if output == "-":
         raise MinutebookError("a book is a folder, which no pipe takes", do="name one with -o, or see `timeline -o -`")
-    with starts_beside("minutebook.outputs.plots.overview:render_impact") as draw:
+    plots = "minutebook.outputs.plots"
+    with starts_beside(f"{plots}.overview:render_impact", f"{plots}.figures:forgo_help") as draw:
         from minutebook.book import save_book
         from minutebook.outputs import write_table
 

@@ -10,12 +10,13 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
+from minutebook.machine.allocation import keep_freed_memory
 from minutebook.machine.threads import start_threads
 
 #: The arguments of a call → what waits for its result.
@@ -23,13 +24,13 @@ Call = Callable[..., Callable[[], Any]]
 
 
 @contextmanager
-def starts_beside(name: str) -> Iterator[Call]:
+def starts_beside(name: str, *before: str) -> Iterator[Call]:
     """While the block runs, a process waits to call ``"module:function"``; at the end it's gone, whatever happened.
 
-    It imports the module and calls the function once without arguments, which has to be harmless. A call begins when
-    it's made; arguments and result are what pickle takes.
+    To get ready it calls what is named to come ``before``, then the function itself without arguments, which has to be
+    harmless. A call begins when it's made; arguments and result are what pickle takes.
     """
-    process = _start(name)
+    process = _start(*before, name)
     if process is None:
         yield calls_here(name)
         return
@@ -47,18 +48,18 @@ def starts_beside(name: str) -> Iterator[Call]:
                 process.stdin.close()  # type: ignore[union-attr]
 
 
-def calls_here(name: str) -> Call:
-    """Calls ``"module:function"`` in this process, once the result is asked for."""
-    return lambda *what: lambda: _find(name)(*what)
+def calls_here(function: str | Callable[..., Any]) -> Call:
+    """Calls a function, or ``"module:function"``, in this process, once the result is asked for."""
+    return lambda *what: lambda: (_find(function) if isinstance(function, str) else function)(*what)
 
 
-def _start(name: str) -> subprocess.Popen[bytes] | None:
+def _start(*names: str) -> subprocess.Popen[bytes] | None:
     if not sys.executable or (os.cpu_count() or 1) < 2:
         return None
     with suppress(OSError):
         # -P: of what lies in the folder of the evidence nothing is imported.
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", __name__, name],
+            [sys.executable, "-P", "-m", __name__, *names],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     return None
@@ -84,9 +85,10 @@ def _find(name: str) -> Callable[..., Any]:
     return found
 
 
-def _serve(name: str) -> None:
-    function = _find(name)
-    function()
+def _serve(names: Sequence[str]) -> None:
+    for name in names:
+        function = _find(name)
+        function()
     with suppress(EOFError):  # whoever asks has ended
         while True:
             pickle.dump(function(*pickle.load(sys.stdin.buffer)), sys.stdout.buffer)
@@ -94,7 +96,5 @@ def _serve(name: str) -> None:
 
 
 if __name__ == "__main__":
-    from minutebook.machine.allocation import keep_freed_memory
-
     keep_freed_memory()
-    _serve(sys.argv[1])
+    _serve(sys.argv[1:])
