@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TypeAlias
 
 Change: TypeAlias = str | Callable[[re.Match[str]], str]
@@ -105,24 +106,22 @@ _TOKEN_SIGNS = (
 #: Stands for a sign that no literal is: so many digits.
 _DIGITS = r"\d(?:[ -]?\d){12}"
 
-#: (signs of which one must be there, in lower case; the pattern; what stands for it), in this order.
-_KINDS: tuple[tuple[tuple[str, ...], re.Pattern[str], Change], ...] = tuple(
-    (signs, re.compile(pattern), change)
-    for signs, pattern, change in (
-        (("-----begin",), r"-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----[\s\S]{0,20000}?(?:-----END [A-Z ]{0,24}PRIVATE KEY-----|\Z)", "[private key]"),
-        (("eyj",), r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,4}", "[token]"),
-        (("akia", "asia", "abia", "acca", "aroa", "aida"), r"\b(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}\b", "[AWS key]"),
-        (_TOKEN_SIGNS, rf"(?<![A-Za-z0-9])(?:{_TOKENS})", "[token]"),
-        (("hooks",), r"(?i:https://hooks\.slack\.com/(?:services|workflows)/)(?P<value>[\w/]+)", _name_value("token")),
-        (("cookie",), r"(?i:(?<![A-Za-z_])(?:set-)?cookie[\"']?\s?[:=]\s?[\"']?)(?P<value>[^\s\"'\[][^\"'\n]*)", _name_value("session")),
-        (("authorization",), r"(?i:authorization[\"']?\s?[:=]\s?[\"']?(?:\w+ +(?!\[))?)(?P<value>[\w.~+/=-]{6,})(?! +\[)", _name_value("token")),
-        (("bearer", "basic", "digest", "authorization"), r"(?i:\b(?:bearer|basic|digest)|\bauthorization: ?token) +(?P<value>(?=[\w.~+/-]*[\d=+/_.-])[\w.~+/-]{8,}=*)", _name_value("token")),
-        (("://",), r"(?i:\b[a-z][a-z\d+.-]{0,24})://(?P<value>[^\s/@:\"']{0,200}:[^\s/@\"']{1,200}(?:@[^\s/@\"']{1,200}){0,4})(?=@)", _name_value("password")),
-        *(row for kind, (signs, keys) in _SECRET_KEYS.items() for row in _by_key(kind, signs, keys)),
-        (("@", "%40"), r"(?<![\w.+-])[\w.+'-]{1,64}(?:@|%40)(?:[A-Za-z\d](?:[A-Za-z\d-]{0,61}[A-Za-z\d])?\.)+[A-Za-z]{2,24}(?![\w-])", "[e-mail]"),
-        ((), r"(?<![\w.-])(?:\d{13,19}|\d{4}(?P<by>[ -])\d{4}(?P=by)\d{4}(?P=by)\d{1,7}|\d{4}[ -]\d{6}[ -]\d{4,5})(?![\w-]|[.]\d)", _name_card),
-        ((), r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _name_account),
-    )
+#: (signs of which one must be there, in lower case; the pattern; what stands for it), in this order. Few texts need any
+#: pattern: it's compiled when one does.
+_KINDS: tuple[tuple[tuple[str, ...], str, Change], ...] = (
+    (("-----begin",), r"-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----[\s\S]{0,20000}?(?:-----END [A-Z ]{0,24}PRIVATE KEY-----|\Z)", "[private key]"),
+    (("eyj",), r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,4}", "[token]"),
+    (("akia", "asia", "abia", "acca", "aroa", "aida"), r"\b(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA)[A-Z0-9]{16}\b", "[AWS key]"),
+    (_TOKEN_SIGNS, rf"(?<![A-Za-z0-9])(?:{_TOKENS})", "[token]"),
+    (("hooks",), r"(?i:https://hooks\.slack\.com/(?:services|workflows)/)(?P<value>[\w/]+)", _name_value("token")),
+    (("cookie",), r"(?i:(?<![A-Za-z_])(?:set-)?cookie[\"']?\s?[:=]\s?[\"']?)(?P<value>[^\s\"'\[][^\"'\n]*)", _name_value("session")),
+    (("authorization",), r"(?i:authorization[\"']?\s?[:=]\s?[\"']?(?:\w+ +(?!\[))?)(?P<value>[\w.~+/=-]{6,})(?! +\[)", _name_value("token")),
+    (("bearer", "basic", "digest", "authorization"), r"(?i:\b(?:bearer|basic|digest)|\bauthorization: ?token) +(?P<value>(?=[\w.~+/-]*[\d=+/_.-])[\w.~+/-]{8,}=*)", _name_value("token")),
+    (("://",), r"(?i:\b[a-z][a-z\d+.-]{0,24})://(?P<value>[^\s/@:\"']{0,200}:[^\s/@\"']{1,200}(?:@[^\s/@\"']{1,200}){0,4})(?=@)", _name_value("password")),
+    *(row for kind, (signs, keys) in _SECRET_KEYS.items() for row in _by_key(kind, signs, keys)),
+    (("@", "%40"), r"(?<![\w.+-])[\w.+'-]{1,64}(?:@|%40)(?:[A-Za-z\d](?:[A-Za-z\d-]{0,61}[A-Za-z\d])?\.)+[A-Za-z]{2,24}(?![\w-])", "[e-mail]"),
+    ((), r"(?<![\w.-])(?:\d{13,19}|\d{4}(?P<by>[ -])\d{4}(?P=by)\d{4}(?P=by)\d{1,7}|\d{4}[ -]\d{6}[ -]\d{4,5})(?![\w-]|[.]\d)", _name_card),
+    ((), r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _name_account),
 )  # fmt: skip
 
 #: Some sign of any secret, in RE2's words: what a whole column is asked before a text is looked at.
@@ -136,10 +135,15 @@ ANY_SIGN = "|".join(
 _LONG_NUMBER = re.compile(rf"{_DIGITS}|[A-Z]{{2}}\d{{2}} ?[A-Z0-9]{{4}}")
 
 
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
+
+
 def hide_secrets(text: str) -> str:
     """The text with the kind of each secret where the secret stood."""
     lower, has_number = text.lower(), bool(_LONG_NUMBER.search(text))
     for signs, pattern, change in _KINDS:
         if any(sign in lower for sign in signs) or (not signs and has_number):
-            text = pattern.sub(change, text)
+            text = _compile(pattern).sub(change, text)
     return text
