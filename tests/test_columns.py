@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from minutebook.columns.texts import pair_texts
 from minutebook.fields.operations import read_operations
-from minutebook.records.cells import slice_texts
+from minutebook.records.cells import find_fitting, find_next, slice_texts
 from minutebook.records.encoding import encode_runs, encode_short
+from minutebook.records.letters import all_fit
 
 TEXTS = st.lists(st.sampled_from(["", "-", "200", "404", "a b", "é", "héé", "long enough to be no number"]), min_size=1)
 SOME = st.lists(st.tuples(st.sampled_from([None, "", "a", "a b", "a:b"]), st.sampled_from([None, "", "c", "b c"])))
@@ -61,3 +64,35 @@ def test_an_operation_does_not_depend_on_its_neighbours(requests: list[str]) -> 
     together = read_operations({"request": pa.array(requests, pa.string())})
     assert together is not None
     assert together.to_pylist() == [each.to_pylist()[0] for each in alone if each is not None]
+
+
+RISING = st.lists(st.integers(0, 40), unique=True).map(sorted)
+
+
+@given(RISING, RISING)
+def test_the_next_hit_is_the_one_that_a_search_finds(hits: list[int], at: list[int]) -> None:
+    assert find_next(np.array(hits, np.int64), np.array(at, np.int64)).tolist() == np.searchsorted(hits, at).tolist()
+
+
+@given(st.integers(1, 3), st.integers(1, 5), st.integers(0, 2))
+def test_the_next_hit_where_each_line_has_equally_many(each: int, lines: int, before: int) -> None:
+    hits, at = 10 * np.arange(each * lines), 10 * each * np.arange(lines) - before
+    assert find_next(hits, at).tolist() == (each * np.arange(lines)).tolist()
+
+
+EXPRESSIONS = (r"[^\s,]+", r"[^\]]+", r"[^\s.:,]+", r'[^\s\["]+', r"\d+", r"(?:\d+|-)", r"[^\d;]+")
+
+
+@given(st.lists(st.text(st.sampled_from("a1-9 ,]\t[é;.\x0b"), max_size=3), min_size=1), st.sampled_from(EXPRESSIONS))
+def test_letters_say_that_texts_fit_only_where_an_expression_does(texts: list[str], expression: str) -> None:
+    column = pa.array(texts, pa.string())
+    fitting = pc.match_substring_regex(column, f"^(?:{expression})$").to_pylist()
+    assert find_fitting(column, expression).tolist() == fitting
+    is_plain = [fits and not (text == "-" and "|-" in expression) for text, fits in zip(texts, fitting, strict=True)]
+    assert all_fit(column, expression) == all(is_plain)
+    assert all_fit(column[1:], expression) == (len(texts) > 1 and all(is_plain[1:]))
+
+
+@pytest.mark.parametrize("expression", [r"\d{3}", r"[^a-c]+", r"[^\w]+", r"[^,]*", r"a+", r"[^,]+x"])
+def test_other_expressions_are_matched(expression: str) -> None:
+    assert not all_fit(pa.array(["200"]), expression)

@@ -169,8 +169,9 @@ def _make_events(
 def _measure(source: Source, times: pa.Array, quality: pa.Array, resolution_s: float) -> Account:
     """What some events add to the account, lines apart."""
     part = Account(source, events=len(times), resolution_s=resolution_s)
-    counts = pc.value_counts(quality.cast(pa.string()))
-    part.qualities.update({str(entry["values"]): int(entry["counts"]) for entry in counts.to_pylist()})
+    words = quality if pa.types.is_dictionary(quality.type) else quality.dictionary_encode()
+    counts = pc.value_counts(words.indices).to_pylist()
+    part.qualities.update({str(words.dictionary[entry["values"]]): int(entry["counts"]) for entry in counts})
     if part.events:
         span = pc.min_max(times.cast(pa.int64())).as_py()
         part.first, part.last = span["min"], span["max"]

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.records.encoding import encode_runs, encode_short, repeats
+from minutebook.records.letters import all_fit
 
 _QUOTE, _BACKSLASH = ord('"'), ord("\\")
 #: The inside of quotes, in which a quote is escaped: without any backslash it's whatever stands between two quotes.
@@ -42,7 +43,7 @@ def cut_cells(text: pa.StringArray, cells: Sequence[Cell]) -> tuple[np.ndarray, 
         text = text.take(pa.array(np.arange(len(text))))  # a part of a longer array has all of its bytes
     data, bounds = read_bytes(text)
     quotes = np.flatnonzero(data == _QUOTE)
-    place = np.searchsorted(quotes, bounds)
+    place = np.append(find_next(quotes, bounds[:-1]), len(quotes))
     is_cut = np.diff(place) >= sum(cell.behind.count('"') for cell in cells)
     escapes = np.flatnonzero(data == _BACKSLASH)
     is_cut[np.searchsorted(bounds, escapes, side="right") - 1] = False
@@ -59,6 +60,8 @@ def cut_cells(text: pa.StringArray, cells: Sequence[Cell]) -> tuple[np.ndarray, 
         found = encode_short(data, begin, end)
         if found is None:
             found = slice_texts(text, begin, end)
+            if not cell.name and all_fit(found, cell.expression):
+                continue
             if repeats(found):
                 found = encode_runs(found)
         if cell.name:
@@ -87,10 +90,11 @@ def _find_spans(
         behind = cell.behind.encode()
         if b'"' not in behind and cell is not cells[-1]:
             continue
-        at = quotes[place] - behind.index(b'"') if behind else end
+        quote = behind.index(b'"') if behind else 0
+        at = quotes[place] - quote if behind else end
         fits &= (begin <= at) & (at + len(behind) <= end)
         at = np.where(fits, at, begin)
-        fits &= _stands_at(data, at, behind)
+        fits &= _stands_at(data, at, behind[:quote]) & _stands_at(data, at + quote + 1, behind[quote + 1 :])
         inner, is_cut = _cut_apart(text, begin, at, group)
         spans += inner
         fits &= is_cut
@@ -129,7 +133,7 @@ def _cut_apart(
         if cell.behind != before:
             hits = np.append(_find_all(data, cell.behind.encode()), len(data))
         follows = cell.behind == before and len(before) == 1  # the next hit is the next one
-        index = np.minimum(index + 1, len(hits) - 1) if follows else np.searchsorted(hits, at)
+        index = np.minimum(index + 1, len(hits) - 1) if follows else find_next(hits, at)
         here = hits[index]
         fits &= here + len(cell.behind) <= stop
         here = np.where(fits, here, at)
@@ -161,8 +165,23 @@ def slice_texts(text: pa.StringArray, begin: np.ndarray, end: np.ndarray) -> pa.
     return pieces.take(pa.array(np.arange(0, len(cuts), 2)))
 
 
+def find_next(hits: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """The place of the first of the ``hits`` that is not before each of ``at``; both rise.
+
+    Most lines have equally many hits, so that it's told without a search.
+    """
+    each = len(hits) // len(at) if len(at) else 0
+    if each and each * len(at) == len(hits):
+        usual = np.arange(0, len(hits), each)
+        if (hits[::each] >= at).all() and (hits[each - 1 :: each][:-1] < at[1:]).all():
+            return usual
+    return np.searchsorted(hits, at)
+
+
 def find_fitting(values: pa.Array, expression: str) -> np.ndarray:
     """Which texts the whole expression fits; of a dictionary each distinct one is matched."""
     is_encoded = pa.types.is_dictionary(values.type)
+    if all_fit(values.dictionary if is_encoded else values, expression):
+        return np.ones(len(values), bool)
     hits = pc.match_substring_regex(values.dictionary if is_encoded else values, f"^(?:{expression})$")
     return (hits.take(values.indices) if is_encoded else hits).to_numpy(zero_copy_only=False)

@@ -1,0 +1,43 @@
+"""an expression that is a class of characters, repeated → whether texts fit it, told by their bytes.
+
+Most cells are of such a kind: digits, or anything but a blank. To ask of all bytes at once whether any is a wrong one
+takes a tenth of the time of matching text by text; where one is, matching tells which text it's in.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+
+_ANYTHING_BUT = re.compile(r"\[\^((?:\\[sd\W]|[^\\\]\[^-])+)\]\+")
+_DIGITS = (r"\d+", r"(?:\d+|-)")
+_CLASSES = {"s": "\t\n\f\r ", "d": "0123456789"}  # RE2's
+
+
+def all_fit(texts: pa.StringArray, expression: str) -> bool:
+    """Whether it's plain that the expression fits each of the texts as a whole; False where only matching tells."""
+    wrong = _find_wrong(expression)
+    if wrong is None or texts.null_count or not len(texts):
+        return False
+    bounds = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+    data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[bounds[0] : bounds[-1]]
+    return bool((np.diff(bounds) > 0).all() and not wrong.take(data).any())
+
+
+@cache
+def _find_wrong(expression: str) -> np.ndarray | None:
+    """Of each byte, whether a text that holds it may not fit; None where that isn't how the expression tells."""
+    wrong = np.ones(256, bool)
+    if expression in _DIGITS:
+        wrong[ord("0") : ord("9") + 1] = False
+        return wrong
+    excluded = _ANYTHING_BUT.fullmatch(expression)
+    if excluded is None or not excluded[1].isascii():
+        return None
+    wrong[:] = False
+    letters = re.sub(r"\\(.)", lambda escape: _CLASSES.get(escape[1], escape[1]), excluded[1])
+    wrong[[ord(letter) for letter in letters]] = True
+    return wrong
