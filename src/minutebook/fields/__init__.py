@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -130,8 +131,11 @@ def _read_kind(
 
 def _matches(values: pa.Array, pattern: re.Pattern[str]) -> pa.Array:
     encoded = values if is_dictionary(values) else values.dictionary_encode()
-    hits = pa.array(
-        [bool(v is not None and pattern.search(v)) for v in encoded.dictionary.to_pylist()],
-        pa.bool_(),
-    )
+    hits = pa.array([v is not None and _is_in(pattern, v) for v in encoded.dictionary.to_pylist()], pa.bool_())
     return pc.fill_null(hits.take(encoded.indices), False)
+
+
+@lru_cache(1 << 14)
+def _is_in(pattern: re.Pattern[str], text: str) -> bool:
+    """Batch by batch the same agents and operations are asked about."""
+    return bool(pattern.search(text))

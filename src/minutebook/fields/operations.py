@@ -42,9 +42,9 @@ def read_operations(parts: Mapping[str, pa.Array]) -> pa.Array | None:
 
 def _shorten_targets(targets: pa.Array) -> pa.DictionaryArray:
     """Without what stands behind ``?``, ``#`` or ``;``, and numbers as ids, so that few distinct ones are left."""
-    for shorten in (_cut_query, _name_last_number, _name_numbers):
-        targets = change_texts(targets if is_dictionary(targets) else targets.dictionary_encode(), shorten)
-    return targets
+    targets = targets if is_dictionary(targets) else targets.dictionary_encode()
+    # The rest is asked of the few that are distinct then.
+    return change_texts(change_texts(targets, lambda each: _name_last_number(_cut_query(each))), _name_numbers)
 
 
 def _cut_query(targets: pa.Array) -> pa.Array:

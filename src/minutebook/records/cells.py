@@ -131,9 +131,10 @@ def _cut_apart(
     spans, before, index = [], "", at
     for cell in cells[:-1]:
         if cell.behind != before:
-            hits = np.append(_find_all(data, cell.behind.encode()), len(data))
+            found = _find_all(data, cell.behind.encode())
+            hits = np.append(found, len(data))
         follows = cell.behind == before and len(before) == 1  # the next hit is the next one
-        index = np.minimum(index + 1, len(hits) - 1) if follows else find_next(hits, at)
+        index = np.minimum(index + 1, len(found)) if follows else find_next(found, at)
         here = hits[index]
         fits &= here + len(cell.behind) <= stop
         here = np.where(fits, here, at)
