@@ -27,9 +27,18 @@ PRETTY = [
     )
 ]
 
+EVENTS = [
+    line
+    for number in range(120)
+    for line in (
+        "<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'>", " <System>", "  <Level>2</Level>",
+        f"  <TimeCreated SystemTime='2026-11-23T09:00:00.{number:03}Z'/>", " </System>", "</Event>",
+    )
+]  # fmt: skip
+
 
 @pytest.mark.parametrize("size", [333, 500, 1000, 100_000])
-@pytest.mark.parametrize(("lines", "begins"), [(PYTHON, "2026-"), (PRETTY, "{")])
+@pytest.mark.parametrize(("lines", "begins"), [(PYTHON, "2026-"), (PRETTY, "{"), (EVENTS, "<Event ")])
 def test_a_batch_begins_with_a_record(lines: list[str], begins: str, size: int) -> None:
     plans = detect_format(lines, load_formats()).plans
     data = "\n".join(lines).encode() + b"\n"

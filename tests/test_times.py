@@ -143,6 +143,7 @@ def test_yearless_stamps_without_a_year_are_null() -> None:
 WRITTEN = {
     "iso": ("%Y-%m-%dT%H:%M:%S.%fZ", 6),
     "epoch": ("{epoch}", 6),
+    "/Date(ms)/": ("/Date({epoch_ms})/", 3),
     "tai64n": ("{label}", 6),
     "%d/%b/%Y:%H:%M:%S %z": ("%d/%b/%Y:%H:%M:%S +0000", 0),
     "%d/%b/%y %H:%M": ("%d/%b/%y {hour12}:%M %p", -1),
@@ -193,7 +194,7 @@ def write(when: datetime, layout: str) -> tuple[str, datetime]:
         when = when.replace(microsecond=when.microsecond // 10 ** (6 - digits) * 10 ** (6 - digits))
     seconds = (when - datetime(1970, 1, 1)) // timedelta(seconds=1)
     parts = {
-        "epoch": f"{seconds}.{when.microsecond:06}", "day": when.day, "month": when.month, "hour": when.hour,
+        "epoch": f"{seconds}.{when.microsecond:06}", "epoch_ms": seconds * 1000 + when.microsecond // 1000, "day": when.day, "month": when.month, "hour": when.hour,
         "hour12": when.hour % 12 or 12, "minute": when.minute, "second": when.second, "ms": when.microsecond // 1000,
         "label": f"@{2**62 + seconds + 10:016x}{when.microsecond * 1000:08x}",
     }  # fmt: skip

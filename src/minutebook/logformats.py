@@ -26,6 +26,7 @@ GROUPS: Mapping[str, str] = {
     "time": "the record's stamp, read by the pattern's `time` layout",
     "level": "its severity, by the usual words and the format's `levels`",
     "severity_level": "its severity as Application Insights numbers it: 0 (verbose) to 4 (critical)",
+    "windows_level": "its severity as Windows numbers it: 1 (critical) to 5 (verbose), 0 for what has none",
     "tags": "words on the record, of which one may be its severity",
     "message": "what it says; with `pairs`, key=value pairs at its end become columns",
     "service": "the service", "host": "the host", "version": "the version",
@@ -71,7 +72,7 @@ class LogFormat:
     name: str
     title: str
     patterns: tuple[Pattern, ...] = ()
-    shape: str = "text"  #: text, json, pairs (logfmt), csv (any delimiter) or w3c
+    shape: str = "text"  #: text, json, pairs (logfmt), csv (any delimiter), w3c or events (Windows' XML)
     kind: str = "log"
     layer: str = "app"
     multiline: bool = True  #: whether lines that don't match may belong to the record before them
@@ -139,7 +140,7 @@ def _check_values(made: LogFormat) -> None:
     for key, value, known in (
         ("kind", made.kind, KINDS),
         ("layer", made.layer, LAYERS),
-        ("shape", made.shape, ("text", "json", "pairs", "csv", "w3c")),
+        ("shape", made.shape, ("text", "json", "pairs", "csv", "w3c", "events")),
         ("wraps", made.wraps, ("", "lines", "records")),
         ("clock", made.clock, ("outer", "inner")),
         *(("levels", level, LEVELS) for level in made.levels.values()),

@@ -28,7 +28,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "nanos": ("instant.nanoOfSecond",),
     "level": (
         "record.error_severity", "error_severity", "levelname", "level", "lvl", "severity", "severityText", "log.level", "loglevel", "log_level", "@l",
-        "PRIORITY", "severity_label", "s",
+        "PRIORITY", "severity_label", "EventLevelName", "s",
     ),
     "severity_number": ("severityNumber",),
     "severity_level": ("severityLevel",),
@@ -37,7 +37,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "message": (
         "record.message", "msg", "message", "@m", "@mt", "event", "short_message", "MESSAGE", "body", "body.stringValue", "log",
         "text", "textPayload", "description", "fields.message", "_raw", "resultDescription", "protoPayload.status.message",
-        "outerMessage",
+        "outerMessage", "RenderedDescription",
     ),
     "service": (
         "service", "service.name", "service_name", "svc", "app", "application", "appname", "app_name",
@@ -134,8 +134,8 @@ _CONTAINERS = frozenset(
 )  # fmt: skip
 #: journald's own: a process's user is none of the service's.
 _OF_THE_PROCESS = frozenset(("_UID",))
-#: Beside these the version is the shape's too: GELF, MinIO, Akamai.
-_SHAPED = frozenset(("short_message", "deploymentid", "reqTimeSec"))
+#: Beside these the version is the shape's too: GELF, MinIO, Akamai, Windows.
+_SHAPED = frozenset(("short_message", "deploymentid", "reqTimeSec", "ProviderName"))
 #: Traefik's: what told it of its routes.
 _OF_THE_ROUTES = frozenset(("providerName",))
 #: CloudTrail's, by what stands beside it, is a call's own; with others (Windows, .NET) it's the number of a kind of event.
@@ -200,7 +200,7 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
 def _choose_keys(found: set[str]) -> dict[str, str]:
     odd = _OF_THE_PROCESS | _OF_THE_SHAPE | _OF_THE_ROUTES
     odd |= _OF_A_CONNECTION if found & {"id.orig_h", "ei"} else frozenset()
-    odd |= frozenset(("version",)) if found & _SHAPED else frozenset()
+    odd |= frozenset(("version", "Version")) if found & _SHAPED else frozenset()
     odd |= frozenset() if found & _INSIGHTS else {key for key in found if normalise(key) in _OF_INSIGHTS}
     odd |= frozenset() if found >= _CALL else {key for key in found if normalise(key) == _KIND_OF_EVENT}
     present = sorted(found - odd)
@@ -217,6 +217,10 @@ def _choose_keys(found: set[str]) -> dict[str, str]:
         chosen.pop("tags", None)
     if "service" not in chosen and {"name", "hostname", "pid"} <= found:
         chosen["service"] = "name"  # bunyan's and pino's
+    if found >= {"ProviderName", "Level"}:  # Get-WinEvent's, whose names of levels are in the language of the machine
+        chosen |= {"windows_level": "Level"} | ({"level": "LevelDisplayName"} if "LevelDisplayName" in found else {})
+    if found >= {"Level", "Date and Time", "Source"} or found >= {"EventLog", "Source"}:
+        chosen["service"] = "Source"  # Event Viewer's, and Log Analytics' table of events
     if found >= {"AppRoleName", "Type"}:
         chosen["record_kind"] = "Type"  # Log Analytics' name of the table
     last = {key.rpartition(".")[2] for key in present}

@@ -24,6 +24,7 @@ _WORDS: Mapping[str, str] = {
     "emerg": "fatal", "panic": "fatal", "dpanic": "fatal", "f": "fatal", "c": "fatal", "ftl": "fatal",
     "fault": "fatal", "crt": "fatal",
 }  # fmt: skip
+_WINDOWS = dict(zip("012345", ("info", "fatal", "error", "warn", "info", "trace"), strict=True))
 #: Words that as a tag say something else.
 _SAY_NOTHING = frozenset(("log", "config", "default", "system", "statement", "detail", "normal", "success", "note", "hint",
                           "alert", "failure", "fine", "inf", "audit"))  # fmt: skip
@@ -47,6 +48,9 @@ def read_levels(parts: Mapping[str, pa.Array], own: Mapping[str, str], status: p
     if "severity_level" in parts:
         number = map_texts(parts["severity_level"], read_severity_level)
         level = number if level is None else _fill(level, number)
+    if "windows_level" in parts:  # before its name, which may be in any language
+        number = map_texts(parts["windows_level"], _WINDOWS.get)
+        level = number if level is None else _fill(number, level)
     if "tags" in parts:
         tagged = map_texts(parts["tags"], _read_tagged_level)
         level = tagged if level is None else _fill(level, tagged)

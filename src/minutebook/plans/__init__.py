@@ -26,6 +26,7 @@ from minutebook.records.objects import unfold
 from minutebook.records.pairs import match_logfmt
 from minutebook.records.table import Header, read_rows
 from minutebook.records.text import match_lines
+from minutebook.records.windowsevents import read_events
 
 #: Of Kibana's tables, whose numbers are grouped: 1,234.5.
 _KIBANA_STAMPS = "%b %e %Y %H:%M:%S"
@@ -58,7 +59,7 @@ class Plan:
             return BRACKETS
         if self.log_format.shape != "csv" or self.header is None:
             return self.log_format.skip
-        names = rf"\s*{re.escape(self.header.delimiter)}\s*".join(f'"?{re.escape(n)}"?' for n in self.header.names)
+        names = rf"\s*{re.escape(self.header.delimiter)}\s*".join(f'"?{re.escape(n)}"?' for n in self.header.written)
         return rf"^(?:\x{{feff}}?\s*{names}\s*|#TYPE [^,;|\t]*)$"
 
     def with_header(self, header: Header | None) -> Plan:
@@ -79,6 +80,8 @@ class Plan:
             return self._read_json(text)
         if shape == "pairs":
             return choose_keys(match_logfmt(text, self.keys))
+        if shape == "events":
+            return read_events(text)
         if shape in ("csv", "w3c"):
             records = read_rows(text, self.header, self.keys) if self.header else no_records()
             return self._finish_rows(records) if shape == "csv" else records

@@ -22,6 +22,7 @@ from minutebook.records.objects import is_batch, join_objects, unfold
 from minutebook.records.pairs import list_pair_keys
 from minutebook.records.table import find_header, find_w3c_header, list_w3c_names
 from minutebook.records.text import match_lines
+from minutebook.records.windowsevents import has_events
 from minutebook.times import ENOUGH, find_layout, find_twins
 
 #: A key that so many of the stamps are under is the time's, whatever the others are: those are rejects.
@@ -38,6 +39,8 @@ def make_plan(log_format: LogFormat, text: pa.StringArray, *, needs_time: bool =
         return _settle_order(_settle_units(Plan(log_format, _tail_keys(log_format, text)), text), text)
     if shape == "json":
         return _plan_json(log_format, text, needs_time)
+    if shape == "events":
+        return Plan(log_format, layout="iso") if has_events(text) else None
     lines = text.to_pylist()
     if shape in ("csv", "w3c"):
         header = find_header(lines) if shape == "csv" else find_w3c_header(lines)

@@ -23,7 +23,7 @@ def cut_at_records(batches: Iterable[Lines], plans: Sequence[Plan]) -> Iterator[
     """
     waiting: Lines | None = None
     current = tuple(plans)
-    may_go_on = any(p.log_format.multiline or p.inner or p.log_format.shape in ("json", "csv") for p in plans)
+    may_go_on = any(p.log_format.multiline or p.inner or p.log_format.shape in ("json", "csv", "events") for p in plans)
     for lines in batches:
         if any(plan.log_format.shape == "w3c" for plan in plans):
             for part, under in _cut_at_headers(lines, current):

@@ -53,7 +53,7 @@ def may_be_parted(source: Source, recipe: Recipe, *, smallest: int | None = None
     """Whether reading may begin in the middle of the source: it's large and plain, and no line depends on far ones."""
     if source.path is None or not is_large(source, smallest):
         return False
-    if recipe.carries_year or any(plan.log_format.shape == "w3c" for plan in recipe.plans):
+    if recipe.carries_year or any(plan.log_format.shape in ("w3c", "events") for plan in recipe.plans):
         return False
     with source.path.open("rb") as file:
         start = file.read(64)

@@ -17,7 +17,7 @@ DELIMITERS = (",", "\t", ";", "|")
 #: Of W3C extended logs and, with a tab, of Zeek's.
 _FIELDS = re.compile(r"#Fields:|#fields\t")
 #: What Windows' Event Viewer calls all but the last of its columns.
-_EVENT_VIEWER = ["Level", "Date and Time", "Source", "Event ID", "Task Category"]
+_EVENT_VIEWER = ("Level", "Date and Time", "Source", "Event ID", "Task Category")
 #: Columns that say an instant together.
 _DATE_AND_TIME = (("date", "time"), ("date-local", "time-local"))
 
@@ -29,6 +29,11 @@ class Header:
     names: tuple[str, ...]
     delimiter: str
     date: str = ""  #: of rows that state a time only (W3C's #Date)
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The names as the header itself has them."""
+        return self.names[:-1] if self.names[:-1] == _EVENT_VIEWER else self.names
 
 
 def find_header(lines: Sequence[str]) -> Header | None:
@@ -42,7 +47,7 @@ def find_header(lines: Sequence[str]) -> Header | None:
         names = [name.strip().strip("\ufeff") for name in _cells(rows[0], delimiter)]
         if len(names) < 2 or any(not name or name[:1].isdigit() or len(name) > 60 for name in names):
             continue
-        if names == _EVENT_VIEWER:
+        if tuple(names) == _EVENT_VIEWER:
             names.append("Message")  # whose column has no name
         if len(set(names)) == len(names) and len(_cells(rows[1], delimiter)) == len(names):
             return Header(tuple(names), delimiter)

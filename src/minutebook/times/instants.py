@@ -110,7 +110,7 @@ def _read(texts: pa.Array, name: str, layout: Layout, year: Years) -> _Reading:
     groups = groups.filter(is_match)
     part = {field.name: pc.struct_field(groups, field.name) for field in groups.type}
     rows = matched if rows is None else rows[matched]
-    if name == "epoch":
+    if "whole" in part:
         reading.us[rows], resolution_s = read_epochs(part["whole"], part["fraction"])
         reading.is_valid[rows] = reading.is_zoned[rows] = True
     elif name == "tai64n":

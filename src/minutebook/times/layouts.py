@@ -54,6 +54,8 @@ _BD = rf"{_B} +{_d1}"
 LAYOUTS: Mapping[str, Layout] = {
     "iso": Layout(rf"(?P<date>\d{{4}}-\d\d-\d\d)(?:[Tt_]|[ \t]+){_CLOCK}", f"{_Y}-{_m}-{_d}"),
     "epoch": Layout(r"\+?(?P<whole>\d+)(?:\.(?P<fraction>\d*))?"),
+    # PowerShell's and older .NET's JSON: milliseconds
+    "/Date(ms)/": Layout(r"/Date\((?P<whole>\d{9,14})(?P<fraction>)(?:[+-]\d{4})?\)/"),
     # daemontools, qmail: seconds and nanoseconds of TAI, hexadecimal
     "tai64n": Layout(r"@(?P<label>4[0-9a-f]{23})"),
     # access logs of nginx, Apache, HAProxy, S3
