@@ -7,9 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pytest
+
 import minutebook as mb
 from minutebook.engines import open_engine
-from minutebook.gathering import gather
+from minutebook.gathering import gather, requests
 from minutebook.settings.config import Config
 
 BOTH = "access.jsonl and app.jsonl both logged {} requests, by their ids; each counts once."
@@ -70,8 +72,8 @@ def test_two_logs_of_one_service_count_each_request_once(tmp_path: Path) -> None
 def test_three_logs_of_one_service_count_each_request_once(tmp_path: Path) -> None:
     for after_ms, name in enumerate(("access", "app", "audit")):
         log(tmp_path / f"{name}.jsonl", REQUESTS, after_ms)
-    requests, failed, told = count(tmp_path)
-    assert (requests, failed, len(told)) == (1000, 100, 3)
+    counted, failed, told = count(tmp_path)
+    assert (counted, failed, len(told)) == (1000, 100, 3)
 
 
 def test_what_one_log_alone_has_counts_too(tmp_path: Path) -> None:
@@ -146,8 +148,8 @@ def test_the_rotated_parts_of_a_log_are_each_told_apart_from_another_one(tmp_pat
     log(tmp_path / "access.jsonl", REQUESTS[:400])
     log(tmp_path / "access.jsonl.1", REQUESTS[400:])
     log(tmp_path / "app.jsonl", REQUESTS, 2, user_id=user)
-    requests, failed, told = count(tmp_path)
-    assert (requests, failed, len(told)) == (1000, 100, 2)
+    counted, failed, told = count(tmp_path)
+    assert (counted, failed, len(told)) == (1000, 100, 2)
 
 
 def test_two_hosts_of_a_service_each_count_their_own(tmp_path: Path) -> None:
@@ -159,8 +161,8 @@ def test_two_hosts_of_a_service_each_count_their_own(tmp_path: Path) -> None:
 def test_instances_that_handle_parts_of_the_same_traces_each_count_their_own(tmp_path: Path) -> None:
     log(tmp_path / "one.jsonl", pick(lambda each: each.number % 3 != 0))
     log(tmp_path / "two.jsonl", pick(lambda each: each.number % 3 != 1), 2)
-    requests, _, told = count(tmp_path)
-    assert requests == 666 + 667
+    counted, _, told = count(tmp_path)
+    assert counted == 666 + 667
     assert told == [
         "one.jsonl and two.jsonl share the ids of 333 requests, which are too few of either's to be sure that both logged"
         " the same ones; each counts in both."
@@ -210,6 +212,16 @@ def test_what_is_carried_to_each_batch_is_the_shorter_list(tmp_path: Path) -> No
     assert len(doubles.others) == 100
 
 
+def test_many_requests_wait_in_files_and_count_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log(tmp_path / "access.jsonl", REQUESTS, status=lambda each: 504 if each.number == 5 else each.status)
+    log(tmp_path / "app.jsonl", pick(lambda each: each.number % 50 != 7), 2, user_id=user)
+    log(tmp_path / "audit.jsonl", pick(lambda each: each.status == 503), 4)
+    here = count(tmp_path)
+    assert here[:2] == (1000, 101)
+    monkeypatch.setattr(requests, "_ROWS_HELD", 100)
+    assert count(tmp_path) == here
+
+
 def test_dask_counts_them_alike(tmp_path: Path) -> None:
     log(tmp_path / "access.jsonl", REQUESTS)
     log(tmp_path / "app.jsonl", pick(lambda each: each.number % 500 != 7), 2, user_id=user)
@@ -219,7 +231,7 @@ def test_dask_counts_them_alike(tmp_path: Path) -> None:
 def test_the_ledger_tells_of_very_many_pairs_in_few_sentences(tmp_path: Path) -> None:
     for name in range(8):
         log(tmp_path / f"{name}.jsonl", REQUESTS[:40], name)
-    requests, failed, told = count(tmp_path)
-    assert (requests, failed, len(told)) == (40, 4, 20)
+    counted, failed, told = count(tmp_path)
+    assert (counted, failed, len(told)) == (40, 4, 20)
     told = [each for each in mb.reconstruct(tmp_path).ledger["assumptions"] if "further pairs" in each]
     assert told == ["8 further pairs of logs of one service share ids of requests: 320 requests of those count once."]

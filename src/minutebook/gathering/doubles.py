@@ -8,27 +8,21 @@ messages too, but no layer is the SLI that it is counted on.
 
 from __future__ import annotations
 
-import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from minutebook.columns.grouping import join_chunks
-from minutebook.machine.database import open_database
-from minutebook.summary.judging import find_words
+from minutebook.gathering.requests import REQUEST, Requests, find_places, find_rows, number_rows, pick_requests
 
-_KEY = ("trace", "operation", "service")  # that the records of one request agree in
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd: it makes of each offset another number
 _TOLD = 20  # pairs that the ledger has a sentence each of
 _SHARED = 0.95  # of the requests that both could have, by the log that has fewer
 #: Applies a function to all events, table by table: gives what it makes of each.
-Mapped = Callable[[Callable[[pa.Table], "Requests | None"]], Iterable["Requests | None"]]
+Mapped = Callable[[Callable[[pa.Table], np.ndarray]], Iterable[np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -37,17 +31,15 @@ class Both:
 
     one: str
     other: str
-    requests: int
+    records: int
     is_proven: bool  #: whether these are as good as all that both could have
 
     def tell(self) -> str:
         """A sentence for the ledger."""
         if self.is_proven:
-            return (
-                f"{self.one} and {self.other} both logged {self.requests:,} requests, by their ids; each counts once."
-            )
+            return f"{self.one} and {self.other} both logged {self.records:,} requests, by their ids; each counts once."
         return (
-            f"{self.one} and {self.other} share the ids of {self.requests:,} requests, which are too few of either's to"
+            f"{self.one} and {self.other} share the ids of {self.records:,} requests, which are too few of either's to"
             " be sure that both logged the same ones; each counts in both."
         )
 
@@ -55,7 +47,7 @@ class Both:
 def tell_doubles(found: Sequence[Both]) -> list[str]:
     """Sentences for the ledger; of very many pairs the first ones, and how many more."""
     told = [both.tell() for both in found[:_TOLD]]
-    more = sum(both.requests for both in found[_TOLD:] if both.is_proven)
+    more = sum(both.records for both in found[_TOLD:] if both.is_proven)
     if len(found) > _TOLD:
         told.append(
             f"{len(found) - _TOLD:,} further pairs of logs of one service share ids of requests: {more:,} requests of those"
@@ -76,56 +68,147 @@ class Doubles:
     def find(self, table: pa.Table) -> np.ndarray | None:
         """Which events of a table count elsewhere; None: none of them."""
         names = sorted(self.sources)
-        places = _find_places(table, names) if names else None
+        places = find_places(table, names) if names else None
         if places is None:
             return None
-        rows = _find_requests(table, places)
-        is_other = _is_in(_number(table, rows, places[rows], names), self.others)
+        rows = find_rows(table, places)
+        is_other = _is_in(number_rows(table, rows, places[rows], names), self.others)
         found = np.zeros(table.num_rows, bool)
         found[rows] = is_other ^ np.array([self.sources[name] for name in names])[places[rows]]
         return found
 
 
-class Requests(NamedTuple):
-    """Requests: of each its source's place, its number, a hash of its key (0: it lacks a part of that), time (µs), status (0: none) and
-    whether it names a user and a message."""
+class _Pair:
+    """Two logs that name the same service: the one that counts what both tell alike, the other one, and what they share."""
 
-    places: np.ndarray
-    numbers: np.ndarray
-    keys: np.ndarray
-    times: np.ndarray
-    statuses: np.ndarray
-    users: np.ndarray
-    messages: np.ndarray
+    def __init__(self, better: str, worse: str) -> None:
+        self.better, self.worse = better, worse
+        self.records = 0  #: of requests that both have, each counted as often as one of them has it
+        self.left = 0  #: those of them in the worse log
+        self._inside = np.zeros(
+            (2, 2), np.int64
+        )  # (better, worse) × (requests of the time that both cover, those shared)
+
+    def measure(self, logs: Mapping[str, _Log], spans: Mapping[str, tuple[int, int]]) -> None:
+        """Count what they share of a part of their requests."""
+        better, worse, at_better, at_worse = self.match(logs)
+        self.records += int(np.maximum(better.counts[at_better], worse.counts[at_worse]).sum())
+        self.left += int(worse.counts[at_worse].sum())
+        first, last = (
+            pick(*each)
+            for pick, each in zip((max, min), zip(spans[self.better], spans[self.worse], strict=True), strict=True)
+        )
+        for place, (log, at) in enumerate(((better, at_better), (worse, at_worse))):
+            is_inside = (log.times >= first) & (log.times <= last)
+            self._inside[place] += is_inside.sum(), is_inside[at].sum()
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether one of the logs has as good as all of its requests, of the time that both cover, in the other too."""
+        return any(shared >= max(_SHARED * inside, 1) for inside, shared in self._inside.tolist())
+
+    def part(self, logs: Mapping[str, _Log]) -> None:
+        """Let each request count in the better log, but for those that the worse one has more records of, or saw fail."""
+        better, worse, at_better, at_worse = self.match(logs)
+        more = better.counts[at_better] - worse.counts[at_worse]
+        higher = better.statuses[at_better] - worse.statuses[at_worse]
+        is_better = (more > 0) | (more == 0) & (higher >= 0)
+        worse.is_elsewhere[at_worse[is_better]] = True
+        better.is_elsewhere[at_better[~is_better]] = True
+
+    def match(self, logs: Mapping[str, _Log]) -> tuple[_Log, _Log, np.ndarray, np.ndarray]:
+        """Both logs, and where the keys that they share are in each."""
+        better, worse = logs.get(self.better, _NONE), logs.get(self.worse, _NONE)
+        _, at_better, at_worse = np.intersect1d(better.keys, worse.keys, assume_unique=True, return_indices=True)
+        return better, worse, at_better, at_worse
+
+    def tell(self) -> Both:
+        """What the ledger tells of them."""
+        one, other = sorted((self.better, self.worse))
+        return Both(one, other, self.records, self.is_proven)
 
 
 class _Log:
-    """The requests of one source by key: the distinct ones in order, and of each how many records, the greatest status and the first time."""
+    """Requests of one source by key: the distinct ones in order, and of each how many records, the greatest status and the first time."""
 
-    def __init__(self, requests: Requests, shift_us: int) -> None:
-        size = max(len(requests.keys), 1)
-        #: Whose log counts what both tell alike: the one that knows more users, then the one that says more.
-        self.rank = (requests.users.sum() / size, requests.messages.sum() / size, len(requests.keys))
-        self.numbers = requests.numbers
-        order = np.argsort(requests.keys, kind="stable")
-        self._order = order[np.searchsorted(requests.keys[order], 1) :]
-        keys = requests.keys[self._order]
+    def __init__(self, requests: np.ndarray, shift_us: int = 0) -> None:
+        self.numbers = requests["number"]
+        order = np.argsort(requests["key"], kind="stable")
+        self._order = order[np.searchsorted(requests["key"][order], 1) :]
+        keys = requests["key"][self._order]
         starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
         self.keys = keys[starts]
         self.counts = np.diff(starts, append=len(keys))
-        self.statuses, self.times = np.empty(0, np.int64), np.empty(0, np.int64)
+        self.statuses, self.times = np.empty(0, np.int16), np.empty(0, np.int64)
         if len(starts):
-            self.statuses = np.maximum.reduceat(requests.statuses[self._order], starts)
-            self.times = np.minimum.reduceat(requests.times[self._order], starts) + shift_us
-        self._is_elsewhere = np.zeros(len(self.keys), bool)
-
-    def leave(self, keys: np.ndarray) -> None:
-        """Let the requests at these places of ``keys`` count elsewhere."""
-        self._is_elsewhere[keys] = True
+            self.statuses = np.maximum.reduceat(requests["status"][self._order], starts)
+            self.times = np.minimum.reduceat(requests["time"][self._order], starts) + shift_us
+        self.is_elsewhere = np.zeros(len(self.keys), bool)
 
     def list_left(self) -> np.ndarray:
         """The numbers of the events that count elsewhere."""
-        return self.numbers[self._order[np.repeat(self._is_elsewhere, self.counts)]]
+        return self.numbers[self._order[np.repeat(self.is_elsewhere, self.counts)]]
+
+
+_NONE = _Log(np.empty(0, REQUEST))
+
+
+class _Logs:
+    """The requests of some sources, log by log, in parts: those of one key together."""
+
+    def __init__(self, names: Sequence[str], shifts: Mapping[str, int]) -> None:
+        self._names, self._shifts = names, [shifts.get(name, 0) for name in names]
+        self._requests = Requests()
+        self._known: list[dict[str, _Log]] = []
+        self._sums = np.zeros((len(names), 3), np.int64)  # requests, those with a user, and with a message
+        self._spans = np.tile(np.array([np.iinfo(np.int64).max, np.iinfo(np.int64).min]), (len(names), 1))
+
+    def add(self, requests: np.ndarray) -> None:
+        """Take some more requests."""
+        self._requests.add(requests)
+        place, keyed = requests["place"], requests[requests["key"] > 0]
+        for column, weights in enumerate((None, requests["user"], requests["message"])):
+            self._sums[:, column] += np.bincount(place, weights, len(self._names)).astype(np.int64)
+        np.minimum.at(self._spans[:, 0], keyed["place"], keyed["time"])
+        np.maximum.at(self._spans[:, 1], keyed["place"], keyed["time"])
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Source → how many requests."""
+        return dict(zip(self._names, self._sums[:, 0].tolist(), strict=True))
+
+    @property
+    def spans(self) -> dict[str, tuple[int, int]]:
+        """Source → its first and last request with an id, on the common clock (µs)."""
+        return {
+            name: (first + shift, last + shift)
+            for name, (first, last), shift in zip(self._names, self._spans.tolist(), self._shifts, strict=True)
+        }
+
+    @property
+    def ranks(self) -> dict[str, tuple[float, float, int, str]]:
+        """Source → its rank: of logs that tell the same the one counts that knows more users, then the one that says more, then the longer."""
+        return {
+            name: (users / max(size, 1), messages / max(size, 1), size, name)
+            for name, (size, users, messages) in zip(self._names, self._sums.tolist(), strict=True)
+        }
+
+    def parts(self) -> Iterator[dict[str, _Log]]:
+        """Source → its requests, part by part; what is in memory anyway is sorted out once."""
+        if self._known:
+            yield from self._known
+            return
+        for requests in self._requests.parts():
+            order = np.argsort(requests["place"], kind="stable")
+            edges = np.searchsorted(requests["place"][order], np.arange(len(self._names) + 1)).tolist()
+            logs = {
+                name: _Log(requests[order[start:stop]], shift)
+                for name, (start, stop), shift in zip(self._names, pairwise(edges), self._shifts, strict=True)
+                if stop > start
+            }
+            if not self._requests.is_stored:
+                self._known = [logs]
+            yield logs
 
 
 def find_doubles(map_all: Mapped, alike: Sequence[tuple[str, str]], shifts: Mapping[str, int]) -> Doubles:
@@ -134,116 +217,40 @@ def find_doubles(map_all: Mapped, alike: Sequence[tuple[str, str]], shifts: Mapp
     ``shifts`` are what has to be added to each source's times (µs). A pair whose logs each have many requests that the
     other could have and hasn't are two instances that handle parts of the same traces: theirs count in both.
     """
-    names = sorted({name for pair in alike for name in pair})
-    parts = [part for part in map_all(partial(_pick, names=names)) if part] if names else []
-    if not parts:
+    if not alike:
         return Doubles()
-    logs = dict(
-        zip(names, _sort_out(Requests(*map(np.concatenate, zip(*parts, strict=True))), names, shifts), strict=True)
-    )
-    found = []
-    for pair in alike:
-        worse, better = (logs[name] for _, name in sorted((logs[name].rank, name) for name in pair))
-        _, at_worse, at_better = np.intersect1d(worse.keys, better.keys, assume_unique=True, return_indices=True)
-        is_proven = _is_proven(worse, better, at_worse, at_better)
-        records = np.maximum(worse.counts[at_worse], better.counts[at_better])
-        found.append(Both(*pair, int(records.sum()), is_proven))
-        if is_proven:
-            is_better = _tells_more(better, worse, at_better, at_worse)
-            worse.leave(at_worse[is_better])
-            better.leave(at_better[~is_better])
-    return Doubles(*_shorten(logs), found)
+    names = sorted({name for pair in alike for name in pair})
+    logs = _Logs(names, shifts)
+    for requests in map_all(partial(pick_requests, names=names)):
+        logs.add(requests)
+    ranks = logs.ranks
+    pairs = [_Pair(*sorted(pair, key=lambda name: ranks[name], reverse=True)) for pair in alike]
+    spans = logs.spans
+    for part in logs.parts():
+        for pair in pairs:
+            pair.measure(part, spans)
+    proven = [pair for pair in pairs if pair.is_proven]
+    return Doubles(*_list_shorter(logs, proven), [pair.tell() for pair in pairs])
 
 
-def _is_proven(one: _Log, other: _Log, at_one: np.ndarray, at_other: np.ndarray) -> bool:
-    """Whether one of two logs has as good as all of its requests, of the time that both cover, in the other too."""
-    if not len(at_one):
-        return False
-    first, last = max(one.times.min(), other.times.min()), min(one.times.max(), other.times.max())
-    shares = []
-    for log, at in ((one, at_one), (other, at_other)):
-        is_inside = (log.times >= first) & (log.times <= last)
-        shares.append(is_inside[at].sum() / max(is_inside.sum(), 1))
-    return bool(max(shares) >= _SHARED)
-
-
-def _tells_more(better: _Log, worse: _Log, at_better: np.ndarray, at_worse: np.ndarray) -> np.ndarray:
-    """Which of the shared requests count in the better log: not those that the worse one has more records of, or saw fail."""
-    more = better.counts[at_better] - worse.counts[at_worse]
-    higher = better.statuses[at_better] - worse.statuses[at_worse]
-    return (more > 0) | (more == 0) & (higher >= 0)
-
-
-def _shorten(logs: Mapping[str, _Log]) -> tuple[dict[str, bool], np.ndarray]:
-    """Of each source the shorter of two lists: the events that count elsewhere, or those that don't (True)."""
-    sources: dict[str, bool] = {}
+def _list_shorter(logs: _Logs, proven: Sequence[_Pair]) -> tuple[dict[str, bool], np.ndarray]:
+    """Of each source the events that count elsewhere or, where those are most of its, the ones that don't (True)."""
+    left: Counter[str] = Counter()
+    for pair in proven:
+        left[pair.worse] = max(left[pair.worse], pair.left)
+    sources = {name: True for name, size in logs.sizes.items() if 2 * left[name] > size}
     listed = [np.empty(0, np.uint64)]
-    for name, log in logs.items():
-        left = log.list_left()
-        if len(left):
-            sources[name] = 2 * len(left) > len(log.numbers)
-            listed.append(np.setdiff1d(log.numbers, left, assume_unique=True) if sources[name] else left)
+    for part in logs.parts() if proven else ():
+        for pair in proven:
+            pair.part(part)
+        for name, log in part.items():
+            gone = log.list_left()
+            if sources.get(name):
+                listed.append(np.setdiff1d(log.numbers, gone, assume_unique=True))
+            elif len(gone):
+                sources[name] = False
+                listed.append(gone)
     return sources, np.sort(np.concatenate(listed))
-
-
-def _sort_out(requests: Requests, names: Sequence[str], shifts: Mapping[str, int]) -> Iterator[_Log]:
-    """The requests log by log."""
-    order = np.argsort(requests.places, kind="stable")
-    edges = np.searchsorted(requests.places[order], np.arange(len(names) + 1)).tolist()
-    for name, edge in zip(names, pairwise(edges), strict=True):
-        own = order[slice(*edge)]
-        yield _Log(Requests(*(values[own] for values in requests)), shifts.get(name, 0))
-
-
-def _pick(table: pa.Table, *, names: Sequence[str]) -> Requests | None:
-    """The requests of a table that are of these sources."""
-    places = _find_places(table, names)
-    if places is None:
-        return None
-    rows = _find_requests(table, places)
-    own = table.take(pa.array(rows))
-    return Requests(
-        places[rows], _number(table, rows, places[rows], names), _hash(own), own.column("time").cast(pa.int64()).to_numpy(),
-        pc.fill_null(own.column("status").cast(pa.int64()), 0).to_numpy(),
-        *(own.column(name).is_valid().to_numpy() for name in ("user", "message")),
-    )  # fmt: skip
-
-
-def _find_places(table: pa.Table, names: Sequence[str]) -> np.ndarray | None:
-    """Of each event the place of its source among the names, -1 for none of them; None: no event is of any."""
-    source = join_chunks(table.column("source"))
-    of = pc.fill_null(pc.index_in(source.dictionary, pa.array(names, pa.string())), -1).to_numpy()
-    return of[source.indices.to_numpy()] if (of >= 0).any() else None
-
-
-def _find_requests(table: pa.Table, places: np.ndarray) -> np.ndarray:
-    is_request = find_words(join_chunks(table.column("kind")), ["request"]).to_numpy(zero_copy_only=False)
-    return np.flatnonzero(is_request & (places >= 0) & table.column("offset").is_valid().to_numpy())
-
-
-def _number(table: pa.Table, rows: np.ndarray, places: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    """A number of each of the rows, which no other event has: of its source and its offset there."""
-    marks = np.array([_mark(name) for name in names], np.uint64)
-    offsets = table.column("offset").take(pa.array(rows)).to_numpy().astype(np.uint64)
-    return offsets * _SPREAD ^ marks[places]
-
-
-def _mark(source: str) -> int:
-    return int.from_bytes(hashlib.blake2b(source.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big")
-
-
-def _hash(requests: pa.Table) -> np.ndarray:
-    """A hash of each key; 0 where a part of it is missing."""
-    is_whole = np.logical_and.reduce([requests.column(name).is_valid().to_numpy() for name in _KEY])
-    hashes = np.zeros(len(is_whole), np.uint64)
-    if is_whole.any():
-        keys = requests.select([*_KEY]).filter(pa.array(is_whole)).unify_dictionaries().combine_chunks()
-        with open_database() as connection:
-            connection.register("keys", keys)
-            columns = ", ".join(f'"{name}"' for name in _KEY)
-            found = connection.sql(f"SELECT hash({columns}) AS h FROM keys").to_arrow_table()
-        hashes[is_whole] = np.maximum(found.column("h").to_numpy(), 1)
-    return hashes
 
 
 def _is_in(numbers: np.ndarray, ordered: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 from minutebook.errors import MinutebookError
@@ -24,6 +25,12 @@ def write_table(table: pa.Table, path: Path, batch_rows: int | None = None) -> N
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with _telling(), pa.ipc.new_file(path, table.schema, options=options) as file:
         file.write_table(table, max_chunksize=batch_rows)
+
+
+def append_rows(rows: np.ndarray, path: Path) -> None:
+    """The rows behind those that the file has already; raises `MinutebookError` where it can't be written."""
+    with _telling(), path.open("ab") as file:
+        file.write(rows.tobytes())
 
 
 @contextlib.contextmanager
