@@ -5,7 +5,7 @@ one that logged requests with statuses (`layers`). Only where that one knows no 
 the inner one counts, and failures that the outer one alone saw are added to it by their ids.
 
 Read in order: `trials` (who did what in which minute), `stretches`, `silences` and `coverage` (which minutes there's
-evidence of), `layers` and `operations` (what counts, and by which name); `budget` is for objectives.
+evidence of), `layers` and `operations` (what counts, and by which name), `evenness` (what may count twice); `budget` is for objectives.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from minutebook.errors import MinutebookError, suggest
 from minutebook.settings.rules import Rules
 from minutebook.settings.rules.globs import fits
 from minutebook.sli.coverage import cover_services, find_coverage
+from minutebook.sli.evenness import tell_even_logs
 from minutebook.sli.layers import Layers, choose_layers
 from minutebook.sli.operations import OTHERS, name_operations, rename, rename_trials
 from minutebook.sli.stretches import tell_stretches
@@ -95,6 +96,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     groups = find_coverage(summary)
     coverage = cover_services(groups, partial(_find_counted, layers=layers))
     notes = [*tell_stretches(summary.coverage.column("minute").to_numpy()), *_check_scope(own_trials, rules)]
+    notes += tell_even_logs(summary, layers)
     sli = Sli(
         layers.main,
         _in_scope(counts, rules),
