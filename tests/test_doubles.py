@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
 import minutebook as mb
 from minutebook.engines import open_engine
 from minutebook.gathering import gather, requests
+from minutebook.machine import scratch
 from minutebook.settings.config import Config
 
 BOTH = "access.jsonl and app.jsonl both logged {} requests, by their ids; each counts once."
@@ -116,14 +118,13 @@ def test_an_id_on_two_operations_is_two_requests(tmp_path: Path) -> None:
     assert count(tmp_path)[:2] == (1001, 100)
 
 
-def test_logs_that_overlap_share_what_both_could_have(tmp_path: Path) -> None:
-    """One of the clocks is wrong by more than they overlap."""
-    for ahead_s in (0, 100):
-        folder = tmp_path / str(ahead_s)
-        folder.mkdir()
-        log(folder / "access.jsonl", REQUESTS[:600])
-        log(folder / "app.jsonl", REQUESTS[400:], 2, time=lambda each, ahead_s=ahead_s: each.stamp(ahead_s))
-        assert count(folder) == (1000, 100, [BOTH.format("200")])
+@pytest.mark.parametrize("ahead_s", [0, 100])
+@pytest.mark.parametrize(("step", "shared"), [(1, 200), (5, 40)], ids=["all", "some"])
+def test_logs_that_overlap_share_what_both_could_have(tmp_path: Path, ahead_s: int, step: int, shared: int) -> None:
+    """One of the clocks is wrong by more than they overlap, and one of the logs may be a sample."""
+    log(tmp_path / "access.jsonl", REQUESTS[:600])
+    log(tmp_path / "app.jsonl", REQUESTS[400::step], 2, time=lambda each: each.stamp(ahead_s))
+    assert count(tmp_path)[::2] == (600 + 600 // step - shared, [BOTH.format(shared)])
 
 
 def test_a_request_that_one_of_the_logs_saw_fail_failed(tmp_path: Path) -> None:
@@ -142,6 +143,13 @@ def test_the_log_that_knows_users_tells_whose_a_request_was(tmp_path: Path) -> N
         events = mb.read(folder)
         assert events.groupby("source", observed=True)["layer"].count().to_dict() == {names[0]: 0, names[1]: 1000}
         assert mb.minutes(events)["requests"].sum() == 1000
+
+
+def test_where_no_log_knows_users_the_one_that_says_more_counts(tmp_path: Path) -> None:
+    log(tmp_path / "access.jsonl", REQUESTS, 2, msg="request completed")
+    log(tmp_path / "app.jsonl", REQUESTS)
+    events = mb.read(tmp_path)
+    assert events.groupby("source", observed=True)["layer"].count().to_dict() == {"access.jsonl": 1000, "app.jsonl": 0}
 
 
 def test_the_rotated_parts_of_a_log_are_each_told_apart_from_another_one(tmp_path: Path) -> None:
@@ -218,8 +226,16 @@ def test_many_requests_wait_in_files_and_count_alike(tmp_path: Path, monkeypatch
     log(tmp_path / "audit.jsonl", pick(lambda each: each.status == 503), 4)
     here = count(tmp_path)
     assert here[:2] == (1000, 101)
+    written = []
+
+    def append_rows(rows: np.ndarray, path: Path) -> None:
+        written.append(len(rows))
+        scratch.append_rows(rows, path)
+
     monkeypatch.setattr(requests, "_ROWS_HELD", 100)
+    monkeypatch.setattr(requests, "append_rows", append_rows)
     assert count(tmp_path) == here
+    assert sum(written) == 1000 + 980 + 100
 
 
 def test_dask_counts_them_alike(tmp_path: Path) -> None:

@@ -36,11 +36,8 @@ def _find_even(rows: pd.DataFrame) -> list[tuple[str, str, str]]:
     )
     logs = logs[logs["requests"] >= _FEWEST_REQUESTS].reset_index().sort_values(["service", "requests", "source"])
     host = logs["host"].where(logs["hosts"] == 1)
-    following = (
-        logs["service"].eq(logs["service"].shift(-1)),
-        host.eq(host.shift(-1)) | host.isna() | host.shift(-1).isna(),
-    )
-    may_be_even = np.logical_and(*following).to_numpy()
+    next_host, is_same = host.shift(-1), logs["service"].eq(logs["service"].shift(-1))
+    may_be_even = (is_same & (host.eq(next_host) | host.isna() | next_host.isna())).to_numpy()
     if not may_be_even.any():
         return []
     place = pd.Series(range(len(logs)), index=pd.MultiIndex.from_frame(logs[["service", "source"]]))
