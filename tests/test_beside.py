@@ -59,12 +59,11 @@ def test_what_lies_in_the_folder_of_the_evidence_is_not_imported(
 def test_a_book_drawn_beside_has_the_bytes_of_one_drawn_here(tmp_path: Path) -> None:
     log = tmp_path / "access.log"
     log.write_text("".join(LOG.format(n // 5, 500 if 100 < n < 140 else 200) for n in range(290)))
-    book = reconstruct([log], Config())
     here, beside = tmp_path / "here", tmp_path / "beside"
-    save_book(book, here)
+    save_book(reconstruct([log], Config()), here)
     with starts_beside(
         "minutebook.outputs.plots.overview:render_impact", "minutebook.outputs.plots.figures:forgo_help"
     ) as draw:
-        save_book(book, beside, draw)
+        save_book(reconstruct([log], Config(), draw=draw), beside)
     assert [p.name for p in sorted(here.iterdir())] == [p.name for p in sorted(beside.iterdir())]
     assert all(p.read_bytes() == (beside / p.name).read_bytes() for p in here.iterdir())

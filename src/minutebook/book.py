@@ -7,14 +7,14 @@ import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook import __version__
-from minutebook.assessment import affected_users, measure_impact
+from minutebook.assessment import Traffic, affected_users, measure_impact
 from minutebook.chronology import make_timeline
 from minutebook.engines import open_engine
 from minutebook.errors import EvidenceError, MinutebookError
@@ -23,7 +23,7 @@ from minutebook.gathering import Evidence, Gathered, gather
 from minutebook.grid import make_minutes, tell_grid
 from minutebook.ledger import find_shortfalls, make_ledger, make_ledger_of, make_rejects
 from minutebook.machine.allocation import give_freed_memory_back
-from minutebook.machine.beside import Call, calls_here
+from minutebook.machine.beside import Call
 from minutebook.machine.threads import start_threads
 from minutebook.merging import merge_happenings, word_rollbacks
 from minutebook.redaction import Redaction, draw_key, make_redaction, read_key
@@ -69,6 +69,8 @@ class Book:
     roles: Mapping[str, str] | None = field(default=None, repr=False)
     #: What hid users and secrets in all but `users`, which holds ids as logged; None in a saved book. Never written.
     redaction: Redaction | None = field(default=None, repr=False)
+    #: Gives the picture that is being drawn of it, an SVG; None where nobody draws yet.
+    picture: Callable[[], bytes] | None = field(default=None, repr=False)
 
     @property
     def shown_users(self) -> pd.DataFrame:
@@ -91,14 +93,28 @@ class Book:
         return render_book(self.impact, self.ledger, self.minutes, self.timeline)
 
 
-def reconstruct(evidence: Sequence[Evidence], config: Config, *, every: bool = False) -> Book:
-    """The book of some evidence: the whole chain."""
+class Measured(NamedTuple):
+    """What the requests say, before it's told in words."""
+
+    happenings: pd.DataFrame
+    merges: list[dict[str, Any]]
+    names: Mapping[str, str]  #: of people, without case → their roles
+    traffic: Traffic
+    impact: dict[str, Any]
+    minutes: pd.DataFrame
+    notes: list[str]
+
+
+def reconstruct(evidence: Sequence[Evidence], config: Config, *, every: bool = False, draw: Call | None = None) -> Book:
+    """The book of some evidence: the whole chain. ``draw`` begins to draw it as soon as its figures are known."""
     with open_engine(config.engine, config.scheduler) as engine:
         gathered = gather(evidence, config, engine)
         give_freed_memory_back()
         summary = gathered.summarise(config)
     give_freed_memory_back()
-    return make_book(summary, gathered.resolutions, config, gathered.clock_errors, gathered=gathered, every=every)
+    return make_book(
+        summary, gathered.resolutions, config, gathered.clock_errors, gathered=gathered, every=every, draw=draw
+    )
 
 
 def make_book(
@@ -110,6 +126,7 @@ def make_book(
     gathered: Gathered | None = None,
     key: bytes | None = None,
     every: bool = False,
+    draw: Call | None = None,
 ) -> Book:
     """Minutes, timeline, impact and ledger: functions of a Summary alone.
 
@@ -120,15 +137,17 @@ def make_book(
     with start_threads(1) as pool:
         # Arrow finds all users while Python measures what hit them.
         hides = pool.submit(_make_redaction, summary, settings, gathered.key if gathered else key)
-        book = _tell(summary, sli, resolutions, settings, clock_errors or {}, gathered, every=every)
-        return _redact(book, hides.result())
+        measured = _measure(summary, sli, resolutions, settings, clock_errors or {})
+        hide = hides.result()
+    minutes, impact, happenings = _hide_figures(measured, hide)
+    picture = draw(minutes, impact, happenings) if draw else None
+    book = _tell(summary, sli, measured, resolutions, settings, gathered, every=every)
+    return replace(_redact(book, hide), minutes=minutes, impact=impact, happenings=happenings, picture=picture)
 
 
-def _tell(
-    summary: Summary, sli: Sli, resolutions: Mapping[str, float], settings: Config, clock_errors: Mapping[str, float],
-    gathered: Gathered | None, *, every: bool,
-) -> Book:  # fmt: skip
-    """The book, nothing hidden in it yet."""
+def _measure(
+    summary: Summary, sli: Sli, resolutions: Mapping[str, float], settings: Config, clock_errors: Mapping[str, float]
+) -> Measured:
     rules = settings.sli
     observed = to_frame(summary.happenings)
     merged, merges = merge_happenings(observed)
@@ -148,14 +167,19 @@ def _tell(
     impact["sli"] = {**rules.tell(), "layer": sli.layer}
     slow = {(each["service"], each["operation"]): each["over_s"] for each in impact["slow_over_s"]}
     minutes = make_minutes(sli, happenings, slow)
+    notes = [f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes]
+    return Measured(happenings, merges, find_roles(observed), traffic, impact, minutes, notes)
+
+
+def _tell(
+    summary: Summary, sli: Sli, measured: Measured, resolutions: Mapping[str, float], settings: Config,
+    gathered: Gathered | None, *, every: bool,
+) -> Book:  # fmt: skip
+    """The book, nothing hidden in it yet."""
+    happenings, merges, names, traffic, impact, minutes, apart = measured
     within = "the span that was asked for" if gathered and gathered.settled.span else "the evidence"
     told = make_timeline(summary, sli, happenings, impact, minutes, resolutions, every=every, within=within)
-    notes = [
-        *sli.assumptions,
-        *tell_grid(sli),
-        *told.notes,
-        *(f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes),
-    ]
+    notes = [*sli.assumptions, *tell_grid(sli), *told.notes, *apart]
     ledger = (
         make_ledger_of(gathered, merges, notes, summary.count_events())
         if gathered
@@ -165,7 +189,7 @@ def _tell(
     ledger["made_by"] = {"minutebook": __version__, "settings": {**settings.tell(), "every": every}}
     users = affected_users(traffic, impact)
     rejects = make_rejects(gathered.accounts if gathered else [])
-    return Book(told.timeline, minutes, impact, ledger, happenings, told.messages, users, rejects, find_roles(observed))
+    return Book(told.timeline, minutes, impact, ledger, happenings, told.messages, users, rejects, names)
 
 
 def pick_key(config: Config, drawn: bytes | None) -> bytes:
@@ -197,21 +221,26 @@ def _make_redaction(summary: Summary, config: Config, key: bytes | None) -> Reda
     return make_redaction(pick_key(config, key), names, words, [config.sli.user or ""], is_on=config.redact)
 
 
+def _hide_figures(measured: Measured, hides: Redaction) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
+    """Minutes, impact and happenings, which a picture shows, with users as pseudonyms and secrets as their kinds."""
+    happenings = measured.happenings.assign(user=hides.hide_users(measured.happenings["user"]))
+    return (
+        hides.hide_columns(measured.minutes, ["operation"]),
+        hides.hide_in(measured.impact),
+        hides.hide_columns(happenings, ["message", "operation", "fields"]),
+    )
+
+
 def _redact(book: Book, hides: Redaction) -> Book:
-    """The book with users as pseudonyms and secrets as their kinds in every text; `Book.users` stays as logged."""
+    """The book with the same hidden in every other text; `Book.users` stays as logged."""
     told = book.timeline.assign(summary=_hide(book.timeline["summary"], book))
     settings = {**book.ledger["made_by"]["settings"], "key": hides.key_name}
     made_by = {**book.ledger["made_by"], "settings": settings}
     return replace(
         book,
         timeline=hides.hide_columns(told, ["summary"]),
-        minutes=hides.hide_columns(book.minutes, ["operation"]),
         messages=hides.hide_columns(book.messages.assign(message=_hide(book.messages["message"], book)), ["message"]),
-        happenings=hides.hide_columns(
-            book.happenings.assign(user=hides.hide_users(book.happenings["user"])), ["message", "operation", "fields"]
-        ),
         rejects=hides.hide_columns(book.rejects, ["excerpt"]),
-        impact=hides.hide_in(book.impact),
         ledger={**hides.hide_in(book.ledger), "made_by": made_by},
         redaction=hides,
     )
@@ -223,19 +252,11 @@ def _hide(texts: pd.Series, book: Book) -> pd.Series:
     return texts.map(named).astype("str") if any(text != name for text, name in named.items()) else texts
 
 
-def save_book(book: Book, folder: Evidence, draw: Call | None = None) -> list[Path]:
-    """Write a book into a folder (made if need be); gives the files, in the order they were written.
-
-    ``draw`` calls `render_impact` beside this process; without it the picture is drawn in this one.
-    """
+def save_book(book: Book, folder: Evidence) -> list[Path]:
+    """Write a book into a folder (made if need be); gives the files, in the order they were written."""
     from minutebook.outputs import write_csv, write_json, write_parquet
     from minutebook.outputs.atomic import open_staged, replace_together
 
-    if draw is None:
-        from minutebook.outputs.plots.overview import render_impact
-
-        draw = calls_here(render_impact)
-    picture = draw(book.minutes, book.impact, book.happenings)
     # The ledger comes last and names the others, so that a folder with a ledger that fits is a whole book.
     with replace_together(folder, last="ledger.json") as place:
 
@@ -249,10 +270,16 @@ def save_book(book: Book, folder: Evidence, draw: Call | None = None) -> list[Pa
         write("rejects.csv", write_csv, book.rejects)
         write("impact.json", write_json, book.impact)
         with open_staged(place / "impact.svg") as stream:
-            stream.write(picture())
+            stream.write(book.picture() if book.picture else _draw(book))
         hashes = {name: _hash(place / name) for name in FILES if name != "ledger.json"}
         write("ledger.json", write_json, {**book.ledger, "files": hashes})
     return [Path(folder) / name for name in FILES]
+
+
+def _draw(book: Book) -> bytes:
+    from minutebook.outputs.plots.overview import render_impact
+
+    return render_impact(book.minutes, book.impact, book.happenings)
 
 
 def _hash(path: Path) -> str:

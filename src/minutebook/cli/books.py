@@ -33,8 +33,8 @@ def reconstruct(evidence: tuple[str, ...], output: str, users: str | None, every
         from minutebook.outputs import write_table
 
         import_ahead("pyarrow.parquet")
-        book = make_book(evidence, every, **said)
-        save_book(book, output, draw)
+        book = make_book(evidence, every, draw=draw, **said)
+        save_book(book, output)
     if users:
         write_table(book.shown_users, users)
     tell_summary(book)

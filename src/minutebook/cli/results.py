@@ -14,13 +14,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from minutebook.book import Book
+    from minutebook.machine.beside import Call
 
 
-def make_book(evidence: tuple[str, ...], every: bool = False, **said: Any) -> Book:
-    """The book of evidence, or a saved one, by the shared options."""
-    from minutebook.verbs import reconstruct
+def make_book(evidence: tuple[str, ...], every: bool = False, *, draw: Call | None = None, **said: Any) -> Book:
+    """The book of evidence, which ``draw`` draws, or a saved one, by the shared options."""
+    from minutebook.verbs.given import read_book
 
-    return reconstruct(*evidence, config=make_config(**said), every=every)
+    return read_book(evidence, make_config(**said), every=every, draw=draw)
 
 
 def write_frame(frame: pd.DataFrame, output: str) -> None:

@@ -32,7 +32,7 @@ def starts_beside(name: str, *before: str) -> Iterator[Call]:
     """
     process = _start(*before, name)
     if process is None:
-        yield calls_here(name)
+        yield lambda *what: lambda: _find(name)(*what)
         return
     with process, start_threads(1) as pool:
 
@@ -46,11 +46,6 @@ def starts_beside(name: str, *before: str) -> Iterator[Call]:
             process.kill()
             with suppress(OSError):  # it may hold a question that nobody reads any more
                 process.stdin.close()  # type: ignore[union-attr]
-
-
-def calls_here(function: str | Callable[..., Any]) -> Call:
-    """Calls a function, or ``"module:function"``, in this process, once the result is asked for."""
-    return lambda *what: lambda: (_find(function) if isinstance(function, str) else function)(*what)
 
 
 def _start(*names: str) -> subprocess.Popen[bytes] | None:

@@ -17,6 +17,7 @@ from minutebook.errors import MinutebookError
 from minutebook.events import to_table
 from minutebook.gathering import Evidence, pick_span
 from minutebook.gathering.joining import fill_users, find_owners
+from minutebook.machine.beside import Call
 from minutebook.machine.threads import start_threads
 from minutebook.settings.config import Config
 from minutebook.sources.addresses import is_remote
@@ -68,12 +69,12 @@ def list_evidence(given: Evidence | Sequence[Evidence]) -> list[Evidence]:
     return list(given)
 
 
-def read_book(evidence: Sequence[Evidence], settings: Config, *, every: bool = False) -> Book:
-    """The book of evidence, or the one that was saved in the only folder given."""
+def read_book(evidence: Sequence[Evidence], settings: Config, *, every: bool = False, draw: Call | None = None) -> Book:
+    """The book of evidence, which ``draw`` draws, or the one that was saved in the only folder given."""
     if len(evidence) == 1 and books.is_book(evidence[0]):
         if settings.since or settings.until:
             raise MinutebookError(
                 "is a saved book, and can't be cut to a span", where=str(evidence[0]), do="name the evidence it's of"
             )
         return books.load_book(evidence[0])
-    return books.reconstruct(evidence, settings, every=every)
+    return books.reconstruct(evidence, settings, every=every, draw=draw)
