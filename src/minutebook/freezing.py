@@ -7,7 +7,6 @@ Nothing in it depends on the day or the machine: the same book frozen twice is t
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from minutebook.book import FILES, is_book
+from minutebook.book import FILES, hash_file, is_book
 from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.outputs import write_json
 from minutebook.sources import find_sources
@@ -67,7 +66,7 @@ def freeze(book: Place, *, after: Place | None = None) -> Frozen:
     for folder in dict.fromkeys([place, Path(after) if after is not None else place]):
         _keep_earlier(folder, place)
     write_json(manifest, place / MANIFEST)
-    return Frozen(_hash(place / MANIFEST), manifest, is_new=True)
+    return Frozen(hash_file(place / MANIFEST), manifest, is_new=True)
 
 
 def find_frozen(book: Place) -> Frozen | None:
@@ -75,7 +74,7 @@ def find_frozen(book: Place) -> Frozen | None:
     path = Path(book) / MANIFEST
     if not path.is_file():
         return None
-    return Frozen(_hash(path), _load(path))
+    return Frozen(hash_file(path), _load(path))
 
 
 def verify(book: Place, evidence: Sequence[Place] = ()) -> pd.DataFrame:
@@ -111,7 +110,7 @@ def _tell_state(place: Path) -> dict[str, Any]:
         "minutebook": made.get("minutebook"),
         "settings": made.get("settings") or {},
         "sources": sources,
-        "files": [{"file": file.name, "bytes": file.stat().st_size, "sha256": _hash(file)} for file in files],
+        "files": [{"file": file.name, "bytes": file.stat().st_size, "sha256": hash_file(file)} for file in files],
     }
 
 
@@ -125,7 +124,7 @@ def _keep_earlier(folder: Path, place: Path) -> None:
     for path in found:
         if path.is_file():
             (place / EARLIER).mkdir(exist_ok=True)
-            kept = place / EARLIER / f"{_hash(path)[:16]}.json"
+            kept = place / EARLIER / f"{hash_file(path)[:16]}.json"
             if not kept.exists():
                 kept.write_bytes(path.read_bytes())
 
@@ -136,7 +135,7 @@ def _check_files(place: Path, frozen: Frozen) -> Iterator[tuple[str, str, str, s
         if not path.is_file():
             yield "file", each["file"], "missing", ""
             continue
-        same = path.stat().st_size == each["bytes"] and _hash(path) == each["sha256"]
+        same = path.stat().st_size == each["bytes"] and hash_file(path) == each["sha256"]
         detail = "" if same else f"{path.stat().st_size:,} bytes, frozen with {each['bytes']:,}"
         yield "file", each["file"], "same" if same else "changed", detail
     known = {each["file"] for each in frozen.manifest["files"]}
@@ -167,7 +166,7 @@ def _check_sources(evidence: Sequence[Place], frozen: Frozen) -> Iterator[tuple[
 
 def _check_chain(place: Path, frozen: Frozen) -> Iterator[tuple[str, str, str, str]]:
     yield "manifest", frozen.sha256, "same", "the newest: compare this hash with the one that was written down"
-    kept = {_hash(path): path for path in sorted((place / EARLIER).glob("*.json"))}
+    kept = {hash_file(path): path for path in sorted((place / EARLIER).glob("*.json"))}
     seen = {frozen.sha256}
     previous = frozen.previous
     while previous is not None and previous not in seen:
@@ -185,11 +184,6 @@ def _hash_content(source: Any, part: Mapping[str, int] | None) -> str:
     for _ in reader:
         pass
     return reader.sha256
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _load(path: Path) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+"""What is known of one incident: frames, impact, ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from minutebook.errors import MinutebookError
+from minutebook.ledger import find_shortfalls, make_rejects
+from minutebook.redaction import Redaction
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything about one incident: frames, impact and the ledger."""
+
+    timeline: pd.DataFrame
+    minutes: pd.DataFrame
+    impact: dict[str, Any]
+    ledger: dict[str, Any]
+    happenings: pd.DataFrame
+    #: How often the timeline's messages were written: minute, service, level, message, count.
+    messages: pd.DataFrame
+    users: pd.DataFrame = field(repr=False)
+    #: Lines that became no event, as `ledger.make_rejects` gives them; empty in a saved book, which has a file of them.
+    rejects: pd.DataFrame = field(default_factory=lambda: make_rejects([]), repr=False)
+    #: Names of people, without case → their roles; None where a saved book doesn't tell. Never written.
+    roles: Mapping[str, str] | None = field(default=None, repr=False)
+    #: What hid users and secrets in all but `users`, which holds ids as logged; None in a saved book. Never written.
+    redaction: Redaction | None = field(default=None, repr=False)
+    #: Gives the picture that is being drawn of it, an SVG; None where nobody draws yet.
+    picture: Callable[[], bytes] | None = field(default=None, repr=False)
+
+    @property
+    def shown_users(self) -> pd.DataFrame:
+        """`users` as they may leave the machine: ids as pseudonyms, unless the book was made without redaction.
+
+        Raises `MinutebookError` for a saved book, which holds no users at all: an empty list would be a wrong one.
+        """
+        if self.redaction is None:
+            raise MinutebookError("a saved book doesn't hold users' ids", do="name the evidence that it was made from")
+        return self.users.assign(user=self.redaction.hide_users(self.users["user"]))
+
+    @property
+    def shortfalls(self) -> list[str]:
+        """What is damaged or missing in the evidence, in sentences; empty when it's complete."""
+        return find_shortfalls(self.ledger)
+
+    def _repr_html_(self) -> str:
+        from minutebook.outputs.notebook import render_book
+
+        return render_book(self.impact, self.ledger, self.minutes, self.timeline)
