@@ -42,7 +42,7 @@ PHASES = (
 COLUMNS: tuple[Column, ...] = (
     Column("time", "datetime64[us, UTC]", _TIME, "when it happened, on the corrected clock; never null"),
     Column("end", "datetime64[us, UTC]", _TIME, "when it ended, if the record says so"),
-    Column("time_quality", "category", _WORD, "how the instant is known: stated, zone_assumed, zone_inferred, zone_given, year_assumed, aligned, censored"),
+    Column("time_quality", "category", _WORD, "how the instant is known: stated, zone_assumed, zone_inferred, zone_given, year_assumed, day_assumed, aligned, censored"),
     Column("kind", "category", _WORD, "what it is: " + ", ".join(KINDS)),
     Column("phase", "category", _WORD, "where in a lifecycle: " + ", ".join(PHASES)),
     Column("level", "category", _WORD, "OpenTelemetry's severity: " + " < ".join(LEVELS)),

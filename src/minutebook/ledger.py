@@ -209,6 +209,8 @@ def _assume(
         if year := account.qualities["year_assumed"]:
             guess = f": {account.year_guess}" if account.year_guess else ""
             told.append(f"{name}: the year of {year:,} stamps is assumed{guess}.")
+        if day := account.qualities["day_assumed"]:
+            told.append(f"{name}: the day of {day:,} stamps is assumed: {account.day_guess}.")
         for key, unit in sorted(account.units.items()):
             told.append(f"{name}: its durations under {key!r} state no unit; by their size taken as {unit}.")
         own = services.get(name, {}).get("")

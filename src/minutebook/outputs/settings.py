@@ -70,6 +70,8 @@ def _tell_sources(ledger: Mapping[str, Any]) -> Iterator[str]:
             yield f"# zone = {_text(source['zone'])}   # {basis}"
         if "year" in basis:
             yield "# year = 2026"
+        if source.get("status") == "unknown" and "no day" in inert_text(source.get("note")):
+            yield '# day = "2026-11-23"              # of its first stamp'
         yield '# service = "…"                   # what its records lack: also host, environment, version, name'
 
 

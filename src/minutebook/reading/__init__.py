@@ -5,7 +5,7 @@ by a few blocks. Each line ends up in an event, is skipped (why) or rejected (wh
 
 Read in order: `settings` (what the caller said), `account` (what became of each line) and `accounting` (how one is opened
 and closed), `heads` (how a content begins), `choosing` (how it's read), `documents` (exports), `cuts` (where records
-begin), `recipes` (lines → events, with `years` and `repeats`), `batches` (on threads), `parts` and `large` (of a large log
+begin), `recipes` (lines → events, with `years`, `days` and `repeats`), `batches` (on threads), `parts` and `large` (of a large log
 a part), `series` (many small files at once). Beside it stand `raw` (lines fetched again) and `samples` (a format's tests).
 """
 

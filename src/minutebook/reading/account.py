@@ -96,9 +96,11 @@ class Account:
     first: int = 0  #: its earliest and latest stamp, as stated (µs since 1970)
     last: int = 0
     year_guess: str = ""  #: of its stamps without a year: which is assumed, and why
+    day_guess: str = ""  #: of its stamps of a clock alone: which is assumed, and why
+    day_after: tuple[int, int | None] | None = None  #: of the last such stamp of a block: its day and clock, see `days`
     units: dict[str, str] = field(default_factory=dict)  #: key of its durations that states no unit → the one taken
     resolution_s: float = 0.0  #: of its stamps
-    lacks_zone: bool = False  #: its stamps have neither year nor zone, of which their quality tells the year
+    lacks_zone: bool = False  #: its stamps have neither year (or day) nor zone, of which their quality tells the former
     stated_offset: str = ""  #: the offset that its first stamp states, such as +0100
     qualities: collections.Counter[str] = field(default_factory=collections.Counter)
 

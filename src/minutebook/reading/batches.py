@@ -21,12 +21,14 @@ def parse_batches(
     batches: Iterator[tuple[Lines, tuple[Plan, ...]]], recipe: Recipe, pool: Executor, account: Account
 ) -> Iterator[pa.Table]:
     """The tables; what became of the batches' lines is added to the account."""
-    if recipe.carries_year:
-        # The year goes on from batch to batch, so they can't be read side by side.
+    if recipe.carries_year or recipe.day is not None:
+        # The year, or the day, goes on from batch to batch, so they can't be read side by side.
         for batch, plans in batches:
             table, part = parse_lines(batch, replace(recipe, plans=plans))
             account.add(part)
-            if table.num_rows:
+            if part.day_after:
+                recipe = replace(recipe, day=part.day_after[0], clock=part.day_after[1])
+            if recipe.carries_year and table.num_rows:
                 last = table.column("time")[-1].as_py()
                 recipe = replace(recipe, year=last.year, month=last.month)
             yield table

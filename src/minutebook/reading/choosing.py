@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
+
+import numpy as np
 
 from minutebook.detection import Detection, detect_format
 from minutebook.errors import EvidenceError, suggest
 from minutebook.exports import ExportFormat, name_text
 from minutebook.logformats import LogFormat
 from minutebook.reading.account import Account
+from minutebook.reading.days import find_day, is_dayless, without_dayless
 from minutebook.reading.heads import sample_lines
 from minutebook.reading.recipes import Recipe
 from minutebook.reading.settings import DEFERRED, Settings
@@ -65,6 +69,19 @@ def find_recipe(
         year=int(said["year"]) if "year" in said else None,
         limits=settings.config.limits,
     )  # fmt: skip
+    if is_dayless(found.plans):
+        day = find_day(lines, found.plans, source.name, str(said.get("day", "")))
+        dated = without_dayless(plans)
+        if day.day is None and not dated:
+            account.format = account.status = "unknown"
+            account.note = (
+                f"its stamps have no day, {day.why}: put it into the name (app-2026-11-23.log), or state it in a settings file"
+                f' ([sources.{json.dumps(source.name)}] day = "2026-11-23")'
+            )
+            return None
+        if day.day is not None:
+            account.day_guess = f"{np.datetime64(day.day, 'D')} at first, {day.why}"
+        recipe = replace(recipe, day=day.day, plans=plans if day.day is not None else dated)
     if not is_yearless(lines, found.plans):
         return replace(recipe, year=recipe.year or find_stated_year(lines, found.plans))
     if recipe.year is None and not settings.is_last_call:

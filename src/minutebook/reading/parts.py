@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.reading.account import Part
+from minutebook.reading.days import is_dayless
 from minutebook.reading.recipes import Recipe, parse_lines
 from minutebook.sources import Source
 from minutebook.sources.lines import split_lines
@@ -53,7 +54,11 @@ def may_be_parted(source: Source, recipe: Recipe, *, smallest: int | None = None
     """Whether reading may begin in the middle of the source: it's large and plain, and no line depends on far ones."""
     if source.path is None or not is_large(source, smallest):
         return False
-    if recipe.carries_year or any(plan.log_format.shape in ("w3c", "events") for plan in recipe.plans):
+    if (
+        recipe.carries_year
+        or is_dayless(recipe.plans)
+        or any(plan.log_format.shape in ("w3c", "events") for plan in recipe.plans)
+    ):
         return False
     with source.path.open("rb") as file:
         start = file.read(64)

@@ -21,6 +21,7 @@ from minutebook.logformats import LogFormat
 from minutebook.plans import Plan
 from minutebook.plans.matched import Matched
 from minutebook.reading.account import Account, list_rejects
+from minutebook.reading.days import list_days, without_dayless
 from minutebook.reading.repeats import count_repeats
 from minutebook.reading.years import list_years
 from minutebook.records.below import read_below
@@ -29,7 +30,7 @@ from minutebook.settings.limits import Limits
 from minutebook.settings.rules import Rules
 from minutebook.sources import Source
 from minutebook.sources.lines import Lines, count_long_lines, strip_escapes
-from minutebook.times import YEARLESS, Years, parse_mixed, parse_times
+from minutebook.times import DAYLESS, YEARLESS, Days, Years, parse_mixed, parse_times
 
 #: Lines that tell a format.
 SAMPLE_LINES = 2000
@@ -50,6 +51,8 @@ class Recipe:
     year: int | None = None
     carries_year: bool = False  #: stamps lack the year, which goes on from batch to batch
     month: int = 0  #: of the last stamp before such lines; 0 where they are the first
+    day: int | None = None  #: of stamps of a clock alone: the first one's, in days since 1970; goes on like the year
+    clock: int | None = None  #: of the last stamp before such lines, in µs
     limits: Limits = field(default_factory=Limits)
 
 
@@ -66,6 +69,7 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
         account.is_mixed = True
         left = pa.array(unread)
         more = detect_format(text.take(left[:SAMPLE_LINES]).to_pylist(), recipe.formats).plans
+        more = more if recipe.day is not None else without_dayless(more)
         if more:
             more = tuple(plan.asking(recipe.rules.keys) for plan in more)
             matched, folded = match_and_fold(text, (*recipe.plans, *more))
@@ -75,12 +79,16 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
     account.lines_in_events = int(folded.lines.sum())
     place = _find_places([m.rows for m in matched])
     years = list_years(matched, place, recipe.year, recipe.month) if recipe.carries_year else None
+    days = None
+    if recipe.day is not None:
+        days, account.day_after = list_days(matched, place, recipe.day, recipe.clock)
     tables, at = [], 0
     for each in matched:
         own = place[at : at + len(each.rows)]
         year = recipe.year if years is None else years[own] if isinstance(years, np.ndarray) else years
         at += len(each.rows)
-        tables.append(_make_events(each, text, lines, folded, own, recipe, account, year))
+        day = None if days is None else days[own]
+        tables.append(_make_events(each, text, lines, folded, own, recipe, account, year, day))
     return _with_repeats(_in_order(tables), recipe.plans), account
 
 
@@ -117,6 +125,7 @@ def _make_events(
     recipe: Recipe,
     account: Account,
     year: Years,
+    day: Days,
 ) -> pa.Table:
     """Events of the records that are read alike; ``own`` are their places in ``folded``."""
     parts = dict(matched.parts)
@@ -129,7 +138,7 @@ def _make_events(
             parts["exception"] = exceptions
     account.stated_offset = account.stated_offset or _stated_offset(parts)
     account.lacks_zone |= _lacks_zone(parts, matched.layouts)
-    times, quality, resolution_s = _read_times(parts, matched, recipe, year)
+    times, quality, resolution_s = _read_times(parts, matched, recipe, year, day)
     if matched.log_format.utc and recipe.zone is None:
         words = quality.cast(pa.string())
         quality = pc.if_else(pc.equal(words, "zone_assumed"), "stated", words)
@@ -185,15 +194,15 @@ def _stated_offset(parts: Mapping[str, pa.Array]) -> str:
 
 
 def _lacks_zone(parts: Mapping[str, pa.Array], layouts: Sequence[str]) -> bool:
-    """Whether the first stamp has neither a year nor a zone."""
+    """Whether the first stamp has neither a year, or day, nor a zone."""
     stamps = parts.get("time")
-    if stamps is None or not len(stamps) or not any(layout in YEARLESS for layout in layouts):
+    if stamps is None or not len(stamps) or not any(layout in (*YEARLESS, *DAYLESS) for layout in layouts):
         return False
     return not _ZONE.search(stamps[0].as_py() or "Z")
 
 
 def _read_times(
-    parts: dict[str, pa.Array], matched: Matched, recipe: Recipe, year: Years
+    parts: dict[str, pa.Array], matched: Matched, recipe: Recipe, year: Years, day: Days
 ) -> tuple[pa.Array, pa.Array, float]:
     stamps = parts.pop("time", None)
     count = len(matched.rows)
@@ -202,7 +211,7 @@ def _read_times(
     layouts = matched.layouts
     if len(set(layouts)) == 1:
         if matched.log_format.patterns or layouts[0] in YEARLESS:
-            read = parse_times(stamps, layouts[0], zone=recipe.zone, year=year)
+            read = parse_times(stamps, layouts[0], zone=recipe.zone, year=year, day=day)
         else:  # the sample told the layout, not each record
             read = parse_mixed(stamps, layouts[0], zone=recipe.zone)
         return read.time, read.quality, read.resolution_s
@@ -210,7 +219,8 @@ def _read_times(
     for index in np.unique(matched.pattern):
         rows = np.flatnonzero(matched.pattern == index)
         own = year[rows] if isinstance(year, np.ndarray) else year
-        read = parse_times(stamps.take(pa.array(rows)), layouts[index], zone=recipe.zone, year=own)
+        own_day = day[rows] if isinstance(day, np.ndarray) else day
+        read = parse_times(stamps.take(pa.array(rows)), layouts[index], zone=recipe.zone, year=own, day=own_day)
         order.append(rows)
         times.append(read.time)
         qualities.append(read.quality.cast(pa.string()))

@@ -24,6 +24,8 @@ from minutebook.sources.lines import split_lines
 
 #: The year that year-less samples are read with.
 SAMPLE_YEAR = 2026
+#: The day (since 1970) that samples of a clock alone are read with: 23 November 2026.
+SAMPLE_DAY = 20_780
 
 
 def try_samples(log_format: LogFormat) -> pd.DataFrame:
@@ -66,7 +68,9 @@ def read_sample(log_format: LogFormat, text: str) -> pd.DataFrame:
         found = detect_format(lines.text.to_pylist(), load_formats())
     if not found.plans:
         return to_frame(ARROW_SCHEMA.empty_table())
-    return to_frame(parse_lines(lines, Recipe(Source("sample", None), found.plans, year=SAMPLE_YEAR))[0])
+    return to_frame(
+        parse_lines(lines, Recipe(Source("sample", None), found.plans, year=SAMPLE_YEAR, day=SAMPLE_DAY))[0]
+    )
 
 
 def find_problem(log_format: LogFormat, sample: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ import hashlib
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
+from datetime import date
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from minutebook.settings.rules import Rules
 
 #: What can be said of a source: how it's read, and columns that its records lack.
 STATED = ("service", "host", "environment", "version", "name")
-_OF_SOURCES = ("format", "zone", "year", *STATED)
+_OF_SOURCES = ("format", "zone", "year", "day", *STATED)
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Config:
     """Everything that a caller can say about the evidence: the keys of a settings file.
 
     ``sources`` maps a file name or glob to what is known of such sources: ``format``, ``zone`` (IANA name
-    or offset), ``year``, and what its records lack: ``service``, ``host``, and for exports of deploys and alerts
+    or offset), ``year`` or ``day`` of the first stamp where stamps lack it, and what its records lack: ``service``, ``host``, and for exports of deploys and alerts
     also ``environment``, ``version`` and ``name`` (a Helm release, a check). ``*`` speaks of all of
     them, later entries win, and what a record says itself comes first. ``sli`` is what counts and what is bad, as
     `rules` explains:
@@ -76,6 +77,9 @@ class Config:
             raw["sli"] = Rules.load(raw["sli"], where).beside(Path(path).parent)
         if "limits" in raw:
             raw["limits"] = Limits.load(raw["limits"], where)
+        for values in raw.get("sources", {}).values():
+            if isinstance(values, dict) and isinstance(values.get("day"), date):
+                values["day"] = values["day"].isoformat()  # TOML's own
         made = cls(**raw)
         made.check(where)
         # A path is seen from where it's written.
@@ -134,6 +138,8 @@ class Config:
                     raise MinutebookError(f"{key!r} of {glob!r} is no {kind}", where=where)
                 if key == "zone":
                     check_zone(str(value), where)
+                if key == "day" and not _is_day(str(value)):
+                    raise MinutebookError(f"the day {value!r} is none", where=where, do="write it as 2026-11-23")
                 if key == "year" and not 1990 <= int(value) <= 2100:
                     raise MinutebookError(f"the year {value} is not between 1990 and 2100", where=where)
 
@@ -144,6 +150,13 @@ class Config:
             if fnmatch(name, glob) or fnmatch(name.rsplit("/", 1)[-1], glob):
                 found |= values
         return found
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return 1990 <= date.fromisoformat(text).year <= 2100
+    except ValueError:
+        return False
 
 
 def _tell_file(path: str | Path) -> str:

@@ -6,12 +6,12 @@ never another day. A zone-less stamp is given as if it were UTC, to be shifted w
 
 from minutebook.times.dates import find_years
 from minutebook.times.finding import ENOUGH, find_layout, parse_mixed
-from minutebook.times.instants import YEARS, Instants, Years, parse_times
-from minutebook.times.layouts import YEARLESS, find_twins, layouts
+from minutebook.times.instants import YEARS, Days, Instants, Years, parse_times
+from minutebook.times.layouts import DAYLESS, YEARLESS, find_twins, layouts
 from minutebook.times.typed import parse_instant
 from minutebook.times.zones import shift_zone
 
 __all__ = [
-    "ENOUGH", "YEARLESS", "YEARS", "Instants", "Years", "find_layout", "find_twins", "find_years", "layouts", "parse_instant",
+    "DAYLESS", "ENOUGH", "YEARLESS", "YEARS", "Days", "Instants", "Years", "find_layout", "find_twins", "find_years", "layouts", "parse_instant",
     "parse_mixed", "parse_times", "shift_zone",
 ]  # fmt: skip

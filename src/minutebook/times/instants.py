@@ -22,31 +22,35 @@ YEARS = (1990, 2100)
 _FIRST, _END = (int(np.datetime64(f"{year}-01-01", "us").astype(np.int64)) for year in (YEARS[0], YEARS[1] + 1))
 _DAY = 24 * 60 * MINUTE
 
-QUALITIES = ("stated", "zone_assumed", "zone_given", "year_assumed", "ambiguous")
-_STATED, _ZONE_ASSUMED, _ZONE_GIVEN, _YEAR_ASSUMED, _AMBIGUOUS = range(len(QUALITIES))
+QUALITIES = ("stated", "zone_assumed", "zone_given", "year_assumed", "ambiguous", "day_assumed")
+_STATED, _ZONE_ASSUMED, _ZONE_GIVEN, _YEAR_ASSUMED, _AMBIGUOUS, _DAY_ASSUMED = range(len(QUALITIES))
 
 
 #: Of year-less stamps: the first one's, or each one's.
 Years = int | np.ndarray | None
+#: Of a clock alone, in days since 1970: that of all stamps, or each one's.
+Days = int | np.ndarray | None
 
 
 class Instants(NamedTuple):
     """What texts say: one instant each, how it's known, and the finest resolution seen."""
 
     time: pa.Array  #: timestamp[us, UTC]; null where the text is no instant; zone-less ones as if UTC
-    quality: pa.Array  #: stated, zone_assumed (zone-less), zone_given, year_assumed, ambiguous; null as time
+    quality: (
+        pa.Array
+    )  #: stated, zone_assumed (zone-less), zone_given, year_assumed, ambiguous, day_assumed; null as time
     resolution_s: float  #: 0 where nothing was read
 
 
 def parse_times(
-    texts: pa.Array | pa.ChunkedArray, layout: str, *, zone: str | None = None, year: Years = None
+    texts: pa.Array | pa.ChunkedArray, layout: str, *, zone: str | None = None, year: Years = None, day: Days = None
 ) -> Instants:
     """The instants that ``texts`` state in ``layout``; what isn't one is null.
 
     ``zone`` (IANA name or offset) holds for zone-less stamps: of an hour that a clock change repeats the
     earlier instant, out of one that it leaves out shifted forward, both flagged ambiguous. ``year`` is the
     year of the first stamp of a year-less layout, without which its stamps are null; it changes where the
-    month falls back by more than one. An array is each stamp's. ``:60`` is a leap second, at the end of an hour only: the last
+    month falls back by more than one. An array is each stamp's. ``day`` is the same for a clock alone. ``:60`` is a leap second, at the end of an hour only: the last
     microsecond before the next. Instants outside of `YEARS` are null. Raises `MinutebookError` where there's
     no such layout or zone, never for a text.
     """
@@ -54,6 +58,8 @@ def parse_times(
         raise MinutebookError(f"no time layout is called {layout!r}", do=suggest(layout, LAYOUTS))
     if isinstance(texts, pa.ChunkedArray):
         texts = texts.combine_chunks()
+    if LAYOUTS[layout].is_dayless:
+        return _parse_clocks(texts, zone, day)
     if pa.types.is_dictionary(texts.type):
         return _parse_distinct(texts, layout, zone, year)
     # Not checked for UTF-8: a byte that isn't matches no pattern, and its row is null.
@@ -72,6 +78,22 @@ def _parse_distinct(texts: pa.DictionaryArray, layout: str, zone: str | None, ye
     found = _finish(_read(texts.dictionary, layout, LAYOUTS[layout], year), zone)
     quality = pa.DictionaryArray.from_arrays(found.quality.indices.take(texts.indices), found.quality.dictionary)
     return Instants(found.time.take(texts.indices), quality, found.resolution_s)
+
+
+def _parse_clocks(texts: pa.Array, zone: str | None, day: Days) -> Instants:
+    """A clock and the day that the caller says: a stamp like any other, whose quality tells it."""
+    days = np.broadcast_to(np.asarray(0 if day is None else day), len(texts)).astype("datetime64[D]")
+    clocks = pc.cast(texts, pa.string(), safe=False)
+    # A clock that states a date is none.
+    clocks = pc.if_else(pc.match_substring_regex(clocks, r"^\s*\d\d?:") if day is not None else False, clocks, None)
+    dates, place = np.unique(days, return_inverse=True)
+    dated = pc.binary_join_element_wise(pa.array(dates.astype(str), pa.string()).take(pa.array(place)), clocks, " ")
+    found = parse_times(dated, "iso", zone=zone)
+    words = found.quality.cast(pa.string())
+    words = pc.if_else(
+        pc.or_kleene(words.is_null(), pc.equal(words, QUALITIES[_AMBIGUOUS])), words, QUALITIES[_DAY_ASSUMED]
+    )
+    return Instants(found.time, words.dictionary_encode(), found.resolution_s)
 
 
 @dataclass

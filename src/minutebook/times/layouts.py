@@ -18,6 +18,7 @@ class Layout(NamedTuple):
     stamp: str  #: RE2, groups date, clock, and year or ms where they stand apart
     date: str = ""  #: RE2 of the date (a space and ``year`` behind it, if there's one): Y or y, m or b, d
     is_compact: bool = False  #: the clock is HHMMSS
+    is_dayless: bool = False  #: there's a clock only
 
     @property
     def has_year(self) -> bool:
@@ -125,11 +126,15 @@ LAYOUTS: Mapping[str, Layout] = {
     "%m/%d/%Y %I:%M:%S %p": Layout(rf"(?P<date>\d\d?/\d\d?/\d{{4}}),?[ T]{_CLOCK_OR_MINUTE}", f"{_m1}/{_d1}/{_Y}"),
     # a name for iso where a blank pads the hour (MariaDB)
     "%Y-%m-%d  %H:%M:%S": Layout(rf"(?P<date>\d{{4}}-\d\d-\d\d) +{_CLOCK}", f"{_Y}-{_m}-{_d}"),
+    "%H:%M:%S": Layout(rf"(?P<date>){_CLOCK}", is_dayless=True),
     "%Y-%m-%d %H:%M": Layout(r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<clock>\d\d?:\d\d)", f"{_Y}-{_m}-{_d}"),
 }  # fmt: skip
 
 #: Layouts without a year; the caller says which one the first stamp is of.
 YEARLESS = tuple(name for name, layout in LAYOUTS.items() if not layout.has_year)
+
+#: Layouts of a clock alone; the caller says of which day each stamp is.
+DAYLESS = tuple(name for name, layout in LAYOUTS.items() if layout.is_dayless)
 
 #: Pairs of layouts that differ only in whether the day or the month comes first.
 TWINS = (("%d/%m/%Y %H:%M:%S", "%m/%d/%Y %H:%M:%S"), ("%d/%m/%y %H:%M:%S", "%m/%d/%y %H:%M:%S"))

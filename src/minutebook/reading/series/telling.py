@@ -13,6 +13,7 @@ from minutebook.plans import Plan
 from minutebook.plans.drafts import make_plan
 from minutebook.reading import DEFERRED, Settings, choose_exports, choose_formats, find_recipe, sample_lines
 from minutebook.reading.account import Account
+from minutebook.reading.days import is_dayless
 from minutebook.reading.documents import take_documents
 from minutebook.reading.recipes import SAMPLE_LINES, Recipe
 from minutebook.reading.series.files import File, read_files
@@ -56,8 +57,8 @@ def find_common_recipe(files: Sequence[File], settings: Settings, told: Account,
     if recipe is None:
         return None
     plan = recipe.plans[0]
-    if plan.is_batch or (recipe.carries_year and plan.inner):
-        return None  # records share lines, or other stamps may tell the year
+    if plan.is_batch or is_dayless(recipe.plans) or (recipe.carries_year and plan.inner):
+        return None  # records share lines, or other stamps may tell the year, or each name its own day
     for each in files:
         each.account.format, each.account.score, each.account.units = told.format, told.score, told.units
         each.account.runner_up = told.runner_up if len(recipe.plans) == 1 else ""
