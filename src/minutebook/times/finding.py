@@ -33,6 +33,8 @@ def find_layout(texts: Sequence[str], enough: float = ENOUGH, among: Iterable[st
     first = [text.decode() for text in known[:_LOOK_AT]]
     counts: dict[str, int] = {}
     for layout in among:
+        if LAYOUTS[layout].is_own:
+            continue
         # Python's own pattern first: most layouts read none of the texts, and a kernel call isn't free.
         if any(_compile(layout).match(text) for text in first):
             counts[layout] = len(known) - parse_times(array, layout, year=_LEAP_YEAR).time.null_count
@@ -57,7 +59,7 @@ def parse_mixed(texts: pa.Array, layout: str, *, zone: str | None = None) -> Ins
         is_left = pc.and_(time.is_null(), texts.is_valid())
         if not pc.any(is_left).as_py():
             break
-        if name == layout or find_twins(name) or not other.has_year:
+        if name == layout or find_twins(name) or other.is_own or not other.has_year:
             continue
         more = parse_times(plain_texts(texts.filter(is_left)), name, zone=zone)
         if more.time.null_count < len(more.time):

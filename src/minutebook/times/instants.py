@@ -14,7 +14,7 @@ from minutebook.times.dates import Dates, count_days, find_years, read_clocks, r
 from minutebook.times.epochs import read_epochs, read_labels
 from minutebook.times.iso import read_plain_iso
 from minutebook.times.layouts import LAYOUTS, Layout, whole_pattern
-from minutebook.times.tails import read_tails
+from minutebook.times.tails import read_biases, read_tails
 from minutebook.times.zones import MINUTE, TIME, shift_zone
 
 #: Years outside of these aren't an incident's: a stray stamp would make a grid of minutes explode.
@@ -173,7 +173,9 @@ def _read_calendar(
     us, exists, resolution_s = read_clocks(clock, is_compact=layout.is_compact)
     if "ms" in part:
         us, resolution_s = us + read_integers(part["ms"]) * 1000, 0.001
-    tails = read_tails(part["tail"] if "tail" in part else part["zone"])
+    tails = (
+        read_biases(part["bias"]) if "bias" in part else read_tails(part["tail"] if "tail" in part else part["zone"])
+    )
     if tails.half.any():
         us, is_half = read_halves(us, tails.half)
         exists &= is_half

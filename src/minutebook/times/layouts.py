@@ -18,6 +18,7 @@ class Layout(NamedTuple):
     stamp: str  #: RE2, groups date, clock, and year or ms where they stand apart
     date: str = ""  #: RE2 of the date (a space and ``year`` behind it, if there's one): Y or y, m or b, d
     is_compact: bool = False  #: the clock is HHMMSS
+    is_own: bool = False  #: of a format that names it: other logs' stamps would be misread by it
     is_dayless: bool = False  #: there's a clock only
 
     @property
@@ -29,6 +30,7 @@ class Layout(NamedTuple):
 # 09:00:00, 9:00:00, with a fraction of any length after a dot, a comma or a colon.
 _CLOCK = r"(?P<clock>\d\d?:\d\d:\d\d(?:[.,:]\d*)?)"
 _CLOCK_OR_MINUTE = r"(?P<clock>\d\d?:\d\d(?::\d\d(?:[.,:]\d*)?)?)"
+_BIAS = r"(?P<bias>(?:[+-]\d{1,4})?)"
 _COMPACT = r"(?P<clock>\d{6}(?:[.,]\d*)?)"
 _YEAR = r"(?P<year>\d{4})"
 # A month's or a weekday's name, as the first pattern sees it.
@@ -126,6 +128,9 @@ LAYOUTS: Mapping[str, Layout] = {
     "%m/%d/%Y %I:%M:%S %p": Layout(rf"(?P<date>\d\d?/\d\d?/\d{{4}}),?[ T]{_CLOCK_OR_MINUTE}", f"{_m1}/{_d1}/{_Y}"),
     # a name for iso where a blank pads the hour (MariaDB)
     "%Y-%m-%d  %H:%M:%S": Layout(rf"(?P<date>\d{{4}}-\d\d-\d\d) +{_CLOCK}", f"{_Y}-{_m}-{_d}"),
+    # Configuration Manager: what has to be added for UTC, in minutes, stands behind the clock
+    "cmtrace": Layout(rf'{_CLOCK}{_BIAS}" date="(?P<date>\d\d?-\d\d?-\d{{4}})', f"{_m1}-{_d1}-{_Y}"),
+    "%m-%d-%Y %H:%M:%S": Layout(rf"(?P<date>\d\d?-\d\d?-\d{{4}}) {_CLOCK}{_BIAS}", f"{_m1}-{_d1}-{_Y}", is_own=True),
     "%H:%M:%S": Layout(rf"(?P<date>){_CLOCK}", is_dayless=True),
     "%Y-%m-%d %H:%M": Layout(r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<clock>\d\d?:\d\d)", f"{_Y}-{_m}-{_d}"),
 }  # fmt: skip
@@ -157,5 +162,5 @@ def layouts() -> tuple[str, ...]:
 
 def whole_pattern(layout: Layout) -> str:
     """The RE2 pattern of a whole text: blanks, the stamp, and its tail if it may have one."""
-    has_tail = "?P<date>" in layout.stamp and "?P<zone>" not in layout.stamp
+    has_tail = "?P<date>" in layout.stamp and not any(f"?P<{end}>" in layout.stamp for end in ("zone", "bias"))
     return rf"^\s*{layout.stamp}" + (_TAIL if has_tail else _END)

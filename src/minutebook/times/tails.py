@@ -8,7 +8,7 @@ of a stamp, and the row is no instant.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -35,6 +35,7 @@ _TAIL = re.compile(
     r"|(?P<name>[A-Z]{2,5}|[A-Z][A-Za-z_]{1,20}/[A-Za-z_/+-]{2,40}))?\s*",
     re.ASCII,
 )
+_MOST_MINUTES = 14 * 60  # east or west of UTC
 _WIDE_BLANKS = str.maketrans("\u202f\u00a0", "  ")
 
 
@@ -59,8 +60,22 @@ class Tails(NamedTuple):
 
 def read_tails(texts: pa.Array) -> Tails:
     """What the texts behind clocks say; none of them is null."""
+    return _read(texts, read_tail)
+
+
+def read_biases(texts: pa.Array) -> Tails:
+    """What minutes behind clocks say, of which UTC is ahead: ``+300`` is New York's, in winter; none is zone-less."""
+    return _read(texts, _read_bias)
+
+
+def _read_bias(text: str) -> Tail:
+    minutes = int(text) if text else 0
+    return Tail(abs(minutes) <= _MOST_MINUTES, offset_minutes=-minutes if text else None)
+
+
+def _read(texts: pa.Array, read: Callable[[str], Tail]) -> Tails:
     encoded = texts.dictionary_encode()
-    tails = [read_tail(text) for text in encoded.dictionary.to_pylist()]
+    tails = [read(text) for text in encoded.dictionary.to_pylist()]
     index = encoded.indices.to_numpy(zero_copy_only=False)
     is_zoned = np.array([tail.offset_minutes is not None or tail.name != "" for tail in tails], bool)
     return Tails(
