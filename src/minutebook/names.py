@@ -42,7 +42,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "service": (
         "service", "service.name", "service_name", "svc", "app", "application", "appname", "app_name",
         "resource.service.name", "kubernetes.labels.app", "kubernetes.container_name", "kubernetes.container.name",
-        "cloud_RoleName", "AppRoleName", "SYSLOG_IDENTIFIER", "component", "ProviderName", "eventSource", "resource.labels.container_name",
+        "cloud_RoleName", "AppRoleName", "SYSLOG_IDENTIFIER", "component", "ProviderName", "winlog.provider_name", "eventSource", "resource.labels.container_name",
         "resource.labels.service_name", "resource.labels.function_name", "resource.labels.module_id",
         "resource.labels.backend_service_name", "protoPayload.serviceName",
     ),

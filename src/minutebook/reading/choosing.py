@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -19,6 +20,9 @@ from minutebook.reading.recipes import Recipe
 from minutebook.reading.settings import DEFERRED, Settings
 from minutebook.reading.years import find_stated_year, find_year, is_yearless
 from minutebook.sources import Source
+
+#: 11/05/2026, 5/11/26: which of the first two is the month, the log itself has to tell.
+_OPEN_DATE = re.compile(r"\W{0,2}(?:0?[1-9]|1[0-2])/(?:0?[1-9]|1[0-2])/(?:\d{4}|\d\d)\b")
 
 
 def choose_exports(name: str | None, settings: Settings) -> Sequence[ExportFormat]:
@@ -103,4 +107,7 @@ def _tell_unknown(found: Detection, head: Sequence[bytes]) -> str:
         if found.nearest
         else "no format fits any line"
     )
-    return note + (f"; the first that doesn't: {found.misfit[:120]!r}" if found.misfit else "")
+    note += f"; the first that doesn't: {found.misfit[:120]!r}" if found.misfit else ""
+    if _OPEN_DATE.match(found.misfit):
+        note += "; no stamp proves which number is the month: collect a day past the twelfth too, or write a format that says it"
+    return note
