@@ -96,3 +96,12 @@ def test_letters_say_that_texts_fit_only_where_an_expression_does(texts: list[st
 @pytest.mark.parametrize("expression", [r"\d{3}", r"[^a-c]+", r"[^\w]+", r"[^,]*", r"a+", r"[^,]+x"])
 def test_other_expressions_are_matched(expression: str) -> None:
     assert not all_fit(pa.array(["200"]), expression)
+
+
+@pytest.mark.parametrize(
+    "route", ["/orders/:id", "/orders/{orderId}", "/orders/{id}", "/orders/<int:order_id>", "/orders/[id]"]
+)
+def test_a_route_and_the_paths_that_it_serves_are_one_operation(route: str) -> None:
+    operations = read_operations({"method": pa.array(["GET", "GET"]), "path": pa.array([route, "/orders/4711"])})
+    assert operations is not None
+    assert operations.to_pylist() == ["GET /orders/{id}"] * 2

@@ -16,6 +16,8 @@ _NUMBERS = (_NUMBER, _NUMBER, (r"([/\-._~])\d{4,}([/\-._~ ]|$)", r"\1{id}\2"))
 _PROTOCOL = re.compile(r" HTTP/[\d.]+$")
 # Kubernetes says `list /api`.
 _METHOD = re.compile(r"([A-Z]{3,10}|[a-z]{3,20}(?= /)) (\S+)")
+# What a router calls a place in a path: /orders/:id, /orders/{orderId}, /orders/<int:id>, /orders/[id].
+_PLACE = re.compile(r"(?<=/)(?::[A-Za-z_]\w*|\{[^/{}]+\}|<[^/<>]+>|\[[A-Za-z_.]\w*\])(?=/|$)")
 _SEGMENT = re.compile(
     r"(?<=/)(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}|(?=[\w\-]*\d)[A-Za-z0-9_\-]{20,})(?=/|$)"
@@ -82,5 +84,5 @@ def _name_operation(text: str) -> str | None:
             return None if "\\x" in target or not target.strip("-") or match is None else f"{method} {target}"
         target = found.group(1) or "/"
     path = re.split(r"[?#;\s]", target, maxsplit=1)[0]
-    path = _SEGMENT.sub("{id}", path)
+    path = _SEGMENT.sub("{id}", _PLACE.sub("{id}", path))
     return f"{method} {path}" if method else path

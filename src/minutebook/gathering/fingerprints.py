@@ -19,6 +19,7 @@ from minutebook.columns.grouping import group_rows, join_chunks, plain_texts
 from minutebook.columns.texts import is_dictionary
 from minutebook.engines import Engine
 from minutebook.gathering.overlaps import Overlaps, may_be_copies
+from minutebook.machine.database import open_database
 from minutebook.reading.account import Account
 
 #: The columns that are equal in copies of an event.
@@ -123,11 +124,9 @@ def _encode(values: pa.Array) -> np.ndarray:
 
 def _hash(tables: Sequence[pa.Table]) -> Prints:
     """The prints of some of the events, by hashes that are comparable to those of others."""
-    import duckdb
-
     keys = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
     columns = ", ".join(f'"{name}"' for name in KEY)
-    with duckdb.connect(config={"threads": 2}) as connection:
+    with open_database() as connection:
         connection.register("events", keys)
         hashes = connection.sql(f"SELECT hash({columns}) AS h FROM events").to_arrow_table().column("h").to_numpy()
     return _print(keys, hashes)
