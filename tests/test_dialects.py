@@ -206,3 +206,12 @@ def test_a_column_whose_name_says_utc_states_its_zone(tmp_path: Path) -> None:
     events = read(tmp_path / "a.csv", rows)
     assert events["time_quality"].tolist() == ["stated"]
     assert seconds(events) == [0.25]
+
+
+def test_a_table_s_header_is_known_though_its_first_row_goes_over_several_lines(tmp_path: Path) -> None:
+    # As CloudWatch's console exports what Lambda writes: each message ends with a line break.
+    path = tmp_path / "results.csv"
+    rows = [f'2026-11-23 09:00:{n:02}.000,"START RequestId: {n}\n",stream\n' for n in range(30)]
+    path.write_text("@timestamp,@message,@logStream\n" + "".join(rows))
+    events = mb.read(path)
+    assert events["message"].str.strip().tolist() == [f"START RequestId: {n}" for n in range(30)]

@@ -145,3 +145,21 @@ def test_what_the_record_says_of_its_actor_counts() -> None:
     assert is_machine("Kim", {"actor_type": "Bot"})
     assert is_machine("Kim", {"actor_type": "service_reference"})
     assert not is_machine("Kim", {"actor_type": "user_reference"})
+
+
+def test_a_machine_that_one_record_names_as_such_stays_one_where_another_one_tells_the_same_alert(tmp_path: Path) -> None:
+    told = {"created_at": "2026-11-23T09:05:00Z", "service": {"summary": "mail"}}
+    alert = {**told, "id": "P1", "incident_number": 4, "title": "Queue full", "status": "triggered", "urgency": "high"}
+    entry = {
+        **told, "id": "L1", "type": "trigger_log_entry", "agent": {"summary": "CloudWatch", "type": "service_reference"},
+        "channel": {"type": "api"}, "incident": {"id": "P1", "summary": "[#4] Queue full"},
+    }  # fmt: skip
+    acknowledged = {
+        **entry, "id": "L2", "type": "acknowledge_log_entry", "created_at": "2026-11-23T09:06:00Z",
+        "agent": {"summary": "Xanthippos Wobblethorpe", "type": "user_reference"},
+    }  # fmt: skip
+    (tmp_path / "incidents.json").write_text(json.dumps({"incidents": [alert]}))
+    (tmp_path / "log-entries.json").write_text(json.dumps({"log_entries": [acknowledged, entry]}))
+    happenings = mb.reconstruct(tmp_path).happenings
+    assert happenings["actor"].tolist() == ["CloudWatch", "responder A"]
+    assert leaks(happenings.to_csv()) == []

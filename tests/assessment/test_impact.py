@@ -185,3 +185,12 @@ def test_an_alert_within_a_silence_of_a_log_that_names_no_service_is_a_sign_of_l
     assert window["kind"] == "traffic_loss"
     assert window["users"]["silent"]["mid"] == pytest.approx(len(truth.silent), rel=0.15)
     assert impact["durations"]["ttd"] == pytest.approx(1900 - 1813, abs=2)
+
+
+def test_a_window_counts_the_requests_between_its_edges_not_those_of_whole_minutes() -> None:
+    frame = breaking(requests(per_minute=240, users=100_000), 1850, 1915)
+    (window,) = mb.impact(frame)["windows"]
+    start, end = (pd.Timestamp(window[edge]) for edge in ("start", "end"))
+    inside = frame["time"].between(start, end + pd.Timedelta("1ms"))
+    assert window["valid"] == inside.sum()
+    assert window["bad_ratio"] == 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -118,6 +119,17 @@ def test_the_outcome_of_a_record_may_be_what_is_bad_and_a_key_may_be_the_user(tm
     assert window["bad"] == (SHOP["status"] == 500).sum()
     assert window["users"]["affected"] == 10
     assert mb.impact(mb.read(log, config=config), config=config) == impact
+
+
+def test_a_key_that_some_records_lack_or_a_source_has_nowhere_may_be_the_outcome(tmp_path: Path) -> None:
+    records = [
+        {"time": f"2026-11-23T09:00:{n:02}Z", "path": "/pay", "status": 200, **({} if n % 3 else {"result": "declined"})}
+        for n in range(60)
+    ]
+    (tmp_path / "app.log").write_text("".join(json.dumps(record) + "\n" for record in records))
+    (tmp_path / "worker.log").write_text("".join(f"2026-11-23 09:00:{n:02},000 INFO done\n" for n in range(60)))
+    minutes = mb.minutes(tmp_path, config=settings(outcome="result", bad_outcomes=["declined"]))
+    assert (minutes["requests"].sum(), minutes["failed"].sum()) == (60, 20)
 
 
 def test_latency_thresholds_hold_by_operation_the_last_one_that_fits() -> None:

@@ -137,6 +137,20 @@ class Channel:
         near = self.between(span[0] // 60_000_000, span[1] // 60_000_000, operations)
         return near.pick((near.last_us >= span[0]) & (near.first_us <= span[1]))
 
+    def count_outside(self, span: tuple[int, int], operations: Collection[str]) -> int:
+        """How many requests of the span's first and last minute (µs, inclusive) came before it begins or after it ends.
+
+        Of a trial that reaches over an edge its first or its last one is known to, the others count as inside.
+        """
+        count, is_in = 0, self.find_places(operations)
+        for minute in {span[0] // 60_000_000, span[1] // 60_000_000}:
+            rows = self.trials.between(minute, minute)
+            first, last = find_first(rows), find_last(rows)
+            is_out = (last < span[0]) | (first > span[1])
+            outside = np.where(is_out, rows["requests"].to_numpy(), 0 + (first < span[0]) + (last > span[1]))
+            count += int(outside[is_in[self._place(rows)]].sum())
+        return count
+
     def find_times(self, span: tuple[int, int]) -> np.ndarray:
         """When its trials began and ended (µs), in order, from a minute before the span to a minute behind it."""
         rows = self.trials.between(span[0] // 60_000_000 - 1, span[1] // 60_000_000 + 1)

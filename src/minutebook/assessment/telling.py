@@ -76,16 +76,18 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
     inside = breakdown[
         number.between(start.at // 60_000_000, end.at // 60_000_000) & breakdown["operation"].isin(window.operations)
     ]
-    valid, bad = int(inside["requests"].sum()), int(scope.events["count"].sum())
+    whole, bad = int(inside["requests"].sum()), int(scope.events["count"].sum())
     if window.channel == "slow":
         # Requests are known by buckets of latency, 2 % wide, trials exactly: the latter are a lower bound.
         bad = max(bad, scope.slow_requests(start.at // 60_000_000, end.at // 60_000_000, window.operations))
+    # The first and the last minute are the window's in part only.
+    valid = max(whole - scope.trials.count_outside(span, window.operations), bad)
     users = count_users(scope.trials, window.operations, scope.events, scope.states, span)
     if users["affected"] is not None:
         users["usual"] = count_usual(scope.trials, window.operations, scope.taken, window.minutes)
     peak = max(window.by_minute, key=lambda minute: (window.by_minute[minute], -minute))
     usual = _usual_failures(window, scope)
-    expected = _expect_bad(window, scope, usual[0])
+    expected = _expect_bad(window, scope, usual[0]) * (valid / whole if whole else 1.0)
     return {
         "id": "",
         "kind": window.channel,

@@ -103,8 +103,11 @@ def _keep_asked(parts: Mapping[str, pa.Array]) -> pa.Array | None:
             pieces.append(told.cast(pa.string()))
     if not pieces:
         return None
-    joined = pc.binary_join_element_wise(*pieces, ", ", null_handling="skip")
-    return pc.if_else(pc.equal(joined, ""), None, pc.binary_join_element_wise("{", joined, "}", ""))
+    # One after the other: Arrow's own way to skip nulls drops the rows that have nothing else.
+    joined, *others = pieces
+    for other in others:
+        joined = pc.coalesce(pc.binary_join_element_wise(joined, other, ", "), joined, other)
+    return pc.binary_join_element_wise("{", joined, "}", "")
 
 
 def _read_kind(

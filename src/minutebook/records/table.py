@@ -18,6 +18,7 @@ DELIMITERS = (",", "\t", ";", "|")
 _FIELDS = re.compile(r"#Fields:|#fields\t")
 #: What Windows' Event Viewer calls all but the last of its columns.
 _EVENT_VIEWER = ("Level", "Date and Time", "Source", "Event ID", "Task Category")
+_MOST_LINES = 1000  # of one row
 #: Columns that say an instant together.
 _DATE_AND_TIME = (("date", "time"), ("date-local", "time-local"))
 
@@ -49,9 +50,19 @@ def find_header(lines: Sequence[str]) -> Header | None:
             continue
         if tuple(names) == _EVENT_VIEWER:
             names.append("Message")  # whose column has no name
-        if len(set(names)) == len(names) and len(_cells(rows[1], delimiter)) == len(names):
+        if len(set(names)) == len(names) and len(_cells(_join_first(rows[1:]), delimiter)) == len(names):
             return Header(tuple(names), delimiter)
     return None
+
+
+def _join_first(rows: Sequence[str]) -> str:
+    """The first row, with the lines on which its quoted cells go on."""
+    quotes = 0
+    for end, row in enumerate(rows[:_MOST_LINES], 1):
+        quotes += row.count('"')
+        if quotes % 2 == 0:
+            return "\n".join(rows[:end])
+    return rows[0]
 
 
 def _cells(line: str, delimiter: str, *, skips_blanks: bool = False) -> list[str]:
@@ -159,7 +170,7 @@ def _read_quoted(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list
         start, at = at, at + 1
         if lines[start].count('"') % 2:
             # The cell goes on in the next lines, if one of them closes it.
-            end = next((i for i in range(at, min(at + 1000, len(lines))) if lines[i].count('"') % 2), None)
+            end = next((i for i in range(at, min(at + _MOST_LINES, len(lines))) if lines[i].count('"') % 2), None)
             at = end + 1 if end is not None else at
         cells = _cells("\n".join(lines[start:at]), header.delimiter)
         if len(cells) == len(header.names) and tuple(cells) != header.names:

@@ -56,10 +56,10 @@ def name_roles(happenings: pd.DataFrame, observed: pd.DataFrame | None = None) -
     words = find_roles(known) if len(happenings) else {}
     if not words:
         return happenings
-    services = _list_services(known)
     everywhere = _compile(words)
     details = [_open(text) for text in happenings["fields"]]
-    people = _list_people(happenings, details, services)
+    # What a merged row says of its actor may be another record's: who is a person was told by the records themselves.
+    people = [actor if isinstance(actor, str) and actor.casefold() in words else "" for actor in happenings["actor"]]
     told = happenings.copy()
     told["actor"] = [
         words[name.casefold()] if name else actor for name, actor in zip(people, happenings["actor"], strict=True)
