@@ -39,7 +39,9 @@ def test_one_object_and_reason_is_one_row_with_count_first_and_last(tmp_path: Pa
 
 def test_to_scale_up_and_to_scale_down_are_two_things(tmp_path: Path) -> None:
     told = [event(f"u{n}", "mail", "ScalingReplicaSet", n) for n in range(4)]
-    for each, words in zip(told, ("up mail-2 to 2", "down mail-1 to 0", "up mail-1 to 2", "down mail-2 to 0"), strict=True):
+    for each, words in zip(
+        told, ("up mail-2 to 2", "down mail-1 to 0", "up mail-1 to 2", "down mail-2 to 0"), strict=True
+    ):
         each["message"] = f"Scaled {words}"
     rows = reconstruct(tmp_path, *told).timeline.query("kind == 'change'")
     assert rows["summary"].str.rpartition(": ")[2].tolist() == [each["message"] for each in told]

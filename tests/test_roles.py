@@ -147,7 +147,9 @@ def test_what_the_record_says_of_its_actor_counts() -> None:
     assert not is_machine("Kim", {"actor_type": "user_reference"})
 
 
-def test_a_machine_that_one_record_names_as_such_stays_one_where_another_one_tells_the_same_alert(tmp_path: Path) -> None:
+def test_a_machine_that_one_record_names_as_such_stays_one_where_another_one_tells_the_same_alert(
+    tmp_path: Path,
+) -> None:
     told = {"created_at": "2026-11-23T09:05:00Z", "service": {"summary": "mail"}}
     alert = {**told, "id": "P1", "incident_number": 4, "title": "Queue full", "status": "triggered", "urgency": "high"}
     entry = {

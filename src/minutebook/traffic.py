@@ -34,6 +34,7 @@ def make_traffic(
         breakdown=_with_times(sli.breakdown),
         coverage=_with_times(sli.coverage),
         happenings=happenings,
+        writers=sli.writers,
         clock_error_s=dict(clock_error_s or {}),
         unknown_clock_s=unknown_clock_s,
         is_lines=sli.layer == "lines",

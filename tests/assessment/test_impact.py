@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+import numpy as np
 import pandas as pd
 import pytest
 from evidence import START as FIRST
@@ -194,3 +195,38 @@ def test_a_window_counts_the_requests_between_its_edges_not_those_of_whole_minut
     inside = frame["time"].between(start, end + pd.Timedelta("1ms"))
     assert window["valid"] == inside.sum()
     assert window["bad_ratio"] == 1.0
+
+
+def two_hosts(frame: pd.DataFrame) -> pd.DataFrame:
+    number = np.arange(len(frame)) % 5 // 3
+    return frame.assign(host=[f"web-{n}" for n in number], source=[f"web-{n}.log" for n in number])
+
+
+def test_a_log_that_ends_while_the_other_host_s_goes_on_is_no_loss_of_traffic() -> None:
+    frame = two_hosts(requests(per_minute=240))
+    ends = frame[(frame["source"] == "web-1.log") | (frame["at"] < 3910)]
+    impact = mb.impact(ends)
+    assert impact["windows"] == []
+    (rejected,) = impact["rejected"]
+    assert rejected["kind"] == "traffic_loss"
+    assert "no line of web-0.log" in rejected["reason"]
+
+
+def test_traffic_that_both_hosts_lack_is_lost_though_a_third_one_s_log_has_ended() -> None:
+    frame = two_hosts(requests(per_minute=240))
+    third = requests(2, per_minute=120, minutes=20).assign(host="web-2", source="web-2.log")
+    rng = np.random.default_rng(1)
+    is_lost = frame["at"].between(2700, 3300) & (rng.random(len(frame)) < 0.8)
+    left = pd.concat([frame[~is_lost], third], ignore_index=True)
+    (window,) = mb.impact(left)["windows"]
+    start, end = FIRST + pd.Timedelta(seconds=2700), FIRST + pd.Timedelta(seconds=3300)
+    assert window["kind"] == "traffic_loss"
+    assert (pd.Timestamp(window["start"]), pd.Timestamp(window["end"])) == (start, end)
+    rows = mb.timeline(left).query("kind == 'impact'")
+    assert rows["time"].between(start, end).all()
+    assert rows["last_time"].max() == end
+    (ended,) = rows.loc[rows["phase"] == "ended", "summary"]
+    assert (
+        ended
+        == f"impact ends: {window['valid']:,} requests where {window['valid'] + window['lost_requests']:,} are usual"
+    )

@@ -123,7 +123,12 @@ def test_the_outcome_of_a_record_may_be_what_is_bad_and_a_key_may_be_the_user(tm
 
 def test_a_key_that_some_records_lack_or_a_source_has_nowhere_may_be_the_outcome(tmp_path: Path) -> None:
     records = [
-        {"time": f"2026-11-23T09:00:{n:02}Z", "path": "/pay", "status": 200, **({} if n % 3 else {"result": "declined"})}
+        {
+            "time": f"2026-11-23T09:00:{n:02}Z",
+            "path": "/pay",
+            "status": 200,
+            **({} if n % 3 else {"result": "declined"}),
+        }
         for n in range(60)
     ]
     (tmp_path / "app.log").write_text("".join(json.dumps(record) + "\n" for record in records))

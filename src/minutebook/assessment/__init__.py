@@ -3,8 +3,8 @@
 An impact window is the stretch of minutes in which so many users hit failures that, at this service's own
 usual rate, it would be less than a one-in-a-million coincidence; its edges are the first and last failing
 request of that stretch. Read in order: `channels` (what is tested and bad), `baseline`, `calm` (what is usual), `scan`
-(what stands out), `windows` (what is kept), `edges`, `slow`, `loss`, `throughout`, `users`, `milestones`,
-`telling`.
+(what stands out), `windows` (what is kept), `edges`, `slow`, `writers`, `loss`, `throughout`, `users`, `milestones`,
+`telling`, `missing`.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from minutebook.assessment.channels import Channel, Limits, minute_of
 from minutebook.assessment.facts import Facts, find_facts
 from minutebook.assessment.loss import find_holes
 from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation, find_related
+from minutebook.assessment.missing import tell_gone, tell_hole
 from minutebook.assessment.orders import find_orders, make_orders, tell_bounds
 from minutebook.assessment.scan import SURE
 from minutebook.assessment.screening import find_notable
 from minutebook.assessment.sensitivity import LEAST_FACTOR, Choices, find_sensitivity, make_rows
 from minutebook.assessment.slow import find_slow_limits
-from minutebook.assessment.telling import Scope, as_instant, tell_hole, tell_rejected, tell_sensitivity, tell_window
+from minutebook.assessment.telling import Scope, as_instant, tell_rejected, tell_sensitivity, tell_window
 from minutebook.assessment.throughout import find_throughout
 from minutebook.assessment.traffic import Traffic
 from minutebook.assessment.users import count_user_minutes, find_states
@@ -152,8 +153,9 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
     )
     fired = find_related(traffic.happenings, [service])
     alerts = fired["time"].dt.as_unit("us").astype("int64").to_numpy()
-    holes = find_holes(requests, coverage, plain.find_times, alerts)
-    found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in holes]
+    holes = find_holes(requests, coverage, plain.find_times, alerts, traffic.writers)
+    found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in holes if not hole.gone]
+    found.rejected += tell_gone([hole for hole in holes if hole.gone], service, plain)
 
 
 def _make_channels(traffic: Traffic, service: str, limits: Limits) -> Callable[[str, float], Channel]:

@@ -1,7 +1,8 @@
 """requests a minute → traffic that is missing, and stretches for which there's no evidence either way.
 
 A silence is the users' only where something tells that the log pipe was alive in it: health checks, another
-source that went on, or an alert that fired. Else nothing is known of it, and it's never called an outage.
+source that went on, or an alert that fired. Else nothing is known of it, and it's never called an outage. Nor is
+what only the log of one host of several lacks.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.scan import SURE
+from minutebook.assessment.writers import find_writers
 from minutebook.sli.stretches import find_runs
 
 _HALF_SPAN = 60  # minutes on either side that say what is expected
@@ -29,6 +31,7 @@ class Hole(NamedTuple):
     seen: float
     odds: float
     sign: str  #: what tells that the silence is the users': ``requests, evidence, alert``; "" where nothing does
+    gone: tuple[str, ...] = ()  #: sources that fell away, where the others logged as much as they usually do
 
     @property
     def is_known(self) -> bool:
@@ -37,9 +40,11 @@ class Hole(NamedTuple):
 
 
 def find_holes(
-    requests: pd.Series, coverage: pd.DataFrame, find_times: Callable[[tuple[int, int]], np.ndarray], alerts: np.ndarray
-) -> list[Hole]:
-    """Holes of one service: ``requests`` by minute (from 1970), ``coverage`` with minute_no, state, alive.
+    requests: pd.Series, coverage: pd.DataFrame, find_times: Callable[[tuple[int, int]], np.ndarray], alerts: np.ndarray,
+    writers: pd.DataFrame,
+) -> list[Hole]:  # fmt: skip
+    """Holes of one service: ``requests`` by minute (from 1970), ``coverage`` with minute_no, state, alive; ``writers``
+    as in `writers.COLUMNS`.
 
     ``find_times`` gives µs of its requests about a span, enough of them to show silences; ``alerts`` are µs at
     which related ones fired.
@@ -65,6 +70,8 @@ def find_holes(
         want, have = expected[begin:stop].sum(), seen[begin:stop].sum()
         if not want:
             continue  # nobody comes at that time
+        own = find_writers(writers, int(minutes[begin]), int(minutes[stop - 1]) + 1)
+        gone = own.gone if have > 0.5 * own.usual * (stop - begin) else ()
         odds = float((want - have + have * np.log(max(have, 1e-9) / want)) / noise) if want > have else 0.0
         span = (int(minutes[begin]) * 60_000_000, (int(minutes[stop - 1]) + 1) * 60_000_000)
         silence = _longest_silence(find_times(span), span)
@@ -75,9 +82,10 @@ def find_holes(
             sign = "evidence" if inside.mean() >= _ALIVE_SHARE else ""
             if not sign and ((alerts >= silence[0]) & (alerts <= silence[1])).any():
                 sign = "alert"
+        sign = "" if gone else sign
         is_sure = odds >= SURE and want >= _FEWEST_EXPECTED
-        if is_sure or (not sign and (state[begin:stop] == "none").any()):
-            holes.append(Hole((int(minutes[begin]), int(minutes[stop - 1]) + 1), span, want, have, odds, sign))
+        if is_sure or (not sign and not gone and (state[begin:stop] == "none").any()):
+            holes.append(Hole((int(minutes[begin]), int(minutes[stop - 1]) + 1), span, want, have, odds, sign, gone))
     return holes
 
 

@@ -10,7 +10,6 @@ import pandas as pd
 
 from minutebook.assessment.channels import Channel
 from minutebook.assessment.latency import bucket_floor_s
-from minutebook.assessment.loss import Hole
 from minutebook.assessment.milestones import find_nearby
 from minutebook.assessment.slow import find_limits
 from minutebook.assessment.traffic import Traffic
@@ -19,16 +18,9 @@ from minutebook.assessment.users import (
     count_user_minutes,
     count_users,
     count_usual,
-    estimate_silent,
 )
 from minutebook.assessment.windows import Rejected, Window
 
-#: What tells that a silence is the users', in words.
-_SIGNS = {
-    "requests": ", spread over the time",
-    "evidence": ", while other evidence goes on",
-    "alert": ", and an alert fired within",
-}
 _GRADUAL_S = 60.0
 _TOP = 5
 
@@ -119,7 +111,7 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
         ],
         "cannot_tell": _cannot_tell(scope, users),
         "top": _tell_top(window, scope, *usual),
-        "nearby": _with_instants(find_nearby(scope.traffic.happenings, as_instant(start.at), as_instant(end.at))),
+        "nearby": with_instants(find_nearby(scope.traffic.happenings, as_instant(start.at), as_instant(end.at))),
         "coverage": _coverage(scope.coverage, window.minutes),
     }
 
@@ -237,7 +229,8 @@ def _coverage(coverage: pd.DataFrame, minutes: tuple[int, int]) -> float:
     return round(float((inside["state"] != "none").mean()), 4) if len(inside) else 0.0
 
 
-def _with_instants(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def with_instants(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Happenings near a window, their times written."""
     return [{**e, "time": write_instant(int(e["time"].as_unit("us").to_datetime64().astype("int64")))} for e in entries]
 
 
@@ -253,51 +246,3 @@ def tell_rejected(rejected: Rejected, service: str, channel: str) -> dict[str, A
         "odds": round(rejected.odds, 1),
         "reason": rejected.reason,
     }
-
-
-def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFrame) -> dict[str, Any]:
-    """A window in which traffic is missing, or in which nothing is known."""
-    start, end = (minute * 60_000_000 for minute in hole.minutes)
-    begin, finish = hole.span
-    if hole.is_known:
-        kind, missing = "traffic_loss", round(hole.expected - hole.seen)
-        evidence = f"{hole.seen:,.0f} requests where {hole.expected:,.0f} are usual{_SIGNS[hole.sign]}."
-    else:
-        kind, missing = "no_evidence", None
-        length = (finish - begin) / 60e6
-        told = f"{length:.0f} min" if length >= 2 else f"{length * 60:.0f} s"
-        evidence = f"No request and no other line for {told}: nothing is known of it, neither good nor bad."
-    users: dict[str, Any] = dict.fromkeys(
-        (
-            "exposed",
-            "affected",
-            "failed",
-            "degraded",
-            "usual",
-            "anonymous_clients",
-            "silent",
-            "unknown_events",
-        )
-    )
-    if hole.is_known:
-        users |= {
-            "affected": 0,
-            "failed": 0,
-            "degraded": 0,
-            "silent": estimate_silent(trials, (begin, finish)),
-        }
-    return {
-        "id": "", "kind": kind, "service": service or None, "operations": trials.operations,
-        "start": write_instant(begin), "start_earliest": write_instant(min(begin, start)),
-        "start_latest": write_instant(max(begin, start)), "end": write_instant(finish),
-        "end_earliest": write_instant(min(finish, end)), "end_latest": write_instant(max(finish, end)),
-        "open_start": False, "open_end": False, "pieces": [[write_instant(start), write_instant(end)]],
-        "onset": "sudden", "recovery": "sudden", "evidence": evidence, "odds": round(hole.odds, 1),
-        "valid": round(hole.seen) if hole.is_known else None, "bad": 0 if hole.is_known else None, "bad_ratio": None,
-        "usual_ratio": None, "peak_minute": None, "lost_requests": missing, "users": users, "user_minutes": 0,
-        "users_by_minute": [],
-        "cannot_tell": [] if hole.is_known else ["Whether anything failed: nothing was logged."],
-        "top": {"operations": [], "statuses": [], "hosts": [], "versions": [], "templates": []},
-        "nearby": _with_instants(find_nearby(happenings, as_instant(begin), as_instant(finish))),
-        "coverage": 1.0 if hole.is_known else 0.0,
-    }  # fmt: skip

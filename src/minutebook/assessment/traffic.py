@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
+from minutebook.assessment.writers import COLUMNS as WRITERS
 from minutebook.sli.trials import Trials
 
 
@@ -23,6 +24,7 @@ class Traffic:
     ``failures``: each bad event: time, service, operation, status, user, client, trace, host, version, template,
     evidence, count. ``breakdown``: minute, service, operation, status, host, version, requests (all valid ones).
     ``coverage``: minute, service, ``state`` (covered, partly, none), ``alive`` (anything else kept logging).
+    ``writers``: ``minute`` (an integer from 1970), service, source, events, requests: a row for each that it has.
     ``happenings``: merged deploys, alerts, changes. ``time_error_s``: resolution of the stamps.
     """
 
@@ -32,6 +34,7 @@ class Traffic:
     breakdown: pd.DataFrame
     coverage: pd.DataFrame
     happenings: pd.DataFrame
+    writers: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(WRITERS)))
     time_error_s: float = 0.0
     clock_error_s: Mapping[str, float] = field(default_factory=dict)  #: source → how far its clock may be off
     unknown_clock_s: float = 1.0  #: how far a clock may be off of which nothing is known
@@ -50,7 +53,7 @@ class Traffic:
 
     def of(self, service: str) -> Traffic:
         """The traffic of one service; happenings stay whole."""
-        own = {name: self._pick(name, service) for name in ("latency", "failures", "breakdown", "coverage")}
+        own = {name: self._pick(name, service) for name in ("latency", "failures", "breakdown", "coverage", "writers")}
         return replace(self, trials=Trials.of(self.trials).of_service(service), **own)
 
     def _pick(self, name: str, service: str) -> pd.DataFrame:

@@ -39,18 +39,21 @@ def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> 
     start, end = (to_us(pd.Timestamp(window[key])) for key in ("start", "end"))
     name = {"fail": "failing requests", "slow": "slow requests", "traffic_loss": "loss of traffic"}[window["kind"]]
     where = ", ".join(window["operations"][:3]) or "all operations"
-    users = window["users"]
     shared = {"service": window["service"] or "", "severity": "error"}
     failures = sli.failures[sli.failures["time"].between(start, end)]
-    inside = minutes[minutes["minute"].between(pd.Timestamp(window["start"]).floor("min"), pd.Timestamp(window["end"]))]
+    is_loss = window["kind"] == "traffic_loss"
+    # A loss ends where traffic is back: of a minute that begins then it's no part.
+    span = pd.Timestamp(window["start"]).floor("min"), pd.Timestamp(window["end"])
+    inside = minutes[minutes["minute"].between(*span, inclusive="left" if is_loss else "both")]
     if window["service"]:
         inside = inside[inside["service"] == window["service"]]
     rows = [
         make_row(start, "impact", "started", f"{_name_edge(window, 'start')}: {name} ({where})", last_time=end,
              time_error_s=_half_width(window, "start"), evidence=_first_of(failures), **shared),
         make_row(end, "impact", "ended",
-             f"{_name_edge(window, 'end')}: {window['bad']:,} of {window['valid']:,} requests, {_tell_users(users)}",
-             time_error_s=_half_width(window, "end"), count=window["bad"], users=users["affected"],
+             f"{_name_edge(window, 'end')}: {_tell_loss(window) if is_loss else _tell_bad(window)}",
+             time_error_s=_half_width(window, "end"), count=None if is_loss else window["bad"],
+             users=None if is_loss else window["users"]["affected"],
              evidence=_first_of(failures.iloc[::-1]), **shared),
     ]  # fmt: skip
     number = inside["minute"].dt.as_unit("us").astype("int64").to_numpy() // 60_000_000
@@ -75,6 +78,14 @@ def _name_edge(window: Mapping[str, Any], edge: str) -> str:
     return (
         "impact goes on where the evidence ends" if edge == "end" else "impact is under way where the evidence begins"
     )
+
+
+def _tell_bad(window: Mapping[str, Any]) -> str:
+    return f"{window['bad']:,} of {window['valid']:,} requests, {_tell_users(window['users'])}"
+
+
+def _tell_loss(window: Mapping[str, Any]) -> str:
+    return f"{window['valid']:,} requests where {window['valid'] + window['lost_requests']:,} are usual"
 
 
 def _tell_users(users: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ evidence of), `layers` and `operations` (what counts, and by which name), `evenn
 from __future__ import annotations
 
 import collections
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
@@ -44,6 +44,7 @@ class Sli:
     trials: Trials
     failures: pd.DataFrame  #: each bad event
     coverage: pd.DataFrame  #: minute, service, state, alive
+    writers: pd.DataFrame  #: minute, service, source, events, requests: of the SLI's sources where they have any
     groups: pd.DataFrame  #: the coverage of each layer, service and host, in scope or not, as `coverage` finds it
     assumptions: tuple[str, ...]
 
@@ -104,6 +105,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         _scope_trials(own_trials, rules),
         _in_scope(own_failures, rules),
         coverage[_fits(coverage["service"], rules.has_service)].reset_index(drop=True),
+        _find_writers(summary, layers),
         groups,
         (*layers.assumptions, *rules.sentences(), *notes),
     )
@@ -163,10 +165,10 @@ def _check_scope(trials: Trials, rules: Rules) -> list[str]:
     return told
 
 
-def _name(frame: pd.DataFrame) -> pd.DataFrame:
+def _name(frame: pd.DataFrame, names: Sequence[str] = ("service", "operation")) -> pd.DataFrame:
     """The rows of their layers, an unknown service or operation as ``""``."""
     own = frame.drop(columns="layer").reset_index(drop=True)
-    return own.assign(service=own["service"].fillna(""), operation=own["operation"].fillna(""))
+    return own.assign(**{name: own[name].fillna("") for name in names})
 
 
 def _only_outside(outer: pd.DataFrame, inner: pd.DataFrame) -> pd.DataFrame:
@@ -205,6 +207,11 @@ def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
     grouped = rows.groupby(["minute", "service", "operation"])
     counts = grouped.agg(good=("good", "sum"), bad=("count", "sum")).reset_index().assign(bucket=-1)
     return counts.astype(dict.fromkeys(("service", "operation"), "category"))
+
+
+def _find_writers(summary: Summary, layers: Layers) -> pd.DataFrame:
+    rows = summary.frame("coverage", ["layer", "service", "source", "minute", "events", "requests"])
+    return _name(rows if layers.main == "lines" else layers.pick(rows), ("service",))
 
 
 def _find_counted(groups: pd.DataFrame, layers: Layers) -> np.ndarray:

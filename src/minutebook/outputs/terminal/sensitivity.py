@@ -31,4 +31,6 @@ def format_sensitivity(impact: Mapping[str, Any], *, width: int = 80, colour: bo
             text = "  " + "  ".join(pad(cell, size) for cell, size in zip(cells, sizes, strict=True)).rstrip()
             lines.append(paint("dim", text) if not number else text)
         lines.append("")
+    if not lines and impact.get("windows"):
+        return "no window of failures or slowness, so there's nothing that choices would move\n"
     return "\n".join(lines) if lines else "no window, so nothing moves\n"

@@ -1,0 +1,84 @@
+"""traffic that is missing → the objects that say it: loss, no evidence, or a log that ends while others go on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from minutebook.assessment.channels import Channel
+from minutebook.assessment.loss import Hole
+from minutebook.assessment.milestones import find_nearby
+from minutebook.assessment.telling import as_instant, with_instants, write_instant
+from minutebook.assessment.users import estimate_silent
+
+#: What tells that a silence is the users', in words.
+_SIGNS = {
+    "requests": ", spread over the time",
+    "evidence": ", while other evidence goes on",
+    "alert": ", and an alert fired within",
+}
+
+
+def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFrame) -> dict[str, Any]:
+    """A window in which traffic is missing, or in which nothing is known."""
+    start, end = (minute * 60_000_000 for minute in hole.minutes)
+    begin, finish = hole.span
+    if hole.is_known:
+        kind, missing = "traffic_loss", round(hole.expected - hole.seen)
+        evidence = f"{hole.seen:,.0f} requests where {hole.expected:,.0f} are usual{_SIGNS[hole.sign]}."
+    else:
+        kind, missing = "no_evidence", None
+        length = (finish - begin) / 60e6
+        told = f"{length:.0f} min" if length >= 2 else f"{length * 60:.0f} s"
+        evidence = f"No request and no other line for {told}: nothing is known of it, neither good nor bad."
+    users: dict[str, Any] = dict.fromkeys(
+        (
+            "exposed",
+            "affected",
+            "failed",
+            "degraded",
+            "usual",
+            "anonymous_clients",
+            "silent",
+            "unknown_events",
+        )
+    )
+    if hole.is_known:
+        users |= {
+            "affected": 0,
+            "failed": 0,
+            "degraded": 0,
+            "silent": estimate_silent(trials, (begin, finish)),
+        }
+    return {
+        "id": "", "kind": kind, "service": service or None, "operations": trials.operations,
+        "start": write_instant(begin), "start_earliest": write_instant(min(begin, start)),
+        "start_latest": write_instant(max(begin, start)), "end": write_instant(finish),
+        "end_earliest": write_instant(min(finish, end)), "end_latest": write_instant(max(finish, end)),
+        "open_start": False, "open_end": False, "pieces": [[write_instant(start), write_instant(end)]],
+        "onset": "sudden", "recovery": "sudden", "evidence": evidence, "odds": round(hole.odds, 1),
+        "valid": round(hole.seen) if hole.is_known else None, "bad": 0 if hole.is_known else None, "bad_ratio": None,
+        "usual_ratio": None, "peak_minute": None, "lost_requests": missing, "users": users, "user_minutes": 0,
+        "users_by_minute": [],
+        "cannot_tell": [] if hole.is_known else ["Whether anything failed: nothing was logged."],
+        "top": {"operations": [], "statuses": [], "hosts": [], "versions": [], "templates": []},
+        "nearby": with_instants(find_nearby(happenings, as_instant(begin), as_instant(finish))),
+        "coverage": 1.0 if hole.is_known else 0.0,
+    }  # fmt: skip
+
+
+def tell_gone(holes: list[Hole], service: str, trials: Channel) -> list[dict[str, Any]]:
+    """Stretches in which some sources have no line while the others log as usual: candidates that are no loss."""
+    told = []
+    for gone in dict.fromkeys(hole.gone for hole in holes):
+        own = [hole for hole in holes if hole.gone == gone]
+        names = ", ".join(gone[:3]) + (f" and {len(gone) - 3} more" if gone[3:] else "")
+        rest = "the evidence lacks the requests, whether or not they came; other sources log as many as usual"
+        told.append({
+            "kind": "traffic_loss", "service": service or None, "operations": trials.operations,
+            "start": write_instant(min(hole.minutes[0] for hole in own) * 60_000_000),
+            "end": write_instant(max(hole.minutes[1] for hole in own) * 60_000_000),
+            "odds": round(max(hole.odds for hole in own), 1), "reason": f"there is no line of {names}: {rest}",
+        })  # fmt: skip
+    return told
