@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +28,12 @@ DIALECTS = (
     '{"level": 50, "time": 1795424402000, "msg": "pino"}\n'
     '{"log.level": "ERROR", "@timestamp": "2026-11-23T09:00:03Z", "message": "ecs"}\n'
 )
+
+
+def write(path: Path, records: Sequence[Mapping[str, object]]) -> pd.DataFrame:
+    """The events of JSON lines."""
+    path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    return mb.read(path).sort_values("line", kind="stable", ignore_index=True)
 
 
 def test_json_lines_of_several_loggers_are_read_by_their_own_keys(tmp_path: Path) -> None:
@@ -214,4 +222,25 @@ def test_a_table_s_header_is_known_though_its_first_row_goes_over_several_lines(
     rows = [f'2026-11-23 09:00:{n:02}.000,"START RequestId: {n}\n",stream\n' for n in range(30)]
     path.write_text("@timestamp,@message,@logStream\n" + "".join(rows))
     events = mb.read(path)
-    assert events["message"].str.strip().tolist() == [f"START RequestId: {n}" for n in range(30)]
+    assert events["message"].tolist() == [f"START RequestId: {n}" for n in range(30)]
+
+
+def test_a_call_that_grpc_answers_with_a_failure_is_a_failed_request(tmp_path: Path) -> None:
+    codes = ("OK", "Internal", "DEADLINE_EXCEEDED", "NotFound", "14", "0", "Canceled")
+    records = [
+        {"ts": 1795424400 + n, "level": "info", "msg": "finished unary call", "grpc.service": "shop.Payments",
+         "grpc.method": "CreateSession", "grpc.code": code, "grpc.time_ms": 7.5, "status": 200}
+        for n, code in enumerate(codes * 4)
+    ]  # fmt: skip
+    records.append({**records[1], "ts": 1795424500, "span.kind": "client"})
+    events = write(tmp_path / "app.log", records)
+    assert events["status"].tolist()[: len(codes)] == [200, 500, 504, 404, 503, 200, 499]
+    assert events["kind"].tolist() == ["request"] * (len(records) - 1) + ["log"]
+    assert events["operation"].unique().tolist() == ["CreateSession"]
+
+
+def test_of_a_traceback_the_line_that_names_the_exception_is_told(tmp_path: Path) -> None:
+    trace = 'Traceback (most recent call last):\n  File "/app/pay.py", line 3, in pay\n    raise NoSession("gone")\npay.NoSession: gone\n'
+    record = {"time": "2026-11-23T09:00:00Z", "level": "ERROR", "message": "payment failed", "exc_info": trace}
+    events = write(tmp_path / "app.log", [record, {**record, "exc_info": "ValueError: no\n  at pay.py"}] * 3)
+    assert events["message"].tolist()[:2] == ["payment failed: pay.NoSession: gone", "payment failed: ValueError: no"]

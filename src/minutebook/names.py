@@ -33,7 +33,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "severity_number": ("severityNumber",),
     "severity_level": ("severityLevel",),
     "tags": ("tags",),
-    "record_kind": ("itemType", "spanKind", "span.kind"),
+    "record_kind": ("itemType", "spanKind", "span.kind", "grpc.component"),
     "message": (
         "record.message", "msg", "message", "@m", "@mt", "event", "short_message", "MESSAGE", "body", "body.stringValue", "log",
         "text", "textPayload", "description", "fields.message", "_raw", "resultDescription", "protoPayload.status.message",
@@ -70,6 +70,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "EdgeResponseStatus", "response_status", "resp_status", "httpStatusCode", "api.statusCode", "resultCode",
         "ibm_responseCode",
     ),
+    "grpc_status": ("grpc.code", "grpc.status_code", "rpc.grpc.status_code", "grpc.status", "grpc_status", "grpc_code"),
     "user": (
         "user_id", "userid", "user.id", "enduser.id", "usr.id", "uid", "customer_id", "account_id", "user.username",
         "user.name", "user", "username", "remote_user", "cs-username", "usr", "principal",

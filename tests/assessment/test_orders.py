@@ -66,3 +66,20 @@ def test_a_window_without_failures_has_orders_too() -> None:
     deploy = with_deploy(2300).iloc[[-1]]
     told = mb.orders(pd.concat([breaking(requests(), 2400, 3000, duration=3.0), deploy], ignore_index=True))
     assert told["verdict"].tolist() == ["proven"]
+
+
+def test_what_was_only_noted_is_named_by_all_that_it_says_and_a_change_by_its_sentence() -> None:
+    noted = with_deploy(2300, "change", "noted").replace(
+        "thing of shop", "Deployment shop: Scaled down shop-1 from 2 to 0"
+    )
+    assert mb.orders(noted)["first"].tolist() == ["Deployment shop: Scaled down shop-1 from 2 to 0"]
+    turned = with_deploy(2300, "change", "succeeded").replace("thing of shop", "flag x in production turned on")
+    assert mb.orders(turned)["first"].tolist() == ["flag x in production turned on"]
+
+
+def test_how_far_off_it_may_be_is_told_towards_the_doubt() -> None:
+    # The edge may be later by many seconds, not earlier: a deploy just ahead of it is proven.
+    rare = breaking(requests(per_minute=20), 2400, 3600, share=0.25)
+    told = [mb.orders(pd.concat([rare, with_deploy(at).iloc[[-1]]], ignore_index=True)) for at in (2380, 2390, 2397)]
+    for row in (row for each in told for row in each.itertuples()):
+        assert (abs(row.by_s) > row.error_s) == (row.verdict in ("proven", "contradicted"))

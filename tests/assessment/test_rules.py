@@ -137,6 +137,28 @@ def test_a_key_that_some_records_lack_or_a_source_has_nowhere_may_be_the_outcome
     assert (minutes["requests"].sum(), minutes["failed"].sum()) == (60, 20)
 
 
+def test_requests_that_succeed_by_their_code_and_fail_by_their_level_are_told(tmp_path: Path) -> None:
+    records = [
+        {
+            "time": f"2026-11-23T09:00:{n:02}Z",
+            "path": "/graphql",
+            "status": 200,
+            "level": "info" if n % 3 else "error",
+            "service": "gw",
+            "msg": "answered",
+        }
+        for n in range(60)
+    ]
+    (tmp_path / "app.log").write_text("".join(json.dumps(record) + "\n" for record in records))
+    book = mb.reconstruct(tmp_path)
+    (note,) = [each for each in book.ledger["assumptions"] if "logged as errors" in each]
+    assert note.startswith("20 requests of gw were answered with a code below 400")
+    assert book.minutes["failed"].sum() == 0
+    said = mb.reconstruct(tmp_path, config=settings(outcome="level", bad_outcomes=["error"]))
+    assert said.minutes["failed"].sum() == 20
+    assert not [each for each in said.ledger["assumptions"] if "logged as errors" in each]
+
+
 def test_latency_thresholds_hold_by_operation_the_last_one_that_fits() -> None:
     slow = breaking(requests(), 2400, 3000, duration=0.11)
     assert kinds(slow) == []

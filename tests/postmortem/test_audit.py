@@ -18,7 +18,7 @@ from minutebook.postmortem.draft import OPEN, draft
 #: What people wrote into the draft of the captured incident, all of it right.
 CAUSE = """Version 2.0.0 held a connection for the whole request, and nothing limited how long a request waited for one.
 The deploy of shop 2.0.0 started at 09:08, and the first alert fired at 09:10:22, about two minutes after the errors began.
-Users were hit for 9 minutes. Of 14,505 requests 628 failed (4.3 %), an error rate of 4.33 %, and 475 of 2,701 users were affected (17.6 %).
+Users were hit for 9 minutes. Of 13,276 requests 628 failed (4.7 %), an error rate of 4.73 %, and 475 of 2,701 users were affected (17.6 %).
 The rollback began at 09:17:04 and the impact ended at 09:17:10, six seconds later. It took 2 min 19 s to detect."""
 #: (what stands there, what is planted, how often it stands there before the one that is meant)
 PLANTED = [
@@ -40,8 +40,8 @@ PLANTED = [
     ("fired at 09:10:22, about", "fired at 09:12:22, about"),
     ("about two minutes after the errors began", "about six minutes after the errors began"),
     ("Users were hit for 9 minutes.", "Users were hit for 19 minutes."),
-    ("an error rate of 4.33 %", "an error rate of 6.33 %"),
-    ("628 failed (4.3 %)", "682 failed (4.3 %)"),
+    ("an error rate of 4.73 %", "an error rate of 6.33 %"),
+    ("628 failed (4.7 %)", "682 failed (4.7 %)"),
     ("The rollback began at 09:17:04", "The rollback began at 09:15:04"),
     ("It took 2 min 19 s to detect.", "It took 12 min 19 s to detect."),
 ]
@@ -165,7 +165,7 @@ authorisations became slow, and from 14:13 they began to fail with 504s. Our mon
 customers were first affected. The failure alert fired at 14:14. At 14:25:50 the pool was set back to 64 connections, and errors stopped at 14:26:16.
 
 In total 665 users were affected, of whom 167 could not complete a payment. At the peak, 37.7 % of requests failed. Across the
-window 33 % of authorisation requests failed (553 of 1,673). The log pipeline handles 40,000 requests an hour for 12,000 users.
+window 35 % of authorisation requests failed (553 of 1,580). The log pipeline handles 40,000 requests an hour for 12,000 users.
 
 | Time (UTC) | Event |
 |---|---|
@@ -197,8 +197,8 @@ def test_a_published_postmortem_is_understood_and_not_accused(payments: Book) ->
     ("right", "planted"),
     [
         ("18 minutes", "45 minutes"), ("553 failed", "653 failed"), ("At the peak, 37.7 %", "At the peak, 57.7 %"), ("665 users", "831 users"), ("alert at 14:11", "alert at 14:19"),
-        ("2 minutes after", "12 minutes after"), ("stopped at 14:26:16", "stopped at 14:31:16"), ("33 % of authorisation", "43 % of authorisation"),
-        ("| 14:14 | Pay", "| 14:24:01 | Pay"), ("On November 17, 2026", "On November 18, 2026"), ("change at 14:08:20", "change at 14:03:20"), ("(553 of 1,673)", "(553 of 1,763)"),
+        ("2 minutes after", "12 minutes after"), ("stopped at 14:26:16", "stopped at 14:31:16"), ("35 % of authorisation", "45 % of authorisation"),
+        ("| 14:14 | Pay", "| 14:24:01 | Pay"), ("On November 17, 2026", "On November 18, 2026"), ("change at 14:08:20", "change at 14:03:20"), ("(553 of 1,580)", "(553 of 1,850)"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_in_a_published_postmortem_is_found(right: str, planted: str, payments: Book) -> None:

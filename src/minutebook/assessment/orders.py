@@ -17,6 +17,7 @@ _BEFORE = pd.Timedelta(minutes=30)
 _AFTER = pd.Timedelta(minutes=30)  # an alert that resolves later than this says nothing of the end
 _MOST = 20  # verdicts of one window
 _LONGEST_NAME = 80
+_LONGEST_NOTE = 120
 COLUMNS = ("window", "first", "second", "verdict", "by_s", "error_s", "clock_error_s", "assumed", "evidence")
 
 
@@ -34,7 +35,7 @@ class Mark(NamedTuple):
 def find_orders(windows: Sequence[Mapping[str, Any]], traffic: Traffic) -> list[dict[str, Any]]:
     """Verdicts on deploys, changes and alerts near each impact window against its edges, in the order of time.
 
-    Each says ``first`` before ``second``: ``verdict``, ``by_s`` (second less first), ``error_s`` (either way),
+    Each says ``first`` before ``second``: ``verdict``, ``by_s`` (second less first), ``error_s`` (towards no time at all),
     ``clock_error_s`` (the clocks' part of it) and ``assumed`` (a clock's error isn't known, but assumed).
     """
     impact = [window for window in windows if window["kind"] != "no_evidence"]
@@ -90,14 +91,19 @@ def _mark(row: Any) -> Mark:
 
 
 def _name(row: Any) -> str:
-    """``deploy of shop 2.0.0 started``: what its message says ahead of a colon, with kind and phase where that lacks them."""
+    """``deploy of shop 2.0.0 started``: what its message says ahead of a colon, with kind and phase where that lacks them.
+
+    Of what was only noted all of the message: ``Deployment shop: Scaled down …``.
+    """
     message = row.message if isinstance(row.message, str) else str(row.entity)
+    if row.phase == "noted":
+        return message if len(message) <= _LONGEST_NOTE else message[: _LONGEST_NOTE - 1] + "…"
     head = message.split(": ")[0][:_LONGEST_NAME]
     kind, phase = str(row.kind), row.phase if isinstance(row.phase, str) else ""
-    says_phase = phase in head or (phase == "succeeded" and "finished" in head)
-    return " ".join(
-        filter(None, ("" if kind in head.lower() or "rollback" in head else kind, head, "" if says_phase else phase))
-    )
+    # A flag that was turned on, a run that finished: what says it as a sentence needs no kind before it, nor its success behind it.
+    says_phase = phase in head or (phase == "succeeded" and ("finished" in head or kind == "change"))
+    says_kind = kind in head.lower() or "rollback" in head or " " in head
+    return " ".join(filter(None, ("" if says_kind else kind, head, "" if says_phase else phase)))
 
 
 def _edge(window: Mapping[str, Any], edge: str, name: str, traffic: Traffic) -> Mark:
@@ -119,7 +125,7 @@ def _judge(first: Mark, second: Mark, traffic: Traffic) -> dict[str, Any]:
     verdict = "proven" if low > 0 else "contradicted" if high < 0 else "undecidable"
     return {
         "first": first.name, "second": second.name, "verdict": verdict, "by_s": round(by_s, 3),
-        "error_s": round(max(high - by_s, by_s - low), 3), "clock_error_s": round(clock_s, 3), "assumed": is_assumed,
+        "error_s": round(by_s - low if by_s >= 0 else high - by_s, 3), "clock_error_s": round(clock_s, 3), "assumed": is_assumed,
         "evidence": "; ".join(filter(None, (first.evidence, second.evidence))),
     }  # fmt: skip
 

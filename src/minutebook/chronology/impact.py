@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from minutebook.assessment.operations import choose_operations
 from minutebook.chronology.rows import Row, make_row, to_us
 from minutebook.columns.categories import count_names, find_name
 from minutebook.sli import Sli
@@ -30,7 +31,7 @@ def tell_impact(impact: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> l
 def _tell_throughout(each: Mapping[str, Any]) -> Row:
     """What was bad from beginning to end has no edges: it's one row over all of it."""
     start, end = (to_us(pd.Timestamp(each[key])) for key in ("start", "end"))
-    where = ", ".join(each["operations"][:3])
+    where = _name_operations(each)
     return make_row(start, "impact", "noted", f"{where}: {each['evidence']}", last_time=end, time_error_s=0.0,
                     count=each["bad"], users=each["affected"], service=each["service"] or "", severity="error")  # fmt: skip
 
@@ -38,7 +39,7 @@ def _tell_throughout(each: Mapping[str, Any]) -> Row:
 def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> list[Row]:
     start, end = (to_us(pd.Timestamp(window[key])) for key in ("start", "end"))
     name = {"fail": "failing requests", "slow": "slow requests", "traffic_loss": "loss of traffic"}[window["kind"]]
-    where = ", ".join(window["operations"][:3]) or "all operations"
+    where = _name_operations(window) or "all operations"
     shared = {"service": window["service"] or "", "severity": "error"}
     failures = sli.failures[sli.failures["time"].between(start, end)]
     is_loss = window["kind"] == "traffic_loss"
@@ -70,6 +71,11 @@ def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> 
                          last_time=(first + step) * 60_000_000, count=like.bad,
                          users=_users(sli, first, step, window), time_error_s=0.0, **shared))  # fmt: skip
     return rows
+
+
+def _name_operations(window: Mapping[str, Any]) -> str:
+    shown, more = choose_operations(window)
+    return ", ".join(shown) + (f" and {more} more" if more else "")
 
 
 def _name_edge(window: Mapping[str, Any], edge: str) -> str:

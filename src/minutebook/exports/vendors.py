@@ -54,7 +54,7 @@ def read_launchdarkly(entry: object, context: Context) -> tuple[list[Row], str]:
     name = columns.get("flag") or text_of(find_first(entry, context.format.columns["name"]) or "")
     facts = {
         "service": columns.get("project") if columns.get("project") != "default" else None,
-        "environment": columns.get("environment"), "name": name, "status": verb,
+        "environment": columns.get("environment"), "name": name, "status": verb.removesuffix(" the flag"),
         "actor": find_first(entry, context.format.columns["actor"]),
         "detail": find_first(entry, context.format.columns["detail"]),
         "fields": {"action": find_first(entry, "accesses[].action")},
@@ -62,7 +62,7 @@ def read_launchdarkly(entry: object, context: Context) -> tuple[list[Row], str]:
     key = find(entry, "_id")
     row = make_row(
         context, facts, "succeeded", start, entity=f"launchdarkly/{text_of(key)}" if key else "",
-        message="flag {name} in {environment}: {status}" if columns else "{name}: {status}",
+        message=("flag {name} in {environment}" if columns else "{name}") + (" {status}" if verb.endswith(" the flag") else ": {status}"),
     )  # fmt: skip
     return [row], ""
 

@@ -55,6 +55,7 @@ _DONE = {
     "was cancelled", "superseded": "was superseded", "fired": "fired", "resolved": "resolved", "acknowledged":
     "was acknowledged", "pending": "is pending", "noted": "",
 }  # fmt: skip
+_STATE_AHEAD = re.compile(r"^\[(?:FIRING|RESOLVED)(?::\d+)?\]\s*(?=\S)")
 _PLACE = re.compile(r"(\b(?:in|on|of|to|for) )?\{(\w+)\}")
 _LONGEST = 400
 
@@ -118,11 +119,14 @@ def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     if kind in ("alert", "incident"):
         if kind == "incident" and phase == "fired":
             done = "opened"
-        name = known.get("name") or detail or "without a name"
+        # Whether it fires is the phase's to say, not that of a title that was given when it first did.
+        name = _STATE_AHEAD.sub("", known.get("name") or "") or detail or "without a name"
         is_said = name.lower().endswith(f" {kind}")  # Queue alert, Login incident
         head = name if is_said else f"{known.get('what') or kind} {name}"
         text = f"{head} {done}" if done else head
         is_told = detail and detail != known.get("name", detail) and phase in ("fired", "pending", "noted")
+        if phase == "noted" and not (done or is_told):
+            return tidy(f"note on {text}")
         return tidy(f"{text}: {detail}" if is_told else text)
     version, name = shorten(known.get("version", "")), known.get("name", "")
     subject = " ".join(dict.fromkeys(part for part in (known.get("service") or name, version) if part))

@@ -21,6 +21,7 @@ from minutebook.fields.durations import read_durations
 from minutebook.fields.levels import read_levels
 from minutebook.fields.messages import read_messages
 from minutebook.fields.operations import read_operations
+from minutebook.fields.statuses import read_statuses
 from minutebook.names import ASKED
 from minutebook.settings.rules import Rules
 
@@ -45,7 +46,7 @@ def read_fields(
     """
     names = ("service", "host", "version", "environment", "user", "trace")
     columns: dict[str, pa.Array | None] = {name: drop_unknown(parts[name]) for name in names if name in parts}
-    status = columns["status"] = read_status(parts["status"]) if "status" in parts else None
+    status = columns["status"] = read_statuses(parts)
     columns["level"] = read_levels(parts, levels or {}, status)
     columns["duration"] = read_durations(parts)
     operation = columns["operation"] = read_operations(parts)
@@ -56,13 +57,6 @@ def read_fields(
         columns["kind"] = _read_kind(served, operation, parts.get("agent"), kind, probes)
     columns["fields"] = _keep_asked(parts)
     return {name: values for name, values in columns.items() if values is not None}
-
-
-def read_status(values: pa.Array) -> pa.Array:
-    """Response codes 100 to 599 as int16; anything else is null."""
-    encoded = values if is_dictionary(values) else values.dictionary_encode()
-    numbers = [int(v) if v and re.fullmatch(r"[1-5][0-9]{2}", v) else None for v in encoded.dictionary.to_pylist()]
-    return pa.array(numbers, pa.int16()).take(encoded.indices)
 
 
 def _find_served(status: pa.Array, record_kind: pa.Array | None) -> pa.Array:

@@ -32,7 +32,7 @@ def _with_exception(parts: Mapping[str, pa.Array]) -> pa.Array:
     if text is not None:
         # One line only, and no nested object: the type and message of it are read by their own names.
         text = pc.if_else(pc.starts_with(text, "{"), None, text)
-        text = drop_unknown(pc.extract_regex(text, r"^\s*(?P<head>[^\n]{0,500})").field(0)) if len(text) else text
+        text = drop_unknown(_find_line(text)) if len(text) else text
     if kind is not None and text is not None:
         text = pc.coalesce(pc.binary_join_element_wise(kind, text, ": "), text, kind)
     extra = text if text is not None else kind
@@ -40,6 +40,16 @@ def _with_exception(parts: Mapping[str, pa.Array]) -> pa.Array:
     told = pc.fill_null(pc.equal(extra, message), False)
     joined = pc.binary_join_element_wise(message, pc.if_else(told, None, extra), ": ")
     return pc.coalesce(joined, message, extra)
+
+
+def _find_line(texts: pa.Array) -> pa.Array:
+    """Of each exception the line that names it: the first, of Python's tracebacks the last."""
+    first = pc.extract_regex(texts, r"^\s*(?P<head>[^\n]{0,500})").field(0)
+    is_traced = pc.fill_null(pc.starts_with(first, "Traceback (most recent call last)"), False)
+    if not pc.any(is_traced).as_py():
+        return first
+    last = pc.extract_regex(texts, r"\n(?P<tail>[^\s][^\n]{0,500})\s*$").field(0)
+    return pc.if_else(is_traced, pc.coalesce(last, first), first)
 
 
 def _drop_empty(texts: pa.Array) -> pa.Array:

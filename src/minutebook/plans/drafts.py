@@ -102,7 +102,7 @@ def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray, *, needs_time
 def _settle_units(plan: Plan, text: pa.StringArray) -> Plan:
     """The plan with durations in the unit that their size tells, where their key names none."""
     keys, guesses = dict(plan.keys), dict(plan.guesses)
-    are_requests = "status" in keys and bool({"path", "request", "operation"} & set(keys))
+    are_requests = bool({"status", "grpc_status"} & set(keys)) and bool({"path", "request", "operation"} & set(keys))
     for part, key in plan.keys.items():
         if drop_choice(part) != "duration_s" or not names_no_unit(key):
             continue

@@ -176,6 +176,6 @@ def _read_quoted(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list
         if len(cells) == len(header.names) and tuple(cells) != header.names:
             rows.append(start)
             stops.append(at)
-            found.append(cells)
+            found.append([cell.rstrip("\r\n") for cell in cells])
     columns = [pa.array(column, pa.string()) for column in zip(*found, strict=True)] if found else []
     return np.array(rows, np.int64), columns, np.array(stops, np.int64)

@@ -96,8 +96,12 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
     groups = find_coverage(summary)
     coverage = cover_services(groups, partial(_find_counted, layers=layers))
-    notes = [*tell_stretches(summary.coverage.column("minute").to_numpy()), *_check_scope(own_trials, rules)]
-    notes += tell_even_logs(summary, layers)
+    notes = [
+        *tell_stretches(summary.coverage.column("minute").to_numpy()),
+        *_check_scope(own_trials, rules),
+        *_tell_errors_that_count_as_good(summary, layers, rules),
+        *tell_even_logs(summary, layers),
+    ]
     sli = Sli(
         layers.main,
         _in_scope(counts, rules),
@@ -207,6 +211,22 @@ def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
     grouped = rows.groupby(["minute", "service", "operation"])
     counts = grouped.agg(good=("good", "sum"), bad=("count", "sum")).reset_index().assign(bucket=-1)
     return counts.astype(dict.fromkeys(("service", "operation"), "category"))
+
+
+def _tell_errors_that_count_as_good(summary: Summary, layers: Layers, rules: Rules) -> list[str]:
+    """Sentences on requests whose code is a success and whose record is an error's, as GraphQL answers, by service."""
+    if rules.outcome:
+        return []
+    rows = summary.frame("templates", ["layer", "service", "level", "status", "count"])
+    rows = rows[rows["level"].isin(list(rules.bad_levels)) & (rows["status"] < 400)]
+    counts = _name(layers.pick(rows), ("service",)).groupby("service")["count"].sum()
+    return [
+        f"{count:,} requests{f' of {service}' * bool(service)} were answered with a code below 400 but logged as errors: they"
+        " count as good. Where they failed, [sli] outcome and bad_outcomes name the key that says so, such as their level,"
+        " and its words."
+        for service, count in counts.items()
+        if rules.has_service(service)
+    ]
 
 
 def _find_writers(summary: Summary, layers: Layers) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from minutebook.assessment.operations import choose_operations
 from minutebook.outputs.inert import inert_text
 from minutebook.outputs.instants import as_instant, format_clock, format_moment, format_range, format_span
 from minutebook.outputs.wording import Row
@@ -57,7 +58,8 @@ def _list_requests(window: Mapping[str, Any], tz: datetime.tzinfo, day: bool) ->
     of = f"of {number_of(window.get('valid'))}: {share}, where {usual} is usual"
     yield word, number_of(window.get("bad")), of
     if window.get("user_minutes") is not None:
-        yield "user-minutes", number_of(window["user_minutes"]), "pairs of a user and a minute with a failure"
+        what = "slow request" if window.get("kind") == "slow" else "failure"
+        yield "user-minutes", number_of(window["user_minutes"]), f"pairs of a user and a minute with a {what}"
     yield from (("can't tell", "", inert_text(sentence)) for sentence in window.get("cannot_tell") or ())
     peak = as_instant(window.get("peak_minute"))
     if peak is not None:
@@ -78,9 +80,8 @@ def kind_of(window: Mapping[str, Any]) -> str:
 
 def scope_of(window: Mapping[str, Any]) -> str:
     """The service and the operations of a window."""
-    operations = [inert_text(name) for name in window.get("operations") or ()]
-    shown = ", ".join(operations[:3])
-    shown += f" and {len(operations) - 3} more" if operations[3:] else ""
+    operations, more = choose_operations(window)
+    shown = ", ".join(map(inert_text, operations)) + (f" and {more} more" if more else "")
     service = inert_text(window.get("service"))
     return f"{service}: {shown}" if service and shown else service or shown or "all services"
 

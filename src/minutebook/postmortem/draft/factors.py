@@ -131,7 +131,7 @@ def _tell_evidence(book: Bookish) -> Iterator[str]:
     silent = find_silent_minutes(book.minutes)
     if len(silent):
         all_of_them = book.minutes["minute"].nunique()
-        yield f"No source has evidence for {count_of(len(silent), 'minute')} of {all_of_them:,}: what happened then is unknown."
+        yield f"No source that the impact is counted by has evidence for {count_of(len(silent), 'minute')} of {all_of_them:,}: what happened then is unknown."
     yield from (
         f"Evidence is damaged or missing: {escape_markdown(each)}." for each in find_shortfalls(book.ledger)[:_MOST]
     )
