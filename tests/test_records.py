@@ -68,3 +68,14 @@ def test_a_binary_field_of_the_journal_is_read(tmp_path: Path) -> None:
     events = mb.read(write(tmp_path, "journal.export", data))
     assert events["message"].tolist() == ["first line", "first line"]
     assert events["line"].tolist() == [1, 8]
+
+
+def test_messages_that_success_and_failure_share_are_counted_where_they_fail(tmp_path: Path) -> None:
+    lines = [
+        {"time": f"2026-11-23T09:{n // 60:02}:{n % 60:02}Z", "level": "error" if 1200 <= n < 1260 else "info",
+         "message": "request completed", "service": "shop"}
+        for n in range(2400)
+    ]  # fmt: skip
+    (tmp_path / "app.log").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    messages = mb.reconstruct(tmp_path).messages
+    assert (messages["level"].unique().tolist(), messages["count"].sum()) == (["error"], 60)

@@ -34,6 +34,7 @@ def test_one_object_and_reason_is_one_row_with_count_first_and_last(tmp_path: Pa
     first = rows.iloc[0]
     assert f"{first['time']:%H:%M} {first['last_time']:%H:%M}" == "09:00 09:19"
     assert first["summary"] == "Pod mail-1: BackOff: BackOff of mail-1 (seen 39 times until 09:19:00)"
+    assert "×39" not in mb.draft(book)  # which the words say already
     assert any(merge["count"] == 20 and "seen 39 times" in merge["why"] for merge in book.ledger["merges"])
 
 

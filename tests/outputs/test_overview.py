@@ -200,3 +200,21 @@ def test_lanes_join_the_phases_of_one_entity():
     assert [(s.start, s.end, s.outcome) for s in rollout.spans] == [(at(8), at(9), "rolled_back")]
     assert [(s.start, s.end) for s in refired.spans] == [(at(9), at(12)), (at(14), None)]
     assert refired.acknowledged == [at(10)] and refired.label == "Errors"
+
+
+def test_a_lane_has_the_commit_in_short_and_a_run_without_a_service_its_own_name():
+    sha = "9af03c1" + "0" * 33
+    rows = make_happenings(
+        [*deploy(at(8), at(9), sha, "d", "succeeded"), *deploy(at(5), at(6), sha, "run", "succeeded")]
+    )
+    rows.loc[rows["entity"] == "run", "service"] = None
+    rows.loc[rows["entity"] == "run", "message"] = "run of release shop 9af03c1 started: prices in cents"
+    assert [lane.label for lane in build_lanes(rows)] == ["run of release shop 9af03c1", "shop 9af03c1"]
+
+
+def test_what_is_routine_has_no_lane():
+    rows = make_happenings(
+        [*deploy(at(8), at(9), "2.0.0", "d", "succeeded"), (at(8), "change", "noted", "e", "Started", None)]
+    )
+    rows["fields"] = [None] * (len(rows) - 1) + ['{"routine": "of type Normal"}']
+    assert [lane.label for lane in build_lanes(rows)] == ["shop 2.0.0"]

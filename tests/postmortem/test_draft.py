@@ -77,6 +77,13 @@ def test_contributing_factors_are_facts_between_rows(book: Book) -> None:
     assert not re.search(r"(?i)\bcaused?\b|because|due to|blame|fault\b", facts)
 
 
+def test_of_slowness_alone_no_request_is_called_bad(book: Book) -> None:
+    slow = [{**window, "kind": "slow"} for window in book.impact["windows"]]
+    facts = "\n".join(find_regions(mb.draft(replace(book, impact={**book.impact, "windows": slow})))["factors"].lines)
+    assert "from the first slow request" in facts and "to the last slow request" in facts
+    assert "bad request" not in facts
+
+
 def test_an_alert_that_flapped_is_counted(book: Book) -> None:
     fired = book.timeline[book.timeline["summary"].str.startswith("alert ShopLatencyHigh fired", na=False)]
     more = [fired.assign(time=fired["time"] + pd.Timedelta(minutes=n)) for n in (2, 4)]

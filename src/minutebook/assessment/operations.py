@@ -13,6 +13,9 @@ def choose_operations(window: Mapping[str, Any]) -> tuple[list[str], int]:
     operations = [str(name) for name in window.get("operations") or ()]
     if len(operations) <= _MOST:
         return operations, 0
-    ranked = [each["value"] for each in (window.get("top") or {}).get("operations") or ()]
-    first = dict.fromkeys([name for name in ranked if name in operations] + operations)
+    # A saved book is anybody's file: what isn't as it was written ranks nothing.
+    top = window.get("top")
+    ranked = top.get("operations") if isinstance(top, Mapping) else None
+    names = [each.get("value") for each in ranked if isinstance(each, Mapping)] if isinstance(ranked, list) else []
+    first = dict.fromkeys([name for name in names if isinstance(name, str) and name in operations] + operations)
     return list(first)[:_MOST], len(operations) - _MOST

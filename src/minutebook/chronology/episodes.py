@@ -76,11 +76,8 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
     if not len(rows) or not len(grid):
         return [], 0
     rows = rows.fillna({"service": "", "host": "", "level": "", "message": ""})
-    is_failure = (rows["level"].isin(_LEVELS) | (rows["status"] >= 500)).to_numpy(bool)
-    is_trouble = (rows["level"] == "").to_numpy(bool) & rows["status"].isna().to_numpy()
-    is_trouble[is_trouble] = _say(rows["message"][is_trouble], _TROUBLE)
+    is_failure, is_trouble = find_failures(rows)
     rows = rows.assign(level=rows["level"].mask(is_trouble, "warn"))
-    is_failure = is_failure | is_trouble
     found: list[Episode] = []
     messages, left_out = _most_frequent(rows[is_failure])
     for message in messages:
@@ -91,6 +88,13 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
                     row.count, (name_place(row.source, row.line),), "", False, 0.0)
         )  # fmt: skip
     return sorted(found, key=lambda e: (e.first, e.template, e.service, e.host)), left_out
+
+
+def find_failures(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows of templates (``level, status, message``, "" for none) warn or fail; and which do by their words alone."""
+    is_trouble = (rows["level"] == "").to_numpy(bool) & rows["status"].isna().to_numpy()
+    is_trouble[is_trouble] = _say(rows["message"][is_trouble], _TROUBLE)
+    return (rows["level"].isin(_LEVELS) | (rows["status"] >= 500)).to_numpy(bool) | is_trouble, is_trouble
 
 
 class _Message(NamedTuple):

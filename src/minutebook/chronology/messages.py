@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.chronology.episodes import Episode, find_episodes
+from minutebook.chronology.episodes import Episode, find_episodes, find_failures
 from minutebook.chronology.rows import Row, make_row, text_of
 from minutebook.sources.places import name_place
 from minutebook.summary import Summary
@@ -52,7 +52,7 @@ def tell_episodes(episodes: list[Episode], summary: Summary, resolutions: Mappin
 def count_messages(episodes: list[Episode], summary: Summary) -> pd.DataFrame:
     """How often each message of an episode was written: ``minute`` (UTC), ``service, level, message, count``.
 
-    ``message`` is the first one as logged, and stands for all that are the same but for their numbers and names.
+    Of what is written of success too, only what warns or fails. ``message`` is the first one as logged, and stands for all that are the same but for their numbers and names.
     """
     first: dict[tuple[str, str], Episode] = {}
     for episode in episodes:
@@ -60,8 +60,14 @@ def count_messages(episodes: list[Episode], summary: Summary) -> pd.DataFrame:
             first.setdefault((episode.template, episode.service), episode)
     templates = summary.templates
     own = pc.is_in(templates.column("template"), pa.array(sorted({key[0] for key in first}), pa.string()))
-    rows = templates.filter(own).select(["template", "service", "minute", "count"]).to_pandas()
-    rows = rows.astype({"template": "str", "service": "str"}).fillna({"service": ""})
+    rows = (
+        templates.filter(own)
+        .select(["template", "service", "level", "status", "message", "minute", "count"])
+        .to_pandas()
+    )
+    rows = rows.astype(dict.fromkeys(("template", "service", "level", "message"), "str"))
+    rows = rows.fillna(dict.fromkeys(("service", "level", "message"), ""))
+    rows = rows[find_failures(rows)[0]]  # the same words may be written of what went well
     sums = rows.groupby(["template", "service", "minute"], as_index=False)["count"].sum()
     keys = list(zip(sums["template"], sums["service"], strict=True))
     sums = sums[np.array([key in first for key in keys], bool)]

@@ -6,11 +6,14 @@ Happenings come a row a phase; a lane joins the phases of one entity into spans.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import pandas as pd
 
+from minutebook.exports.rows import ROUTINE
+from minutebook.exports.wording import shorten as shorten_version
 from minutebook.outputs.inert import escape_invisible, shorten
 
 _OPENING = frozenset({"started", "fired", "pending"})
@@ -18,6 +21,7 @@ _CLOSING = frozenset({"succeeded", "failed", "rolled_back", "superseded", "cance
 _UNHAPPY = frozenset({"failed", "rolled_back", "cancelled"})
 
 
+_PHASE = re.compile(r" (?:started|finished|failed|was cancelled|was rolled back|is pending)$")
 _LONGEST = 200  # characters of a label: no plot has room for more, and each has to be measured
 
 
@@ -46,7 +50,7 @@ class Lane:
 
 
 def build_lanes(happenings: pd.DataFrame) -> list[Lane]:
-    """Lanes of deploys, changes, incidents and notes, then of alerts, each by their first start."""
+    """Lanes of deploys, changes, incidents and notes, then of alerts, each by their first start; none of what is routine."""
     if happenings is None or not len(happenings):
         return []
     rows = happenings.assign(kind=happenings["kind"].astype("str"), phase=happenings["phase"].astype("str").fillna(""))
@@ -56,6 +60,8 @@ def build_lanes(happenings: pd.DataFrame) -> list[Lane]:
     keyed: dict[tuple[str, str], list[object]] = {}
     order = [name for name in ("time", "kind", "entity", "message") if name in rows]
     for number, row in enumerate(rows.sort_values(order, kind="stable").itertuples()):
+        if _said(row).get(ROUTINE):
+            continue
         entity = _text(getattr(row, "entity", "")) or f"\0{number}"
         keyed.setdefault((str(row.kind), entity), []).append(row)
     lanes = [_join_phases(kind, entity, group) for (kind, entity), group in keyed.items()]
@@ -91,8 +97,10 @@ def _join_phases(kind: str, entity: str, rows: Iterable[object]) -> Lane:
 def _name(kind: str, entity: str, row: object) -> str:
     service, version = _text(getattr(row, "service", "")), _text(getattr(row, "version", ""))
     message = _text(getattr(row, "message", ""))
-    if kind == "deploy" and version:
-        return escape_invisible(f"{service} {version}".strip())
+    if kind == "deploy" and version and service:
+        return escape_invisible(f"{service} {shorten_version(version)}")
+    if kind == "deploy" and message:  # a pipeline's run: its own name, and the commit
+        return escape_invisible(_PHASE.sub("", message.partition(": ")[0]))
     said = _said(row)
     if kind == "alert" and said.get("name"):
         return escape_invisible(str(said["name"]))

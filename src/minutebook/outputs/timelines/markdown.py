@@ -45,7 +45,7 @@ def tell_row(row: dict[str, object]) -> str:
     """What a row says, where and how often, and the first of its evidence."""
     text = row["summary"] if isinstance(row["summary"], str) else f"{row['kind']} {row['phase'] or ''}".strip()
     service = row["service"] if isinstance(row["service"], str) and row["service"] not in text else ""
-    counts = [tell_counts(row["count"], None), tell_counts(None, row["users"])]
+    counts = [tell_counts(row["count"], None, text), tell_counts(None, row["users"])]
     beside = ", ".join(filter(None, [escape_markdown(service), *counts]))
     told = escape_markdown(text) + (f" ({beside})" if beside else "")
     if isinstance(row["evidence"], str) and row["evidence"]:

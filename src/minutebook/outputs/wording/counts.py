@@ -34,10 +34,10 @@ def count_of(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
-def tell_counts(count: Any, users: Any) -> str:
-    """How often, and how many users."""
+def tell_counts(count: Any, users: Any, text: str = "") -> str:
+    """How often, where the ``text`` beside it doesn't say so, and how many users."""
     parts = []
-    if count is not None and not pd.isna(count) and count > 1:
+    if count is not None and not pd.isna(count) and count > 1 and f" {int(count):,} times" not in text:
         parts.append(f"×{int(count):,}")
     if users is not None and not pd.isna(users):
         parts.append(f"{int(users):,} users" if users != 1 else "1 user")

@@ -111,7 +111,7 @@ def _tell_text(record: Mapping[str, Any]) -> str:
     counts = (
         []
         if record["kind"] in ("impact", "request")
-        else [tell_counts(record["count"], None), tell_counts(None, record["users"])]
+        else [tell_counts(record["count"], None, text), tell_counts(None, record["users"])]
     )
     last = as_instant(record["last_time"])
     until = (

@@ -36,7 +36,7 @@ def tell_factors(book: Bookish, rows: Sequence[Row]) -> list[str]:
     if start is not None and end is not None and measured_windows(impact):
         told += [
             *_tell_response(impact, rows, start, end),
-            *_tell_changes(rows, start, end),
+            *_tell_changes(rows, start, end, _name_bad(impact)),
             *_tell_orders(impact),
         ]
     told += [*_tell_alerts(rows), *_tell_evidence(book)]
@@ -47,7 +47,8 @@ def _tell_response(
     impact: Mapping[str, Any], rows: Sequence[Row], start: pd.Timestamp, end: pd.Timestamp
 ) -> Iterator[str]:
     first = next((row for row in rows if row.record["kind"] == "impact" and row.record["phase"] == "started"), None)
-    since = f"from the first bad request{_refer(first)}"
+    what = _name_bad(impact)
+    since = f"from the first {what}{_refer(first)}"
     stones = {key: as_instant(value) for key, value in (impact.get("milestones") or {}).items()}
     page = _find(rows, "alert", "fired", stones.get("detected"))
     if stones.get("detected") is None:
@@ -55,7 +56,7 @@ def _tell_response(
     elif stones["detected"] >= start:
         yield f"{_span(stones['detected'] - start)} {since} to the first alert that fired{_refer(page)}."
     else:
-        yield f"The first alert{_refer(page)} fired {_span(start - stones['detected'])} before the first bad request{_refer(first)}."
+        yield f"The first alert{_refer(page)} fired {_span(start - stones['detected'])} before the first {what}{_refer(first)}."
     seen = next((row for row in rows if row.record["phase"] == "acknowledged"), None)
     if seen is not None and page is not None:
         yield f"{_span(seen.time - page.time)} from the first alert{_refer(page)} to its acknowledgement{_refer(seen)}."
@@ -70,15 +71,20 @@ def _tell_response(
     )
     before_end = next((row for row in reversed(acts) if start < row.time <= end), None)
     if before_end is not None:
-        yield f"{_span(end - before_end.time)} from the start of the last change within the impact ({_name(before_end)}{_refer(before_end, inner=True)}) to the last bad request{_refer(last)}."
+        yield f"{_span(end - before_end.time)} from the start of the last change within the impact ({_name(before_end)}{_refer(before_end, inner=True)}) to the last {what}{_refer(last)}."
     late = [
         row for row in rows if row.record["kind"] == "alert" and row.record["phase"] == "resolved" and row.time > end
     ]
     if late:
-        yield f"{_span(late[-1].time - end)} from the last bad request{_refer(last)} to the resolution of the last alert{_refer(late[-1])}."
+        yield f"{_span(late[-1].time - end)} from the last {what}{_refer(last)} to the resolution of the last alert{_refer(late[-1])}."
 
 
-def _tell_changes(rows: Sequence[Row], start: pd.Timestamp, end: pd.Timestamp) -> Iterator[str]:
+def _name_bad(impact: Mapping[str, Any]) -> str:
+    """``slow request`` where slowness is all that users met."""
+    return "slow request" if {each["kind"] for _, each in measured_windows(impact)} == {"slow"} else "bad request"
+
+
+def _tell_changes(rows: Sequence[Row], start: pd.Timestamp, end: pd.Timestamp, what: str) -> Iterator[str]:
     starts = [
         row
         for row in rows
@@ -91,9 +97,9 @@ def _tell_changes(rows: Sequence[Row], start: pd.Timestamp, end: pd.Timestamp) -
     inside = [row for row in begun.values() if start <= row.time <= end]
     if before:
         told = "; ".join(f"{_name(row)}, {_span(start - row.time)} before{_refer(row)}" for row in before[:_MOST])
-        yield f"{count_of(len(before), 'change')} began in the hour before the first bad request: {told}."
+        yield f"{count_of(len(before), 'change')} began in the hour before the first {what}: {told}."
     else:
-        yield "No deploy or change in the evidence began in the hour before the first bad request."
+        yield f"No deploy or change in the evidence began in the hour before the first {what}."
     if inside:
         told = "; ".join(f"{_name(row)}, {_span(row.time - start)} in{_refer(row)}" for row in inside[:_MOST])
         yield f"{count_of(len(inside), 'change')} began while users were hit: {told}."
