@@ -7,8 +7,10 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minutebook.events import ARROW_SCHEMA, make_table
-from minutebook.summary import Summary, merge, summarise
+from minutebook.events import ARROW_SCHEMA, make_table, to_frame
+from minutebook.grid import make_minutes
+from minutebook.sli import find_sli
+from minutebook.summary import Summary, merge, pack, summarise
 
 TABLES = ("counts", "breakdown", "trials", "failures", "templates", "coverage")
 
@@ -82,3 +84,21 @@ def test_probes_are_covered_but_not_counted() -> None:
     summary = merge([summarise(events)])
     assert summary.counts.num_rows == 0
     assert summary.coverage.to_pylist()[0]["probes"] == 1
+
+
+@given(st.lists(st.sampled_from([1, 2**20, 2**29, 2**30, 2**31 - 1]), min_size=1, max_size=4))
+def test_however_many_requests_one_line_stands_for_they_are_counted(times: list[int]) -> None:
+    events = make_table(
+        {
+            "time": pa.array([1_795_424_400_000_000] * len(times)).cast(pa.timestamp("us", "UTC")),
+            "kind": "request", "layer": "app", "service": "shop", "operation": "GET /a", "status": 200,
+            "count": times, "source": "a.log", "line": pa.array(np.arange(len(times)) + 1),
+        },
+        len(times),
+    )  # fmt: skip
+    parts = [summarise(events[place : place + 1]) for place in range(len(times))]
+    for summary in (summarise(events), merge(parts), merge([merge(parts[:1]), *parts[1:]])):
+        sli = find_sli(pack(summary))
+        assert sli.requests == {("shop", "GET /a"): sum(times)}
+        minutes = make_minutes(sli, to_frame(ARROW_SCHEMA.empty_table()))
+        assert minutes["requests"].tolist() == [sum(times)]

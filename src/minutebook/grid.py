@@ -5,7 +5,7 @@ A minute without evidence reads "no data" (null), never zero and never healthy.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 import numpy as np
@@ -22,6 +22,7 @@ from minutebook.sli.trials import NAMES, Trials, find_who
 MOST_OPERATIONS = 50
 #: Of the minutes; where a dense grid would have more, it's those with requests.
 MOST_ROWS = 500_000
+_MOST_TOGETHER = 500_000  # rows of counts
 
 COLUMNS = (
     "minute", "service", "operation", "requests", "failed", "slow", "users", "failed_users", "p50_s", "p95_s",
@@ -46,16 +47,26 @@ def make_minutes(
     cells = _Cells(grid, shown)
     if len(cells) > MOST_ROWS:
         cells = cells.keep(cells.find(sli.counts["minute"], *sli.placed))
-    cell = cells.find(sli.counts["minute"], *sli.placed)
-    counts = _count_requests(sli, cell, cells, slow_over_s or {}) | _count_users(sli.trials, cells)
+    counts = {name: np.zeros(len(cells), np.int64) for name in ("is_told", "requests", "failed", "slow")}
+    latency = {name: np.full(len(cells), np.nan) for name in ("p50_s", "p95_s")}
+    place, pairs = sli.placed
+    first_slow = _find_first_slow(sli.counts["bucket"], [(slow_over_s or {}).get(pair, np.inf) for pair in pairs])
+    for part in _cut_minutes(sli.counts["minute"].to_numpy()):
+        rows = sli.counts.iloc[part]
+        cell = cells.find(rows["minute"], place[part], pairs)
+        for name, values in _count_requests(rows, first_slow[place[part]], cell, cells).items():
+            counts[name] += values
+        for name, values in _find_latency(rows, cell, len(cells)).items():
+            latency[name] = np.where(np.isnan(values), latency[name], values)
+    counts |= _count_users(sli.trials, cells)
     coverage = _find_coverage(sli.coverage, cells)
-    has_data = (coverage != "none") | counts.pop("is_told")
+    has_data = (coverage != "none") | (counts.pop("is_told") > 0)
     service, operation = (pd.array(names, "str").take(cells.pair) for names in zip(*cells.pairs, strict=True))
     dense = pd.DataFrame(
         {
             "minute": cells.minute, "service": service, "operation": operation, "coverage": coverage,
             **{name: pd.arrays.IntegerArray(values, ~has_data) for name, values in counts.items()},
-            **_find_latency(sli.counts, cell, len(cells)),
+            **latency,
         }
     )  # fmt: skip
     dense["alerts_firing"] = _count_alerts(cells, happenings)
@@ -119,17 +130,32 @@ class _Cells:
         return np.bincount(cell, values, len(self)).astype(np.int64)
 
 
+def _cut_minutes(minute: np.ndarray) -> Iterator[slice]:
+    """The rows some at a time, those of one minute together: all of weeks at once may be more than memory bears."""
+    if not (minute[1:] >= minute[:-1]).all():
+        yield slice(0, len(minute))
+        return
+    start = 0
+    while start < len(minute):
+        last = minute[min(start + _MOST_TOGETHER, len(minute)) - 1]
+        stop = int(np.searchsorted(minute, last, side="right"))
+        yield slice(start, stop)
+        start = stop
+
+
+def _find_first_slow(bucket: pd.Series, over_s: Sequence[float]) -> np.ndarray:
+    """The first bucket that is over each duration (s)."""
+    return np.searchsorted(bucket_floor_s(np.arange(bucket.max() + 1)) if len(bucket) else [], over_s)
+
+
 def _count_requests(
-    sli: Sli, cell: np.ndarray, cells: _Cells, slow_over_s: Mapping[tuple[str, str], float]
+    rows: pd.DataFrame, first_slow: np.ndarray, cell: np.ndarray, cells: _Cells
 ) -> dict[str, np.ndarray]:
-    """Requests, failed and slow ones of each cell, and whether there's any request."""
-    good, bad, bucket = (sli.counts[name].to_numpy() for name in ("good", "bad", "bucket"))
-    place, pairs = sli.placed
-    over = np.array([slow_over_s.get(pair, np.inf) for pair in pairs])
-    least = np.searchsorted(bucket_floor_s(np.arange(bucket.max(initial=0) + 1)), over)  # the first slow bucket
-    is_slow = bucket >= least[place]
+    """Of each cell how many rows there are, requests, failed and slow ones: of each row those from which bucket on."""
+    good, bad, bucket = (rows[name].to_numpy() for name in ("good", "bad", "bucket"))
+    is_slow = bucket >= first_slow
     return {
-        "is_told": np.bincount(cell, minlength=len(cells)) > 0, "requests": cells.add_up(cell, good + bad),
+        "is_told": np.bincount(cell, minlength=len(cells)), "requests": cells.add_up(cell, good + bad),
         "failed": cells.add_up(cell, bad), "slow": cells.add_up(cell, np.where(is_slow, good, 0)),
     }  # fmt: skip
 

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment import Traffic
+from minutebook.columns.categories import pick_rows
 from minutebook.sli import Sli
 from minutebook.sources.places import name_places
-
-_TIMES = ("time",)
 
 
 def make_traffic(
@@ -26,10 +25,10 @@ def make_traffic(
     failures = sli.failures.rename(columns={"line": "number"})
     failures["evidence"] = name_places(failures["source"], failures["number"])
     seen = set(failures["source"]) or set(resolutions)
-    is_timed = (sli.counts["bucket"].to_numpy() >= 0) & (sli.counts["good"].to_numpy() > 0)
+    is_timed = sli.counts["bucket"].to_numpy() >= 0
     return Traffic(
         trials=sli.trials,
-        latency=_with_times(sli.counts[is_timed].rename(columns={"good": "requests"}).drop(columns="bad")),
+        latency=_with_times(pick_rows(sli.counts, is_timed).rename(columns={"good": "requests"}).drop(columns="bad")),
         failures=_with_times(failures.drop(columns=["number", "source"])),
         breakdown=_with_times(sli.breakdown),
         coverage=_with_times(sli.coverage),
@@ -43,12 +42,10 @@ def make_traffic(
 
 
 def _with_times(frame: pd.DataFrame) -> pd.DataFrame:
-    frame = frame.copy()
     if "minute" in frame:
-        frame["minute"] = as_time(frame["minute"] * 60_000_000)
-    for name in _TIMES:
-        if name in frame:
-            frame[name] = as_time(frame[name])
+        frame = frame.assign(minute=as_time(frame["minute"].astype("int64") * 60_000_000))
+    if "time" in frame:
+        frame = frame.assign(time=as_time(frame["time"]))
     return frame.reset_index(drop=True)
 
 

@@ -6,7 +6,7 @@ ones of quiet minutes are counted, once, and not looked at again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -17,7 +17,7 @@ import pandas as pd
 from minutebook.assessment.baseline import Grid
 from minutebook.assessment.facts import Facts, find_slow
 from minutebook.assessment.slow import find_slow_shares
-from minutebook.columns.categories import count_names, find_name, pick_rows, spell_names
+from minutebook.columns.categories import count_names, drop_unused, find_name, join_rows, pick_rows, spell_names
 from minutebook.sli.trials import Trials, find_first, find_last
 
 #: (service, operation) → the duration (s) over which a request is slow
@@ -109,9 +109,8 @@ class Channel:
         """All trials of the minutes ``first`` to ``last`` (included), of some operations (default all)."""
         key = (first, last, None if operations is None else tuple(operations))
         if key not in self._recent:
-            rows = self.trials.between(first, last)
-            if operations is not None:
-                rows = pick_rows(rows, self.find_places(operations)[self._place(rows)])
+            is_in = None if operations is None else self.find_places(operations)
+            rows = self._pick(first, last, lambda part: None if is_in is None else is_in[self._place(part)])
             while len(self._recent) >= _RECENT:
                 self._recent.pop(next(iter(self._recent)))
             self._recent[key] = self._judge(rows)
@@ -132,10 +131,34 @@ class Channel:
             count += int(np.count_nonzero(is_own & is_in[self._place(rows)]))
         return count
 
-    def within(self, span: tuple[int, int], operations: Collection[str] | None = None) -> Judged:
-        """All trials with an event in the span (µs, inclusive), of some operations (default all)."""
-        near = self.between(span[0] // 60_000_000, span[1] // 60_000_000, operations)
-        return near.pick((near.last_us >= span[0]) & (near.first_us <= span[1]))
+    def of_users(self, users: pd.Index, operations: Collection[str], first: int, last: int) -> Judged:
+        """The trials of some users at some operations in the minutes ``first`` to ``last`` (included)."""
+        is_in = self.find_places(operations)
+
+        def find(part: pd.DataFrame) -> np.ndarray:
+            is_one = np.append(part["user"].cat.categories.isin(users), False)
+            return np.asarray(is_one[part["user"].cat.codes.to_numpy()] & is_in[self._place(part)])
+
+        return self._judge(self._pick(first, last, find))
+
+    def _pick(self, first: int, last: int, find: Callable[[pd.DataFrame], np.ndarray | None]) -> pd.DataFrame:
+        """The trials of those minutes that are found, part by part: all of a long stretch may be more than memory bears."""
+        parts = []
+        for rows in self.trials.parts_between(first, last):
+            mask = find(rows)
+            picked = rows if mask is None else pick_rows(rows, mask)
+            parts.append(drop_unused(picked) if self.trials.is_stored and picked is not rows else picked)
+        return join_rows(parts) if parts else self.trials.between(first, last)
+
+    def count_users(self, span: tuple[int, int], operations: Collection[str] | None = None) -> int:
+        """How many distinct users have a trial with an event in the span (µs, inclusive), of some operations (default all)."""
+        is_in = None if operations is None else self.find_places(operations)
+        names = []
+        for rows in self.trials.parts_between(span[0] // 60_000_000, span[1] // 60_000_000):
+            mask = (find_last(rows) >= span[0]) & (find_first(rows) <= span[1])
+            own = pick_rows(rows, mask if is_in is None else mask & is_in[self._place(rows)])["user"].array
+            names.append(own.categories[np.flatnonzero(np.bincount(own.codes + 1)[1:])])
+        return len(names[0].append(names[1:]).unique()) if names else 0
 
     def count_outside(self, span: tuple[int, int], operations: Collection[str]) -> int:
         """How many requests of the span's first and last minute (µs, inclusive) came before it begins or after it ends.

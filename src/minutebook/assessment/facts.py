@@ -12,6 +12,7 @@ import pandas as pd
 
 from minutebook.assessment.slow import find_limits
 from minutebook.columns.categories import drop_unused, join_rows, pick_rows, seen_names
+from minutebook.machine.allocation import give_freed_memory_back
 from minutebook.sli.trials import TIMES, Trials, find_first, find_last
 
 _MOST_CELLS = 10_000_000  # minutes × operations that are counted in place
@@ -39,13 +40,17 @@ def find_facts(trials: Trials, limits_s: Mapping[str, float]) -> Facts:
     with_users = frozenset[str]().union(*(part.with_users for part in parts))
     addresses = set[str]().union(*(part.addresses for part in parts))
     is_told_apart = bool(with_users) or len(addresses) >= FEWEST_USERS
+    span_us = min(part.span_us[0] for part in parts), max(part.span_us[1] for part in parts)
     whole = pd.concat([part.cells for part in parts], ignore_index=True)
+    candidates = join_rows([part.candidates for part in parts])
+    parts.clear()
+    if trials.is_stored:  # what held their many small ones is scattered
+        give_freed_memory_back()
     operations = sorted(whole["operation"].unique())
     whole["place"] = np.searchsorted(operations, whole["operation"].to_numpy(object)) if operations else 0
     return Facts(
         operations, whole.assign(weight=whole["users" if is_told_apart else "requests"]),
-        join_rows([part.candidates for part in parts]), with_users, is_told_apart,
-        (min(part.span_us[0] for part in parts), max(part.span_us[1] for part in parts)),
+        candidates, with_users, is_told_apart, span_us,
     )  # fmt: skip
 
 

@@ -27,14 +27,14 @@ def find_slow_limits(latency: pd.DataFrame) -> dict[tuple[str, str], float]:
     limits = {}
     place, pairs = find_pairs(latency)
     order, starts = group_rows([place])
-    minute = latency["minute"].dt.as_unit("us").astype("int64").to_numpy()[order]
-    bucket, requests = (latency[name].to_numpy()[order] for name in ("bucket", "requests"))
     for number, (begin, end) in zip(place[order[starts]], itertools.pairwise([*starts, len(order)]), strict=True):
-        if requests[begin:end].sum() < _FEWEST:
+        own = latency[["minute", "bucket", "requests"]].iloc[order[begin:end]]
+        own = own[own["requests"] > 0]  # others tell of failed ones alone
+        if own["requests"].sum() < _FEWEST:
             continue
-        minutes, rank = np.unique(minute[begin:end], return_inverse=True)
+        minutes, rank = np.unique(own["minute"].dt.as_unit("us").astype("int64").to_numpy(), return_inverse=True)
         stretch = pd.qcut(rank, min(10, len(minutes)), labels=False, duplicates="drop")
-        counts = _count_buckets(stretch.astype(np.int64), bucket[begin:end], requests[begin:end])
+        counts = _count_buckets(stretch.astype(np.int64), own["bucket"].to_numpy(), own["requests"].to_numpy())
         median, tail = (float(np.quantile(percentiles_s(counts, share), 0.25)) for share in (0.5, _USUAL_SHARE))
         limits[pairs[number]] = max(_TIMES_MEDIAN * median, tail)
     return limits

@@ -20,7 +20,7 @@ class Traffic:
     ``trials``: a row per (minute, service, operation, user, client): ``requests``, ``bad`` (fail channel),
     ``first_bad, last_bad, first_good, last_good``, ``longest_s`` of a good one and its ``longest_at``; few of them may
     be a frame.
-    ``latency``: minute, service, operation, ``bucket`` (`latency.bucket_of`), requests (good ones).
+    ``latency``: minute, service, operation, ``bucket`` (`latency.bucket_of`), requests (good ones; a row may have none).
     ``failures``: each bad event: time, service, operation, status, user, client, trace, host, version, template,
     evidence, count. ``breakdown``: minute, service, operation, status, host, version, requests (all valid ones).
     ``coverage``: minute, service, ``state`` (covered, partly, none), ``alive`` (anything else kept logging).
@@ -61,6 +61,8 @@ class Traffic:
         frame = getattr(self, name)
         if name not in self._places:
             names = frame["service"].astype("category").array
+            if len(names) and (names.codes == names.codes[0]).all():  # as in most evidence: nothing is to be sorted
+                return frame if names[0] == service else frame[:0]
             order = np.argsort(names.codes, kind="stable")
             cuts = np.searchsorted(names.codes[order], np.arange(len(names.categories) + 1))
             runs = (order[start:stop] for start, stop in itertools.pairwise(cuts))

@@ -28,9 +28,8 @@ def count_users(
             **dict.fromkeys(("exposed", "affected", "failed", "degraded", "usual", "silent")),
             **_count_nameless(events),
         }
-    inside = trials.within(span, operations)
     return {
-        "exposed": inside.count_users(),
+        "exposed": trials.count_users(span, operations),
         "affected": len(states),
         "failed": int((states["state"] == "failed").sum()),
         "degraded": int((states["state"] == "degraded").sum()),
@@ -56,8 +55,8 @@ def find_states(trials: Channel, events: pd.DataFrame) -> pd.DataFrame:
         users = sorted(known["user"].unique())
         return pd.DataFrame({"user": users, "state": ["degraded"] * len(users)}, dtype="str")
     at, minute = known["at"].to_numpy(), known["at"].to_numpy() // 60_000_000
-    near = trials.between(int(minute.min()), int(minute.max()) + 1)
     user, users = pd.factorize(known["user"], sort=True)
+    near = trials.of_users(users, set(known["operation"]), int(minute.min()), int(minute.max()) + 1)
     operation = pd.Index(trials.operations, dtype="str").get_indexer(known["operation"])
     shape = len(users), len(trials.operations), int(minute.max() - minute.min()) + 2
     code = near.user.categories.get_indexer(users)
@@ -124,14 +123,14 @@ def estimate_silent(trials: Channel, span: tuple[int, int]) -> dict[str, int] | 
     first, last = trials.facts.span_us
     starts = [span[0] - k * length for k in range(1, 5)] + [span[1] + k * length for k in range(4)]
     counts = [
-        trials.within((start, start + length - 1)).count_users()
+        trials.count_users((start, start + length - 1))
         for start in starts
         if start >= first - length * 0.02 and start + length <= last + length * 0.02
     ]
     if not counts:
         return None
     # A user on a stretch's edge was seen within a second of it, not inside.
-    seen = trials.within((span[0] + 1_000_000, span[1] - 1_000_000)).count_users()
+    seen = trials.count_users((span[0] + 1_000_000, span[1] - 1_000_000))
     mid = float(np.median(counts))
     spread = 2 * max(np.sqrt(mid), float(np.std(counts)))
     return {

@@ -29,7 +29,7 @@ from minutebook.settings.objectives import read_objectives
 from minutebook.sli import Sli, find_sli
 from minutebook.sli.budget import spend_budget
 from minutebook.sli.coverage import tell_coverage
-from minutebook.summary import Summary
+from minutebook.summary import Summary, pack
 from minutebook.summary.versions import find_versions
 from minutebook.traffic import make_traffic
 
@@ -51,7 +51,7 @@ def reconstruct(evidence: Sequence[Evidence], config: Config, *, every: bool = F
     with open_engine(config.engine, config.scheduler) as engine:
         gathered = gather(evidence, config, engine)
         give_freed_memory_back()
-        summary = gathered.summarise(config)
+        summary = pack(gathered.summarise(config))
     give_freed_memory_back()
     return make_book(
         summary, gathered.resolutions, config, gathered.clock_errors, gathered=gathered, every=every, draw=draw

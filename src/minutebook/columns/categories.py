@@ -104,7 +104,9 @@ def find_pairs(rows: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
     width = max(len(operations.categories), 1)
     place, known = pd.factorize(services.codes.to_numpy().astype(np.int64) * width + operations.codes.to_numpy())
     spelt = services.categories.to_numpy(object), operations.categories.to_numpy(object)
-    return np.asarray(place), [(spelt[0][pair // width], spelt[1][pair % width]) for pair in known.tolist()]
+    return place.astype(np.min_scalar_type(len(known))), [
+        (spelt[0][pair // width], spelt[1][pair % width]) for pair in known.tolist()
+    ]
 
 
 def fill_names(names: pd.Series, by: str) -> pd.Series:

@@ -15,6 +15,7 @@ from minutebook.clocks import ClockSample
 from minutebook.engines.settling import Settle
 from minutebook.engines.store import EventStore
 from minutebook.events import ARROW_SCHEMA
+from minutebook.machine.allocation import give_freed_memory_back
 from minutebook.machine.progress import ignore
 from minutebook.machine.threads import map_ahead, start_threads
 from minutebook.reading import DEFERRED, Settings, read_source
@@ -126,6 +127,7 @@ def add_summaries(summaries: Iterable[Summary], rules: Rules | None = None) -> S
         if size > _MOST_WAITING:
             parts = [merge(parts)]
             size = 0
+            give_freed_memory_back()
     if not parts:
         return summarise(ARROW_SCHEMA.empty_table(), rules)
     return replace(merge(parts), trials=trials.finish())

@@ -34,6 +34,18 @@ def keep_freed_memory() -> None:
         library.mallopt(_TRIM_THRESHOLD, _KEPT)
 
 
+def keep_no_freed_memory() -> None:
+    """From now on large arrays are given back when they're freed: there are so many that room matters more than time."""
+    with suppress(OSError, AttributeError):
+        library = ctypes.CDLL(None)
+        library.mallopt(_MMAP_THRESHOLD, 1 << 20)
+        library.mallopt(_TRIM_THRESHOLD, 16 << 20)
+    import pyarrow as pa
+
+    if pa.default_memory_pool().backend_name == "jemalloc":
+        pa.jemalloc_set_decay_ms(0)
+
+
 def give_freed_memory_back() -> None:
     """After much was read: what follows needs less of it, and in other sizes."""
     import pyarrow as pa

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from minutebook.columns.categories import find_name, find_names, join_rows, pick_rows, seen_names, to_rows
+from minutebook.machine.allocation import keep_no_freed_memory
 from minutebook.machine.threads import start_threads
 from minutebook.summary import Summary
 
@@ -27,6 +28,7 @@ Columns = Sequence[str] | None
 Load = Callable[[Columns], pd.DataFrame]
 Found = TypeVar("Found")
 _FEWEST_ROWS = 250_000  # that are looked at together, where there are more
+_MANY_PIECES = 16  # in files, beyond which freed memory isn't kept for the next one
 _RECENT = 2  # pieces from files that are kept for the next look
 
 
@@ -84,6 +86,8 @@ class Trials:
         """The trials of a Summary; a column ``layer`` more."""
         if isinstance(summary.trials, pa.Table):
             return cls([_bound(_to_trials(summary.trials))])
+        if len(list(summary.trials)) > _MANY_PIECES:
+            keep_no_freed_memory()
         return cls([Piece(p.first, p.last, partial(_load_table, p.load)) for p in summary.trials])
 
     @classmethod

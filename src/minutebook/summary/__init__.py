@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
@@ -126,6 +126,7 @@ def summarise(events: pa.Table, rules: Rules | None = None) -> Summary:
     }
     ranks = Ranks()
     added = {name: add_up(table, _TABLES[name], ranks) for name, table in tables.items()}
+    added["counts"] = _narrow(added["counts"])
     return Summary(**added, happenings=_pick(events, find_words(kind, HAPPENINGS)))
 
 
@@ -140,8 +141,21 @@ def merge(parts: Iterable[Summary]) -> Summary:
     if not listed:
         listed = [summarise(ARROW_SCHEMA.empty_table())]
     merged = {name: _merge_tables([getattr(part, name) for part in listed], how) for name, how in _TABLES.items()}
+    merged["counts"] = _narrow(merged["counts"])
     happenings = pa.concat_tables([part.happenings for part in listed]).unify_dictionaries()
     return Summary(**merged, happenings=happenings)
+
+
+def pack(summary: Summary) -> Summary:
+    """The same in as few bytes as hold it: to be read, not to be merged any more.
+
+    Of weeks, with a row a bucket of each minute, the counts are the largest table that is never in files.
+    """
+    columns = read_columns(summary.counts)
+    for name, values in columns.items():
+        if pa.types.is_dictionary(values.type) and len(values.dictionary) <= np.iinfo(np.int8).max:
+            columns[name] = pa.DictionaryArray.from_arrays(values.indices.cast(pa.int8()), values.dictionary)
+    return replace(summary, counts=pa.table(columns))
 
 
 def _merge_tables(parts: Sequence[pa.Table], how: Sums) -> pa.Table:
@@ -176,6 +190,17 @@ def _merge_tables(parts: Sequence[pa.Table], how: Sums) -> pa.Table:
         end = np.searchsorted(minutes[number], seen[stop - 1], side="right")
         runs.append(tables[number].slice(begin, end - begin))
     return _join(runs or tables)
+
+
+def _narrow(counts: pa.Table) -> pa.Table:
+    """The counts in narrower integers, where those hold them and the sum of two: of weeks they are the largest table."""
+    for name, kind, most in (("minute", pa.int32(), 2**30), ("bucket", pa.int16(), 2**14), ("good", pa.int32(), 2**30),
+                             ("bad", pa.int32(), 2**30)):  # fmt: skip
+        greatest = pc.max(counts.column(name)).as_py()
+        if greatest is not None and greatest < most:
+            place = counts.schema.get_field_index(name)
+            counts = counts.set_column(place, name, counts.column(name).cast(kind))
+    return counts
 
 
 def _join(tables: Sequence[pa.Table]) -> pa.Table:
