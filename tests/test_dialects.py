@@ -225,6 +225,21 @@ def test_a_table_s_header_is_known_though_its_first_row_goes_over_several_lines(
     assert events["message"].tolist() == [f"START RequestId: {n}" for n in range(30)]
 
 
+def test_each_row_of_a_table_is_a_record_whatever_its_message_would_be_among_lines(tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    told = (
+        "START RequestId: 4f Version: 1",
+        "[INFO]\t2026-11-23T09:00:00.312Z\t8f507cfc-1c5e-4697-b07a-ac58fc914c95\tdone",
+    )
+    messages = [*told, "END RequestId: 4f", "REPORT RequestId: 4f\tDuration: 58 ms"]
+    rows = [f'2026-11-23 09:00:{n:02}.000,"{text}\n",stream\n' for n in range(20) for text in messages]
+    path.write_text("@timestamp,@message,@logStream\n" + "".join(rows))
+    events = mb.read(path)
+    assert len(events) == 80
+    assert events["message"].tolist()[2:4] == messages[2:]
+    assert not events.attrs["ledger"]["sources"][0]["lines_rejected"]
+
+
 def test_a_call_that_grpc_answers_with_a_failure_is_a_failed_request(tmp_path: Path) -> None:
     codes = ("OK", "Internal", "DEADLINE_EXCEEDED", "NotFound", "14", "0", "Canceled")
     records = [

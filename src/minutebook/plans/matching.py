@@ -93,6 +93,8 @@ def _match_inner(outer: Matched, plan: Plan) -> tuple[list[Matched], np.ndarray]
     """Records whose messages are lines of other formats, and the rows that go on from the one before."""
     message = pc.fill_null(outer.parts["message"], "")
     matched, continued = match_lines_of(message, plan.inner)
+    if plan.log_format.wraps == "records":
+        continued = np.zeros_like(continued)  # a row of a table is a record, whatever its message would be among lines
     found = []
     is_free = np.ones(len(outer.rows), bool)
     is_free[continued] = False
