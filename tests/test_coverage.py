@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.events import to_table
+from minutebook.sli import find_sli
 from minutebook.sli.coverage import find_coverage, tell_coverage
 from minutebook.summary import merge, summarise
 
@@ -25,3 +26,31 @@ def test_thousands_of_hosts_over_months_are_covered_together() -> None:
     assert coverage["events"].sum() == len(events)
     (group,) = tell_coverage(coverage)
     assert group["host"] == ""
+
+
+def cover(*lives: tuple[str, int, int]) -> list[str]:
+    """The state of 60 minutes in which hosts log each second, each from its first minute to before its last one."""
+    events = pd.concat(
+        pd.DataFrame(
+            {"time": pd.date_range("2026-11-23T09:00Z", periods=3600, freq="s")[60 * first : 60 * stop],
+             "kind": "request", "layer": "app", "service": "shop", "operation": "GET /", "status": 200,
+             "host": host, "source": f"{host}.log"}
+        ).assign(line=lambda rows: np.arange(len(rows)) + 1)
+        for host, first, stop in lives
+    )  # fmt: skip
+    sli = find_sli(merge([summarise(to_table(events))]))
+    return [str(state) for state in sli.coverage["state"]]
+
+
+def test_hosts_that_a_rollout_replaces_leave_nothing_uncovered() -> None:
+    assert set(cover(("a", 0, 20), ("b", 0, 20), ("c", 20, 60), ("d", 20, 60))) == {"covered"}
+
+
+def test_of_a_host_whose_log_ends_or_begins_late_something_is_missing() -> None:
+    assert cover(("a", 0, 60), ("b", 0, 25)) == ["covered"] * 25 + ["partly"] * 35
+    assert cover(("a", 0, 60), ("b", 40, 60)) == ["partly"] * 40 + ["covered"] * 20
+
+
+def test_a_host_that_goes_on_later_is_missing_in_between_though_another_takes_its_place() -> None:
+    states = cover(("a", 0, 60), ("b", 0, 20), ("c", 20, 40), ("b", 40, 60))
+    assert states == ["covered"] * 20 + ["partly"] * 20 + ["covered"] * 20

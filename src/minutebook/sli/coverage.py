@@ -22,6 +22,7 @@ _GROUP = ("layer", "service", "host")
 _SUMS = ("events", "requests", "probes")
 #: Two clocks may differ by so much before one source went on where the other was silent.
 _APART_US = 5_000_000
+_NEARLY_ALL = 0.95
 _MOST_CELLS = 1_500_000  # groups × minutes
 
 
@@ -96,9 +97,7 @@ def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.n
     # Sources of no such service have none to be told apart from.
     owners = np.full(len(heads), len(services))
     owners[is_own] = owner
-    state = coverage["state"].cat.codes.to_numpy().reshape(-1, width)[is_own]
-    least, most = _reduce(np.minimum, owner, state), _reduce(np.maximum, owner, state)
-    state = np.where(least == most, least, STATES.index("partly"))
+    state = _join_states(owner, coverage["state"].cat.codes.to_numpy().reshape(-1, width)[is_own])
     is_empty = laid["events"] == 0
     alive = _find_others(owners, np.where(is_empty, np.nan, laid["first"]), np.where(is_empty, np.nan, laid["last"]))
     probes = _reduce(np.add, owner, laid["probes"][is_own])
@@ -111,6 +110,24 @@ def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.n
             "alive": alive.ravel(),
         }
     )
+
+
+def _join_states(owner: np.ndarray, state: np.ndarray) -> np.ndarray:
+    """By owner and minute the state over its groups: theirs where they agree, else partly covered.
+
+    Groups come and go where a rollout replaces them, and nothing is missing for that: a minute is covered if as many of
+    them are as in nearly all minutes, and those that aren't have yet to begin, or have ended.
+    """
+    least, most = _reduce(np.minimum, owner, state), _reduce(np.maximum, owner, state)
+    is_covered, is_seen = state == STATES.index("covered"), state != STATES.index("none")
+    has_begun = np.cumsum(is_seen, axis=1) > is_seen  # before this minute
+    goes_on = np.cumsum(is_seen[:, ::-1], axis=1)[:, ::-1] > is_seen
+    breaks_off = _reduce(np.logical_or, owner, ~is_covered & has_begun & goes_on)
+    count = _reduce(np.add, owner, is_covered.astype(np.int32))
+    usual = np.quantile(count, _NEARLY_ALL, axis=1, method="higher", keepdims=True)
+    is_whole = (count > 0) & (count >= usual) & ~breaks_off
+    differing = np.where(is_whole, STATES.index("covered"), STATES.index("partly"))
+    return np.where(least == most, least, differing)
 
 
 def _reduce(ufunc: np.ufunc, owner: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -16,6 +16,7 @@ DEFINITIONS = (
     Fact("user-minutes", "pairs of a user and a minute with a bad request"),
     Fact("usual", "the same count over the same number of minutes, outside of all windows"),
     Fact("slow", "over 4 × the operation's own median duration and over its usual 99.5th percentile"),
-    Fact("coverage", "covered: there's evidence; partly: it begins, ends or breaks off in that minute; none: no data"),
+    Fact("coverage", "covered: there's evidence; partly: it begins, ends or breaks off in that minute, or fewer hosts log than usual;"
+        " none: no data"),
     Fact("time error", "how far off an instant can be: the resolution of its stamp, or half of its bounds"),
 )  # fmt: skip
