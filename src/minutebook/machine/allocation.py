@@ -13,9 +13,11 @@ from contextlib import suppress
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
 _LARGEST, _KEPT = 32 << 20, 256 << 20  # bytes; the former is the most that it takes
+_LARGE, _LITTLE = 1 << 20, 16 << 20  # the same where nothing is to be kept
 #: Objects that are made between two searches for rings of them that nobody needs. Imports make hundred thousands that
 #: all stay, and by default are looked through again and again.
 _OBJECTS = 500_000
+_is_ours = False  # whether this process keeps what is freed
 
 
 def keep_freed_memory() -> None:
@@ -24,6 +26,8 @@ def keep_freed_memory() -> None:
     Arrow has an allocator of its own; of those that it comes with, jemalloc holds a fifth less (if it isn't
     imported yet, and nobody chose another one).
     """
+    global _is_ours
+    _is_ours = True
     gc.set_threshold(_OBJECTS)
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
     # NumPy's linear algebra would start a thread a core, which wait for work at full speed; there's none for them.
@@ -35,11 +39,16 @@ def keep_freed_memory() -> None:
 
 
 def keep_no_freed_memory() -> None:
-    """From now on large arrays are given back when they're freed: there are so many that room matters more than time."""
+    """From now on large arrays are given back when they're freed: there are so many that room matters more than time.
+
+    A process that isn't our own, such as a notebook's, never kept them, and stays as it is.
+    """
+    if not _is_ours:
+        return
     with suppress(OSError, AttributeError):
         library = ctypes.CDLL(None)
-        library.mallopt(_MMAP_THRESHOLD, 1 << 20)
-        library.mallopt(_TRIM_THRESHOLD, 16 << 20)
+        library.mallopt(_MMAP_THRESHOLD, _LARGE)
+        library.mallopt(_TRIM_THRESHOLD, _LITTLE)
     import pyarrow as pa
 
     if pa.default_memory_pool().backend_name == "jemalloc":
