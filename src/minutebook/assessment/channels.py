@@ -38,8 +38,6 @@ class Judged(NamedTuple):
     bad_until: np.ndarray
     good_at: np.ndarray
     good_until: np.ndarray
-    first_us: np.ndarray
-    last_us: np.ndarray
 
     def pick(self, mask: np.ndarray) -> Judged:
         """Those in the mask."""
@@ -109,8 +107,11 @@ class Channel:
         """All trials of the minutes ``first`` to ``last`` (included), of some operations (default all)."""
         key = (first, last, None if operations is None else tuple(operations))
         if key not in self._recent:
-            is_in = None if operations is None else self.find_places(operations)
-            rows = self._pick(first, last, lambda part: None if is_in is None else is_in[self._place(part)])
+            if operations is None:
+                rows = self.trials.between(first, last)
+            else:
+                is_in = self.find_places(operations)
+                rows = self._pick(first, last, lambda part: np.asarray(is_in[self._place(part)]))
             while len(self._recent) >= _RECENT:
                 self._recent.pop(next(iter(self._recent)))
             self._recent[key] = self._judge(rows)
@@ -141,12 +142,11 @@ class Channel:
 
         return self._judge(self._pick(first, last, find))
 
-    def _pick(self, first: int, last: int, find: Callable[[pd.DataFrame], np.ndarray | None]) -> pd.DataFrame:
+    def _pick(self, first: int, last: int, find: Callable[[pd.DataFrame], np.ndarray]) -> pd.DataFrame:
         """The trials of those minutes that are found, part by part: all of a long stretch may be more than memory bears."""
         parts = []
         for rows in self.trials.parts_between(first, last):
-            mask = find(rows)
-            picked = rows if mask is None else pick_rows(rows, mask)
+            picked = pick_rows(rows, find(rows))
             parts.append(drop_unused(picked) if self.trials.is_stored and picked is not rows else picked)
         return join_rows(parts) if parts else self.trials.between(first, last)
 
@@ -237,7 +237,7 @@ class Channel:
         return Judged(
             rows["minute"].to_numpy(), self._place(rows), user, client, np.where(is_known, 1.0, requests),
             weight_bad.astype(float), np.where(is_bad, bad_at, np.nan), np.where(is_bad, bad_until, np.nan),
-            np.where(np.isnan(good_at), first_bad, good_at), rows["last_good"].to_numpy(), find_first(rows), find_last(rows),
+            np.where(np.isnan(good_at), first_bad, good_at), rows["last_good"].to_numpy(),
         )  # fmt: skip
 
 
