@@ -39,8 +39,10 @@ class Traffic:
     clock_error_s: Mapping[str, float] = field(default_factory=dict)  #: source → how far its clock may be off
     unknown_clock_s: float = 1.0  #: how far a clock may be off of which nothing is known
     is_lines: bool = False  #: log lines by level, since there are no requests
-    # Frame → service → its rows, found once for all of the services.
-    _places: dict[str, dict[str, np.ndarray]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # Frame → service → its rows (None: all), found once for all of the services.
+    _places: dict[str, dict[str, np.ndarray | None]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def by_minute(self) -> Traffic:
         """The same traffic; its trials aren't a frame."""
@@ -62,10 +64,11 @@ class Traffic:
         if name not in self._places:
             names = frame["service"].astype("category").array
             if len(names) and (names.codes == names.codes[0]).all():  # as in most evidence: nothing is to be sorted
-                return frame if names[0] == service else frame[:0]
-            order = np.argsort(names.codes, kind="stable")
-            cuts = np.searchsorted(names.codes[order], np.arange(len(names.categories) + 1))
-            runs = (order[start:stop] for start, stop in itertools.pairwise(cuts))
-            self._places[name] = dict(zip(names.categories, runs, strict=True))
+                self._places[name] = {names[0]: None}
+            else:
+                order = np.argsort(names.codes, kind="stable")
+                cuts = np.searchsorted(names.codes[order], np.arange(len(names.categories) + 1))
+                runs = (order[start:stop] for start, stop in itertools.pairwise(cuts))
+                self._places[name] = dict(zip(names.categories, runs, strict=True))
         own = self._places[name].get(service, np.empty(0, np.int64))
-        return frame if len(own) == len(frame) else frame.iloc[own].reset_index(drop=True)
+        return frame if own is None else frame.iloc[own].reset_index(drop=True)
