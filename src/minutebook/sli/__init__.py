@@ -94,13 +94,14 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         counts = join_rows([counts, _as_counts(extra)])
         breakdown = pd.concat([breakdown, _as_breakdown(unseen)], ignore_index=True)
     own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
+    logged = summary.frame("coverage", ["source", "layer", "service", "host", "minute", "events", "requests"])
     groups = find_coverage(summary)
     coverage = cover_services(groups, partial(_find_counted, layers=layers))
     notes = [
         *tell_stretches(summary.coverage.column("minute").to_numpy()),
         *_check_scope(own_trials, rules),
         *_tell_errors_that_count_as_good(summary, layers, rules),
-        *tell_even_logs(summary, layers),
+        *tell_even_logs(logged, layers),
     ]
     sli = Sli(
         layers.main,
@@ -109,7 +110,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         _scope_trials(own_trials, rules),
         _in_scope(own_failures, rules),
         coverage[_fits(coverage["service"], rules.has_service)].reset_index(drop=True),
-        _find_writers(summary, layers),
+        _name(logged if layers.main == "lines" else layers.pick(logged), ("service",)).drop(columns="host"),
         groups,
         (*layers.assumptions, *rules.sentences(), *notes),
     )
@@ -227,11 +228,6 @@ def _tell_errors_that_count_as_good(summary: Summary, layers: Layers, rules: Rul
         for service, count in counts.items()
         if rules.has_service(service)
     ]
-
-
-def _find_writers(summary: Summary, layers: Layers) -> pd.DataFrame:
-    rows = summary.frame("coverage", ["layer", "service", "source", "minute", "events", "requests"])
-    return _name(rows if layers.main == "lines" else layers.pick(rows), ("service",))
 
 
 def _find_counted(groups: pd.DataFrame, layers: Layers) -> np.ndarray:

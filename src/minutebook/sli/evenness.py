@@ -10,16 +10,14 @@ import numpy as np
 import pandas as pd
 
 from minutebook.sli.layers import Layers
-from minutebook.summary import Summary
 
 _FEWEST_MINUTES, _FEWEST_REQUESTS = 10, 200
 _EVEN = 0.25  # of the difference that two logs of chance requests, as many, would have
 _TOLD = 3
 
 
-def tell_even_logs(summary: Summary, layers: Layers) -> list[str]:
-    """Sentences for the ledger on logs of one service that may have the same requests."""
-    rows = summary.frame("coverage", ["source", "layer", "service", "host", "minute", "requests"])
+def tell_even_logs(rows: pd.DataFrame, layers: Layers) -> list[str]:
+    """Sentences for the ledger on logs of one service that may have the same requests; ``rows`` are a Summary's coverage."""
     pairs = _find_even(layers.pick(rows[(rows["requests"] > 0) & rows["service"].notna()]))
     told = [
         f"{one} and {other} have as good as the same number of {service}'s requests in each minute, and nothing proves"
