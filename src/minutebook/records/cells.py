@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.records.encoding import encode_runs, encode_short, repeats
-from minutebook.records.letters import all_fit
+from minutebook.records.letters import all_fit, read_bytes
 
 _QUOTE, _BACKSLASH = ord('"'), ord("\\")
 #: The inside of quotes, in which a quote is escaped: without any backslash it's whatever stands between two quotes.
@@ -141,12 +141,6 @@ def _cut_apart(
         spans.append((at + shift, here + shift))
         at, before = here + np.where(fits, len(cell.behind), 0), cell.behind
     return [*spans, (at + shift, end)], fits
-
-
-def read_bytes(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
-    """The bytes of all texts, and where among them each text begins; behind the last where it ends."""
-    bounds = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1].astype(np.int64)
-    return np.frombuffer(text.buffers()[2] or b"", np.uint8)[: bounds[-1]], bounds
 
 
 def _find_all(data: np.ndarray, text: bytes) -> np.ndarray:

@@ -17,14 +17,19 @@ _DIGITS = (r"\d+", r"(?:\d+|-)")
 _CLASSES = {"s": "\t\n\f\r ", "d": "0123456789"}  # RE2's
 
 
+def read_bytes(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
+    """The bytes of all texts, and where among them each text begins; behind the last where it ends."""
+    bounds = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1].astype(np.int64)
+    return np.frombuffer(text.buffers()[2] or b"", np.uint8)[: bounds[-1]], bounds
+
+
 def all_fit(texts: pa.StringArray, expression: str) -> bool:
     """Whether it's plain that the expression fits each of the texts as a whole; False where only matching tells."""
     wrong = _find_wrong(expression)
     if wrong is None or texts.null_count or not len(texts):
         return False
-    bounds = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
-    data = np.frombuffer(texts.buffers()[2] or b"", np.uint8)[bounds[0] : bounds[-1]]
-    return bool((np.diff(bounds) > 0).all() and not wrong.take(data).any())
+    data, bounds = read_bytes(texts)
+    return bool((np.diff(bounds) > 0).all() and not wrong.take(data[bounds[0] :]).any())
 
 
 @cache

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from minutebook.records.cells import read_bytes
+from minutebook.records.letters import read_bytes
 
 #: The longest text that can be looked for, in bytes.
 LONGEST = 4096
