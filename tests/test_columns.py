@@ -84,6 +84,7 @@ EXPRESSIONS = (r"[^\s,]+", r"[^\]]+", r"[^\s.:,]+", r'[^\s\["]+', r"\d+", r"(?:\
 
 
 @given(st.lists(st.text(st.sampled_from("a1-9 ,]\t[é;.\x0b"), max_size=3), min_size=1), st.sampled_from(EXPRESSIONS))
+@example(["[", "1"], r'[^\s\["]+')
 def test_letters_say_that_texts_fit_only_where_an_expression_does(texts: list[str], expression: str) -> None:
     column = pa.array(texts, pa.string())
     fitting = pc.match_substring_regex(column, f"^(?:{expression})$").to_pylist()

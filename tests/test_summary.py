@@ -91,8 +91,8 @@ def test_however_many_requests_one_line_stands_for_they_are_counted(times: list[
     events = make_table(
         {
             "time": pa.array([1_795_424_400_000_000] * len(times)).cast(pa.timestamp("us", "UTC")),
-            "kind": "request", "layer": "app", "service": "shop", "operation": "GET /a", "status": 200,
-            "count": times, "source": "a.log", "line": pa.array(np.arange(len(times)) + 1),
+            "kind": "request", "layer": "app", "service": "shop", "operation": "GET /a",
+            "status": [500 if place % 2 else 200 for place in range(len(times))], "count": times, "source": "a.log", "line": pa.array(np.arange(len(times)) + 1),
         },
         len(times),
     )  # fmt: skip
@@ -102,3 +102,4 @@ def test_however_many_requests_one_line_stands_for_they_are_counted(times: list[
         assert sli.requests == {("shop", "GET /a"): sum(times)}
         minutes = make_minutes(sli, to_frame(ARROW_SCHEMA.empty_table()))
         assert minutes["requests"].tolist() == [sum(times)]
+        assert minutes["failed"].tolist() == [sum(times[1::2])]
