@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from minutebook.assessment.scan import SURE
+from minutebook.assessment.scan import MERGE_MINUTES, SURE
 from minutebook.assessment.writers import find_writers
 from minutebook.sli.stretches import find_runs
 
@@ -25,18 +25,23 @@ _ALIVE_SHARE = 0.1  # of a silence's minutes: other sources kept logging
 class Hole(NamedTuple):
     """A stretch in which traffic is missing or unknown."""
 
-    minutes: tuple[int, int]  #: [start, stop), from 1970
+    pieces: tuple[tuple[int, int], ...]  #: minutes [start, stop), from 1970; several where it soon came back
     span: tuple[int, int]  #: µs: the silence itself, where there's one; else its minutes
-    expected: float  #: requests
-    seen: float
+    expected: float  #: requests, in the pieces
+    seen: float  #: in the pieces
     odds: float
-    sign: str  #: what tells that the silence is the users': ``requests, evidence, alert``; "" where nothing does
+    signs: tuple[str, ...]  #: what tells that it's the users' silence: ``requests, evidence, alert``; none: nothing
     gone: tuple[str, ...] = ()  #: sources that fell away, where the others logged as much as they usually do
+
+    @property
+    def minutes(self) -> tuple[int, int]:
+        """All of it: [start, stop)."""
+        return self.pieces[0][0], self.pieces[-1][1]
 
     @property
     def is_known(self) -> bool:
         """Whether it's a loss of traffic, not just a lack of evidence."""
-        return bool(self.sign)
+        return bool(self.signs)
 
 
 def find_holes(
@@ -49,7 +54,7 @@ def find_holes(
     ``find_times`` gives µs of its requests about a span, enough of them to show silences; ``alerts`` are µs at
     which related ones fired.
     Expected is the centred 2 h median; a loss is at least half gone and, scaled by the series' own noise, less
-    than a one-in-a-million coincidence.
+    than a one-in-a-million coincidence. Losses at most 5 minutes apart are one, in pieces.
     """
     minutes = coverage["minute_no"].to_numpy()
     if len(minutes) < 3:
@@ -65,7 +70,7 @@ def find_holes(
     if not len(active):
         return []
     edge[: active[0] + 1] = edge[active[-1] :] = True
-    holes = []
+    holes: list[Hole] = []
     for begin, stop in find_runs(((seen <= 0.5 * expected) & (expected > 0) | (state == "none")) & ~edge):
         want, have = expected[begin:stop].sum(), seen[begin:stop].sum()
         if not want:
@@ -85,8 +90,27 @@ def find_holes(
         sign = "" if gone else sign
         is_sure = odds >= SURE and want >= _FEWEST_EXPECTED
         if is_sure or (not sign and not gone and (state[begin:stop] == "none").any()):
-            holes.append(Hole((int(minutes[begin]), int(minutes[stop - 1]) + 1), span, want, have, odds, sign, gone))
-    return holes
+            piece = int(minutes[begin]), int(minutes[stop - 1]) + 1
+            holes.append(Hole((piece,), span, want, have, odds, (sign,) if sign else (), gone))
+    return _join_losses(holes)
+
+
+def _join_losses(holes: list[Hole]) -> list[Hole]:
+    """Losses at most 5 minutes apart as one; what lies between is known, and no part of what is missing.
+
+    A lack of evidence stays its own: it says of its minutes only that nothing is known of them.
+    """
+    joined: list[Hole] = []
+    for hole in holes:
+        last = joined[-1] if joined else None
+        if last and last.is_known and hole.is_known and hole.minutes[0] - last.minutes[1] <= MERGE_MINUTES:
+            joined[-1] = Hole(
+                last.pieces + hole.pieces, (last.span[0], hole.span[1]), last.expected + hole.expected,
+                last.seen + hole.seen, last.odds + hole.odds, tuple(dict.fromkeys(last.signs + hole.signs)),
+            )  # fmt: skip
+        else:
+            joined.append(hole)
+    return joined
 
 
 def _typical(seen: np.ndarray, is_covered: np.ndarray) -> np.ndarray:

@@ -14,9 +14,9 @@ from minutebook.assessment.users import estimate_silent
 
 #: What tells that a silence is the users', in words.
 _SIGNS = {
-    "requests": ", spread over the time",
-    "evidence": ", while other evidence goes on",
-    "alert": ", and an alert fired within",
+    "requests": "spread over the time",
+    "evidence": "while other evidence goes on",
+    "alert": "and an alert fired within",
 }
 
 
@@ -26,7 +26,7 @@ def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFram
     begin, finish = hole.span
     if hole.is_known:
         kind, missing = "traffic_loss", round(hole.expected - hole.seen)
-        evidence = f"{hole.seen:,.0f} requests where {hole.expected:,.0f} are usual{_SIGNS[hole.sign]}."
+        evidence = _tell_loss(hole)
     else:
         kind, missing = "no_evidence", None
         length = (finish - begin) / 60e6
@@ -56,7 +56,7 @@ def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFram
         "start": write_instant(begin), "start_earliest": write_instant(min(begin, start)),
         "start_latest": write_instant(max(begin, start)), "end": write_instant(finish),
         "end_earliest": write_instant(min(finish, end)), "end_latest": write_instant(max(finish, end)),
-        "open_start": False, "open_end": False, "pieces": [[write_instant(start), write_instant(end)]],
+        "open_start": False, "open_end": False, "pieces": [[write_instant(minute * 60_000_000) for minute in piece] for piece in hole.pieces],
         "onset": "sudden", "recovery": "sudden", "evidence": evidence, "odds": round(hole.odds, 1),
         "valid": round(hole.seen) if hole.is_known else None, "bad": 0 if hole.is_known else None, "bad_ratio": None,
         "usual_ratio": None, "peak_minute": None, "lost_requests": missing, "users": users, "user_minutes": 0,
@@ -66,6 +66,20 @@ def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFram
         "nearby": with_instants(find_nearby(happenings, as_instant(begin), as_instant(finish))),
         "coverage": 1.0 if hole.is_known else 0.0,
     }  # fmt: skip
+
+
+def _tell_loss(hole: Hole) -> str:
+    """``12 requests where 720 are usual, in 2 pieces, while other evidence goes on.``"""
+    parts = [f"{hole.seen:,.0f} requests where {hole.expected:,.0f} are usual"]
+    if hole.pieces[1:]:
+        parts.append(f"in {len(hole.pieces)} pieces")
+    is_mixed = len(hole.signs) > 1
+    parts += [
+        f"in part {text}" if is_mixed and sign != "alert" else text
+        for sign, text in _SIGNS.items()
+        if sign in hole.signs
+    ]
+    return ", ".join(parts) + "."
 
 
 def tell_gone(holes: list[Hole], service: str, trials: Channel) -> list[dict[str, Any]]:

@@ -13,6 +13,8 @@ SURE = 13.8
 #: ln of ten thousand to one: worth a line among the rejected, never a window.
 WEAK = 9.2
 LONGEST_MINUTES = 360
+#: Stretches at most so far apart are pieces of one window.
+MERGE_MINUTES = 5
 _MOST_PAIRS = 500_000  # looked at together
 
 

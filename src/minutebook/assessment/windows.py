@@ -11,9 +11,8 @@ from minutebook.assessment.calm import find_first_usual, is_material
 from minutebook.assessment.channels import Channel
 from minutebook.assessment.edges import Edge, find_edges
 from minutebook.assessment.facts import FEWEST_USERS
-from minutebook.assessment.scan import SURE, WEAK, find_best, narrow, score
+from minutebook.assessment.scan import MERGE_MINUTES, SURE, WEAK, find_best, narrow, score
 
-_MERGE_MINUTES = 5
 _ROUNDS = 8
 
 
@@ -130,7 +129,7 @@ def _scan(usual: Usual, trials: Channel, need: float) -> tuple[list[Window], lis
         if not ranked or max(ranked)[0] < min(need, WEAK):
             break
         _, _, scope, stretch = max(ranked, key=lambda entry: entry[:2])
-        stretch = narrow(stretch, *usual.counts(scope), gap=_MERGE_MINUTES + 1, noise=noise)
+        stretch = narrow(stretch, *usual.counts(scope), gap=MERGE_MINUTES + 1, noise=noise)
         odds = stretch.llr / noise - scopes[scope]
         operations = grid.operations if scope is None else [grid.operations[scope]]
         reason = _reject(usual, trials, scope, stretch.start, stretch.stop, need if odds >= need else WEAK)
@@ -206,7 +205,7 @@ def _merge(usual: Usual, pieces: list[tuple[int, int, float]], channel: str) -> 
     """Pieces at most 5 minutes apart as one window, its scope the operations that show the excess."""
     groups: list[list[tuple[int, int, float]]] = []
     for piece in sorted(pieces):
-        if groups and piece[0] - groups[-1][-1][1] < _MERGE_MINUTES + 1:
+        if groups and piece[0] - groups[-1][-1][1] < MERGE_MINUTES + 1:
             groups[-1].append(piece)
         else:
             groups.append([piece])

@@ -18,7 +18,7 @@ _KINDS = {"fail": "failures", "slow": "slowness", "traffic_loss": "loss of traff
 _LASTED = {
     "fail": "from the first to the last bad request",
     "slow": "from the first to the last slow request",
-    "traffic_loss": "without the usual traffic",
+    "traffic_loss": "from the first to the last minute without the usual traffic",
     "no_evidence": "without a line of any source",
 }
 _EDGES = {
