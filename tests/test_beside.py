@@ -10,6 +10,7 @@ import pytest
 
 from minutebook.book import reconstruct, save_book
 from minutebook.machine.beside import starts_beside
+from minutebook.outputs.plots.overview.composing import compose
 from minutebook.settings.config import Config
 
 LOG = '203.0.113.9 - - [23/Nov/2026:09:{:02d}:04 +0000] "GET /items HTTP/1.1" {} 157 "-" "curl/8.5.0"\n'
@@ -62,8 +63,8 @@ def test_a_book_drawn_beside_has_the_bytes_of_one_drawn_here(tmp_path: Path) -> 
     here, beside = tmp_path / "here", tmp_path / "beside"
     save_book(reconstruct([log], Config()), here)
     with starts_beside(
-        "minutebook.outputs.plots.overview:render_impact", "minutebook.outputs.plots.figures:forgo_help"
-    ) as draw:
-        save_book(reconstruct([log], Config(), draw=draw), beside)
+        "minutebook.outputs.plots.overview:render_scene", "minutebook.outputs.plots.figures:forgo_help"
+    ) as render:
+        save_book(reconstruct([log], Config(), draw=lambda *figures: render(compose(*figures))), beside)
     assert [p.name for p in sorted(here.iterdir())] == [p.name for p in sorted(beside.iterdir())]
     assert all(p.read_bytes() == (beside / p.name).read_bytes() for p in here.iterdir())

@@ -18,7 +18,7 @@ import pandas as pd
 
 from minutebook.book import FILES, hash_file, is_book
 from minutebook.errors import EvidenceError, MinutebookError
-from minutebook.outputs import write_json
+from minutebook.outputs.json import write_json
 from minutebook.sources import find_sources
 from minutebook.sources.contents import Reader
 

@@ -21,8 +21,8 @@ from matplotlib.figure import Figure
 
 from minutebook.errors import MinutebookError
 from minutebook.outputs.plots.figures import save_figure
-from minutebook.outputs.plots.lanes import build_lanes
 from minutebook.outputs.plots.overview import draw_impact
+from minutebook.outputs.plots.phases import build_lanes
 
 HOSTILE = [
     "$x^2$", "_hidden", "L" * 300, "esc\x1b[31m\x00", "\u202eשלום", "日本語", r"$\frac{$",

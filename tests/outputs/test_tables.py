@@ -14,9 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minutebook.errors import FrameError, MinutebookError
-from minutebook.outputs import TABLE_WRITERS, write_csv, write_json, write_table
 from minutebook.outputs.cells import CHUNK_ROWS
+from minutebook.outputs.csv import write_csv
 from minutebook.outputs.inert import escape_character
+from minutebook.outputs.json import write_json
+from minutebook.outputs.tables import TABLE_WRITERS, write_table
 
 DETERMINISTIC = settings(derandomize=True, deadline=None)
 ACTIVE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")

@@ -28,8 +28,10 @@ _READ_AGAIN = (*(f"{name}.parquet" for name in FRAMES), "impact.json")
 
 def save_book(book: Book, folder: Evidence) -> list[Path]:
     """Write a book into a folder (made if need be); gives the files, in the order they were written."""
-    from minutebook.outputs import write_csv, write_json, write_parquet
     from minutebook.outputs.atomic import open_staged, replace_together
+    from minutebook.outputs.csv import write_csv
+    from minutebook.outputs.json import write_json
+    from minutebook.outputs.parquet import write_parquet
 
     # The ledger comes last and names the others, so that a folder with a ledger that fits is a whole book.
     with replace_together(folder, last="ledger.json") as place:
@@ -51,9 +53,10 @@ def save_book(book: Book, folder: Evidence) -> list[Path]:
 
 
 def _draw(book: Book) -> bytes:
-    from minutebook.outputs.plots.overview import render_impact
+    from minutebook.outputs.plots.overview import render_scene
+    from minutebook.outputs.plots.overview.composing import compose
 
-    return render_impact(book.minutes, book.impact, book.happenings)
+    return render_scene(compose(book.minutes, book.impact, book.happenings))
 
 
 def hash_file(path: Path) -> str:

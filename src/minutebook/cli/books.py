@@ -28,12 +28,13 @@ def reconstruct(evidence: tuple[str, ...], output: str, users: str | None, every
     if output == "-":
         raise MinutebookError("a book is a folder, which no pipe takes", do="name one with -o, or see `timeline -o -`")
     plots = "minutebook.outputs.plots"
-    with starts_beside(f"{plots}.overview:render_impact", f"{plots}.figures:forgo_help") as draw:
+    with starts_beside(f"{plots}.overview:render_scene", f"{plots}.figures:forgo_help") as render:
         from minutebook.book import save_book
-        from minutebook.outputs import write_table
+        from minutebook.outputs.plots.overview.composing import compose
+        from minutebook.outputs.tables import write_table
 
         import_ahead("pyarrow.parquet")
-        book = make_book(evidence, every, draw=draw, **said)
+        book = make_book(evidence, every, draw=lambda *figures: render(compose(*figures)), **said)
         save_book(book, output)
     if users:
         write_table(book.shown_users, users)
@@ -86,7 +87,8 @@ def impact(evidence: tuple[str, ...], output: str | None, users: str | None, sen
 
     Example: minutebook impact evidence/ -o impact.json --users users.csv
     """
-    from minutebook.outputs import write_json, write_table
+    from minutebook.outputs.json import write_json
+    from minutebook.outputs.tables import write_table
     from minutebook.outputs.terminal import format_impact, format_sensitivity, wants_colour
 
     book = make_book(evidence, **said)

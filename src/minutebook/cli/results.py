@@ -26,7 +26,7 @@ def make_book(evidence: tuple[str, ...], every: bool = False, *, draw: Call | No
 
 def write_frame(frame: pd.DataFrame, output: str) -> None:
     """A frame to a file by its suffix, or as CSV to stdout."""
-    from minutebook.outputs import write_table
+    from minutebook.outputs.tables import write_table
 
     if output == "-":
         write_table(frame, sys.stdout.buffer, suffix=".csv")

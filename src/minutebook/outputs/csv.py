@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from minutebook.errors import FrameError
 from minutebook.outputs.atomic import Target, open_target
 from minutebook.outputs.cells import Cells, column_names, join_cells, render_chunks
-from minutebook.outputs.inert import ACTIVE_RE2, escape_controls_in, quieten_formulas
+from minutebook.outputs.inertcells import ACTIVE_RE2, escape_controls_in, quieten_formulas
 
 _LONGEST_BYTES = 100_000  # of a cell: Python's reader, for one, refuses 131,072 characters
 _LONGEST = 32_000  # characters that are kept of a longer one

@@ -10,25 +10,16 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 # C0 but tab, DEL and C1 (U+009B starts a terminal sequence too), lone surrogates, and the marks that
 # turn the text around them (UAX #9): a data file is looked at in a terminal too. Line ends are
 # among them: a line of a file is a row, and no text makes one.
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_CONTROLS_RE2 = r"[\x00-\x08\x0a-\x1f\x7f-\x{9f}\x{202a}-\x{202e}\x{2066}-\x{2069}]"
 # What json.dumps leaves as it is, but a terminal, a script or a reader's eye would not.
 _JSON_ACTIVE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 # Marks of CommonMark and of what wikis add: links by scheme or www, mentions, issues, mathematics.
 _MARKDOWN_ACTIVE = re.compile(r"[\\`*_{}\[\]<>#|~$@&^]|(?<=:)/(?=/)|(?<=www)\.", re.IGNORECASE)
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-# Apostrophes that stand before a formula are doubled too, so that taking one away undoes it.
-_FORMULA_RE2 = r"\A'*[=+\-@\t\r\n＝＋－＠]"
-#: What `escape_controls_in` or `quieten_formulas` changes, in RE2.
-ACTIVE_RE2 = rf"{_CONTROLS_RE2}|{_FORMULA_RE2}"
 _ELLIPSIS = "…"
 
 
@@ -91,28 +82,6 @@ def escape_json(encoded: str) -> str:
     if encoded.isascii() and "\x7f" not in encoded:
         return encoded
     return _JSON_ACTIVE.sub(lambda match: f"\\u{ord(match[0]):04x}", encoded)
-
-
-def escape_controls_in(cells: pa.Array) -> pa.Array:
-    """`escape_controls` for an Arrow array of strings, which can't hold lone surrogates."""
-    return replace_where(cells, pc.match_substring_regex(cells, _CONTROLS_RE2), escape_controls)
-
-
-def quieten_formulas(cells: pa.Array) -> pa.Array:
-    """Cells that a spreadsheet would compute, with an apostrophe before them: those that begin with
-    ``= + - @``, tab, CR or LF, also after apostrophes, so that taking one away gives the cell back.
-    """
-    acts = pc.match_substring_regex(cells, _FORMULA_RE2)
-    return pc.if_else(acts, pc.binary_join_element_wise("'", cells, ""), cells)
-
-
-def replace_where(cells: pa.Array, mask: pa.Array, change: Callable[[str], str]) -> pa.Array:
-    """``cells`` with ``change`` applied where ``mask`` holds: Python for the odd rows only."""
-    mask = pc.fill_null(mask, False)
-    if not pc.any(mask).as_py():
-        return cells
-    odd = cells.filter(mask)
-    return pc.replace_with_mask(cells, mask, pa.array([change(cell) for cell in odd.to_pylist()], cells.type))
 
 
 def measure_width(text: str) -> int:

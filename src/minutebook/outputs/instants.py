@@ -9,10 +9,12 @@ import datetime
 import math
 import numbers
 import zoneinfo
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from minutebook.errors import MinutebookError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Not strftime's, whose names of months follow the locale.
 _MONTHS = (
@@ -34,6 +36,8 @@ def find_zone(zone: str) -> datetime.tzinfo:
 
 def as_instant(value: object) -> pd.Timestamp | None:
     """A timestamp in UTC, or None for null and for what is no instant."""
+    import pandas as pd
+
     if value is None or value is pd.NaT or value is pd.NA:
         return None
     try:
@@ -45,35 +49,37 @@ def as_instant(value: object) -> pd.Timestamp | None:
     return time.tz_convert("UTC")
 
 
-def format_clock(time: pd.Timestamp | None, zone: datetime.tzinfo, *, fraction: int = 0) -> str:
+def format_clock(time: datetime.datetime | None, zone: datetime.tzinfo, *, fraction: int = 0) -> str:
     """``09:08:04`` in the zone, with that many digits of the second (cut off); ``?`` for None."""
     if time is None:
         return "?"
     digits = f".{time.microsecond:06d}"[: fraction + 1] if fraction else ""
-    return time.tz_convert(zone).strftime("%H:%M:%S") + digits
+    return time.astimezone(zone).strftime("%H:%M:%S") + digits
 
 
-def format_moment(time: pd.Timestamp | None, zone: datetime.tzinfo, *, fraction: int = 0, day: bool = False) -> str:
+def format_moment(
+    time: datetime.datetime | None, zone: datetime.tzinfo, *, fraction: int = 0, day: bool = False
+) -> str:
     """As `format_clock`, with ``23 November, `` before it where the day is asked for."""
     clock = format_clock(time, zone, fraction=fraction)
     if time is None or not day:
         return clock
-    local = time.tz_convert(zone)
+    local = time.astimezone(zone)
     return f"{local.day} {_MONTHS[local.month - 1]}, {clock}"
 
 
 def format_range(
-    start: pd.Timestamp | None, end: pd.Timestamp | None, zone: datetime.tzinfo, *, day: bool = False
+    start: datetime.datetime | None, end: datetime.datetime | None, zone: datetime.tzinfo, *, day: bool = False
 ) -> str:
     """``09:08:04 – 09:17:10``; with the day, and with two where the end is on another one."""
-    is_one_day = None in (start, end) or start.tz_convert(zone).date() == end.tz_convert(zone).date()  # type: ignore[union-attr]
+    is_one_day = None in (start, end) or start.astimezone(zone).date() == end.astimezone(zone).date()  # type: ignore[union-attr]
     since = format_moment(start, zone, day=day or not is_one_day)
     return f"{since} – {format_moment(end, zone, day=not is_one_day)}"
 
 
-def format_days(start: pd.Timestamp, end: pd.Timestamp, zone: datetime.tzinfo) -> str:
+def format_days(start: datetime.datetime, end: datetime.datetime, zone: datetime.tzinfo) -> str:
     """``23 November 2026`` or ``23 – 24 November 2026``: the days from start to end."""
-    first, last = start.tz_convert(zone), end.tz_convert(zone)
+    first, last = start.astimezone(zone), end.astimezone(zone)
     until = f"{last.day} {_MONTHS[last.month - 1]} {last.year}"
     if first.date() == last.date():
         return until

@@ -15,7 +15,8 @@ import pyarrow.compute as pc
 from minutebook.errors import FrameError
 from minutebook.outputs.atomic import Target, open_target
 from minutebook.outputs.cells import Cells, join_cells, render_chunks
-from minutebook.outputs.inert import escape_json, replace_where
+from minutebook.outputs.inert import escape_json
+from minutebook.outputs.inertcells import replace_where
 
 # What must be escaped, or is so that it acts nowhere; the pattern of `inert` in RE2's words.
 _NEEDS_ESCAPE = (

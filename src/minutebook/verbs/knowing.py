@@ -14,7 +14,7 @@ from minutebook.events import COLUMNS
 from minutebook.gathering import Evidence, gather
 from minutebook.ledger import make_ledger_of
 from minutebook.logformats import load_formats
-from minutebook.outputs import Target
+from minutebook.outputs.atomic import Target
 from minutebook.outputs.notebook import ShownRecords
 from minutebook.sources.places import BYTES
 from minutebook.verbs.books import reconstruct

@@ -11,7 +11,8 @@ from minutebook import book as books
 from minutebook.book import Book
 from minutebook.detection.ownformats import load_all
 from minutebook.gathering import Evidence
-from minutebook.outputs import Target, pick_suffix
+from minutebook.outputs import pick_suffix
+from minutebook.outputs.atomic import Target
 from minutebook.redaction.roles import hide_raw_names
 from minutebook.settings.config import Config
 from minutebook.verbs.given import Given, find_book, list_evidence, make_settings

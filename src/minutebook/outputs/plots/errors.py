@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from minutebook.outputs.plots.curves import draw_steps, find_services
+from minutebook.outputs.plots.curves import draw_steps
+from minutebook.outputs.plots.minutes import find_services, make_curve
 from minutebook.outputs.plots.panels import set_percent
 from minutebook.outputs.plots.view import Panel, View
 
@@ -39,7 +40,7 @@ def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
 def _draw(panel: Axes, *, rows: pd.DataFrame, usual: float | None) -> None:
     sums = rows.groupby("minute")[["requests", "failed"]].sum(min_count=1).astype("float64")
     share = sums["failed"] / sums["requests"].where(sums["requests"] > 0) * 100
-    shown: list[Any] = [draw_steps(panel, share, fill=True, fc=_FAILED, ec="#7a3500", hatch="////", lw=0.5, zorder=3,
+    shown: list[Any] = [draw_steps(panel, make_curve(share), fill=True, fc=_FAILED, ec="#7a3500", hatch="////", lw=0.5, zorder=3,
                                    label="failed")]  # fmt: skip
     if usual is not None:
         text = f"usual outside of the windows: {usual * 100:.2g} %"

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.outputs.plots.curves import draw_line
+from minutebook.outputs.plots.minutes import make_curve
 from minutebook.outputs.plots.view import Panel, View
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
 def _draw(panel: Axes, *, rows: pd.DataFrame, limit: float | None) -> None:
     by_minute = rows.set_index("minute")
     shown: list[Any] = [
-        draw_line(panel, by_minute["p95_s"], color=_TAIL, lw=1.2, ls=(0, (3, 1)), label="95th percentile"),
-        draw_line(panel, by_minute["p50_s"], color=_MEDIAN, lw=1.4, label="median"),
+        draw_line(panel, make_curve(by_minute["p95_s"]), color=_TAIL, lw=1.2, ls=(0, (3, 1)), label="95th percentile"),
+        draw_line(panel, make_curve(by_minute["p50_s"]), color=_MEDIAN, lw=1.4, label="median"),
     ]
     top = float(np.nanmax(by_minute["p95_s"].to_numpy(), initial=0.0))
     # A limit far above all there is would press the curves onto the floor.

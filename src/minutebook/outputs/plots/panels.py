@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
-import pandas as pd
 
 from minutebook.outputs.inert import escape_invisible
 from minutebook.outputs.instants import format_days
@@ -19,17 +18,21 @@ if TYPE_CHECKING:
 FONT_PT = 7.5
 
 
-def to_number(time: pd.Timestamp) -> float:
+def to_number(time: datetime.datetime) -> float:
     """The instant as a date of matplotlib."""
+    return float(to_numbers(np.array([time.astimezone(datetime.UTC).replace(tzinfo=None)], "datetime64[us]"))[0])
+
+
+def to_numbers(times: np.ndarray) -> np.ndarray:
+    """The same of many instants: datetime64[us], UTC."""
     import matplotlib.dates as mdates
 
-    instant = time.tz_convert("UTC").tz_localize(None).to_datetime64()
-    return float(mdates.date2num(instant))  # type: ignore[no-untyped-call]
+    return np.asarray(mdates.date2num(times))  # type: ignore[no-untyped-call]
 
 
-def to_numbers(times: pd.DatetimeIndex) -> np.ndarray:
-    """The same of many instants."""
-    return np.asarray(to_number(times[0]) + (times - times[0]) / pd.Timedelta(days=1))
+def to_instant(time: np.datetime64) -> datetime.datetime:
+    """An instant of an array of datetime64[us], in UTC."""
+    return cast(datetime.datetime, time.item()).replace(tzinfo=datetime.UTC)
 
 
 def draw_head(panel: Axes, shown: Sequence[Any]) -> None:
@@ -68,7 +71,7 @@ def set_percent(panel: Axes, highest: float) -> None:
 
 
 def draw_time_axis(
-    panels: list[Axes], tz: datetime.tzinfo, zone: str, start: pd.Timestamp, end: pd.Timestamp, *,
+    panels: list[Axes], tz: datetime.tzinfo, zone: str, start: datetime.datetime, end: datetime.datetime, *,
     bottom: list[Axes] | None = None,
 ) -> None:  # fmt: skip
     """Concise times in the zone under the last panel (or those at the ``bottom``), and the zone and day below them."""
@@ -87,7 +90,7 @@ def draw_time_axis(
         panel.xaxis.set_major_locator(locator)
         panel.xaxis.set_major_formatter(formatter)
         panel.tick_params(axis="x", labelbottom=panel in lowest, labelsize=7.5, length=3)
-    days = format_days(start, end - pd.Timedelta(microseconds=1), tz)
+    days = format_days(start, end - datetime.timedelta(microseconds=1), tz)
     for panel in lowest:
         panel.set_xlabel(f"{escape_invisible(zone)}, {days}", fontsize=8, color="#333333")
 

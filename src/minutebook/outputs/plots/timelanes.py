@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from minutebook.outputs.inert import escape_invisible, shorten
-from minutebook.outputs.plots.lanes import Lane, build_lanes
+from minutebook.outputs.plots.lanes import Lane
 from minutebook.outputs.plots.panels import fit_rows, to_number
+from minutebook.outputs.plots.phases import build_lanes
 from minutebook.outputs.plots.view import Panel, View
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     return [Panel(title, partial(_draw, lanes=lanes[:_MOST], until=end), height_in=fit_rows(min(len(lanes), _MOST)))]
 
 
-def _draw(panel: Axes, *, lanes: list[Lane], until: pd.Timestamp) -> None:
+def _draw(panel: Axes, *, lanes: list[Lane], until: datetime.datetime) -> None:
     for row, lane in enumerate(lanes):
         fill, edge, hatch = _LOOKS.get(lane.kind, _ROLLOUT)
         for span in lane.spans:

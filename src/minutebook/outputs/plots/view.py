@@ -9,14 +9,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from minutebook.errors import MinutebookError
 from minutebook.outputs.inert import escape_invisible, shorten
 from minutebook.outputs.instants import find_zone
-from minutebook.outputs.plots.curves import sum_minutes
+from minutebook.outputs.plots.curves import MINUTE
+from minutebook.outputs.plots.edges import find_edges
 from minutebook.outputs.plots.figures import DPI, own_looks, render
-from minutebook.outputs.plots.panels import draw_time_axis, say_nothing, to_number
+from minutebook.outputs.plots.minutes import sum_minutes
+from minutebook.outputs.plots.panels import draw_time_axis, say_nothing, to_instant, to_number
 from minutebook.outputs.plots.shading import shade_windows
 
 if TYPE_CHECKING:
@@ -90,14 +91,14 @@ def draw_view(
                 place.set_title(
                     shorten(escape_invisible(panel.title), longest), loc="left", fontsize=8.5, color="#333333"
                 )
-        if view.on_time and len(grid):
-            start, end = grid.index[0], grid.index[-1] + pd.Timedelta(minutes=1)
+        if view.on_time and len(grid.begins):
+            start, end = to_instant(grid.begins[0]), to_instant(grid.begins[-1] + MINUTE)
             for place in places:
                 place.set_xlim(to_number(start), to_number(end))
             gaps_in = slice(None) if view.has_gaps else slice(0)
             for place, panel in zip(places, panels, strict=True):
                 own = book.impact if panel.windows is None else {"windows": panel.windows}
-                shade_windows([place], own, grid, start, end, gaps_in=gaps_in, partly=False)
+                shade_windows([place], find_edges(own), grid, start, end, gaps_in=gaps_in, partly=False)
             bottom = places[-view.count_columns(size_in) :]
             draw_time_axis(places, tz, zone, start, end, bottom=bottom)
     return figure if figure is not None else axes

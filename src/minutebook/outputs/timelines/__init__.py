@@ -11,9 +11,10 @@ from pathlib import PurePath
 from typing import TypeAlias
 
 from minutebook.errors import MinutebookError, suggest
-from minutebook.outputs import TABLE_WRITERS, pick_suffix, write_table
+from minutebook.outputs import pick_suffix
 from minutebook.outputs.atomic import Target
 from minutebook.outputs.bookish import Bookish
+from minutebook.outputs.tables import TABLE_WRITERS, write_table
 from minutebook.outputs.timelines.ecs import write_ecs
 from minutebook.outputs.timelines.excel import write_excel_csv
 from minutebook.outputs.timelines.grafana import write_grafana

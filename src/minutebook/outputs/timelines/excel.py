@@ -13,7 +13,8 @@ import pyarrow as pa
 
 from minutebook.outputs.atomic import Target, open_target
 from minutebook.outputs.bookish import Bookish
-from minutebook.outputs.inert import escape_invisible, quieten_formulas
+from minutebook.outputs.inert import escape_invisible
+from minutebook.outputs.inertcells import quieten_formulas
 
 _MOST_CHARACTERS = 32_767
 _CUT = "… (cut)"

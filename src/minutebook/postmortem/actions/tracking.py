@@ -13,9 +13,10 @@ from typing import Any
 import pandas as pd
 
 from minutebook.errors import MinutebookError, suggest
-from minutebook.outputs import write_csv, write_json
 from minutebook.outputs.atomic import Target, open_target
+from minutebook.outputs.csv import write_csv
 from minutebook.outputs.inert import escape_json
+from minutebook.outputs.json import write_json
 from minutebook.postmortem.document.rows import read_rows
 from minutebook.postmortem.document.tables import read_plain
 

@@ -1,7 +1,8 @@
 """minutes, impact and happenings → the plot for the postmortem, three panels on one time axis.
 
-Read in order: `timescale` (where an instant lies), `labels`, `milestones` (above the panels), `traffic` (the upper two),
-`rollouts`, `alerts` and `happenings` (the lowest).
+Read in order: `composing` (what there is to see, a `scene`), `timescale` (where an instant lies), `labels`, `milestones`
+(above the panels), `traffic` (the upper two), `rollouts`, `alerts` and `happenings` (the lowest). Only `composing` needs
+pandas, and is imported when frames are given: the process that draws beside the command gets a scene.
 
 Colours are Okabe and Ito's, and nothing depends on them: failures are hatched, gaps carry other
 hatches, marks differ in shape and are labelled where they stand. No global state of matplotlib is
@@ -14,29 +15,24 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
-import pandas as pd
-
 from minutebook.errors import MinutebookError
 from minutebook.outputs.inert import escape_invisible
-from minutebook.outputs.instants import as_instant, find_zone
-from minutebook.outputs.plots.curves import sum_minutes
+from minutebook.outputs.instants import find_zone
 from minutebook.outputs.plots.figures import DPI, own_looks, render
-from minutebook.outputs.plots.lanes import Lane, build_lanes
 from minutebook.outputs.plots.overview.happenings import LANE_IN, count_lanes, draw_happenings
-from minutebook.outputs.plots.overview.milestones import HEAD_IN, ROW_IN, draw_marks, find_marks, pack_marks
+from minutebook.outputs.plots.overview.milestones import HEAD_IN, ROW_IN, draw_marks, pack_marks
 from minutebook.outputs.plots.overview.rollouts import pack_rollouts
+from minutebook.outputs.plots.overview.scene import NEVER, Scene
 from minutebook.outputs.plots.overview.timescale import TimeScale
 from minutebook.outputs.plots.overview.traffic import draw_traffic, draw_users
 from minutebook.outputs.plots.panels import draw_time_axis, to_number
 from minutebook.outputs.plots.shading import shade_windows
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# Where the axis lies when there's nothing to show.
-_NEVER = pd.Timestamp(0, tz="UTC")
-_AROUND = pd.Timedelta(minutes=30)
 _LEFT_IN, _RIGHT_IN = 0.55, 0.6
 #: Width and height in inches.
 OVERVIEW_IN = (10.0, 6.25)
@@ -59,8 +55,22 @@ def draw_impact(
     failed at two operations in a minute counts at both. Times are shown in ``zone``. Raises
     `MinutebookError` for an unknown zone or another number of axes.
     """
-    tz, lanes, grid = find_zone(zone), build_lanes(happenings), sum_minutes(minutes)
-    start, end = _find_range(grid, impact, lanes)
+    from minutebook.outputs.plots.overview.composing import compose
+
+    find_zone(zone)  # before anything is done
+    return draw_scene(compose(minutes, impact, happenings), zone=zone, axes=axes, title=title, size_in=size_in)
+
+
+def draw_scene(
+    scene: Scene,
+    *,
+    zone: str = "UTC",
+    axes: Sequence[Axes] | None = None,
+    title: str | None = None,
+    size_in: tuple[float, float] = OVERVIEW_IN,
+) -> Figure | Sequence[Axes]:
+    """As `draw_impact`, of what was composed already."""
+    tz, grid, lanes, start, end = find_zone(zone), scene.grid, scene.lanes, scene.start, scene.end
     figure, panels = None, list(axes) if axes is not None else []
     if axes is not None and len(panels) != 3:
         raise MinutebookError(f"the plot has 3 panels, but {len(panels)} axes were given")
@@ -70,7 +80,7 @@ def draw_impact(
             scale = TimeScale(start, end, box.width, panels[0].figure.dpi)
         else:
             scale = TimeScale(start, end, (size_in[0] - _LEFT_IN - _RIGHT_IN) * DPI, DPI)
-        marks, rollouts = pack_marks(find_marks(impact), scale, tz), pack_rollouts(lanes, scale)
+        marks, rollouts = pack_marks(scene.marks, scale, tz), pack_rollouts(lanes, scale)
         if not panels:
             if title:
                 # The title's letters are 1.7 times as wide as a label's.
@@ -79,13 +89,13 @@ def draw_impact(
             figure, panels = _make_panels(size_in, count_lanes(rollouts, lanes, scale), rows, title)
         for panel in panels:
             panel.set_xlim(to_number(start), to_number(end))
-        shade_windows(panels, impact, grid, start, end)
-        draw_traffic(panels[0], grid, has_window=bool(impact.get("windows")))
+        shade_windows(panels, scene.windows, grid, start, end)
+        draw_traffic(panels[0], grid, has_window=scene.has_windows)
         draw_users(panels[1], grid)
         draw_happenings(panels, rollouts, lanes, scale)
         draw_marks(panels, marks, scale)
         draw_time_axis(panels, tz, zone, start, end)
-        if start.year == _NEVER.year:
+        if start.year == NEVER.year:
             panels[-1].set_xticks([], [])
             panels[-1].set_xlabel("no minute has evidence")
     if figure is None:
@@ -96,33 +106,9 @@ def draw_impact(
     return figure
 
 
-def render_impact(
-    minutes: pd.DataFrame | None = None,
-    impact: Mapping[str, Any] | None = None,
-    happenings: pd.DataFrame | None = None,
-    size_in: tuple[float, float] = OVERVIEW_IN,
-) -> bytes:
-    """What `draw_impact` draws, as the bytes of an SVG; of nothing an empty one."""
-    nothing = pd.DataFrame()
-    given = [nothing if frame is None else frame for frame in (minutes, happenings)]
-    return render(cast("Figure", draw_impact(given[0], impact or {}, given[1], size_in=size_in)), "svg")
-
-
-def _find_range(grid: pd.DataFrame, impact: Mapping[str, Any], lanes: list[Lane]) -> tuple[pd.Timestamp, pd.Timestamp]:
-    minute = pd.Timedelta(minutes=1)
-    known = [span.start for lane in lanes for span in lane.spans]
-    windows = [as_instant(w.get(key)) for w in impact.get("windows") or () for key in ("start", "end")]
-    if len(grid):
-        start, end = grid.index[0], grid.index[-1] + minute
-    else:
-        times = known + [time for time in windows if time is not None]
-        if not times:
-            return _NEVER, _NEVER + minute
-        start, end = min(times).floor("min"), max(times).floor("min") + minute
-    # What happened shortly before the logs begin belongs to the picture, but not at any price.
-    around = min(_AROUND, max(end - start, 5 * minute) / 3)
-    near = [time for time in known if start - around <= time <= end + around]
-    return min([start, *(t - minute / 2 for t in near)]), max([end, *(t + minute / 2 for t in near)])
+def render_scene(scene: Scene | None = None, size_in: tuple[float, float] = OVERVIEW_IN) -> bytes:
+    """What `draw_scene` draws, as the bytes of an SVG; of no scene an empty one."""
+    return render(cast("Figure", draw_scene(scene or Scene(), size_in=size_in)), "svg")
 
 
 def _make_panels(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from minutebook.outputs.plots.lanes import Lane
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 FIRING, EDGE = "#E69F00", "#6b4a00"
 
 
-def pick_seen(lanes: list[Lane], scale: TimeScale) -> list[Lane]:
+def pick_seen(lanes: Sequence[Lane], scale: TimeScale) -> list[Lane]:
     """The lanes of alerts that fired within the scale."""
     return [
         lane
@@ -24,7 +25,7 @@ def pick_seen(lanes: list[Lane], scale: TimeScale) -> list[Lane]:
     ]
 
 
-def draw_alerts(panel: Axes, lanes: list[Lane], scale: TimeScale, top: int, room: int) -> None:
+def draw_alerts(panel: Axes, lanes: Sequence[Lane], scale: TimeScale, top: int, room: int) -> None:
     """Draw them into the rows from ``top`` to ``room``, and say how many find none."""
     fits = len(lanes) <= room - top
     shown = lanes if fits else lanes[: max(room - top - 1, 0)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from minutebook.outputs.plots.lanes import Lane
@@ -19,12 +20,12 @@ LANE_IN = 0.185
 _MOST_RULES = 24
 
 
-def count_lanes(rollouts: list[Rollout], lanes: list[Lane], scale: TimeScale) -> int:
+def count_lanes(rollouts: list[Rollout], lanes: Sequence[Lane], scale: TimeScale) -> int:
     """How many rows everything would take."""
     return count_rows(rollouts) + len(pick_seen(lanes, scale))
 
 
-def draw_happenings(panels: list[Axes], rollouts: list[Rollout], lanes: list[Lane], scale: TimeScale) -> None:
+def draw_happenings(panels: list[Axes], rollouts: list[Rollout], lanes: Sequence[Lane], scale: TimeScale) -> None:
     """Rollouts (marks, and rules through all panels) above alerts (bars), as many as have room."""
     panel, alerts = panels[-1], pick_seen(lanes, scale)
     panel.set_yticks([])

@@ -6,18 +6,15 @@ Labels are measured and packed into rows, from right to left.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from minutebook.outputs.inert import escape_invisible
-from minutebook.outputs.instants import as_instant, format_clock
+from minutebook.outputs.instants import format_clock
 from minutebook.outputs.plots.overview.labels import draw_rule
 from minutebook.outputs.plots.overview.timescale import TimeScale
 from minutebook.outputs.plots.panels import FONT_PT
-from minutebook.outputs.wording.incident import MILESTONES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,23 +29,13 @@ _LOOK: Mapping[str, Any] = {"color": "#333333", "lw": 0.8, "ls": (0, (1, 1.5))}
 class Mark:
     """An instant to be labelled above the panels, and where: filled in by `pack_marks`."""
 
-    time: pd.Timestamp
+    time: datetime.datetime
     label: str
     row: int = 0
     left_px: float = 0.0
 
 
-def find_marks(impact: Mapping[str, Any]) -> list[Mark]:
-    """The milestones to label, in time order; equal instants share a label."""
-    found: dict[pd.Timestamp, list[str]] = {}
-    for key in MILESTONES:
-        time = as_instant((impact.get("milestones") or {}).get(key))
-        if time is not None:
-            found.setdefault(time, []).append(key.replace("_", " "))
-    return [Mark(time, ", ".join(found[time])) for time in sorted(found)]
-
-
-def pack_marks(marks: list[Mark], scale: TimeScale, tz: datetime.tzinfo) -> list[Mark]:
+def pack_marks(marks: Sequence[Mark], scale: TimeScale, tz: datetime.tzinfo) -> list[Mark]:
     """The marks in range, in time order, each with its words, row (0 is lowest) and place."""
     packed: list[Mark] = []
     row_starts: list[float] = []

@@ -5,6 +5,7 @@ Labels are measured and packed from left to right; what finds no row is counted,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ class Rollout:
     is_right: bool
 
 
-def pack_rollouts(lanes: list[Lane], scale: TimeScale) -> list[Rollout]:
+def pack_rollouts(lanes: Sequence[Lane], scale: TimeScale) -> list[Rollout]:
     """Everything but alerts in as few rows as their labels allow, from left to right."""
     packed: list[Rollout] = []
     row_ends: list[float] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pandas as pd
+import datetime
 
 from minutebook.outputs.inert import shorten
 from minutebook.outputs.plots.panels import FONT_PT
@@ -11,10 +11,10 @@ from minutebook.outputs.plots.panels import FONT_PT
 class TimeScale:
     """Where an instant lies on the axes, in pixels from the left edge; how wide a label is."""
 
-    def __init__(self, start: pd.Timestamp, end: pd.Timestamp, width_px: float, dpi: float) -> None:
+    def __init__(self, start: datetime.datetime, end: datetime.datetime, width_px: float, dpi: float) -> None:
         self.start, self.end, self.width_px, self.dpi = start, end, width_px, dpi
 
-    def to_px(self, time: pd.Timestamp) -> float:
+    def to_px(self, time: datetime.datetime) -> float:
         """Pixels from the left edge, cut at the edges."""
         share = (time - self.start) / (self.end - self.start)
         return min(max(share, 0.0), 1.0) * self.width_px

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.inert import escape_html
-from minutebook.outputs.plots.overview import render_impact
+from minutebook.outputs.plots.overview import render_scene
+from minutebook.outputs.plots.overview.composing import compose
+from minutebook.outputs.plots.overview.scene import Scene
 from minutebook.outputs.report.facts import Facts
 from minutebook.outputs.report.markup import Html, element
 
@@ -31,17 +32,19 @@ _LABEL = (
 
 def show_plots(facts: Facts) -> Iterator[Html]:
     """The plot in both sizes, of which the style sheet shows one."""
+    book = facts.plotted
+    scene = compose(book.minutes, book.impact, book.happenings)
     plots = (
-        element("div", _render_plot(facts.plotted, name=name, size_in=size, label=_LABEL), class_=name)
+        element("div", _render_plot(scene, name=name, size_in=size, label=_LABEL), class_=name)
         for name, size in _SIZES.items()
     )
     caption = "Hatched bars: failures. Cross-hatched: no data; dotted: covered in part. Tinted: the impact window."
     yield element("figure", *plots, element("figcaption", caption))
 
 
-def _render_plot(book: Bookish, *, name: str, size_in: tuple[float, float], label: str) -> Html:
+def _render_plot(scene: Scene, *, name: str, size_in: tuple[float, float], label: str) -> Html:
     """The plot as an ``<svg>`` whose ids begin with ``name``; ``label`` is what a screen reader says of it."""
-    drawn = render_impact(book.minutes, book.impact, book.happenings, size_in)
+    drawn = render_scene(scene, size_in)
     root = ElementTree.fromstring(drawn)
     used = set(_REFERENCE.findall(drawn.decode("utf-8")))
     used |= {value[1:] for node in root.iter() for key, value in node.items() if _local(key) == "href"}
