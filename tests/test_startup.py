@@ -40,3 +40,9 @@ def test_importing_the_library_imports_nothing_heavy_and_still_lists_its_verbs()
     said, imported = run(WATCHED + "import minutebook as mb; print('timeline' in dir(mb), 'reconstruct' in dir(mb))")
     assert said.split() == ["True", "True"]
     assert not imported & HEAVY
+
+
+def test_the_process_that_draws_imports_neither_pandas_nor_arrow() -> None:
+    _, imported = run(WATCHED + "from minutebook.outputs.plots.overview import render_scene; render_scene()")
+    assert "matplotlib" in imported
+    assert not imported & {"pandas", "pyarrow", "duckdb"}

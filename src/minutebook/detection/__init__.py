@@ -128,12 +128,17 @@ def score_formats(
         may_fit = [each.shape != "text" or can_fit(each, lines) for each in formats]
     else:
         probes = text[:: len(text) // _PROBES]
-        may_fit = [each.shape != "text" or can_fit_any(each, probes) for each in formats]
+        may_fit = [each.shape != "text" or _fits_any(each, probes) for each in formats]
     scored = _score_some(text, formats, may_fit, inside, needs_time=needs_time)
     if len(text) <= FEW_LINES or (scored and scored[0].share >= _CLEAR):
         return scored
     others = _score_some(text, formats, [not each for each in may_fit], inside, needs_time=needs_time)
     return sorted([*scored, *others], key=lambda s: s.rank)
+
+
+def _fits_any(log_format: LogFormat, text: pa.StringArray) -> bool:
+    """Whether any of the lines is a record of the text format; how they begin tells it of most formats."""
+    return can_fit_any(log_format, text) and len(match_lines(text, log_format).rows) > 0
 
 
 def _score_some(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
+from itertools import islice
 from typing import TypeVar
 
 Item = TypeVar("Item")
@@ -36,6 +37,17 @@ def map_ahead(
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
+
+
+def begin_ahead(pool: Executor, items: Iterator[Item], count: int = THREADS) -> Iterator[Item]:
+    """The same items, of which a thread makes the first ones at once, before anybody waits for them."""
+    begun = pool.submit(list, islice(items, count))
+
+    def go_on() -> Iterator[Item]:
+        yield from begun.result()
+        yield from items
+
+    return go_on()
 
 
 def import_ahead(*names: str) -> None:

@@ -18,13 +18,14 @@ from itertools import chain
 
 import pyarrow as pa
 
+from minutebook.machine.threads import begin_ahead
 from minutebook.reading.account import Account
 from minutebook.reading.accounting import close_account, fill_stated, open_account, reject_all
 from minutebook.reading.batches import parse_batches
 from minutebook.reading.choosing import choose_exports, choose_formats, find_recipe
 from minutebook.reading.cuts import cut_at_records
 from minutebook.reading.documents import read_document, take_documents
-from minutebook.reading.heads import find_hindrance, sample_lines, take_head
+from minutebook.reading.heads import find_hindrance, goes_on, sample_lines, take_head
 from minutebook.reading.large import cut_part, find_large_log, is_plain, peek
 from minutebook.reading.parts import find_part, may_be_parted
 from minutebook.reading.recipes import Recipe
@@ -68,6 +69,8 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
     unreadable = find_hindrance(b"".join(head[:2]))
     documents = None if unreadable or not exports else take_documents(head, blocks, exports, limits)
     lines = cut_lines(chain(head, blocks), settings.block_bytes, limits)
+    if goes_on(head) and settings.span is None and not unreadable and documents is None:
+        lines = begin_ahead(pool, lines)  # while its format is told
     if unreadable:
         account.format, account.status, account.note = "unknown", "unknown", unreadable
         yield from reject_all(lines, account, limits)
@@ -84,6 +87,7 @@ def _read(source: Source, settings: Settings, pool: Executor, account: Account) 
             account.note = account.part.tell()
         yield from parse_batches(cut_at_records(lines, recipe.plans), recipe, pool, account)
     elif account.status == DEFERRED:
+        next(lines, None)  # what was begun is done
         settings.tell(-reader.packed_size)  # to be read again
         return
     else:

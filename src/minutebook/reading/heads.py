@@ -26,6 +26,11 @@ def take_head(blocks: Iterator[bytes]) -> list[bytes]:
     return head
 
 
+def goes_on(head: Sequence[bytes]) -> bool:
+    """Whether there may be more of the content than its head."""
+    return sum(map(len, head)) >= _SAMPLE_BYTES
+
+
 def find_hindrance(head: bytes) -> str:
     """Why content that begins so can't be read as lines of text, if it can't."""
     if container := name_container(head):
