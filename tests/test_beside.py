@@ -10,7 +10,8 @@ import pytest
 
 from minutebook.book import reconstruct, save_book
 from minutebook.machine.beside import starts_beside
-from minutebook.outputs.plots.overview.composing import compose
+from minutebook.outputs.plots.overview.scene import Look
+from minutebook.outputs.plots.pictures import draws_beside
 from minutebook.settings.config import Config
 
 LOG = '203.0.113.9 - - [23/Nov/2026:09:{:02d}:04 +0000] "GET /items HTTP/1.1" {} 157 "-" "curl/8.5.0"\n'
@@ -62,9 +63,7 @@ def test_a_book_drawn_beside_has_the_bytes_of_one_drawn_here(tmp_path: Path) -> 
     log.write_text("".join(LOG.format(n // 5, 500 if 100 < n < 140 else 200) for n in range(290)))
     here, beside = tmp_path / "here", tmp_path / "beside"
     save_book(reconstruct([log], Config()), here)
-    with starts_beside(
-        "minutebook.outputs.plots.overview:render_scene", "minutebook.outputs.plots.figures:forgo_help"
-    ) as render:
-        save_book(reconstruct([log], Config(), draw=lambda *figures: render(compose(*figures))), beside)
+    with draws_beside() as draw_in:
+        save_book(reconstruct([log], Config(), draw=draw_in(Look())), beside)
     assert [p.name for p in sorted(here.iterdir())] == [p.name for p in sorted(beside.iterdir())]
     assert all(p.read_bytes() == (beside / p.name).read_bytes() for p in here.iterdir())

@@ -32,6 +32,8 @@ def save_book(book: Book, folder: Evidence) -> list[Path]:
     from minutebook.outputs.csv import write_csv
     from minutebook.outputs.json import write_json
     from minutebook.outputs.parquet import write_parquet
+    from minutebook.outputs.plots.overview.scene import Look
+    from minutebook.outputs.plots.pictures import take_picture
 
     # The ledger comes last and names the others, so that a folder with a ledger that fits is a whole book.
     with replace_together(folder, last="ledger.json") as place:
@@ -46,17 +48,10 @@ def save_book(book: Book, folder: Evidence) -> list[Path]:
         write("rejects.csv", write_csv, book.rejects)
         write("impact.json", write_json, book.impact)
         with open_staged(place / "impact.svg") as stream:
-            stream.write(book.picture() if book.picture else _draw(book))
+            stream.write(take_picture(book, Look()))
         hashes = {name: hash_file(place / name) for name in FILES if name != "ledger.json"}
         write("ledger.json", write_json, {**book.ledger, "files": hashes})
     return [Path(folder) / name for name in FILES]
-
-
-def _draw(book: Book) -> bytes:
-    from minutebook.outputs.plots.overview import render_scene
-    from minutebook.outputs.plots.overview.composing import compose
-
-    return render_scene(compose(book.minutes, book.impact, book.happenings))
 
 
 def hash_file(path: Path) -> str:

@@ -20,9 +20,9 @@ from minutebook.gathering import Evidence, Gathered, gather
 from minutebook.grid import make_minutes, tell_grid
 from minutebook.ledger import make_ledger, make_ledger_of, make_rejects
 from minutebook.machine.allocation import give_freed_memory_back
-from minutebook.machine.beside import Call
 from minutebook.machine.threads import start_threads
 from minutebook.merging import merge_happenings, word_rollbacks
+from minutebook.outputs.plots.pictures import Draw
 from minutebook.redaction.roles import find_roles, name_roles
 from minutebook.settings.config import Config
 from minutebook.settings.objectives import read_objectives
@@ -46,7 +46,7 @@ class Measured(NamedTuple):
     notes: list[str]
 
 
-def reconstruct(evidence: Sequence[Evidence], config: Config, *, every: bool = False, draw: Call | None = None) -> Book:
+def reconstruct(evidence: Sequence[Evidence], config: Config, *, every: bool = False, draw: Draw | None = None) -> Book:
     """The book of some evidence: the whole chain. ``draw`` begins to draw it as soon as its figures are known."""
     with open_engine(config.engine, config.scheduler) as engine:
         gathered = gather(evidence, config, engine)
@@ -67,7 +67,7 @@ def make_book(
     gathered: Gathered | None = None,
     key: bytes | None = None,
     every: bool = False,
-    draw: Call | None = None,
+    draw: Draw | None = None,
 ) -> Book:
     """Minutes, timeline, impact and ledger: functions of a Summary alone.
 

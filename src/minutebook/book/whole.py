@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,7 @@ import pandas as pd
 
 from minutebook.errors import MinutebookError
 from minutebook.ledger import find_shortfalls, make_rejects
+from minutebook.outputs.bookish import Picture
 from minutebook.redaction import Redaction
 
 
@@ -31,8 +32,8 @@ class Book:
     roles: Mapping[str, str] | None = field(default=None, repr=False)
     #: What hid users and secrets in all but `users`, which holds ids as logged; None in a saved book. Never written.
     redaction: Redaction | None = field(default=None, repr=False)
-    #: Gives the picture that is being drawn of it, an SVG; None where nobody draws yet.
-    picture: Callable[[], bytes] | None = field(default=None, repr=False)
+    #: Gives pictures of it that are being drawn; None where nobody draws yet.
+    picture: Picture | None = field(default=None, repr=False)
 
     @property
     def shown_users(self) -> pd.DataFrame:

@@ -22,19 +22,18 @@ def reconstruct(evidence: tuple[str, ...], output: str, users: str | None, every
 
     Example: minutebook reconstruct evidence/ -o book/
     """
-    from minutebook.machine.beside import starts_beside
     from minutebook.machine.threads import import_ahead
+    from minutebook.outputs.plots.overview.scene import Look
+    from minutebook.outputs.plots.pictures import draws_beside
 
     if output == "-":
         raise MinutebookError("a book is a folder, which no pipe takes", do="name one with -o, or see `timeline -o -`")
-    plots = "minutebook.outputs.plots"
-    with starts_beside(f"{plots}.overview:render_scene", f"{plots}.figures:forgo_help") as render:
+    with draws_beside() as draw_in:
         from minutebook.book import save_book
-        from minutebook.outputs.plots.overview.composing import compose
         from minutebook.outputs.tables import write_table
 
         import_ahead("pyarrow.parquet")
-        book = make_book(evidence, every, draw=lambda *figures: render(compose(*figures)), **said)
+        book = make_book(evidence, every, draw=draw_in(Look()), **said)
         save_book(book, output)
     if users:
         write_table(book.shown_users, users)

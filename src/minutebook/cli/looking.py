@@ -34,12 +34,23 @@ def plot(evidence: tuple[str, ...], output: str, view: str, **said: Any) -> None
     Example: minutebook plot evidence/ --view coverage -o coverage.svg
     """
     from minutebook.outputs import FIGURE_FORMATS, pick_suffix
-    from minutebook.outputs.plots.figures import save_figure
-    from minutebook.verbs import plot as draw
+    from minutebook.outputs.atomic import open_target
+    from minutebook.outputs.plots import draw_plot
+    from minutebook.outputs.plots.figures import render
+    from minutebook.outputs.plots.overview.scene import Look
+    from minutebook.outputs.plots.pictures import draws_beside, take_picture
 
     kind = "svg" if output == "-" else FIGURE_FORMATS[pick_suffix(output, FIGURE_FORMATS)]
-    book = make_book(evidence, **said)
-    save_figure(draw(book, view, zone=find_shown_zone()), sys.stdout.buffer if output == "-" else output, kind)
+    look = Look(zone=find_shown_zone(), format=kind)
+    if view == "overview":
+        with draws_beside() as draw_in:
+            book = make_book(evidence, draw=draw_in(look), **said)
+            picture = take_picture(book, look)
+    else:
+        book = make_book(evidence, **said)
+        picture = render(draw_plot(book, view, zone=look.zone), kind)
+    with open_target(sys.stdout.buffer if output == "-" else output) as stream:
+        stream.write(picture)
     tell_summary(book)
 
 
@@ -53,16 +64,19 @@ def report(evidence: tuple[str, ...], output: str, title: str, lines_of: tuple[s
 
     Example: minutebook report evidence/ -o report.html
     """
-    from minutebook.book import is_book
-    from minutebook.outputs import pick_suffix
-    from minutebook.outputs.report import REPORT_WRITERS
-    from minutebook.verbs import report as write
+    from minutebook.outputs.plots.pictures import draws_beside
 
-    suffix = ".html" if output == "-" else pick_suffix(output, REPORT_WRITERS)
-    config = make_config(**said)
-    book = make_book(evidence, **said)
-    paths = lines_of or [path for path in evidence if not is_book(path)]
-    write(
-        book, sys.stdout.buffer if output == "-" else output, title=title, evidence=paths, suffix=suffix, config=config
-    )
+    with draws_beside() as draw_in:
+        from minutebook.book import is_book
+        from minutebook.outputs import pick_suffix
+        from minutebook.outputs.report import REPORT_WRITERS
+        from minutebook.outputs.report.page.plot import LOOKS
+        from minutebook.verbs import report as write
+
+        suffix = ".html" if output == "-" else pick_suffix(output, REPORT_WRITERS)
+        config = make_config(**said)
+        book = make_book(evidence, draw=draw_in(*LOOKS.values()), **said)
+        paths = lines_of or [path for path in evidence if not is_book(path)]
+        target = sys.stdout.buffer if output == "-" else output
+        write(book, target, title=title, evidence=paths, suffix=suffix, config=config)
     tell_summary(book)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from minutebook.book import Book
-    from minutebook.machine.beside import Call
+    from minutebook.outputs.plots.pictures import Draw
 
 
-def make_book(evidence: tuple[str, ...], every: bool = False, *, draw: Call | None = None, **said: Any) -> Book:
+def make_book(evidence: tuple[str, ...], every: bool = False, *, draw: Draw | None = None, **said: Any) -> Book:
     """The book of evidence, which ``draw`` draws, or a saved one, by the shared options."""
     from minutebook.verbs.given import read_book
 

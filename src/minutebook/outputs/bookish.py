@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypeAlias
 
 import pandas as pd
+
+from minutebook.outputs.plots.overview.scene import Look
+
+#: A look → the bytes of the picture that was begun, None for a look that wasn't asked for.
+Picture: TypeAlias = Callable[[Look], bytes | None]
 
 
 class Bookish(Protocol):
@@ -29,6 +35,10 @@ class Bookish(Protocol):
     @property
     def ledger(self) -> dict[str, Any]:
         """What was read, skipped and assumed."""
+
+    @property
+    def picture(self) -> Picture | None:
+        """Gives pictures of it that are being drawn; None where nobody draws yet."""
 
     @property
     def messages(self) -> pd.DataFrame:

@@ -238,6 +238,8 @@ def find_encoding(head: bytes) -> tuple[str, bytes]:
         if head.startswith(mark):
             return encoding, mark
     sample = head[:_SAMPLE]
+    if b"\0" not in sample:
+        return "utf-8", b""
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if len(sample) >= 8 and max(even, odd) > len(sample) // 4:
         # Text of mostly Latin letters has a zero in every other place, and hardly one in the places between.

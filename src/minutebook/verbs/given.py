@@ -17,8 +17,8 @@ from minutebook.errors import MinutebookError
 from minutebook.events import to_table
 from minutebook.gathering import Evidence, pick_span
 from minutebook.gathering.joining import fill_users, find_owners
-from minutebook.machine.beside import Call
 from minutebook.machine.threads import start_threads
+from minutebook.outputs.plots.pictures import Draw
 from minutebook.settings.config import Config
 from minutebook.sources.addresses import is_remote
 from minutebook.verbs.frames import find_clock_errors, find_key, find_resolutions
@@ -69,7 +69,7 @@ def list_evidence(given: Evidence | Sequence[Evidence]) -> list[Evidence]:
     return list(given)
 
 
-def read_book(evidence: Sequence[Evidence], settings: Config, *, every: bool = False, draw: Call | None = None) -> Book:
+def read_book(evidence: Sequence[Evidence], settings: Config, *, every: bool = False, draw: Draw | None = None) -> Book:
     """The book of evidence, which ``draw`` draws, or the one that was saved in the only folder given."""
     if len(evidence) == 1 and books.is_book(evidence[0]):
         if settings.since or settings.until:

@@ -26,7 +26,8 @@ def draw_plot(
 ) -> Any:  # fmt: skip
     """Draw a view of a book; a new Figure, or the given axes. Raises `MinutebookError` for a view that isn't."""
     if view == "overview":
-        from minutebook.outputs.plots.overview import OVERVIEW_IN, draw_impact
+        from minutebook.outputs.plots.overview import draw_impact
+        from minutebook.outputs.plots.overview.scene import OVERVIEW_IN
 
         return draw_impact(
             book.minutes, book.impact, book.happenings, zone=zone, axes=axes, size_in=size_in or OVERVIEW_IN

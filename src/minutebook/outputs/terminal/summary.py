@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -126,6 +126,7 @@ def _list_sentences(label: str, sentences: Sequence[str], width: int, left: str)
 def _span_of(ledger: Mapping[str, Any]) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """First and last event of all sources."""
     sources = list(ledger.get("sources") or ())
-    firsts = [t for s in sources if (t := as_instant(s.get("first"))) is not None]
-    lasts = [t for s in sources if (t := as_instant(s.get("last"))) is not None]
-    return (min(firsts), max(lasts)) if firsts and lasts else None
+    # A ledger's instants are all spelt alike, so that of thousands only two have to be read.
+    firsts, lasts = ([str(s[edge]) for s in sources if s.get(edge)] for edge in ("first", "last"))
+    span = as_instant(min(firsts, default=None)), as_instant(max(lasts, default=None))
+    return None if None in span else cast(tuple[pd.Timestamp, pd.Timestamp], span)

@@ -22,7 +22,7 @@ from minutebook.outputs.plots.figures import DPI, own_looks, render
 from minutebook.outputs.plots.overview.happenings import LANE_IN, count_lanes, draw_happenings
 from minutebook.outputs.plots.overview.milestones import HEAD_IN, ROW_IN, draw_marks, pack_marks
 from minutebook.outputs.plots.overview.rollouts import pack_rollouts
-from minutebook.outputs.plots.overview.scene import NEVER, Scene
+from minutebook.outputs.plots.overview.scene import NEVER, OVERVIEW_IN, Look, Scene
 from minutebook.outputs.plots.overview.timescale import TimeScale
 from minutebook.outputs.plots.overview.traffic import draw_traffic, draw_users
 from minutebook.outputs.plots.panels import draw_time_axis, to_number
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _LEFT_IN, _RIGHT_IN = 0.55, 0.6
-#: Width and height in inches.
-OVERVIEW_IN = (10.0, 6.25)
 
 
 def draw_impact(
@@ -106,9 +104,10 @@ def draw_scene(
     return figure
 
 
-def render_scene(scene: Scene | None = None, size_in: tuple[float, float] = OVERVIEW_IN) -> bytes:
-    """What `draw_scene` draws, as the bytes of an SVG; of no scene an empty one."""
-    return render(cast("Figure", draw_scene(scene or Scene(), size_in=size_in)), "svg")
+def render_scene(scene: Scene | None = None, look: Look | None = None) -> bytes:
+    """What `draw_scene` draws, as the bytes of a file; of no scene an empty picture."""
+    size_in, zone, format = look or Look()
+    return render(cast("Figure", draw_scene(scene or Scene(), zone=zone, size_in=size_in)), format)
 
 
 def _make_panels(

@@ -5,14 +5,25 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from minutebook.outputs.plots.curves import NO_MINUTES, Grid
 from minutebook.outputs.plots.lanes import Lane
 from minutebook.outputs.plots.overview.milestones import Mark
 from minutebook.outputs.plots.shading import Edge
 
+#: Width and height in inches.
+OVERVIEW_IN = (10.0, 6.25)
 #: Where the time axis lies when there's nothing to show.
 NEVER = datetime.datetime.fromtimestamp(0, datetime.UTC)
+
+
+class Look(NamedTuple):
+    """How a picture is made: its size in inches, the zone of its times, and svg, png or pdf."""
+
+    size_in: tuple[float, float] = OVERVIEW_IN
+    zone: str = "UTC"
+    format: str = "svg"
 
 
 @dataclass(frozen=True)

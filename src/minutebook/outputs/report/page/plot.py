@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
+from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.inert import escape_html
-from minutebook.outputs.plots.overview import render_scene
-from minutebook.outputs.plots.overview.composing import compose
-from minutebook.outputs.plots.overview.scene import Scene
+from minutebook.outputs.plots.overview.scene import Look
+from minutebook.outputs.plots.pictures import take_picture
 from minutebook.outputs.report.facts import Facts
 from minutebook.outputs.report.markup import Html, element
 
@@ -22,8 +22,8 @@ _FONT_SIZE = re.compile(r"([\d.]+)px")
 _LONG_FRACTION = re.compile(r"-?\d+\.\d{3,}")
 _SPACES = re.compile(r"\s+")
 _DROPPED = frozenset({"metadata", "style", "title"})
-#: Inches: one plot for screens and paper, one for phones, whose letters stay legible.
-_SIZES = {"wide": (10.0, 6.0), "narrow": (5.7, 7.6)}
+#: One plot for screens and paper, one for phones, whose letters stay legible.
+LOOKS = {"wide": Look((10.0, 6.0)), "narrow": Look((5.7, 7.6))}
 _LABEL = (
     "Three panels over one time axis: requests and failures by minute, users with a failure by minute, deploys and"
     " alerts. The tables of timeline and minutes hold the same figures."
@@ -32,19 +32,17 @@ _LABEL = (
 
 def show_plots(facts: Facts) -> Iterator[Html]:
     """The plot in both sizes, of which the style sheet shows one."""
-    book = facts.plotted
-    scene = compose(book.minutes, book.impact, book.happenings)
     plots = (
-        element("div", _render_plot(scene, name=name, size_in=size, label=_LABEL), class_=name)
-        for name, size in _SIZES.items()
+        element("div", _render_plot(facts.plotted, name=name, look=look, label=_LABEL), class_=name)
+        for name, look in LOOKS.items()
     )
     caption = "Hatched bars: failures. Cross-hatched: no data; dotted: covered in part. Tinted: the impact window."
     yield element("figure", *plots, element("figcaption", caption))
 
 
-def _render_plot(scene: Scene, *, name: str, size_in: tuple[float, float], label: str) -> Html:
+def _render_plot(book: Bookish, *, name: str, look: Look, label: str) -> Html:
     """The plot as an ``<svg>`` whose ids begin with ``name``; ``label`` is what a screen reader says of it."""
-    drawn = render_scene(scene, size_in)
+    drawn = take_picture(book, look)
     root = ElementTree.fromstring(drawn)
     used = set(_REFERENCE.findall(drawn.decode("utf-8")))
     used |= {value[1:] for node in root.iter() for key, value in node.items() if _local(key) == "href"}
