@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -14,7 +16,7 @@ from minutebook.records.text import compile_pieces, match_lines
 from minutebook.sources.lines import split_lines
 from minutebook.times import layouts
 
-FORMATS = load_formats()
+FORMATS = load_formats(samples=True)
 PATTERNS = [
     pytest.param(log_format, index, id=f"{log_format.name}-{index + 1}")
     for log_format in FORMATS
@@ -88,3 +90,7 @@ def test_pattern_compiles_and_knows_its_layout(log_format: LogFormat, index: int
     assert pattern.time in layouts()
     for piece in compile_pieces(pattern):
         pc.extract_regex(pa.array([""]), piece)
+
+
+def test_what_reads_evidence_has_all_of_a_format_but_its_samples() -> None:
+    assert load_formats() == tuple(replace(each, samples=()) for each in FORMATS)

@@ -151,15 +151,24 @@ def _check_values(made: LogFormat) -> None:
         raise FormatError("a text format needs a [[pattern]]", where=made.name)
 
 
+def list_built_in(folder: str, *, samples: bool) -> list[tuple[str, str]]:
+    """(name, TOML text) of the built-in formats of a folder, by name.
+
+    Half of the text are samples, which come last in each file, and which whoever reads evidence doesn't need.
+    """
+    place = files("minutebook") / "formats" / folder
+    found = sorted((each for each in place.iterdir() if each.name.endswith(".toml")), key=lambda e: e.name)
+    texts = ((each.name[:-5], each.read_text("utf-8")) for each in found)
+    return [(name, text if samples else text.partition("\n[[sample]]")[0]) for name, text in texts]
+
+
 @cache
-def _built_in() -> tuple[LogFormat, ...]:
-    folder = files("minutebook") / "formats" / "logs"
-    found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".toml")), key=lambda e: e.name)
-    return tuple(LogFormat.from_toml(entry.name[:-5], entry.read_text("utf-8")) for entry in found)
+def _built_in(samples: bool) -> tuple[LogFormat, ...]:
+    return tuple(LogFormat.from_toml(name, text) for name, text in list_built_in("logs", samples=samples))
 
 
-def load_formats(paths: Iterable[str | Path] = ()) -> tuple[LogFormat, ...]:
-    """The user's formats in ``paths`` first, then the built-in ones, by name."""
+def load_formats(paths: Iterable[str | Path] = (), *, samples: bool = False) -> tuple[LogFormat, ...]:
+    """The user's formats in ``paths`` first, then the built-in ones, by name; these with their samples only if asked."""
     own = []
     for path in map(Path, paths):
         try:
@@ -169,4 +178,4 @@ def load_formats(paths: Iterable[str | Path] = ()) -> tuple[LogFormat, ...]:
         except OSError as error:
             raise FormatError(f"can't be read: {error.strerror}", where=str(path)) from error
     names = {each.name for each in own}
-    return (*own, *(each for each in _built_in() if each.name not in names))
+    return (*own, *(each for each in _built_in(samples) if each.name not in names))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from minutebook.exports import Document, load_exports, name_text, parse_documents, pick_export, read_export
 from minutebook.exports.picking import ENOUGH, score_export
 
-EXPORTS = {each.name: each for each in load_exports()}
+EXPORTS = {each.name: each for each in load_exports(samples=True)}
 SAMPLES = [(name, number) for name, each in EXPORTS.items() for number in range(len(each.samples))]
 
 
@@ -262,3 +263,7 @@ def test_a_note_without_a_day_is_told_what_to_write() -> None:
     documents = parse_documents(b"- 14:05 called the vendor\n- 14:10 they look\n")
     reading = read_export(documents, EXPORTS["note_list"])
     assert reading.rejects == [(1, "says no day: write one above it, as 2026-11-23"), (2, reading.rejects[0][1])]
+
+
+def test_what_reads_evidence_has_all_of_an_export_but_its_samples() -> None:
+    assert list(load_exports()) == [replace(each, samples=()) for each in EXPORTS.values()]

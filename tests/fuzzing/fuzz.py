@@ -131,8 +131,8 @@ def list_corpus() -> list[bytes]:
     import gzip
     import lzma
 
-    texts = [str(sample["text"]).encode() for each in load_formats() for sample in each.samples]
-    texts += [str(sample.get("text", "")).encode() for each in load_exports() for sample in each.samples]
+    texts = [str(sample["text"]).encode() for each in load_formats(samples=True) for sample in each.samples]
+    texts += [str(sample.get("text", "")).encode() for each in load_exports(samples=True) for sample in each.samples]
     return sorted({*texts, *(pack(texts[0]) for pack in (gzip.compress, bz2.compress, lzma.compress))})
 
 

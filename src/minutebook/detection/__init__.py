@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,13 +20,11 @@ import pyarrow.compute as pc
 from minutebook.columns.texts import plain_texts
 from minutebook.logformats import LogFormat
 from minutebook.plans import Plan
-from minutebook.plans.drafts import make_plan
+from minutebook.plans.drafts import Sample, draft_plan, finish_plan, make_plan
 from minutebook.plans.matched import Matched, find_timeless
 from minutebook.plans.matching import match_lines_of
 from minutebook.records.beginnings import FEW_LINES, can_fit, can_fit_any
 from minutebook.records.folding import Folded, fold_lines, looks_stamped
-from minutebook.records.objects import join_objects
-from minutebook.records.partials import join_partials
 from minutebook.records.table import is_directive, update_w3c
 from minutebook.records.text import match_lines
 from minutebook.sources.lines import strip_escapes
@@ -59,9 +58,10 @@ class Detection:
 class Scored:
     """A format that fits some lines, and how well."""
 
-    plan: Plan
+    plan: Plan  #: as it was drafted; of a wrapper finished, with what is inside
     score: float
     rank: tuple[float, int]
+    left: np.ndarray  #: rows of the lines that it doesn't read
 
     @property
     def share(self) -> float:
@@ -84,8 +84,10 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
         good = _choose(scored, is_first=not plans)
         if good is None:
             break
-        plans += [*_refine(good.plan, text, tried), good.plan]
-        left = _find_rejects(text, plans)
+        finer = _refine(good.plan, text, tried)
+        is_alone = not plans and not finer and not good.plan.inner
+        plans += [*finer, finish_plan(good.plan, rest)]
+        left = good.left if is_alone else _find_rejects(text, plans)
         if not len(left) or len(left) == len(rest):
             break
         rest = text.take(pa.array(left))
@@ -125,7 +127,7 @@ def score_formats(
     """
     if len(text) <= FEW_LINES:
         lines = text.to_pylist()
-        may_fit = [each.shape != "text" or can_fit(each, lines) for each in formats]
+        may_fit = [each.shape != "text" or can_fit(each, text, lines) for each in formats]
     else:
         probes = text[:: len(text) // _PROBES]
         may_fit = [each.shape != "text" or _fits_any(each, probes) for each in formats]
@@ -146,15 +148,19 @@ def _score_some(
     needs_time: bool,
 ) -> list[Scored]:  # fmt: skip
     scored = []
+    sample = Sample(text)
     for order, log_format in enumerate(formats):
-        if not tried[order]:
+        plan = draft_plan(log_format, sample, needs_time=needs_time) if tried[order] else None
+        if plan is None:
             continue
-        plan = make_plan(log_format, text, needs_time=needs_time)
-        score = score_plan(plan, text) if plan is not None else 0.0
-        if plan is not None and score > 0:
+        score, left, matched = fit_plan(plan, text)
+        if score > 0:
+            if log_format.wraps and log_format.shape == "text":  # the pairs behind a message aren't inside it
+                plan = finish_plan(plan, text)
+                matched, _ = match_lines_of(text, [plan])
             if log_format.wraps:
-                plan = look_inside(plan, text, inside)
-            scored.append(Scored(plan, score, (-score * log_format.weight, order)))
+                plan = look_inside(plan, matched, inside)
+            scored.append(Scored(plan, score, (-score * log_format.weight, order), left))
     return sorted(scored, key=lambda s: s.rank)
 
 
@@ -197,23 +203,17 @@ def match_and_fold(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Ma
     return matched, fold_lines(text, start[order], stop[order], is_multiline[order], is_continued, skip)
 
 
-def look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) -> Plan:
-    """The wrapper's plan with the formats that its messages are in, if most of them are in one."""
+def look_inside(plan: Plan, matched: Sequence[Matched], formats: Sequence[LogFormat]) -> Plan:
+    """The wrapper's plan with the formats that the messages of its records are in, if most of them are in one."""
     formats = [each for each in formats if each.wraps != "lines"]
-    records, _ = join_partials(plan.read(text))
-    if not len(records.rows) and plan.is_batch:
-        records = plan.read(
-            pa.array(join_objects(text, np.ones(len(text), bool), in_array=plan.in_array)[2], pa.string())
-        )
-    message = records.parts.get("message")
-    if message is None or not len(message):
+    message = next((each.parts["message"] for each in matched if "message" in each.parts), None)
+    if message is None:
         return plan
-    if plan.log_format.shape == "json":  # docker keeps the line's end
-        message = strip_escapes(pc.ascii_rtrim(message.cast(pa.string()), "\r\n"))
-    sample = pc.fill_null(message[:_INNER_LINES], "")
+    sample = pc.fill_null(plain_texts(message[:_INNER_LINES]), "")
     distinct = sample.unique()
     if len(distinct) <= FEW_LINES:
-        formats = [each for each in formats if each.shape != "text" or can_fit(each, distinct.to_pylist())]
+        lines = distinct.to_pylist()
+        formats = [each for each in formats if each.shape != "text" or can_fit(each, distinct, lines)]
     inner: list[Plan] = []
     rest = sample
     # The lines of several services run through one another: a format needs no majority.
@@ -222,7 +222,7 @@ def look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) 
         good = next((s for s in score_formats(rest, tried, (), needs_time=False) if s.score >= _KNOWN_INSIDE), None)
         if good is None:
             break
-        inner += [*_refine(good.plan, rest, tried), good.plan]
+        inner += [*_refine(good.plan, rest, tried), finish_plan(good.plan, rest)]
         if plan.log_format.wraps == "records":  # none of them goes on from another
             read = [each.rows for each in match_lines_of(sample, inner)[0]]
             left = np.setdiff1d(np.arange(len(sample)), np.concatenate(read) if read else [])
@@ -236,15 +236,23 @@ def look_inside(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) 
 
 def score_plan(plan: Plan, text: pa.StringArray) -> float:
     """Share of the lines that the plan's format fits; lines that are folded count a quarter against it."""
-    return fit_plan(plan, text)[0]
+    return fit_plan(plan, text).score
 
 
-def fit_plan(plan: Plan, text: pa.StringArray) -> tuple[float, np.ndarray]:
-    """The plan's score, and the rows of the lines that it doesn't read."""
+class Fit(NamedTuple):
+    """How a plan fits some lines: its score, the rows of the lines that it doesn't read, and its records."""
+
+    score: float
+    left: np.ndarray
+    matched: Sequence[Matched]
+
+
+def fit_plan(plan: Plan, text: pa.StringArray) -> Fit:
+    """How the plan fits the lines."""
     matched, folded = match_and_fold(text, [plan])
     is_table = plan.log_format.shape == "w3c"
     score = _score_sections(plan, text) if is_table else _score_records(plan, text, matched, folded)
-    return score, find_unread(matched, folded)
+    return Fit(score, find_unread(matched, folded), matched)
 
 
 def _score_records(plan: Plan, text: pa.StringArray, matched: Sequence[Matched], folded: Folded) -> float:

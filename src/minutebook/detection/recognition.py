@@ -16,6 +16,7 @@ from minutebook.detection import Detection, fit_plan, look_inside, score_formats
 from minutebook.logformats import LogFormat
 from minutebook.plans import Plan
 from minutebook.plans.drafts import make_plan
+from minutebook.plans.matching import match_lines_of
 from minutebook.sources.lines import strip_escapes
 
 #: Of the lines that other formats are tried on: runs, so that what goes on from a line stays behind it.
@@ -36,13 +37,13 @@ def recognise(known: Detection, lines: Sequence[str], formats: Sequence[LogForma
     made = make_plan(next(each for each in formats if each.name == name), text)
     if made is None or not _reads_alike(plan, made):
         return None
-    score, left = fit_plan(plan, text)
-    if len(left):
+    fit = fit_plan(plan, text)
+    if len(fit.left):
         return None
-    inner = look_inside(made, few, formats).inner if plan.log_format.wraps else ()
+    inner = look_inside(made, match_lines_of(few, [made])[0], formats).inner if plan.log_format.wraps else ()
     if [each.log_format.name for each in inner] != [each.log_format.name for each in plan.inner]:
         return None
-    return replace(known, score=score)
+    return replace(known, score=fit.score)
 
 
 def _pick(count: int) -> pa.Array:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 from typing import overload
 
 from minutebook.errors import FormatError, suggest
 from minutebook.exports.formats import ExportFormat
 from minutebook.exports.readings import READINGS
+from minutebook.logformats import list_built_in
 
 FOLDERS = ("alerts", "deploys", "notes")
 
@@ -26,26 +26,20 @@ def make_export(name: str, text: str) -> ExportFormat:
 
 
 @cache
-def _built_in() -> tuple[ExportFormat, ...]:
-    found = []
-    for folder in FOLDERS:
-        place = files("minutebook") / "formats" / folder
-        if place.is_dir():
-            entries = sorted((e for e in place.iterdir() if e.name.endswith(".toml")), key=lambda e: e.name)
-            found += [make_export(e.name[:-5], e.read_text("utf-8")) for e in entries]
-    return tuple(found)
+def _built_in(samples: bool) -> tuple[ExportFormat, ...]:
+    return tuple(make_export(*each) for folder in FOLDERS for each in list_built_in(folder, samples=samples))
 
 
 class Exports(Sequence[ExportFormat]):
     """The user's formats, then the built-in ones, which are read once they're looked at: no log needs those."""
 
-    def __init__(self, own: Iterable[ExportFormat] = ()) -> None:
-        self._own = tuple(own)
+    def __init__(self, own: Iterable[ExportFormat] = (), *, samples: bool = False) -> None:
+        self._own, self._samples = tuple(own), samples
 
     @property
     def _all(self) -> tuple[ExportFormat, ...]:
         names = {each.name for each in self._own}
-        return (*self._own, *(each for each in _built_in() if each.name not in names))
+        return (*self._own, *(each for each in _built_in(self._samples) if each.name not in names))
 
     @overload
     def __getitem__(self, at: int) -> ExportFormat: ...
@@ -64,8 +58,11 @@ class Exports(Sequence[ExportFormat]):
         return True
 
 
-def load_exports(paths: Iterable[str | Path] = ()) -> Exports:
-    """The user's formats in ``paths`` first, then the built-in ones; raises `FormatError`."""
+def load_exports(paths: Iterable[str | Path] = (), *, samples: bool = False) -> Exports:
+    """The user's formats in ``paths`` first, then the built-in ones, these with their samples only if asked.
+
+    Raises `FormatError`.
+    """
     own = []
     for path in map(Path, paths):
         try:
@@ -74,4 +71,4 @@ def load_exports(paths: Iterable[str | Path] = ()) -> Exports:
             raise FormatError(error.what, where=str(path), do=error.do) from error
         except (OSError, UnicodeDecodeError) as error:
             raise FormatError(f"can't be read: {error}", where=str(path)) from error
-    return Exports(own)
+    return Exports(own, samples=samples)

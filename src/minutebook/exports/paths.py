@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from minutebook.names import normalise
 
@@ -62,8 +62,14 @@ def _get(value: Mapping[str, object], step: str) -> object:
         return value[step]
     if len(value) > _MOST_KEYS:
         return _MISSING
-    wanted = normalise(step)
-    return next((value[key] for key in value if isinstance(key, str) and normalise(key) == wanted), _MISSING)
+    key = _by_name(tuple(value)).get(normalise(step))
+    return _MISSING if key is None else value[key]
+
+
+@lru_cache(maxsize=256)
+def _by_name(keys: tuple[object, ...]) -> dict[str, str]:
+    """Keys as they're compared → as they're written, of those that are alike the first; many records have the same ones."""
+    return {normalise(key): key for key in reversed(keys) if isinstance(key, str)}
 
 
 def _open(text: str) -> object:

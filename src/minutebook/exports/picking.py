@@ -59,14 +59,32 @@ def _each_row(document: object, path: str, export: ExportFormat) -> Iterator[tup
                 yield row, page
 
 
+class _Document:
+    """A document's first rows, by where they stand: many formats look at the same places."""
+
+    def __init__(self, value: object) -> None:
+        self._first = list(islice(flatten(value), _SAMPLE))
+        self._rows: dict[tuple[str, bool], list[tuple[object, object]]] = {}
+
+    def rows(self, path: str, export: ExportFormat) -> list[tuple[object, object]]:
+        """The first (row, page) at the path."""
+        place = path, export.reading in WHOLE
+        if place not in self._rows:
+            self._rows[place] = list(islice(_each_row(self._first, path, export), _SAMPLE))
+        return self._rows[place]
+
+    def score(self, export: ExportFormat) -> float:
+        """Share of the first rows that have the keys the format asks for."""
+        for path in export.rows:
+            rows = self.rows(path, export)
+            if fitting := sum(has_keys(row, page, export.requires) for row, page in rows):
+                return fitting / len(rows)
+        return 0.0
+
+
 def score_export(document: object, export: ExportFormat) -> float:
     """Share of the document's first rows that have the keys the format asks for."""
-    first = list(islice(flatten(document), _SAMPLE))
-    for path in export.rows:
-        rows = list(islice(_each_row(first, path, export), _SAMPLE))
-        if fitting := sum(has_keys(row, page, export.requires) for row, page in rows):
-            return fitting / len(rows)
-    return 0.0
+    return _Document(document).score(export)
 
 
 def pick_export(values: Sequence[object], formats: Sequence[ExportFormat]) -> Match:
@@ -75,8 +93,9 @@ def pick_export(values: Sequence[object], formats: Sequence[ExportFormat]) -> Ma
     if known and all(value in ([], {}) for value in known):
         return Match(EMPTY, 1.0, None, None, name_shape(known[0]))
     scored = []
+    documents = [_Document(value) for value in known]
     for order, each in enumerate(formats if known else ()):
-        score = sum(score_export(value, each) for value in known) / len(known)
+        score = sum(document.score(each) for document in documents) / len(documents)
         if score:
             scored.append((-score * each.weight, -len(each.requires), order, score, each))
     scored.sort(key=lambda entry: entry[:3])

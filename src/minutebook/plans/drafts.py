@@ -6,7 +6,9 @@ comes first: what a format leaves open, the sample has to tell.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -29,19 +31,58 @@ from minutebook.times import ENOUGH, find_layout, find_twins
 _ENOUGH_TIMES = 0.2
 
 
-def make_plan(log_format: LogFormat, text: pa.StringArray, *, needs_time: bool = True) -> Plan | None:
-    """How lines like ``text`` would be read by the format; None where it can't be their own.
+@dataclass(frozen=True)
+class Sample:
+    """Lines that are to tell a format; what is the same for each that is tried is looked for once."""
+
+    text: pa.StringArray
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The same as Python's texts."""
+        return self.text.to_pylist()
+
+    @cached_property
+    def objects(self) -> Objects:
+        """The JSON objects among them."""
+        lines = self.lines
+        in_array = is_array(lines[:50])
+        lines = strip_array(self.text).to_pylist() if in_array else lines
+        is_free = np.ones(len(lines), bool)
+        joined = join_objects(self.text, is_free, in_array=in_array)[2] if not list_keys(lines[:50]) else []
+        is_folded = any(is_batch(line) for line in (*lines[:20], *joined[:5]))
+        texts = unfold([*lines, *joined])[1] if is_folded else [*lines, *joined]
+        return Objects(list_keys(texts), joined, in_array, is_folded)
+
+
+class Objects(NamedTuple):
+    """What JSON objects among some lines are like."""
+
+    paths: list[str]  #: of their keys
+    joined: list[str]  #: those that take up several lines
+    in_array: bool
+    is_folded: bool
+
+
+def make_plan(log_format: LogFormat, text: pa.StringArray) -> Plan | None:
+    """How lines like ``text`` would be read by the format; None where it can't be their own."""
+    plan = draft_plan(log_format, Sample(text))
+    return plan and finish_plan(plan, text)
+
+
+def draft_plan(log_format: LogFormat, sample: Sample, *, needs_time: bool = True) -> Plan | None:
+    """The plan by which a format is tried: as `make_plan` makes it, but for what stands behind a text's messages.
 
     Inside of a wrapper, which has a clock, JSON and pairs needn't state a time.
     """
-    shape = log_format.shape
+    shape, text = log_format.shape, sample.text
     if shape == "text":
-        return _settle_order(_settle_units(Plan(log_format, _tail_keys(log_format, text)), text), text)
+        return _settle_order(Plan(log_format), text)
     if shape == "json":
-        return _plan_json(log_format, text, needs_time)
+        return _plan_json(log_format, sample, needs_time)
     if shape == "events":
         return Plan(log_format, layout="iso") if has_events(text) else None
-    lines = text.to_pylist()
+    lines = sample.lines
     if shape in ("csv", "w3c"):
         header = find_header(lines) if shape == "csv" else find_w3c_header(lines)
         names = list_w3c_names(lines) if shape == "w3c" else header.names if header else ()
@@ -54,24 +95,24 @@ def make_plan(log_format: LogFormat, text: pa.StringArray, *, needs_time: bool =
     return _plan_keys(Plan(log_format), add_rare_keys(paths), text, needs_time=needs_time)
 
 
-def _plan_json(log_format: LogFormat, text: pa.StringArray, needs_time: bool) -> Plan | None:
-    lines = text.to_pylist()
-    in_array = is_array(lines[:50])
-    lines = strip_array(text).to_pylist() if in_array else lines
-    is_free = np.ones(len(text), bool)
-    joined = join_objects(text, is_free, in_array=in_array)[2] if not list_keys(lines[:50]) else []
-    is_folded = any(is_batch(line) for line in (*lines[:20], *joined[:5]))
-    texts = unfold([*lines, *joined])[1] if is_folded else [*lines, *joined]
-    paths = list_keys(texts)
+def finish_plan(plan: Plan, text: pa.StringArray) -> Plan:
+    """A drafted plan with the pairs that stand behind the messages of a text format."""
+    if plan.log_format.shape != "text":
+        return plan
+    return _settle_units(replace(plan, keys=_tail_keys(plan.log_format, text)), text)
+
+
+def _plan_json(log_format: LogFormat, sample: Sample, needs_time: bool) -> Plan | None:
+    paths, joined, in_array, is_folded = sample.objects
     if not paths:
         return None
     plan = Plan(log_format, is_batch=is_folded, in_array=in_array)
     if log_format.requires:
         if not set(log_format.requires) <= set(paths) or len(paths) > len(log_format.requires) + 1:
             return None
-        made = _plan_keys(plan, paths, text)
+        made = _plan_keys(plan, paths, sample.text)
         return replace(made, keys={**made.keys, "stream": "stream"}) if made else None
-    text = pa.array(joined, pa.string()) if joined else text
+    text = pa.array(joined, pa.string()) if joined else sample.text
     return _plan_keys(plan, add_rare_keys(paths, "\x1f"), text, needs_time=needs_time)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,40 +21,61 @@ from minutebook.logformats import LogFormat, Pattern
 FEW_LINES = 100
 _LONGEST_LINE = 400  # longer ones could be slow to look at for Python's expressions, which try again and again
 _MOST_PIECES = 2
+_FEW_LOOKS = 4  # at a pattern: RE2 makes its expression faster than Python, which keeps it
 
 
-def can_fit(log_format: LogFormat, lines: Sequence[str]) -> bool:
-    """Whether any of the lines may be a record of the text format."""
-    return any(can_begin(pattern, lines) for pattern in log_format.patterns)
+def can_fit(log_format: LogFormat, text: pa.StringArray, lines: Sequence[str]) -> bool:
+    """Whether any of a few lines, which are ``text`` too, may be a record of the text format."""
+    return any(can_begin(pattern, text, lines) for pattern in log_format.patterns)
 
 
 def can_fit_any(log_format: LogFormat, text: pa.StringArray) -> bool:
-    """The same of many lines: an expression that is made for one look is made faster by RE2."""
-    heads = ("^" + _join_head(pattern) for pattern in log_format.patterns)
-    return any(pc.any(pc.match_substring_regex(text, head)).as_py() for head in heads)
+    """The same of some of many lines. Where all are JSON objects, only patterns that say so are held against them."""
+    heads = [_head_of(pattern) for pattern in log_format.patterns]
+    if pc.all(pc.starts_with(text, "{")).as_py():
+        heads = [head for head in heads if head.expression.startswith(r"^(?:\{")]
+    return any(head.is_in(text) for head in heads)
 
 
-def can_begin(pattern: Pattern, lines: Sequence[str]) -> bool:
-    """Whether any of the lines may fit the pattern."""
-    head = _compile_head(pattern)
-    if head is None or any(len(line) <= _LONGEST_LINE and head.match(line) for line in lines):
-        return True
-    long = [line for line in lines if len(line) > _LONGEST_LINE]
-    return (
-        bool(long) and pc.any(pc.match_substring_regex(pa.array(long, pa.string()), "^" + _join_head(pattern))).as_py()
-    )
+def can_begin(pattern: Pattern, text: pa.StringArray, lines: Sequence[str]) -> bool:
+    """Whether any of a few lines may fit the pattern."""
+    return _head_of(pattern).can_begin(text, lines)
+
+
+class _Head:
+    """How the records of a pattern begin."""
+
+    def __init__(self, pattern: Pattern) -> None:
+        self.expression = "^" + "".join(f"(?:{piece})" for piece in pattern.pieces[:_MOST_PIECES])
+        self._looks = 0
+
+    def can_begin(self, text: pa.StringArray, lines: Sequence[str]) -> bool:
+        """Whether any of a few lines may begin so."""
+        self._looks += 1
+        if self._looks <= _FEW_LOOKS:
+            return self.is_in(text)
+        head = self._compiled
+        if head is None or any(len(line) <= _LONGEST_LINE and head.match(line) for line in lines):
+            return True
+        long = [line for line in lines if len(line) > _LONGEST_LINE]
+        return bool(long) and self.is_in(pa.array(long, pa.string()))
+
+    def is_in(self, text: pa.StringArray) -> bool:
+        """Whether any of the lines begins so, as RE2 has it."""
+        found: bool = pc.any(pc.match_substring_regex(text, self.expression)).as_py()
+        return found
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str] | None:
+        """For Python's own expressions; None where those have no word for it."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("error")
+                return re.compile(self.expression, re.ASCII)
+        except (re.error, Warning, ValueError, OverflowError, RecursionError):
+            return None
 
 
 @lru_cache(maxsize=1024)
-def _compile_head(pattern: Pattern) -> re.Pattern[str] | None:
-    """The first pieces of a pattern for Python's own expressions; None where those have no word for it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            return re.compile(_join_head(pattern), re.ASCII)
-    except (re.error, Warning, ValueError, OverflowError, RecursionError):
-        return None
-
-
-def _join_head(pattern: Pattern) -> str:
-    return "".join(f"(?:{piece})" for piece in pattern.pieces[:_MOST_PIECES])
+def _head_of(pattern: Pattern) -> _Head:
+    return _Head(pattern)

@@ -27,7 +27,7 @@ def match_lines(text: pa.StringArray, log_format: LogFormat) -> Records:
     for index, pattern in enumerate(log_format.patterns):
         if not len(rest):
             break
-        if few and not can_begin(pattern, few):
+        if few and not can_begin(pattern, text, few):
             continue
         rows, parts = match_pattern(text if len(rest) == len(text) else text.take(pa.array(rest)), pattern)
         if len(rows):
