@@ -1,7 +1,10 @@
 """A process beside this one calls what it's told; where it can't be had, the result is the same."""
 
+import itertools
 import os
 import shutil
+import signal
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -24,6 +27,22 @@ def test_a_call_is_made_in_another_process_which_is_gone_at_the_end() -> None:
         pid = first()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_an_interrupt_ends_the_process_amid_its_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Noted(subprocess.Popen):  # type: ignore[type-arg]
+        def __init__(self, *args: object, **options: object) -> None:
+            super().__init__(*args, **options)  # type: ignore[call-overload]
+            started.append(self)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    with pytest.raises(KeyboardInterrupt), starts_beside("collections:deque") as call:
+        call(itertools.repeat(None, 2_000_000_000), 0)  # many seconds of work
+        raise KeyboardInterrupt
+    (process,) = started
+    assert process.returncode == -signal.SIGKILL  # it didn't finish first, and is no zombie
 
 
 def test_nothing_is_left_of_it_where_the_block_fails_or_nothing_is_asked() -> None:

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 import minutebook as mb
 
 
@@ -70,3 +72,12 @@ def test_hosts_that_see_the_same_sessions_at_other_times_each_count_their_own(tm
     log(tmp_path / "web-2.jsonl", host="web-2", step_ms=400)
     requests, failed, told = count(tmp_path)
     assert (requests, failed, told) == (400, 40, [])
+
+
+def test_requests_of_a_frame_that_knows_of_no_layers_count() -> None:
+    time = pd.date_range("2026-11-23T09:00Z", periods=120, freq="s")
+    frame = pd.DataFrame({"time": time, "kind": "request", "status": 200, "service": "shop", "operation": "GET /cart"})
+    assert mb.minutes(frame)["requests"].tolist() == [60, 60]
+    # What has no layer beside requests that have one counts in another log.
+    layers = pd.Series(["proxy", None]).repeat(60).to_numpy()
+    assert mb.minutes(frame.assign(layer=layers))["requests"].sum() == 60

@@ -161,7 +161,8 @@ def check_events(events: pd.DataFrame) -> pd.DataFrame:
     """The frame as an event frame, or `FrameError`: ``time`` is needed, other columns may be absent.
 
     Gives a new frame with every column of `COLUMNS` in order (absent ones null). Times with an
-    offset become UTC; naive times are refused, since nobody can say later what they meant.
+    offset become UTC; naive times are refused, since nobody can say later what they meant. Requests
+    of which none has a layer are the application's: whoever knows of no layers has one.
     """
     if not isinstance(events, pd.DataFrame):
         raise FrameError(f"expected a DataFrame, got {type(events).__name__}")
@@ -176,6 +177,8 @@ def check_events(events: pd.DataFrame) -> pd.DataFrame:
     if frame["time"].isna().any():
         first = int(frame["time"].isna().to_numpy().argmax())
         raise FrameError(f"'time' is null in row {first}", do="drop such rows, or say when they were")
+    if frame["layer"].isna().all():
+        frame["layer"] = frame["layer"].mask(frame["kind"] == "request", "app")
     return frame
 
 

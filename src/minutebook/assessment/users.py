@@ -62,8 +62,8 @@ def find_states(trials: Channel, events: pd.DataFrame) -> pd.DataFrame:
     code = near.user.categories.get_indexer(users)
     number_of = np.full(len(near.user.categories) + 1, -1)
     number_of[code[code >= 0]] = np.flatnonzero(code >= 0)
-    number = number_of[near.user.codes]  # of each trial's user among those; -1: none of them
-    good = np.flatnonzero((number >= 0) & ~np.isnan(near.good_until))
+    number = number_of[near.user.codes]  # of each trial's user among those
+    good = np.flatnonzero(~np.isnan(near.good_until))
     key = np.ravel_multi_index((number[good], near.place[good], near.minute[good] - minute.min()), shape)
     until, begins = (pd.Series(times[good]).groupby(key) for times in (near.good_until, near.good_at))
     here = np.ravel_multi_index((user, operation, minute - minute.min()), shape)
