@@ -8,8 +8,8 @@ from evidence import START
 
 import minutebook as mb
 
-#: Minutes of which not a request came: twice four of them, two minutes apart.
-FIRST, SECOND = range(40, 44), range(46, 50)
+#: Minutes of which not a request came: five and then three, a minute apart.
+FIRST, SECOND = range(40, 45), range(46, 49)
 
 
 def visits(*lost: int, partial: range = range(0)) -> pd.DataFrame:
@@ -42,24 +42,24 @@ def instant(minute: float) -> str:
     return (START + pd.Timedelta(minutes=minute)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
-def test_two_losses_two_minutes_apart_are_one_window_of_two_pieces() -> None:
+def test_two_losses_a_minute_apart_are_one_window_of_two_pieces() -> None:
     impact = mb.impact(beside(visits(*FIRST, *SECOND)))
     (window,) = impact["windows"]
     assert window["kind"] == "traffic_loss"
     # From the last request before to the first one behind.
-    assert (window["start"], window["end"]) == (instant(40 - 0.5 / 60), instant(50 + 0.5 / 60))
-    assert window["pieces"] == [[instant(40), instant(44)], [instant(46), instant(50)]]
-    # 8 minutes without any; the 120 requests of the two between aren't missing.
-    assert (window["valid"], window["lost_requests"]) == (0, 480)
+    assert (window["start"], window["end"]) == (instant(40 - 0.5 / 60), instant(49 + 0.5 / 60))
+    assert window["pieces"] == [[instant(40), instant(45)], [instant(46), instant(49)]]
+    # 8 minutes without any; the 60 requests of the one between aren't missing.
+    assert (window["valid"], window["lost_requests"], window["odds"]) == (0, 480, 480.0)
     assert window["evidence"] == "0 requests where 480 are usual, in 2 pieces, while other evidence goes on."
-    # All 300 would have come within ten minutes; 120 did between the pieces, each of the others was missed once.
-    assert window["users"]["silent"]["mid"] == 180
-    assert impact["total"]["impact_seconds"] == 601.0
+    # All 300 would have come within nine minutes; 60 did between the pieces, each of the others was missed once.
+    assert window["users"]["silent"]["mid"] == 240
+    assert impact["total"]["impact_seconds"] == 541.0
 
 
 def test_losses_five_minutes_apart_are_one_and_six_minutes_apart_are_two() -> None:
     for between, windows in ((5, 1), (6, 2)):
-        frame = beside(visits(*FIRST, *range(44 + between, 48 + between)))
+        frame = beside(visits(*range(40, 44), *range(44 + between, 48 + between)))
         told = mb.impact(frame)["windows"]
         assert len(told) == windows
         assert sum(window["lost_requests"] for window in told) == 480
@@ -69,21 +69,38 @@ def test_losses_five_minutes_apart_are_one_and_six_minutes_apart_are_two() -> No
 def test_a_loss_that_is_partial_first_and_then_whole_says_both() -> None:
     (window,) = mb.impact(beside(visits(*SECOND, partial=FIRST)))["windows"]
     # Of each minute of the first piece six requests of sixty came.
-    assert (window["valid"], window["lost_requests"]) == (24, 480 - 24)
+    assert (window["valid"], window["lost_requests"]) == (30, 480 - 30)
     assert window["evidence"] == (
-        "24 requests where 480 are usual, in 2 pieces, in part spread over the time, in part while other evidence goes on."
+        "30 requests where 480 are usual, in 2 pieces, in part spread over the time, in part while other evidence goes on."
     )
+    # 300 - 30 + 30·ln(30/300) = 200.9, and 180 of the whole one.
+    assert window["odds"] == 380.9
+
+
+def test_half_of_the_traffic_gone_is_a_loss_and_less_is_none() -> None:
+    frame = beside(visits())
+    second = frame["time"].dt.second
+    is_shop = (frame["service"] == "shop") & frame["time"].between(
+        *(START + pd.Timedelta(minutes=at) for at in (40, 50))
+    )
+    (window,) = mb.impact(frame[~(is_shop & (second % 2 == 0))])["windows"]
+    assert (window["valid"], window["lost_requests"]) == (300, 300)
+    assert mb.impact(frame[~(is_shop & (second % 2 == 0) & (second > 0))])["windows"] == []
+
+
+def test_before_a_service_s_first_request_and_behind_its_last_nothing_is_lost() -> None:
+    assert mb.impact(beside(visits(*range(30), *range(60, 90))))["windows"] == []
 
 
 def test_holes_in_the_evidence_stay_apart_since_the_minutes_between_are_known() -> None:
     one, two = mb.impact(visits(*FIRST, *SECOND))["windows"]
     assert (one["kind"], two["kind"]) == ("no_evidence", "no_evidence")
-    assert (one["pieces"], two["pieces"]) == ([[instant(40), instant(44)]], [[instant(46), instant(50)]])
+    assert (one["pieces"], two["pieces"]) == ([[instant(40), instant(45)]], [[instant(46), instant(49)]])
 
 
 def test_a_loss_beside_a_hole_in_the_evidence_does_not_take_it_in() -> None:
     both = beside(visits(*FIRST, *SECOND))
-    is_hole = both["time"].between(START + pd.Timedelta(minutes=46), START + pd.Timedelta(minutes=50))
+    is_hole = both["time"].between(START + pd.Timedelta(minutes=46), START + pd.Timedelta(minutes=49))
     loss, hole = mb.impact(both[~is_hole])["windows"]
-    assert (loss["kind"], loss["lost_requests"]) == ("traffic_loss", 240)
+    assert (loss["kind"], loss["lost_requests"]) == ("traffic_loss", 300)
     assert hole["kind"] == "no_evidence"

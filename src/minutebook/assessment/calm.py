@@ -31,8 +31,6 @@ def _leave_out_high_blocks(bad: np.ndarray, valid: np.ndarray) -> np.ndarray:
     ratio = k / np.maximum(n, 1)
     typical = float(np.median(ratio[n > 0])) if (n > 0).any() else 0.0
     is_high = (ratio > 1.5 * typical) & (ratio > typical + 0.005)
-    if is_high.all():
-        is_high[:] = False
     return ~np.repeat(is_high, BLOCK)[: len(bad)]
 
 
@@ -66,10 +64,10 @@ def _find_contrast(bad: np.ndarray, valid: np.ndarray) -> tuple[int, int, float]
     With its odds: the log-likelihood ratio of two rates over one (Kulldorff's statistic whole, of which `scan.score` is
     the part inside).
     """
-    if not bad.sum():
-        return None
-    expected = valid * (bad.sum() / valid.sum())
+    expected = valid * (bad.sum() / max(valid.sum(), 1))
     at = np.flatnonzero(bad > expected)
+    if not len(at):
+        return None
     starts, stops = (index.ravel() for index in np.meshgrid(at, at + 1, indexing="ij"))
     starts, stops = starts[stops > starts], stops[stops > starts]
     k, n, e = (
@@ -78,5 +76,5 @@ def _find_contrast(bad: np.ndarray, valid: np.ndarray) -> tuple[int, int, float]
     )
     good = (valid.sum() - n) - (bad.sum() - k)
     odds = score(k, n, e) + score(good, valid.sum() - n, (valid.sum() - n) - (bad.sum() - e))
-    best = int(odds.argmax()) if len(odds) else 0
-    return (int(starts[best]), int(stops[best]), float(odds[best])) if len(odds) else None
+    best = int(odds.argmax())
+    return int(starts[best]), int(stops[best]), float(odds[best])

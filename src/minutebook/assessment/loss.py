@@ -57,8 +57,6 @@ def find_holes(
     than a one-in-a-million coincidence. Losses at most 5 minutes apart are one, in pieces.
     """
     minutes = coverage["minute_no"].to_numpy()
-    if len(minutes) < 3:
-        return []
     seen = requests.reindex(minutes, fill_value=0).to_numpy(float)
     state, is_alive = coverage["state"].to_numpy(dtype=object), coverage["alive"].to_numpy(bool)
     expected = _typical(seen, state != "none")
