@@ -1,0 +1,72 @@
+"""Milestones and durations of an incident whose times are plain to see."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from minutebook.assessment.milestones import find_milestones, find_mitigation, find_nearby
+
+START, END = pd.Timestamp("2026-11-23T09:00:00Z"), pd.Timestamp("2026-11-23T09:20:00Z")
+
+
+def happenings(*told: tuple[float, str, str, str | None]) -> pd.DataFrame:
+    """(minutes after the start, kind, phase, service) of each."""
+    rows = [(START + pd.Timedelta(minutes=at), *each, "it", "it-1") for at, *each in told]
+    return pd.DataFrame(rows, columns=["time", "kind", "phase", "service", "message", "entity"])
+
+
+def detect(*told: tuple[float, str, str, str | None]) -> list[float | None]:
+    """TTD and TTA in minutes."""
+    _, durations = find_milestones(START, END, None, ["shop"], happenings(*told))
+    return [None if durations[name] is None else durations[name] / 60 for name in ("ttd", "tta")]
+
+
+@pytest.mark.parametrize(
+    ("told", "minutes"),
+    [
+        ([], [None, None]),
+        ([(4, "alert", "fired", "shop"), (6, "alert", "acknowledged", "shop")], [4, 2]),
+        # The first one counts, also one that fired shortly before; of another service or of none in particular:
+        ([(4, "alert", "fired", "shop"), (-30, "alert", "fired", None)], [-30, None]),
+        ([(4, "alert", "fired", "shop"), (-31, "alert", "fired", "shop")], [4, None]),
+        ([(4, "alert", "fired", "mail"), (20, "alert", "fired", "shop")], [20, None]),
+        # What comes after the end detects nothing, nor does anything but an alert that fires.
+        ([(21, "alert", "fired", "shop"), (3, "alert", "resolved", "shop"), (2, "deploy", "fired", "shop")], [None, None]),
+    ],
+)  # fmt: skip
+def test_detection_is_the_first_alert_of_the_service_about_the_incident(
+    told: list[tuple[float, str, str, str | None]], minutes: list[float | None]
+) -> None:
+    assert detect(*told) == minutes
+
+
+def test_durations_are_differences_of_milestones_and_unknown_without_one() -> None:
+    stones, durations = find_milestones(START, END, START + pd.Timedelta("90.5s"), ["shop"], happenings())
+    assert (stones["impact_start"], stones["impact_end"], stones["detected"]) == (START, END, None)
+    assert durations == {"ttd": None, "tta": None, "ttm": 90.5, "ttr": 1200.0}
+    assert find_milestones(None, None, None, [], happenings())[1] == dict.fromkeys(("ttd", "tta", "ttm", "ttr"))
+
+
+def test_mitigated_is_where_the_excess_stays_below_half_its_peak() -> None:
+    # Peak 10 in minute 101; half of it is still reached in 104, after a minute below.
+    excess = {100: 4.0, 101: 10.0, 102: 6.0, 103: 2.0, 104: 5.0, 105: 1.0}
+    end = 106 * 60_000_000 - 1
+    assert find_mitigation(excess, end, 200) == 105 * 60_000_000
+    # Never before the end: it is the end.
+    assert find_mitigation({100: 4.0, 101: 10.0}, 101 * 60_000_000 + 7, 200) == 101 * 60_000_000 + 7
+    # The evidence ends in the window: the last minute may be half of one, and the one before it is the last that counts.
+    assert find_mitigation(excess, end, 105) is None
+    assert find_mitigation({**excess, 106: 1.0}, end, 106) == 105 * 60_000_000
+    assert find_mitigation({}, end, 105) is None
+
+
+def test_nearby_is_what_happened_within_the_window_or_in_the_half_hour_before() -> None:
+    told = happenings(
+        (-31, "deploy", "started", "shop"), (-30, "deploy", "succeeded", "shop"), (-1, "change", "noted", None),
+        (5, "note", "noted", "shop"), (20, "alert", "resolved", "shop"), (21, "alert", "fired", "shop"),
+    )  # fmt: skip
+    near = find_nearby(told, START, END)
+    assert [(each["kind"], each["offset_s"], each["service"]) for each in near] == [
+        ("deploy", -1800.0, "shop"), ("change", -60.0, None), ("alert", 1200.0, "shop"),
+    ]  # fmt: skip

@@ -1,0 +1,88 @@
+"""The minutes of a small incident, counted by hand."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from minutebook import grid
+from minutebook.events import check_events, to_table
+from minutebook.grid import make_minutes
+from minutebook.merging import merge_happenings
+from minutebook.sli import find_sli
+from minutebook.summary import summarise
+
+DAY = "2026-11-23T"
+#: time, operation, user, status, seconds
+Request = tuple[str, str, str | None, int, float]
+REQUESTS: list[Request] = [
+    # Twenty by ten users, of which one failed and was slow: 17 in 10 ms, 3 in 200 ms.
+    *(("09:00:01", "/a", f"u{n % 10}", 500 if n == 19 else 200, 0.2 if n >= 17 else 0.01) for n in range(20)),
+    # An operation that is told under its name, by nobody and then by a user who fails twice.
+    ("09:00:02", "/b", None, 200, 0.05), ("09:00:03", "/b", "u1", 500, 0.05), ("09:00:04", "/b", "u1", 500, 0.05),
+    # Two that are too rare for it: u2 came to both of them, and failed at one.
+    ("09:00:05", "/c", "u2", 200, 0.05), ("09:00:06", "/d", "u2", 500, 0.05), ("09:00:07", "/d", "u3", 200, 0.3),
+    # From 09:00:07 to 09:02:59 nobody logged: 26 before and 1 behind make 13.5 a minute, too many for chance.
+    ("09:02:59", "/a", "u1", 200, 0.01),
+]  # fmt: skip
+#: time, phase, service, name
+ALERTS = [
+    ("09:00:50", "fired", "shop", "A"), ("09:01:10", "resolved", "shop", "A"),
+    ("09:01:00", "fired", None, "B"),  # it goes on
+    ("09:00:00", "fired", "mail", "C"),  # another service's
+]  # fmt: skip
+
+
+def minutes(**limits: float) -> pd.DataFrame:
+    requests = pd.DataFrame(REQUESTS, columns=["time", "operation", "user", "status", "duration"])
+    alerts = pd.DataFrame(ALERTS, columns=["time", "phase", "service", "message"])
+    frame = pd.concat(
+        [
+            requests.assign(kind="request", layer="app", service="shop", source="shop.log"),
+            alerts.assign(kind="alert", entity=alerts["message"], source="alerts.json"),
+        ],
+        ignore_index=True,
+    )
+    frame = check_events(frame.assign(time=pd.to_datetime(DAY + frame["time"] + "Z"), line=frame.index + 1))
+    happenings = merge_happenings(frame[frame["kind"] != "request"])[0]
+    slow = {("shop", operation): over_s for operation, over_s in {"/a": 0.1, **limits}.items()}
+    return make_minutes(find_sli(summarise(to_table(frame))), happenings, slow)
+
+
+def test_every_minute_of_every_operation_has_its_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grid, "MOST_OPERATIONS", 2)
+    told = minutes()
+    assert told["minute"].dt.strftime("%H:%M").tolist() == ["09:00"] * 3 + ["09:01"] * 3 + ["09:02"] * 3
+    assert (told["service"] == "shop").all()
+    counted = ["operation", "requests", "failed", "slow", "users", "failed_users", "alerts_firing"]
+    assert told["coverage"].tolist() == ["partly"] * 3 + ["none"] * 3 + ["partly"] * 3
+    assert told[counted].astype(object).where(told[counted].notna(), None).to_numpy().tolist() == [
+        ["(others)", 3, 1, 0, 2, 1, 1],
+        ["/a", 20, 1, 2, 10, 1, 1],
+        ["/b", 3, 2, 0, 1, 1, 1],
+        ["(others)", None, None, None, None, None, 2],
+        ["/a", None, None, None, None, None, 2],
+        ["/b", None, None, None, None, None, 2],
+        ["(others)", 0, 0, 0, 0, 0, 1],
+        ["/a", 1, 0, 0, 1, 0, 1],
+        ["/b", 0, 0, 0, 0, 0, 1],
+    ]
+
+
+def test_percentiles_are_of_all_requests_of_the_minute_to_two_percent() -> None:
+    told = minutes().set_index(["minute", "operation"])
+    first, second, last = (told.loc[pd.Timestamp(f"{DAY}09:0{at}Z")] for at in range(3))
+    # Of twenty the tenth and the nineteenth.
+    assert first.loc["/a", "p50_s"] == pytest.approx(0.01, rel=0.02)
+    assert first.loc["/a", "p95_s"] == pytest.approx(0.2, rel=0.02)
+    assert first.loc["/b", "p50_s"] == first.loc["/b", "p95_s"] == pytest.approx(0.05, rel=0.02)
+    assert last.loc["/a", "p95_s"] == pytest.approx(0.01, rel=0.02)
+    assert second[["p50_s", "p95_s"]].isna().all(axis=None)
+
+
+def test_where_all_minutes_would_be_too_many_rows_it_is_those_with_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    dense = minutes()
+    monkeypatch.setattr(grid, "MOST_ROWS", 11)  # of four operations in three minutes
+    kept = minutes()
+    pd.testing.assert_frame_equal(kept, dense[dense["requests"] > 0].reset_index(drop=True))
+    assert len(kept) == 5
