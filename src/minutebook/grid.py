@@ -17,6 +17,7 @@ from minutebook.columns.grouping import group_rows
 from minutebook.sli import Sli
 from minutebook.sli.operations import OTHERS, name_operations
 from minutebook.sli.trials import NAMES, Trials, find_who
+from minutebook.times.utc import MINUTE_US, to_times
 
 #: Operations beyond these many of a service, by requests, are told together.
 MOST_OPERATIONS = 50
@@ -228,7 +229,7 @@ def firing_intervals(happenings: pd.DataFrame) -> pd.DataFrame:
 def _count_alerts(cells: _Cells, happenings: pd.DataFrame) -> np.ndarray:
     """Alerts that fired in each cell's minute, of its service or of none in particular."""
     alerts = firing_intervals(happenings)
-    start, end = (alerts[name].astype("int64").to_numpy() // 60_000_000 for name in ("start", "end"))
+    start, end = (alerts[name].astype("int64").to_numpy() // MINUTE_US for name in ("start", "end"))
     end = np.where(alerts["end"].isna(), cells.grid[-1], end)
     counts = np.zeros(len(cells), np.int64)
     by_service: dict[str | None, list[int]] = {}
@@ -251,8 +252,7 @@ def _count_alerts(cells: _Cells, happenings: pd.DataFrame) -> np.ndarray:
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     counts = dict.fromkeys(("requests", "failed", "slow", "users", "failed_users", "alerts_firing"), "Int64")
     frame = frame.astype({**counts, "p50_s": "float64", "p95_s": "float64"})
-    minute = frame["minute"].astype("int64").to_numpy() * 60_000_000
-    times = pd.Series(minute.view("datetime64[us]")).dt.tz_localize("UTC")
+    times = to_times(frame["minute"].astype("int64").reset_index(drop=True) * MINUTE_US)
     for name in ("service", "operation", "coverage"):
         frame[name] = frame[name].astype("str")
     return frame.assign(minute=times.to_numpy() if not len(frame) else times.array).reset_index(drop=True)

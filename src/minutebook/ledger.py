@@ -13,6 +13,7 @@ from minutebook.gathering.doubles import Both, tell_doubles
 from minutebook.reading.account import Account
 from minutebook.sources.places import BYTES, name_line
 from minutebook.times.spans import Span
+from minutebook.times.utc import write_instant
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -134,8 +135,8 @@ def _tell_source(account: Account, clock: Clock, copies: int) -> dict[str, Any]:
         "lines_rejected": account.rejected,
         "events": account.events,
         "copies": copies,
-        "first": _instant(account.first + clock.shift_us) if account.events else None,
-        "last": _instant(account.last + clock.shift_us) if account.events else None,
+        "first": write_instant(account.first + clock.shift_us) if account.events else None,
+        "last": write_instant(account.last + clock.shift_us) if account.events else None,
         "status": account.status,
         "out_of_range": account.out_of_range,
         "read": _tell_part(account),
@@ -166,12 +167,6 @@ def _zone(account: Account, clock: Clock) -> str | None:
     if clock.zone:
         return clock.zone
     return name_offset(parse_offset_s(account.stated_offset)) if account.stated_offset else "UTC"
-
-
-def _instant(us: int) -> str:
-    import numpy as np
-
-    return f"{np.datetime64(us // 1000, 'ms')}Z"
 
 
 def _assume(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from minutebook.assessment import Traffic
 from minutebook.columns.categories import pick_rows
 from minutebook.sli import Sli
 from minutebook.sources.places import name_places
+from minutebook.times.utc import MINUTE_US, to_times
 
 
 def make_traffic(
@@ -43,17 +43,7 @@ def make_traffic(
 
 def _with_times(frame: pd.DataFrame) -> pd.DataFrame:
     if "minute" in frame:
-        frame = frame.assign(minute=as_time(frame["minute"].astype("int64") * 60_000_000))
+        frame = frame.assign(minute=to_times(frame["minute"].astype("int64") * MINUTE_US))
     if "time" in frame:
-        frame = frame.assign(time=as_time(frame["time"]))
+        frame = frame.assign(time=to_times(frame["time"]))
     return frame.reset_index(drop=True)
-
-
-def as_time(us: pd.Series) -> pd.Series:
-    """datetime64[us, UTC] of µs since 1970; null stays null."""
-    if us.dtype == np.int64:
-        values = us.to_numpy().view("datetime64[us]")
-    else:
-        values = us.astype("Int64").fillna(0).to_numpy("int64").view("datetime64[us]").copy()
-        values[us.isna().to_numpy()] = np.datetime64("NaT")
-    return pd.Series(values, index=us.index).dt.tz_localize("UTC")

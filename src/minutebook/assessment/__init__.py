@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from minutebook.assessment.channels import Channel, Limits, minute_of
+from minutebook.assessment.channels import Channel, Limits
 from minutebook.assessment.facts import Facts, find_facts
 from minutebook.assessment.loss import find_holes
 from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation, find_related
@@ -26,13 +26,14 @@ from minutebook.assessment.scan import SURE
 from minutebook.assessment.screening import find_notable
 from minutebook.assessment.sensitivity import LEAST_FACTOR, Choices, find_sensitivity, make_rows
 from minutebook.assessment.slow import find_slow_limits
-from minutebook.assessment.telling import Scope, as_instant, tell_rejected, tell_sensitivity, tell_window
+from minutebook.assessment.telling import Scope, tell_rejected, tell_sensitivity, tell_window
 from minutebook.assessment.throughout import find_throughout
 from minutebook.assessment.traffic import Traffic
 from minutebook.assessment.users import count_user_minutes, find_states
 from minutebook.assessment.windows import Rejected, Window, find_windows
 from minutebook.columns.categories import spell_names
 from minutebook.sli.trials import Trials
+from minutebook.times.utc import MINUTE_US, count_minutes, count_us, to_time, to_us, write_instant
 
 
 @dataclass
@@ -80,13 +81,13 @@ def measure_impact(
     start = min((pd.Timestamp(w["start"]) for w in impact), default=None)
     end = max((pd.Timestamp(w["end"]) for w in impact), default=None)
     known = [at for at in found.mitigated if at is not None]
-    mitigated = as_instant(max(known)) if known and None not in found.mitigated else None
+    mitigated = to_time(max(known)) if known and None not in found.mitigated else None
     milestones, durations = find_milestones(start, end, mitigated, [w["service"] for w in impact], traffic.happenings)
     return {
         "windows": windows,
         "throughout": found.throughout,
         "rejected": sorted(found.rejected, key=lambda r: (r["start"], r["service"], r["reason"])),
-        "milestones": {name: _instant(time) for name, time in milestones.items()},
+        "milestones": {n: None if t is None else write_instant(to_us(t)) for n, t in milestones.items()},
         "durations": durations,
         "orders": find_orders(windows, traffic),
         "definitions": {**DEFINITIONS, "orders": tell_bounds(traffic)},
@@ -106,17 +107,15 @@ def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
         own = traffic.of(window["service"] or "")
         trials = _make_channels(own, window["service"] or "", limits)(window["kind"], 1.0)
         # The edges are told to the millisecond, rounded down.
-        start, end = (
-            pd.Timestamp(window[edge]).as_unit("us").to_datetime64().astype("int64") for edge in ("start", "end")
-        )
-        events = _bad_events(own, trials, (int(start), int(end) + 999), window["operations"])
+        start, end = (to_us(pd.Timestamp(window[edge])) for edge in ("start", "end"))
+        events = _bad_events(own, trials, (start, end + 999), window["operations"])
         parts.append(find_states(trials, events).assign(window=window["id"]))
     frame = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=["window", "user", "state"])
     return frame[["window", "user", "state"]].astype("str")
 
 
 def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: Baseline, found: _Found) -> None:
-    coverage = traffic.coverage.assign(minute_no=minute_of(traffic.coverage["minute"])).sort_values("minute_no")
+    coverage = traffic.coverage.assign(minute_no=count_minutes(traffic.coverage["minute"])).sort_values("minute_no")
     judge = _make_channels(traffic, service, limits)
     by_channel: list[tuple[Channel, list[Window]]] = []
     for trials in (judge("fail", 1.0), judge("slow", 1.0)):
@@ -147,12 +146,12 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
             found.has_users |= trials.has_users(window.operations)
             found.mitigated.append(find_mitigation(window.by_minute, window.end.at, int(minutes[-1])))
     requests = (
-        traffic.breakdown.assign(minute_no=minute_of(traffic.breakdown["minute"]))
+        traffic.breakdown.assign(minute_no=count_minutes(traffic.breakdown["minute"]))
         .groupby("minute_no")["requests"]
         .sum()
     )
     fired = find_related(traffic.happenings, [service])
-    alerts = fired["time"].dt.as_unit("us").astype("int64").to_numpy()
+    alerts = count_us(fired["time"]).to_numpy()
     holes = find_holes(requests, coverage, plain.find_times, alerts, traffic.writers)
     found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in holes if not hole.gone]
     found.rejected += tell_gone([hole for hole in holes if hole.gone], service, plain)
@@ -175,13 +174,13 @@ def _find_windows(
 ) -> tuple[list[Window], list[Rejected]]:
     """Windows and rejected candidates, where usual is what was in the baseline."""
     if isinstance(baseline, tuple):
-        base = (minutes >= baseline[0] // 60_000_000) & (minutes < -(-baseline[1] // 60_000_000))
+        base = (minutes >= baseline[0] // MINUTE_US) & (minutes < -(-baseline[1] // MINUTE_US))
         return find_windows(trials, minutes, sure=sure, base=base if base.any() else None)
     windows, rejected = find_windows(trials, minutes, sure=sure)
     if baseline is None or not windows:
         return windows, rejected
     start = min(window.start.at for window in windows)
-    span = (start - int(baseline * 1e6), start // 60_000_000 * 60_000_000)
+    span = (start - int(baseline * 1e6), start // MINUTE_US * MINUTE_US)
     return _find_windows(trials, minutes, span, sure)
 
 
@@ -203,13 +202,9 @@ def _bad_events(
             }
         )  # fmt: skip
     failures = traffic.failures
-    at = failures["time"].dt.as_unit("us").astype("int64")
+    at = count_us(failures["time"])
     inside = failures[(at >= span[0]) & (at <= span[1]) & failures["operation"].isin(operations)]
     return inside.assign(at=at[inside.index]).reset_index(drop=True)
-
-
-def _instant(time: pd.Timestamp | None) -> str | None:
-    return None if time is None else time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03}Z"
 
 
 def _total(windows: list[dict[str, Any]], found: _Found) -> dict[str, Any]:

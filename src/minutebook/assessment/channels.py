@@ -19,6 +19,7 @@ from minutebook.assessment.facts import Facts, find_slow
 from minutebook.assessment.slow import find_slow_shares
 from minutebook.columns.categories import count_names, drop_unused, find_name, join_rows, pick_rows, spell_names
 from minutebook.sli.trials import Trials, find_first, find_last
+from minutebook.times.utc import MINUTE_US
 
 #: (service, operation) → the duration (s) over which a request is slow
 Limits = Mapping[tuple[str, str], float]
@@ -154,7 +155,7 @@ class Channel:
         """How many distinct users have a trial with an event in the span (µs, inclusive), of some operations (default all)."""
         is_in = None if operations is None else self.find_places(operations)
         names = []
-        for rows in self.trials.parts_between(span[0] // 60_000_000, span[1] // 60_000_000):
+        for rows in self.trials.parts_between(span[0] // MINUTE_US, span[1] // MINUTE_US):
             mask = (find_last(rows) >= span[0]) & (find_first(rows) <= span[1])
             own = pick_rows(rows, mask if is_in is None else mask & is_in[self._place(rows)])["user"].array
             names.append(own.categories[np.flatnonzero(np.bincount(own.codes + 1)[1:])])
@@ -166,7 +167,7 @@ class Channel:
         Of a trial that reaches over an edge its first or its last one is known to, the others count as inside.
         """
         count, is_in = 0, self.find_places(operations)
-        for minute in {span[0] // 60_000_000, span[1] // 60_000_000}:
+        for minute in {span[0] // MINUTE_US, span[1] // MINUTE_US}:
             rows = self.trials.between(minute, minute)
             first, last = find_first(rows), find_last(rows)
             is_out = (last < span[0]) | (first > span[1])
@@ -176,7 +177,7 @@ class Channel:
 
     def find_times(self, span: tuple[int, int]) -> np.ndarray:
         """When its trials began and ended (µs), in order, from a minute before the span to a minute behind it."""
-        rows = self.trials.between(span[0] // 60_000_000 - 1, span[1] // 60_000_000 + 1)
+        rows = self.trials.between(span[0] // MINUTE_US - 1, span[1] // MINUTE_US + 1)
         return np.unique(np.concatenate((find_first(rows), find_last(rows)))).astype(np.int64)
 
     def make_grid(self, minutes: np.ndarray) -> Grid:
@@ -239,8 +240,3 @@ class Channel:
             weight_bad.astype(float), np.where(is_bad, bad_at, np.nan), np.where(is_bad, bad_until, np.nan),
             np.where(np.isnan(good_at), first_bad, good_at), rows["last_good"].to_numpy(),
         )  # fmt: skip
-
-
-def minute_of(times: pd.Series) -> pd.Series:
-    """Minutes since 1970."""
-    return times.dt.as_unit("us").astype("int64") // 60_000_000

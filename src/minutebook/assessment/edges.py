@@ -13,9 +13,10 @@ import numpy as np
 
 from minutebook.assessment.baseline import Grid
 from minutebook.assessment.channels import Channel, Judged
+from minutebook.times.utc import MINUTE_US
 
 _NEAR = 5  # minutes, within which an edge is looked for
-_NEAR_US = _NEAR * 60_000_000
+_NEAR_US = _NEAR * MINUTE_US
 _NATS = 3.0
 _PLACES = 12  # within a minute, at which requests are taken to be that one row tells of
 
@@ -37,7 +38,7 @@ def find_edges(
     broken = (grid.bad[rows].sum(axis=0) + 0.5) / (grid.valid[rows].sum(axis=0) + 1)
     broken = np.clip(np.maximum(broken, rates * 1.5), 1e-9, 1 - 1e-6)
     gain_bad, gain_good = np.log(broken / rates), np.log((1 - broken) / (1 - rates))
-    bounds = (first * 60_000_000, (last + 1) * 60_000_000)
+    bounds = (first * MINUTE_US, (last + 1) * MINUTE_US)
     bad, reach = trials.bad, _NEAR + 1
     is_near = (bad.minute >= first - reach) & (bad.minute <= last + reach)
     bad = bad.pick(is_near & trials.find_places(operations)[bad.place])
@@ -48,8 +49,8 @@ def find_edges(
         edge = find_edge(bad_at, bad.weight_bad * gain_bad[bad.place], good_at, gain, bounds, is_start=is_start)
         if trials.name != "fail" and (bad.weight_bad[bad_at == edge.at] > 1).any():
             # Of many slow ones that one row tells of, only the longest has a time: any of its minute may be it.
-            begin = edge.at // 60_000_000 * 60_000_000
-            edge = edge._replace(earliest=min(edge.earliest, begin), latest=max(edge.latest, begin + 60_000_000))
+            begin = edge.at // MINUTE_US * MINUTE_US
+            edge = edge._replace(earliest=min(edge.earliest, begin), latest=max(edge.latest, begin + MINUTE_US))
         edges.append(edge)
     return edges[0], edges[1]
 

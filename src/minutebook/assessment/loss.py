@@ -16,6 +16,7 @@ import pandas as pd
 from minutebook.assessment.scan import MERGE_MINUTES, SURE
 from minutebook.assessment.writers import find_writers
 from minutebook.sli.stretches import find_runs
+from minutebook.times.utc import MINUTE_US
 
 _HALF_SPAN = 60  # minutes on either side that say what is expected
 _FEWEST_EXPECTED = 5.0  # requests, in a hole
@@ -76,10 +77,10 @@ def find_holes(
         own = find_writers(writers, int(minutes[begin]), int(minutes[stop - 1]) + 1)
         gone = own.gone if have > 0.5 * own.usual * (stop - begin) else ()
         odds = float((want - have + have * np.log(max(have, 1e-9) / want)) / noise) if want > have else 0.0
-        span = (int(minutes[begin]) * 60_000_000, (int(minutes[stop - 1]) + 1) * 60_000_000)
+        span = (int(minutes[begin]) * MINUTE_US, (int(minutes[stop - 1]) + 1) * MINUTE_US)
         silence = _longest_silence(find_times(span), span)
         sign = "requests"
-        if (silence[1] - silence[0]) / 60e6 >= (want - have) / want / 2 * (stop - begin):
+        if (silence[1] - silence[0]) / MINUTE_US >= (want - have) / want / 2 * (stop - begin):
             span = silence
             inside = is_alive[begin:stop]
             sign = "evidence" if inside.mean() >= _ALIVE_SHARE else ""

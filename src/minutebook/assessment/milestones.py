@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from minutebook.times.utc import MINUTE_US
+
 DEFINITIONS: Mapping[str, str] = {
     "impact_start": "the first bad event of the first window (measured)",
     "detected": "the first related alert fired: of an affected service (of any, where that isn't named), at most 30 min before the start,"
@@ -73,7 +75,7 @@ def find_mitigation(by_minute: Mapping[int, float], end_us: int, last_minute: in
     last = max(minute for minute, excess in by_minute.items() if excess >= peak / 2)
     if max(by_minute) >= last_minute and last >= last_minute - 1:
         return None
-    return min((last + 1) * 60_000_000, end_us)
+    return min((last + 1) * MINUTE_US, end_us)
 
 
 def find_nearby(happenings: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> list[dict[str, Any]]:

@@ -9,8 +9,9 @@ import pandas as pd
 from minutebook.assessment.channels import Channel
 from minutebook.assessment.loss import Hole
 from minutebook.assessment.milestones import find_nearby
-from minutebook.assessment.telling import as_instant, with_instants, write_instant
+from minutebook.assessment.telling import with_instants
 from minutebook.assessment.users import estimate_silent
+from minutebook.times.utc import MINUTE_US, to_time, write_instant
 
 #: What tells that a silence is the users', in words.
 _SIGNS = {
@@ -22,14 +23,14 @@ _SIGNS = {
 
 def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFrame) -> dict[str, Any]:
     """A window in which traffic is missing, or in which nothing is known."""
-    start, end = (minute * 60_000_000 for minute in hole.minutes)
+    start, end = (minute * MINUTE_US for minute in hole.minutes)
     begin, finish = hole.span
     if hole.is_known:
         kind, missing = "traffic_loss", round(hole.expected - hole.seen)
         evidence = _tell_loss(hole)
     else:
         kind, missing = "no_evidence", None
-        length = (finish - begin) / 60e6
+        length = (finish - begin) / MINUTE_US
         told = f"{length:.0f} min" if length >= 2 else f"{length * 60:.0f} s"
         evidence = f"No request and no other line for {told}: nothing is known of it, neither good nor bad."
     users: dict[str, Any] = dict.fromkeys(
@@ -63,7 +64,7 @@ def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFram
         "users_by_minute": [],
         "cannot_tell": [] if hole.is_known else ["Whether anything failed: nothing was logged."],
         "top": {"operations": [], "statuses": [], "hosts": [], "versions": [], "templates": []},
-        "nearby": with_instants(find_nearby(happenings, as_instant(begin), as_instant(finish))),
+        "nearby": with_instants(find_nearby(happenings, to_time(begin), to_time(finish))),
         "coverage": 1.0 if hole.is_known else 0.0,
     }  # fmt: skip
 
@@ -91,8 +92,8 @@ def tell_gone(holes: list[Hole], service: str, trials: Channel) -> list[dict[str
         rest = "the evidence lacks the requests, whether or not they came; other sources log as many as usual"
         told.append({
             "kind": "traffic_loss", "service": service or None, "operations": trials.operations,
-            "start": write_instant(min(hole.minutes[0] for hole in own) * 60_000_000),
-            "end": write_instant(max(hole.minutes[1] for hole in own) * 60_000_000),
+            "start": write_instant(min(hole.minutes[0] for hole in own) * MINUTE_US),
+            "end": write_instant(max(hole.minutes[1] for hole in own) * MINUTE_US),
             "odds": round(max(hole.odds for hole in own), 1), "reason": f"there is no line of {names}: {rest}",
         })  # fmt: skip
     return told

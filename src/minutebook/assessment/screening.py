@@ -18,6 +18,7 @@ from minutebook.assessment.sensitivity import LEAST_FACTOR
 from minutebook.assessment.traffic import Traffic
 from minutebook.columns.categories import look_up
 from minutebook.sli.trials import Span, Trials
+from minutebook.times.utc import MINUTE_US, count_us
 
 
 def find_notable(traffic: Traffic, limits: Limits) -> list[str]:
@@ -60,8 +61,8 @@ def _find_silent(coverage: pd.DataFrame, spans: Mapping[str, Span]) -> set[str]:
     """The services with a minute without evidence between their first and their last request."""
     silent = coverage[coverage["state"] == "none"]
     names = silent["service"].astype("str")
-    at = silent["minute"].dt.as_unit("us").astype("int64").to_numpy()
+    at = count_us(silent["minute"]).to_numpy()
     first, last = (
         names.map({service: getattr(span, edge) for service, span in spans.items()}) for edge in ("first", "last")
     )
-    return set(names[(at > first.to_numpy(float)) & (at + 60_000_000 <= last.to_numpy(float))])
+    return set(names[(at > first.to_numpy(float)) & (at + MINUTE_US <= last.to_numpy(float))])

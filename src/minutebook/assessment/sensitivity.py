@@ -14,6 +14,7 @@ import pandas as pd
 from minutebook.assessment.channels import Channel
 from minutebook.assessment.scan import SURE
 from minutebook.assessment.windows import Window
+from minutebook.times.utc import MINUTE_US
 
 #: (choice's value in words, ln of the odds asked for)
 _ODDS = (("1 in 10,000", 9.2), ("1 in a million", SURE), ("1 in a billion", 20.7))
@@ -21,7 +22,7 @@ _SCALES = ((0.5, "half the limit"), (2.0, "twice the limit"))
 #: The least factor on the latency limits.
 LEAST_FACTOR = min(1.0, *(factor for factor, _ in _SCALES))
 _FEWEST_MINUTES = 5  # of a baseline
-_NEAR_US = 5 * 60_000_000
+_NEAR_US = 5 * MINUTE_US
 Span = tuple[int, int]
 Search = Callable[[Channel, float, "Span | None"], list[Window]]
 
@@ -55,9 +56,9 @@ def find_sensitivity(windows: list[Window], channel: str, choices: Choices) -> l
             memo[key] = choices.search(trials_of[name, factor], sure, span)
         return trials_of[name, factor], memo[key]
 
-    first, last = (int(choices.minutes[at]) * 60_000_000 for at in (0, -1))
-    ahead = min((window.minutes[0] for window in windows), default=0) * 60_000_000
-    behind = (max((window.minutes[1] for window in windows), default=0) + 1) * 60_000_000
+    first, last = (int(choices.minutes[at]) * MINUTE_US for at in (0, -1))
+    ahead = min((window.minutes[0] for window in windows), default=0) * MINUTE_US
+    behind = (max((window.minutes[1] for window in windows), default=0) + 1) * MINUTE_US
     told = []
     for window in windows:
         rows = [
@@ -66,9 +67,9 @@ def find_sensitivity(windows: list[Window], channel: str, choices: Choices) -> l
         for text, span in (
             ("all but the windows", None),
             ("before all windows", (first, ahead)),
-            ("after all windows", (behind, last + 60_000_000)),
+            ("after all windows", (behind, last + MINUTE_US)),
         ):
-            length = (span[1] - span[0]) // 60_000_000 if span else _FEWEST_MINUTES
+            length = (span[1] - span[0]) // MINUTE_US if span else _FEWEST_MINUTES
             if length < _FEWEST_MINUTES:
                 rows.append(_empty("baseline", text, f"the evidence has {max(length, 0)} min of it"))
             else:

@@ -11,6 +11,7 @@ import pandas as pd
 from minutebook.assessment.latency import bucket_floor_s, percentiles_s
 from minutebook.columns.categories import find_pairs
 from minutebook.columns.grouping import group_rows
+from minutebook.times.utc import count_minutes, count_us
 
 _TIMES_MEDIAN = 4.0
 _USUAL_SHARE = 0.995
@@ -32,7 +33,7 @@ def find_slow_limits(latency: pd.DataFrame) -> dict[tuple[str, str], float]:
         own = own[own["requests"] > 0]  # others tell of failed ones alone
         if own["requests"].sum() < _FEWEST:
             continue
-        minutes, rank = np.unique(own["minute"].dt.as_unit("us").astype("int64").to_numpy(), return_inverse=True)
+        minutes, rank = np.unique(count_us(own["minute"]).to_numpy(), return_inverse=True)
         stretch = pd.qcut(rank, min(10, len(minutes)), labels=False, duplicates="drop")
         counts = _count_buckets(stretch.astype(np.int64), own["bucket"].to_numpy(), own["requests"].to_numpy())
         median, tail = (float(np.quantile(percentiles_s(counts, share), 0.25)) for share in (0.5, _USUAL_SHARE))
@@ -52,7 +53,7 @@ def find_slow_shares(latency: pd.DataFrame, limits_s: Mapping[str, float]) -> pd
 
     ``latency`` is that of one service; minutes without a slow request are left out.
     """
-    number = latency["minute"].dt.as_unit("us").astype("int64") // 60_000_000
+    number = count_minutes(latency["minute"])
     operation = latency["operation"].astype("category")
     is_slow = bucket_floor_s(latency["bucket"].to_numpy()) >= find_limits(operation, limits_s)
     counts = pd.DataFrame({"all": latency["requests"], "slow": latency["requests"].where(is_slow, 0)})

@@ -20,6 +20,7 @@ from minutebook.assessment.users import (
     count_usual,
 )
 from minutebook.assessment.windows import Rejected, Window
+from minutebook.times.utc import MINUTE_US, count_minutes, to_time, to_us, write_instant
 
 _GRADUAL_S = 60.0
 _TOP = 5
@@ -41,21 +42,11 @@ class Scope(NamedTuple):
     def slow_requests(self, first: int, last: int, operations: list[str]) -> int:
         """Good requests over their operation's limit in those minutes, each counted, retries too."""
         latency = self.traffic.latency
-        number = latency["minute"].dt.as_unit("us").astype("int64") // 60_000_000
+        number = count_minutes(latency["minute"])
         inside = latency[number.between(first, last) & latency["operation"].isin(operations)]
         own = {operation: over for (service, operation), over in self.limits.items() if service == self.service}
         over = find_limits(inside["operation"].astype("category"), own)
         return int(inside.loc[bucket_floor_s(inside["bucket"].to_numpy()) >= over, "requests"].sum())
-
-
-def as_instant(us: int) -> pd.Timestamp:
-    """A time of µs since 1970."""
-    return pd.Timestamp(int(us), unit="us", tz="UTC")
-
-
-def write_instant(us: int) -> str:
-    """RFC 3339 with milliseconds."""
-    return f"{np.datetime64(int(us), 'us').astype('datetime64[ms]')}Z"
 
 
 def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
@@ -64,14 +55,14 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
     error_us = int(scope.traffic.time_error_s * 1e6)
     span = (start.at, end.at)
     breakdown = scope.traffic.breakdown
-    number = breakdown["minute"].dt.as_unit("us").astype("int64") // 60_000_000
+    number = count_minutes(breakdown["minute"])
     inside = breakdown[
-        number.between(start.at // 60_000_000, end.at // 60_000_000) & breakdown["operation"].isin(window.operations)
+        number.between(start.at // MINUTE_US, end.at // MINUTE_US) & breakdown["operation"].isin(window.operations)
     ]
     whole, bad = int(inside["requests"].sum()), int(scope.events["count"].sum())
     if window.channel == "slow":
         # Requests are known by buckets of latency, 2 % wide, trials exactly: the latter are a lower bound.
-        bad = max(bad, scope.slow_requests(start.at // 60_000_000, end.at // 60_000_000, window.operations))
+        bad = max(bad, scope.slow_requests(start.at // MINUTE_US, end.at // MINUTE_US, window.operations))
     # The first and the last minute are the window's in part only.
     valid = max(whole - scope.trials.count_outside(span, window.operations), bad)
     users = count_users(scope.trials, window.operations, scope.events, scope.states, span)
@@ -93,7 +84,7 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
         "end_latest": write_instant(end.latest + error_us),
         "open_start": bool(window.minutes[0] <= int(scope.minutes[0])),
         "open_end": bool(window.minutes[1] >= int(scope.minutes[-1])),
-        "pieces": [[write_instant(a * 60_000_000), write_instant((b + 1) * 60_000_000)] for a, b in window.pieces],
+        "pieces": [[write_instant(a * MINUTE_US), write_instant((b + 1) * MINUTE_US)] for a, b in window.pieces],
         "onset": "gradual" if (start.latest - start.earliest) / 1e6 > _GRADUAL_S else "sudden",
         "recovery": "gradual" if (end.latest - end.earliest) / 1e6 > _GRADUAL_S else "sudden",
         "evidence": _sentence(window, scope, bad, valid, expected, users),
@@ -102,16 +93,16 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
         "bad": bad,
         "bad_ratio": round(bad / valid, 6) if valid else None,
         "usual_ratio": round(expected / valid, 6) if valid else None,
-        "peak_minute": write_instant(peak * 60_000_000),
+        "peak_minute": write_instant(peak * MINUTE_US),
         "lost_requests": None,
         "users": users,
         "user_minutes": count_user_minutes(scope.events) if users["affected"] is not None else None,
         "users_by_minute": [
-            {**each, "minute": write_instant(each["minute"] * 60_000_000)} for each in count_by_minute(scope.events)
+            {**each, "minute": write_instant(each["minute"] * MINUTE_US)} for each in count_by_minute(scope.events)
         ],
         "cannot_tell": _cannot_tell(scope, users),
         "top": _tell_top(window, scope, *usual),
-        "nearby": with_instants(find_nearby(scope.traffic.happenings, as_instant(start.at), as_instant(end.at))),
+        "nearby": with_instants(find_nearby(scope.traffic.happenings, to_time(start.at), to_time(end.at))),
         "coverage": _coverage(scope.coverage, window.minutes),
     }
 
@@ -201,7 +192,7 @@ def _usual_failures(window: Window, scope: Scope) -> tuple[pd.DataFrame, float]:
     traffic = scope.traffic
 
     def split(frame: pd.DataFrame, times: pd.Series) -> tuple[pd.DataFrame, pd.DataFrame]:
-        minute = times.dt.as_unit("us").astype("int64") // 60_000_000
+        minute = count_minutes(times)
         is_own = frame["operation"].isin(window.operations)
         taken = np.zeros(len(frame), bool)
         for first, last in (*scope.taken, window.minutes):
@@ -231,7 +222,7 @@ def _coverage(coverage: pd.DataFrame, minutes: tuple[int, int]) -> float:
 
 def with_instants(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Happenings near a window, their times written."""
-    return [{**e, "time": write_instant(int(e["time"].as_unit("us").to_datetime64().astype("int64")))} for e in entries]
+    return [{**e, "time": write_instant(to_us(e["time"]))} for e in entries]
 
 
 def tell_rejected(rejected: Rejected, service: str, channel: str) -> dict[str, Any]:
@@ -241,8 +232,8 @@ def tell_rejected(rejected: Rejected, service: str, channel: str) -> dict[str, A
         "kind": channel,
         "service": service or None,
         "operations": rejected.operations,
-        "start": write_instant(first * 60_000_000),
-        "end": write_instant((last + 1) * 60_000_000),
+        "start": write_instant(first * MINUTE_US),
+        "end": write_instant((last + 1) * MINUTE_US),
         "odds": round(rejected.odds, 1),
         "reason": rejected.reason,
     }

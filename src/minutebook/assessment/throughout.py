@@ -13,8 +13,8 @@ import pandas as pd
 
 from minutebook.assessment.channels import Channel
 from minutebook.assessment.facts import FEWEST_USERS
-from minutebook.assessment.telling import write_instant
 from minutebook.assessment.traffic import Traffic
+from minutebook.times.utc import count_us, write_instant
 
 _LEAST_SHARE = 0.1
 _FEWEST_BAD = 20
@@ -39,7 +39,7 @@ def find_throughout(traffic: Traffic, service: str, trials: Channel) -> list[dic
         return []
     count, of = int(bad[is_bad].sum()), int(valid[is_bad].sum())
     failures = traffic.failures[traffic.failures["operation"].isin(operations)]
-    at = failures["time"].dt.as_unit("us").astype("int64")
+    at = count_us(failures["time"])
     users = int(failures["user"].nunique()) if trials.has_users(operations) else None
     who_was = "users aren't logged" if users is None else f"{users:,} user{'s' * (users != 1)} hit"
     return [

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.channels import Channel
+from minutebook.times.utc import MINUTE_US
 
-_SOON_US = 60_000_000
+_SOON_US = MINUTE_US  # a good event this soon after a bad one: degraded, not failed
 _QUIET_STRETCHES = 8
 
 
@@ -54,7 +55,7 @@ def find_states(trials: Channel, events: pd.DataFrame) -> pd.DataFrame:
     if trials.name == "slow" or not len(known):
         users = sorted(known["user"].unique())
         return pd.DataFrame({"user": users, "state": ["degraded"] * len(users)}, dtype="str")
-    at, minute = known["at"].to_numpy(), known["at"].to_numpy() // 60_000_000
+    at, minute = known["at"].to_numpy(), known["at"].to_numpy() // MINUTE_US
     user, users = pd.factorize(known["user"], sort=True)
     near = trials.of_users(users, set(known["operation"]), int(minute.min()), int(minute.max()) + 1)
     operation = pd.Index(trials.operations, dtype="str").get_indexer(known["operation"])
@@ -76,13 +77,13 @@ def find_states(trials: Channel, events: pd.DataFrame) -> pd.DataFrame:
 def count_user_minutes(events: pd.DataFrame) -> int:
     """Distinct (user, minute) pairs with a bad event (Meaningful Availability, NSDI 2020)."""
     known = events[events["user"].notna()]
-    return int(known.assign(minute=known["at"] // 60_000_000)[["user", "minute"]].drop_duplicates().shape[0])
+    return int(known.assign(minute=known["at"] // MINUTE_US)[["user", "minute"]].drop_duplicates().shape[0])
 
 
 def count_by_minute(events: pd.DataFrame) -> list[dict[str, int]]:
     """``minute`` (since 1970), distinct ``users`` hit in it, and ``so_far`` in all; of minutes with a bad event."""
     known = events[events["user"].notna()]
-    minute = known["at"] // 60_000_000
+    minute = known["at"] // MINUTE_US
     hit = known["user"].groupby(minute).nunique()
     new = minute.groupby(known["user"]).min().value_counts()
     so_far = new.reindex(hit.index, fill_value=0).sort_index().cumsum()

@@ -12,6 +12,7 @@ from minutebook.assessment.channels import Channel
 from minutebook.assessment.edges import Edge, find_edges
 from minutebook.assessment.facts import FEWEST_USERS
 from minutebook.assessment.scan import MERGE_MINUTES, SURE, WEAK, find_best, narrow, score
+from minutebook.times.utc import MINUTE_US
 
 _ROUNDS = 8
 
@@ -79,8 +80,8 @@ def find_windows(
 def _covered(window: Window) -> list[tuple[int, int]]:
     """Minutes of the window's pieces, the outer ones reaching to its edges."""
     pieces = list(window.pieces)
-    pieces[0] = (min(pieces[0][0], window.start.at // 60_000_000), pieces[0][1])
-    pieces[-1] = (pieces[-1][0], max(pieces[-1][1], window.end.at // 60_000_000))
+    pieces[0] = (min(pieces[0][0], window.start.at // MINUTE_US), pieces[0][1])
+    pieces[-1] = (pieces[-1][0], max(pieces[-1][1], window.end.at // MINUTE_US))
     return pieces
 
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from minutebook.sources.places import name_place
 from minutebook.summary import Summary
+from minutebook.times.utc import MINUTE_US
 
 _LEVELS = ("warn", "error", "fatal")
 _GAP_MINUTES = 5  # quiet minutes that don't end an episode
@@ -147,7 +148,7 @@ def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
     dense = np.bincount(np.searchsorted(grid, rows["minute"]), rows["count"], len(grid)).astype(np.int64)
     usual = _usual_rate(dense)
     is_loud = dense >= max(_FEWEST, _SURGE * usual) if usual > 0 else dense > 0
-    start, end = int(grid[0]) * 60_000_000, (int(grid[-1]) + 1) * 60_000_000
+    start, end = int(grid[0]) * MINUTE_US, (int(grid[-1]) + 1) * MINUTE_US
     gap = _usual_gap(message)
     episodes = []
     runs = _join_runs(is_loud)
@@ -173,7 +174,7 @@ def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
         episodes.append(
             Episode(phase, message.template, str(part["message"][order[0]]), part["level"][order[0]] or "error",
                     message.service, hosts.pop() if len(hosts) == 1 else "", since, until, int(part["count"].sum()),
-                    _refer(part, order), _refer_last(part), end - until > max(2 * 60_000_000, 3 * gap), usual)
+                    _refer(part, order), _refer_last(part), end - until > max(2 * MINUTE_US, 3 * gap), usual)
         )  # fmt: skip
     return episodes
 

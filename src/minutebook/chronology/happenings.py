@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from minutebook.chronology.rows import Row, make_row, text_of, to_us
+from minutebook.chronology.rows import Row, make_row, text_of
 from minutebook.exports import ROUTINE
 from minutebook.reading.raw import MORE
+from minutebook.times.utc import to_us
 
 _MOST_REFERENCES = 12
 

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.operations import choose_operations
-from minutebook.chronology.rows import Row, make_row, to_us
+from minutebook.chronology.rows import Row, make_row
 from minutebook.columns.categories import count_names, find_name
 from minutebook.sli import Sli
 from minutebook.sources.places import name_place
+from minutebook.times.utc import MINUTE_US, count_minutes, to_us
 
 _MOST_MINUTES = 60  # rows of one window, a minute each where it's shorter
 
@@ -57,18 +58,18 @@ def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> 
              users=None if is_loss else window["users"]["affected"],
              evidence=_first_of(failures.iloc[::-1]), **shared),
     ]  # fmt: skip
-    number = inside["minute"].dt.as_unit("us").astype("int64").to_numpy() // 60_000_000
+    number = count_minutes(inside["minute"]).to_numpy()
     if window.get("peak_minute"):
         peak = to_us(pd.Timestamp(window["peak_minute"]))
-        at = inside[number == peak // 60_000_000]
+        at = inside[number == peak // MINUTE_US]
         like = next(iter(_add_up(at, np.zeros(len(at), np.int64), window["kind"])), _Like(None, None, 0))
         rows.append(make_row(max(peak, start), "impact", "peak", f"peak: {like.describe(window['kind'])}",
                          count=like.bad, time_error_s=60.0, **shared))  # fmt: skip
-    step = max(1, int(np.ceil((end - start) / 60e6 / _MOST_MINUTES)))
+    step = max(1, int(np.ceil((end - start) / MINUTE_US / _MOST_MINUTES)))
     numbers, group = np.unique(number // step, return_inverse=True)
     for first, like in zip((numbers * step).tolist(), _add_up(inside, group, window["kind"]), strict=True):
-        rows.append(make_row(first * 60_000_000, "impact", "ongoing", like.describe(window["kind"]),
-                         last_time=(first + step) * 60_000_000, count=like.bad,
+        rows.append(make_row(first * MINUTE_US, "impact", "ongoing", like.describe(window["kind"]),
+                         last_time=(first + step) * MINUTE_US, count=like.bad,
                          users=_users(sli, first, step, window), time_error_s=0.0, **shared))  # fmt: skip
     return rows
 

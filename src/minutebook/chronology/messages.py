@@ -14,6 +14,7 @@ from minutebook.chronology.episodes import Episode, find_episodes, find_failures
 from minutebook.chronology.rows import Row, make_row, text_of
 from minutebook.sources.places import name_place
 from minutebook.summary import Summary
+from minutebook.times.utc import MINUTE_US, to_times
 
 #: The most rows that messages may take up; the loudest are told, and the ledger says how many were not.
 MOST_EPISODES = 60
@@ -74,14 +75,13 @@ def count_messages(episodes: list[Episode], summary: Summary) -> pd.DataFrame:
     told = [first[key] for key in keys if key in first]
     frame = pd.DataFrame(
         {
-            "minute": pd.Series(sums["minute"].to_numpy(np.int64) * 60_000_000).astype("datetime64[us]"),
+            "minute": to_times(sums["minute"].astype("int64").reset_index(drop=True) * MINUTE_US),
             "service": pd.Series([each.service for each in told], dtype="str"),
             "level": pd.Series([each.level for each in told], dtype="str"),
             "message": pd.Series([each.message for each in told], dtype="str"),
             "count": sums["count"].to_numpy(np.int64),
         }
     )
-    frame["minute"] = frame["minute"].dt.tz_localize("UTC")
     return frame.sort_values(["minute", "service", "message"], ignore_index=True)
 
 
@@ -109,7 +109,7 @@ def _tell_episode(episode: Episode, hits: Mapping[str, pd.DataFrame], resolution
     lead = {"new": "new", "again": "again", "surge": f"surge, {_times(episode)} the usual rate"}[episode.phase]
     first = make_row(episode.first, "log", episode.phase, f"{lead}: {episode.message}{where}", count=episode.count,
                  users=_count_users(episode, hits), last_time=episode.last, time_error_s=error_s, **shared)  # fmt: skip
-    if not episode.has_ended or episode.last - episode.first < 120_000_000:
+    if not episode.has_ended or episode.last - episode.first < 2 * MINUTE_US:
         return [first]
     text = f"last of {episode.count:,}: {episode.message}{where}"
     return [first, make_row(episode.last, "log", "stopped", text, last_time=episode.last, time_error_s=error_s,
@@ -117,7 +117,7 @@ def _tell_episode(episode: Episode, hits: Mapping[str, pd.DataFrame], resolution
 
 
 def _times(episode: Episode) -> str:
-    minutes = max((episode.last - episode.first) / 60e6, 1)
+    minutes = max((episode.last - episode.first) / MINUTE_US, 1)
     return f"{episode.count / minutes / episode.usual:.0f} ×" if episode.usual else "×"
 
 

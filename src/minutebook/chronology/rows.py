@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from minutebook.traffic import as_time
+from minutebook.times.utc import to_times
 
 COLUMNS = (
     "minute", "time", "last_time", "time_error_s", "kind", "phase", "service", "severity", "summary", "count",
@@ -26,7 +26,7 @@ def make_frame(rows: Sequence[Row]) -> pd.DataFrame:
     """The rows as a frame of `COLUMNS`, by time."""
     frame = pd.DataFrame(list(rows), columns=["minute", *COLUMNS[1:]])
     for name in ("time", "last_time"):
-        frame[name] = as_time(frame[name].astype("Int64"))
+        frame[name] = to_times(frame[name].astype("Int64"))
     frame["minute"] = frame["time"].dt.floor("min")
     frame["time_error_s"] = frame["time_error_s"].astype("float64")
     for name in ("count", "users"):
@@ -35,11 +35,6 @@ def make_frame(rows: Sequence[Row]) -> pd.DataFrame:
         frame[name] = frame[name].astype("str").where(frame[name].notna() & (frame[name] != ""), None)
     order = ["time", "kind", "phase", "service", "summary", "evidence"]
     return frame.sort_values(order, ignore_index=True, na_position="first")
-
-
-def to_us(time: pd.Timestamp) -> int:
-    """µs since 1970."""
-    return int(time.as_unit("us").to_datetime64().astype("int64"))
 
 
 def text_of(value: object) -> str:

@@ -8,6 +8,7 @@ from minutebook.chronology.rows import Row, make_row
 from minutebook.sli import Sli
 from minutebook.sli.coverage import split_groups
 from minutebook.sli.stretches import find_runs
+from minutebook.times.utc import MINUTE_US
 
 #: Of more services only those with the most requests have rows of their first and last one.
 MOST_SERVICES = 200
@@ -24,7 +25,7 @@ def tell_traffic(sli: Sli, within: str) -> tuple[list[Row], list[str]]:
     rows = []
     for service in sorted(told):
         first, last, total = told[service]
-        goes_on = reach.get(service, -1) > last // 60_000_000
+        goes_on = reach.get(service, -1) > last // MINUTE_US
         ending = "requests stop, logging goes on" if goes_on else f"last request in {within}"
         rows += [
             make_row(first, "request", "started", f"first request in {within}", service=service, count=None),
@@ -51,8 +52,8 @@ def tell_coverage(sli: Sli) -> list[Row]:
         names = list(dict.fromkeys(names))
         told = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
         rows += [
-            make_row(begin * 60_000_000, "coverage", "silent", f"no data for {stop - begin} min: {told}",
-                 last_time=stop * 60_000_000, time_error_s=60.0, count=len(names)),
-            make_row(stop * 60_000_000, "coverage", "back", f"data again: {told}", time_error_s=60.0, count=len(names)),
+            make_row(begin * MINUTE_US, "coverage", "silent", f"no data for {stop - begin} min: {told}",
+                 last_time=stop * MINUTE_US, time_error_s=60.0, count=len(names)),
+            make_row(stop * MINUTE_US, "coverage", "back", f"data again: {told}", time_error_s=60.0, count=len(names)),
         ]  # fmt: skip
     return rows

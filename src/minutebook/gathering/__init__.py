@@ -30,7 +30,8 @@ from minutebook.redaction import draw_key
 from minutebook.settings.config import Config
 from minutebook.sources import Source, find_sources
 from minutebook.summary import LOGS, Summary
-from minutebook.times.spans import Span, read_span, tell_instant
+from minutebook.times.spans import Span, read_span
+from minutebook.times.utc import write_instant
 
 Evidence = str | PathLike[str]
 
@@ -269,7 +270,7 @@ def _tell_bounds(accounts: Sequence[Account], clocks: Mapping[str, Clock]) -> st
         (a.first + shift, a.last + shift) for a in accounts if a.events for shift in [clocks[a.source.name].shift_us]
     ]
     first, last = min(first for first, _ in known), max(last for _, last in known)
-    return f"the evidence is from {tell_instant(first)} to {tell_instant(last)}"
+    return f"the evidence is from {write_instant(first)} to {write_instant(last)}"
 
 
 def _refuse_nothing(accounts: Sequence[Account]) -> None:

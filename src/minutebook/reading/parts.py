@@ -22,16 +22,16 @@ from minutebook.reading.recipes import Recipe, parse_lines
 from minutebook.sources import Source
 from minutebook.sources.lines import split_lines
 from minutebook.times.spans import Span
+from minutebook.times.utc import MINUTE_US
 
 #: Smaller files are read whole.
 SMALLEST = 16 << 20
 _PLACES = 32
 _WINDOWS = 32 << 10, 1 << 20  # bytes that are looked at, and where they hold no record
 _NEAR = 256 << 10  # bytes: no closer look is worth its time
-_MINUTE_US = 60_000_000
 #: By how much stamps may be off: those of a stated zone, and those whose zone is yet to be found.
-_SLACK_US = 10 * _MINUTE_US
-_ZONELESS_SLACK_US = 15 * 60 * _MINUTE_US
+_SLACK_US = 10 * MINUTE_US
+_ZONELESS_SLACK_US = 15 * 60 * MINUTE_US
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from minutebook.sli.operations import OTHERS, name_operations, rename, rename_tr
 from minutebook.sli.stretches import tell_stretches
 from minutebook.sli.trials import NAMES, Trials
 from minutebook.summary import Summary
+from minutebook.times.utc import MINUTE_US
 
 _MOST_CELLS = 3_000_000  # a service's minutes × operations
 _FEWEST_OPERATIONS = 50  # that have their own names at any rate
@@ -63,7 +64,7 @@ class Sli:
     def has_minutes(self, start_us: int, end_us: int) -> bool:
         """Whether there's a request, or a minute without any, between two times (µs since 1970)."""
         minute = self.coverage["minute"]
-        return bool(((minute >= start_us // 60_000_000) & (minute * 60_000_000 < end_us)).any())
+        return bool(((minute >= start_us // MINUTE_US) & (minute * MINUTE_US < end_us)).any())
 
     @property
     def services(self) -> list[str]:
@@ -183,7 +184,7 @@ def _only_outside(outer: pd.DataFrame, inner: pd.DataFrame) -> pd.DataFrame:
 
 def _as_trials(failures: pd.DataFrame) -> pd.DataFrame:
     unseen = failures["count"].where(failures["user"].isna(), 0)
-    rows = failures.assign(minute=failures["time"] // 60_000_000, unseen=unseen)
+    rows = failures.assign(minute=failures["time"] // MINUTE_US, unseen=unseen)
     rows["client"] = rows["client"].where(rows["user"].isna(), None)
     return (
         rows.groupby(["minute", *NAMES], dropna=False)
@@ -200,14 +201,14 @@ def _name_unknown(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _as_breakdown(failures: pd.DataFrame) -> pd.DataFrame:
     keys = ["minute", "service", "operation", "status", "host", "version"]
-    grouped = failures.assign(minute=failures["time"] // 60_000_000).groupby(keys, dropna=False)
+    grouped = failures.assign(minute=failures["time"] // MINUTE_US).groupby(keys, dropna=False)
     return grouped.agg(requests=("count", "sum")).reset_index()
 
 
 def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
     # A success that the inner layer counted, and that was none, is taken back.
     rows = failures.assign(
-        minute=failures["time"] // 60_000_000, good=-failures["count"].where(failures["user"].notna(), 0)
+        minute=failures["time"] // MINUTE_US, good=-failures["count"].where(failures["user"].notna(), 0)
     )
     grouped = rows.groupby(["minute", "service", "operation"])
     counts = grouped.agg(good=("good", "sum"), bad=("count", "sum")).reset_index().assign(bucket=-1)

@@ -7,7 +7,6 @@ A group is one layer, host and service, so that rotated files of one log are one
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from minutebook.columns.grouping import group_rows
 from minutebook.sli.silences import STATES, find_states
 from minutebook.sli.stretches import find_runs, find_stretches
 from minutebook.summary import Summary
+from minutebook.times.utc import MINUTE_US, write_instant
 
 _GROUP = ("layer", "service", "host")
 _SUMS = ("events", "requests", "probes")
@@ -180,9 +180,5 @@ def tell_coverage(coverage: pd.DataFrame) -> list[dict[str, Any]]:
             (int(minutes[own[begin]]), int(minutes[own[stop - 1]]) + 1) for begin, stop in find_runs(has_evidence[own])
         ]
         told.append({"layer": layer, "service": service, "host": host,
-                     "spans": [[_write(begin), _write(stop)] for begin, stop in spans]})  # fmt: skip
+                     "spans": [[write_instant(minute * MINUTE_US, "s") for minute in span] for span in spans]})  # fmt: skip
     return told
-
-
-def _write(minute: int) -> str:
-    return datetime.fromtimestamp(minute * 60, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from minutebook.sli.stretches import find_edges
+from minutebook.times.utc import MINUTE_US
 
 STATES = ("covered", "partly", "none")
 _COVERED, _PARTLY, _NONE = range(len(STATES))
 #: −ln of the chance below which silence is no coincidence.
 _SURE = 9.2
-_MINUTE_US = 60_000_000
 _BESIDE = 10  # minutes on either side of a silence that tell what is usual
 _MOST_SILENCES = 100_000  # looked at together
 
@@ -24,11 +24,11 @@ def find_states(events: np.ndarray, first: np.ndarray, last: np.ndarray, grid: n
 
     ``events`` are how many there are in it, ``first`` and ``last`` when they came (µs). No group is without any.
     """
-    before, after = first - grid * _MINUTE_US, (grid + 1) * _MINUTE_US - last  # µs of a minute without events
+    before, after = first - grid * MINUTE_US, (grid + 1) * MINUTE_US - last  # µs of a minute without events
 
     def is_cut(group: np.ndarray, at: np.ndarray, rate: np.ndarray, beside: np.ndarray) -> np.ndarray:
         """Whether the part of a minute without events is longer than chance allows."""
-        return (events[group, at] > 0) & (beside[group, at] / _MINUTE_US * rate > _SURE)
+        return (events[group, at] > 0) & (beside[group, at] / MINUTE_US * rate > _SURE)
 
     width = len(grid)
     starts, stops = find_edges(np.pad(events == 0, ((0, 0), (0, 1))).ravel())  # none goes on into the next group

@@ -19,6 +19,7 @@ from minutebook.columns.categories import find_name, find_names, join_rows, pick
 from minutebook.machine.allocation import keep_no_freed_memory
 from minutebook.machine.threads import start_threads
 from minutebook.summary import Summary
+from minutebook.times.utc import count_minutes, count_us
 
 NAMES = ("service", "operation", "user", "client")
 TIMES = ("first_bad", "last_bad", "first_good", "last_good", "longest_at")
@@ -96,7 +97,7 @@ class Trials:
         if isinstance(frame, Trials):
             return frame
         times = {name: _as_us(frame[name]) for name in TIMES}
-        minute = frame["minute"].dt.as_unit("us").astype("int64") // 60_000_000
+        minute = count_minutes(frame["minute"])
         names = {name: frame[name].astype("category") for name in NAMES}
         return cls([_bound(frame.assign(minute=minute, **times, **names).sort_values(["minute", *NAMES]))])
 
@@ -273,5 +274,5 @@ def find_last(rows: pd.DataFrame) -> np.ndarray:
 
 def _as_us(times: pd.Series) -> pd.Series:
     """µs since 1970 as floats, nan for null (exact until the year 2255)."""
-    values = times.dt.as_unit("us").astype("int64").astype("float64")
+    values = count_us(times).astype("float64")
     return values.where(times.notna(), np.nan)

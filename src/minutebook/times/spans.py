@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from minutebook.errors import MinutebookError
 from minutebook.times import parse_instant
+from minutebook.times.utc import write_instant
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ANY = datetime(2000, 1, 1, tzinfo=UTC)  # to see whether a text would be an instant on some day
@@ -45,14 +46,8 @@ class Span:
 
     def tell(self) -> dict[str, str | None]:
         """``since`` and ``until`` as texts in UTC."""
-        return {"since": tell_instant(self.since), "until": tell_instant(self.until)}
-
-
-def tell_instant(us: int | None) -> str | None:
-    """ISO 8601 in UTC, to the millisecond."""
-    if us is None:
-        return None
-    return (_EPOCH + timedelta(microseconds=us)).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        since, until = (None if edge is None else write_instant(edge) for edge in (self.since, self.until))
+        return {"since": since, "until": until}
 
 
 def read_span(since: str | None, until: str | None, zone: str, evidence: tuple[int, int] | None) -> Span | None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from minutebook.clocks import find_error_s
 from minutebook.redaction import draw_key
+from minutebook.times.utc import count_us
 
 
 def find_key(events: pd.DataFrame, table: pa.Table) -> bytes:
@@ -42,6 +43,6 @@ def find_resolutions(events: pd.DataFrame) -> dict[str, float]:
         return {source["source"]: source["resolution_s"] or 0.0 for source in ledger["sources"]}
     if "source" not in events or not len(events):
         return {}
-    fraction = events["time"].dt.as_unit("us").astype("int64") % 1_000_000 != 0
+    fraction = count_us(events["time"]) % 1_000_000 != 0
     finer = fraction.groupby(events["source"].astype("str")).any()
     return {str(source): 0.001 if is_finer else 1.0 for source, is_finer in finer.items()}

@@ -25,7 +25,6 @@ globs (``*`` and ``?``), compared with the whole text and with case.
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -37,6 +36,7 @@ from minutebook.errors import MinutebookError, suggest
 from minutebook.settings.rules.globs import fits
 from minutebook.settings.rules.probes import match_agents, match_operations
 from minutebook.settings.rules.values import READERS
+from minutebook.times.utc import write_instant
 
 #: Columns of the event frame that may say who a user is.
 USER_COLUMNS = ("user", "client", "actor", "host", "trace")
@@ -128,7 +128,7 @@ class Rules:
         """All settings as they hold, for `impact.json`."""
         baseline: Any = self.baseline
         if isinstance(baseline, tuple):
-            baseline = {"from": _write(baseline[0]), "to": _write(baseline[1])}
+            baseline = {"from": write_instant(baseline[0], "s"), "to": write_instant(baseline[1], "s")}
         elif baseline is not None:
             baseline = {"seconds_before": baseline}
         told = {f.name: getattr(self, f.name) for f in fields(self)}
@@ -154,7 +154,9 @@ class Rules:
         if not self.usual_probes:
             told.append("the usual health checks and bots count as users")
         if isinstance(self.baseline, tuple):
-            told.append(f"usual is what was from {_write(self.baseline[0])} to {_write(self.baseline[1])}")
+            told.append(
+                f"usual is what was from {write_instant(self.baseline[0], 's')} to {write_instant(self.baseline[1], 's')}"
+            )
         elif self.baseline is not None:
             told.append(f"usual is what was in the {self.baseline / 60:g} min ahead of the impact")
         return [f"As the settings say: {sentence}." for sentence in told]
@@ -162,7 +164,3 @@ class Rules:
 
 def _list_codes(patterns: Sequence[str]) -> tuple[int, ...]:
     return tuple(code for code in range(100, 600) if str(code) in patterns or f"{code // 100}xx" in patterns)
-
-
-def _write(us: int) -> str:
-    return datetime.datetime.fromtimestamp(us / 1e6, datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
