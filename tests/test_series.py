@@ -17,7 +17,7 @@ import minutebook as mb
 from minutebook.cli import main
 from minutebook.clocks import samples
 from minutebook.detection.ownformats import load_all
-from minutebook.reading import Settings
+from minutebook.reading import ReadingContext
 from minutebook.reading.series import files, group_sources, groups, read_series
 from minutebook.settings.config import Config
 from minutebook.sources import find_sources
@@ -67,7 +67,7 @@ def drop_scores(book: dict[str, bytes]) -> dict[str, bytes]:
 def count_together(folder: Path) -> int:
     """How many of the folder's files are read together with others."""
     known = load_all(())
-    settings = Settings(known.logs, known.exports)
+    settings = ReadingContext(known.logs, known.exports)
     together = [group.sources for group in group_sources(find_sources([folder]), Config()) if len(group.sources) > 1]
     return sum(len(part.accounts) for each in together for part in read_series(each, settings))
 

@@ -16,7 +16,7 @@ from minutebook.clocks import ClockSample
 from minutebook.engines.local import open_local
 from minutebook.engines.settling import Settle
 from minutebook.errors import MinutebookError, suggest
-from minutebook.reading import Settings
+from minutebook.reading import ReadingContext
 from minutebook.reading.account import Account
 from minutebook.settings.rules import Rules
 from minutebook.sources import Source
@@ -32,7 +32,7 @@ class Engine(Protocol):
 
     sample: ClockSample  #: ids of all events that were read; of a source that's alone it may be empty
 
-    def read(self, sources: Sequence[Source], settings: Settings) -> list[Account]:
+    def read(self, sources: Sequence[Source], context: ReadingContext) -> list[Account]:
         """Read sources and keep their events; their accounts, in the order of the sources."""
 
     def map(

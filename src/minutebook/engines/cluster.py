@@ -24,7 +24,7 @@ from minutebook.engines.settling import Settle
 from minutebook.errors import MinutebookError
 from minutebook.machine.interrupting import begin, finish
 from minutebook.machine.progress import ignore
-from minutebook.reading import DEFERRED, Settings, close_account
+from minutebook.reading import DEFERRED, ReadingContext, close_account
 from minutebook.reading.account import Account
 from minutebook.reading.series import find_firsts, group_sources
 from minutebook.settings.rules import Rules
@@ -119,56 +119,56 @@ class ClusterEngine:
         self._pieces: list[_Piece] = []
         self.sample = ClockSample()
 
-    def read(self, sources: Sequence[Source], settings: Settings) -> list[Account]:
+    def read(self, sources: Sequence[Source], context: ReadingContext) -> list[Account]:
         """Read sources side by side, large logs in parts, of small ones many in one task."""
-        tell, settings = settings.tell, replace(settings, tell=ignore)  # workers can't tell it
+        tell, context = context.tell, replace(context, tell=ignore)  # workers can't tell it
         near = [source for source in sources if source.path is None]
         laid = {
-            source.name: self._submit(tasks.lay_out, source, settings, PART_BYTES)
+            source.name: self._submit(tasks.lay_out, source, context, PART_BYTES)
             for source in sources
             if source.path is not None and (source.size or 0) >= 2 * PART_BYTES
         }
         reads = self._read_groups(
-            [each for each in sources if each.path is not None and each.name not in laid], settings
+            [each for each in sources if each.path is not None and each.name not in laid], context
         )
         # Standard input is here, and nowhere else.
-        reads += [self._submit(tasks.pack, tasks.unpack(tasks.read_whole(source, settings))) for source in near]
-        parted = [self._read_parts(_fetch(layout), settings) for layout in laid.values()]
+        reads += [self._submit(tasks.pack, tasks.unpack(tasks.read_whole(source, context))) for source in near]
+        parted = [self._read_parts(_fetch(layout), context) for layout in laid.values()]
         accounts: dict[str, Account] = {}
         for parts in parted:
-            accounts |= self._take_parts(parts, settings) if parts else {}
+            accounts |= self._take_parts(parts, context) if parts else {}
         accounts |= self._take(reads)
         left = [source for source in sources if source.name not in accounts]
-        accounts |= self._take([self._submit(tasks.read_whole, source, settings) for source in left])
+        accounts |= self._take([self._submit(tasks.read_whole, source, context) for source in left])
         for source in sources:
             if accounts[source.name].status != DEFERRED:
                 tell(source.size or 0)
         return [accounts[source.name] for source in sources]
 
-    def _read_groups(self, sources: Sequence[Source], settings: Settings) -> list[Any]:
+    def _read_groups(self, sources: Sequence[Source], context: ReadingContext) -> list[Any]:
         """What is read of small sources: of those that belong together by one worker."""
-        groups = group_sources(sources, settings.config)
-        known = {group.log: self._submit(tasks.tell_format, group.first, settings) for group in find_firsts(groups)}
+        groups = group_sources(sources, context.config)
+        known = {group.log: self._submit(tasks.tell_format, group.first, context) for group in find_firsts(groups)}
         return [
-            self._submit(tasks.read_together, group.sources, settings, known.get(group.log))
+            self._submit(tasks.read_together, group.sources, context, known.get(group.log))
             if len(group.sources) > 1
-            else self._submit(tasks.read_whole, group.sources[0], settings)
+            else self._submit(tasks.read_whole, group.sources[0], context)
             for group in groups
         ]
 
     def _read_parts(
-        self, layout: tasks.Layout | None, settings: Settings
+        self, layout: tasks.Layout | None, context: ReadingContext
     ) -> tuple[tasks.Layout, list[Any], Any] | None:
         if layout is None:
             return None
         reads = [
-            self._submit(tasks.read_piece, layout.recipe, start, stop, settings, layout.is_counted)
+            self._submit(tasks.read_piece, layout.recipe, start, stop, context, layout.is_counted)
             for start, stop in zip(layout.cuts, layout.cuts[1:], strict=False)
         ]
         part = (layout.cuts[0], layout.cuts[-1]) if layout.account.part else None
-        return layout, reads, self._submit(tasks.hash_content, layout.account.source, settings, part)
+        return layout, reads, self._submit(tasks.hash_content, layout.account.source, context, part)
 
-    def _take_parts(self, parted: tuple[tasks.Layout, list[Any], Any], settings: Settings) -> dict[str, Account]:
+    def _take_parts(self, parted: tuple[tasks.Layout, list[Any], Any], context: ReadingContext) -> dict[str, Account]:
         """Keep what was read of a large log; its account. Nothing where it has to be read whole."""
         layout, reads, content = parted
         account, name = layout.account, layout.account.source.name
@@ -182,7 +182,7 @@ class ClusterEngine:
             account.add(part)
             self.sample.merge(sample)
             self._keep(read, accounts, before)
-        close_account(account, _fetch(content), settings.config.limits)
+        close_account(account, _fetch(content), context.config.limits)
         return {name: account}
 
     def _take(self, reads: Sequence[Any]) -> dict[str, Account]:

@@ -18,7 +18,7 @@ from minutebook.events import ARROW_SCHEMA
 from minutebook.machine.allocation import give_freed_memory_back
 from minutebook.machine.progress import ignore
 from minutebook.machine.threads import map_ahead, start_threads
-from minutebook.reading import DEFERRED, Settings, read_source
+from minutebook.reading import DEFERRED, ReadingContext, read_source
 from minutebook.reading.account import Account
 from minutebook.reading.series import Group, Series, Told, find_firsts, group_sources, read_series, tell_format
 from minutebook.settings.rules import Rules
@@ -46,39 +46,39 @@ class LocalEngine:
         self._told: dict[str, Future[Told | None]] = {}  # by the name of a log of many files
         self.sample = ClockSample()
 
-    def read(self, sources: Sequence[Source], settings: Settings) -> list[Account]:
+    def read(self, sources: Sequence[Source], context: ReadingContext) -> list[Account]:
         """Read sources one after the other, the blocks of each on all threads; of small ones many at once."""
         accounts: dict[str, Account] = {}
-        groups = group_sources(sources, settings.config)
-        quiet = replace(settings, tell=ignore)  # what fails here is read again
+        groups = group_sources(sources, context.config)
+        quiet = replace(context, tell=ignore)  # what fails here is read again
         # These come first, so that whoever waits for one waits for no thread.
         for group in find_firsts(groups):
             if group.log not in self._told:
                 self._told[group.log] = self._pool.submit(tell_format, group.sources, quiet)
-        read = partial(self._read_together, settings=quiet)
+        read = partial(self._read_together, context=quiet)
         for group, together in zip(groups, map_ahead(self._pool, read, groups), strict=True):
             for series in together:
-                self._keep(series.table, series.counts, settings)
+                self._keep(series.table, series.counts, context)
                 accounts |= series.accounts
             for source in group.sources:
                 if account := accounts.get(source.name):
                     if account.status != DEFERRED:
-                        settings.tell(source.size or 0)
+                        context.tell(source.size or 0)
                     continue
-                accounts[source.name], tables = read_source(source, settings, self._pool)
+                accounts[source.name], tables = read_source(source, context, self._pool)
                 for table in tables:
-                    self._keep(table, [(source.name, table.num_rows)], settings)
+                    self._keep(table, [(source.name, table.num_rows)], context)
         return [accounts[source.name] for source in sources]
 
-    def _read_together(self, group: Group, settings: Settings) -> list[Series]:
+    def _read_together(self, group: Group, context: ReadingContext) -> list[Series]:
         """What is read of several sources at once; nothing of one alone."""
         if len(group.sources) == 1:
             return []
-        return read_series(group.sources, settings, self._told[group.log].result() if group.log else None)
+        return read_series(group.sources, context, self._told[group.log].result() if group.log else None)
 
-    def _keep(self, table: pa.Table, counts: Sequence[tuple[str, int]], settings: Settings) -> None:
+    def _keep(self, table: pa.Table, counts: Sequence[tuple[str, int]], context: ReadingContext) -> None:
         self._store.add(table, counts)
-        if not settings.is_alone:
+        if not context.is_alone:
             self.sample.add(table)
 
     def map(

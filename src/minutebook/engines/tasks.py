@@ -19,7 +19,7 @@ from minutebook.clocks import ClockSample
 from minutebook.engines.settling import Settle
 from minutebook.engines.store import EventStore
 from minutebook.machine.threads import start_threads
-from minutebook.reading import Settings, find_large_log, open_account, read_part, read_source, series
+from minutebook.reading import ReadingContext, find_large_log, open_account, read_part, read_source, series
 from minutebook.reading.account import Account
 from minutebook.reading.parts import find_cuts, find_part
 from minutebook.reading.recipes import Recipe
@@ -64,51 +64,51 @@ def unpack(packed: np.ndarray) -> Any:
     return pickle.loads(packed.tobytes())
 
 
-def lay_out(source: Source, settings: Settings, size: int) -> np.ndarray:
+def lay_out(source: Source, context: ReadingContext, size: int) -> np.ndarray:
     """A `Layout` of the source in parts of about ``size`` bytes; None where it's read whole."""
-    account = open_account(source, settings)
-    recipe = find_large_log(account, settings, 2 * size)
+    account = open_account(source, context)
+    recipe = find_large_log(account, context, 2 * size)
     # Lines that a container's runtime parted, and counts of repeats, need what stands before them.
     if recipe is None or any(plan.inner or plan.log_format.repeats for plan in recipe.plans):
         return pack(None)
     start, stop = 0, source.size or 0
-    if settings.span:
-        account.part, account.note = find_part(source, recipe, settings.span)
+    if context.span:
+        account.part, account.note = find_part(source, recipe, context.span)
         if account.part:
             start, stop, account.note = account.part.start, account.part.stop, account.part.tell()
     return pack(Layout(recipe, account, find_cuts(source, recipe, start, stop, size), start == 0))
 
 
-def hash_content(source: Source, settings: Settings, part: tuple[int, int] | None) -> np.ndarray:
+def hash_content(source: Source, context: ReadingContext, part: tuple[int, int] | None) -> np.ndarray:
     """The `Content` of a source, or of a part of it."""
-    reader = Reader(source, settings.config.limits, part=part)
+    reader = Reader(source, context.config.limits, part=part)
     for _ in reader:
         pass
     return pack(reader.content)
 
 
-def read_whole(source: Source, settings: Settings) -> np.ndarray:
+def read_whole(source: Source, context: ReadingContext) -> np.ndarray:
     """The `Read` of a source."""
     with start_threads(1) as pool:
-        return _pack_read(*read_source(source, settings, pool))
+        return _pack_read(*read_source(source, context, pool))
 
 
-def tell_format(sources: Sequence[Source], settings: Settings) -> np.ndarray:
+def tell_format(sources: Sequence[Source], context: ReadingContext) -> np.ndarray:
     """What the first files of a log tell of it."""
-    return pack(series.tell_format(sources, settings))
+    return pack(series.tell_format(sources, context))
 
 
-def read_together(sources: Sequence[Source], settings: Settings, known: np.ndarray | None) -> np.ndarray:
+def read_together(sources: Sequence[Source], context: ReadingContext, known: np.ndarray | None) -> np.ndarray:
     """The `Read` of those of some small files that are plainly parts of one log."""
-    parts = series.read_series(sources, settings, None if known is None else unpack(known))
+    parts = series.read_series(sources, context, None if known is None else unpack(known))
     accounts = {name: account for part in parts for name, account in part.accounts.items()}
     return pack(Read(accounts, [(part.table, part.counts) for part in parts]))
 
 
-def read_piece(recipe: Recipe, start: int, stop: int, settings: Settings, is_counted: bool) -> np.ndarray:
+def read_piece(recipe: Recipe, start: int, stop: int, context: ReadingContext, is_counted: bool) -> np.ndarray:
     """The `Read` of a part of a source."""
     with start_threads(1) as pool:
-        return _pack_read(*read_part(recipe, start, stop, settings, pool, is_counted=is_counted))
+        return _pack_read(*read_part(recipe, start, stop, context, pool, is_counted=is_counted))
 
 
 def _pack_read(account: Account, tables: Iterator[pa.Table]) -> np.ndarray:

@@ -24,7 +24,7 @@ from minutebook.gathering.copies import Copied, drop_copies
 from minutebook.gathering.doubles import Doubles, find_doubles
 from minutebook.gathering.joining import fill_users, find_owners
 from minutebook.machine.progress import show_progress
-from minutebook.reading import DEFERRED, Settings, peek
+from minutebook.reading import DEFERRED, ReadingContext, peek
 from minutebook.reading.account import Account
 from minutebook.redaction import draw_key
 from minutebook.settings.config import Config
@@ -116,15 +116,15 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
     """
     formats = load_all(config.formats)
     sources = [_with_host(source, config) for source in find_sources(evidence)]
-    settings = Settings(formats.logs, formats.exports, config, is_alone=len(sources) == 1)
+    context = ReadingContext(formats.logs, formats.exports, config, is_alone=len(sources) == 1)
     with show_progress(_find_size(sources)) as tell:
-        accounts, guess = _read_sources(sources, replace(settings, tell=tell), engine)
+        accounts, guess = _read_sources(sources, replace(context, tell=tell), engine)
         waiting = [source for source in sources if accounts[source.name].status == DEFERRED]
         if waiting:
             # Stamps without a year: the other sources tell it.
             known = [a for a in accounts.values() if a.events]
             around = (min(a.first for a in known), max(a.last for a in known)) if known else None
-            again = engine.read(waiting, replace(settings, around=around, is_last_call=True, tell=tell))
+            again = engine.read(waiting, replace(context, around=around, is_last_call=True, tell=tell))
             accounts |= {account.source.name: account for account in again}
     ordered = [accounts[source.name] for source in sources]
     if refuse:
@@ -134,7 +134,7 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
     narrow = _find_narrow(ordered, clocks, guess, _find_span(ordered, clocks, config))
     if narrow:
         engine.drop([source.name for source in narrow])
-        accounts |= {account.source.name: account for account in engine.read(narrow, settings)}
+        accounts |= {account.source.name: account for account in engine.read(narrow, context)}
         ordered = [accounts[source.name] for source in sources]
         sample = find_records(engine.sample, engine.map_all)
         clocks = _find_clocks(ordered, sample, config)
@@ -147,24 +147,26 @@ def _find_size(sources: Sequence[Source]) -> int | None:
     return None if None in sizes else sum(size or 0 for size in sizes)
 
 
-def _read_sources(sources: Sequence[Source], settings: Settings, engine: Engine) -> tuple[dict[str, Account], Span]:
+def _read_sources(
+    sources: Sequence[Source], context: ReadingContext, engine: Engine
+) -> tuple[dict[str, Account], Span]:
     """The accounts of the sources, and the span outside of which large ones weren't read.
 
     Where the span is relative to the evidence, it's guessed from the others and from the ends of the large ones.
     """
-    config = settings.config
+    config = context.config
     span = read_span(config.since, config.until, config.zone, None)
     if span is not None:
-        read = engine.read(sources, replace(settings, span=span))
+        read = engine.read(sources, replace(context, span=span))
         return {account.source.name: account for account in read}, span
-    ends = {source.name: found for source in sources if (found := peek(source, settings))}
-    accounts = {a.source.name: a for a in engine.read([s for s in sources if s.name not in ends], settings)}
+    ends = {source.name: found for source in sources if (found := peek(source, context))}
+    accounts = {a.source.name: a for a in engine.read([s for s in sources if s.name not in ends], context)}
     logs = [(a.first, a.last) for a in accounts.values() if a.events and a.is_log] + [*ends.values()]
     if ends:
         edges = min(first for first, _ in logs), max(last for _, last in logs)
         with suppress(MinutebookError):  # it's told when all is known
             span = read_span(config.since, config.until, config.zone, edges)
-        large = engine.read([source for source in sources if source.name in ends], replace(settings, span=span))
+        large = engine.read([source for source in sources if source.name in ends], replace(context, span=span))
         accounts |= {account.source.name: account for account in large}
     return accounts, span or Span()
 

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from minutebook.events import NAMES, fill_columns
 from minutebook.reading.account import Account, list_rejects
-from minutebook.reading.settings import Settings
+from minutebook.reading.context import ReadingContext
 from minutebook.settings.config import STATED
 from minutebook.settings.limits import Limits
 from minutebook.sources import Source
@@ -18,10 +18,10 @@ from minutebook.sources.contents import Content
 from minutebook.sources.lines import Lines, count_long_lines
 
 
-def open_account(source: Source, settings: Settings) -> Account:
+def open_account(source: Source, context: ReadingContext) -> Account:
     """The account of a source that isn't read yet, with what the caller said of it."""
-    said = settings.config.of(source.name)
-    most = settings.config.limits.rejects
+    said = context.config.of(source.name)
+    most = context.config.limits.rejects
     return Account(source, stated={key: str(said[key]) for key in sorted(said)}, most_rejects=most)
 
 

@@ -14,10 +14,10 @@ from minutebook.errors import EvidenceError, suggest
 from minutebook.exports import ExportFormat, name_text
 from minutebook.logformats import LogFormat
 from minutebook.reading.account import Account
+from minutebook.reading.context import DEFERRED, ReadingContext
 from minutebook.reading.days import find_day, is_dayless, without_dayless
 from minutebook.reading.heads import sample_lines
 from minutebook.reading.recipes import Recipe
-from minutebook.reading.settings import DEFERRED, Settings
 from minutebook.reading.years import find_stated_year, find_year, is_yearless
 from minutebook.sources import Source
 
@@ -25,23 +25,23 @@ from minutebook.sources import Source
 _OPEN_DATE = re.compile(r"\W{0,2}(?:0?[1-9]|1[0-2])/(?:0?[1-9]|1[0-2])/(?:\d{4}|\d\d)\b")
 
 
-def choose_exports(name: str | None, settings: Settings) -> Sequence[ExportFormat]:
+def choose_exports(name: str | None, context: ReadingContext) -> Sequence[ExportFormat]:
     """All exports, or the one that the caller named for the source; none where a log's format is named."""
-    return settings.exports if name is None else [each for each in settings.exports if each.name == name]
+    return context.exports if name is None else [each for each in context.exports if each.name == name]
 
 
-def choose_formats(source: Source, settings: Settings) -> Sequence[LogFormat]:
+def choose_formats(source: Source, context: ReadingContext) -> Sequence[LogFormat]:
     """All formats, or the one that the caller named for the source."""
-    name = settings.config.of(source.name).get("format")
+    name = context.config.of(source.name).get("format")
     if name is None:
-        return settings.formats
-    named = [each for each in settings.formats if each.name == name]
+        return context.formats
+    named = [each for each in context.formats if each.name == name]
     if not named:
-        if any(each.name == name for each in settings.exports):
+        if any(each.name == name for each in context.exports):
             raise EvidenceError(
                 f"is no {name}, as stated", where=source.name, do="let the content tell, or see `minutebook check`"
             )
-        known = [*(each.name for each in settings.formats), *(each.name for each in settings.exports)]
+        known = [*(each.name for each in context.formats), *(each.name for each in context.exports)]
         raise EvidenceError(
             f"no format is called {name!r}", where=source.name, do=suggest(name, known, listed_by="minutebook formats")
         )
@@ -49,14 +49,14 @@ def choose_formats(source: Source, settings: Settings) -> Sequence[LogFormat]:
 
 
 def find_recipe(
-    head: Sequence[bytes], source: Source, settings: Settings, account: Account, found: Detection | None = None
+    head: Sequence[bytes], source: Source, context: ReadingContext, account: Account, found: Detection | None = None
 ) -> Recipe | None:
     """How a log is read that begins so; None where its format is unknown or its year has to wait, as the account says.
 
     ``found`` is what its format is, if that has been told.
     """
-    said = settings.config.of(source.name)
-    formats = choose_formats(source, settings)
+    said = context.config.of(source.name)
+    formats = choose_formats(source, context)
     lines = sample_lines(head)
     found = found or detect_format(lines, formats)
     account.format, account.score, account.runner_up = found.nearest, found.score, found.runner_up
@@ -65,13 +65,13 @@ def find_recipe(
         account.note = _tell_unknown(found, head)
         return None
     account.units = {k: unit for plan in found.plans for p in (plan, *plan.inner) for k, unit in p.guesses.items()}
-    rules = settings.config.sli
+    rules = context.config.sli
     plans = tuple(plan.asking(rules.keys) for plan in found.plans)
     recipe = Recipe(
         source, plans, formats, rules,
         zone=str(said["zone"]) if "zone" in said else None,
         year=int(said["year"]) if "year" in said else None,
-        limits=settings.config.limits,
+        limits=context.config.limits,
     )  # fmt: skip
     if is_dayless(found.plans):
         day = find_day(lines, found.plans, source.name, str(said.get("day", "")))
@@ -88,10 +88,10 @@ def find_recipe(
         recipe = replace(recipe, day=day.day, plans=plans if day.day is not None else dated)
     if not is_yearless(lines, found.plans):
         return replace(recipe, year=recipe.year or find_stated_year(lines, found.plans))
-    if recipe.year is None and not settings.is_last_call:
+    if recipe.year is None and not context.is_last_call:
         account.status = DEFERRED
         return None
-    guess = None if recipe.year else find_year(lines, found.plans, source, settings.around)
+    guess = None if recipe.year else find_year(lines, found.plans, source, context.around)
     if guess is not None:
         account.year_guess = f"{guess.year} at first, {guess.why}"
     year = guess.year if guess else recipe.year

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from minutebook.reading import DEFERRED, Settings, open_account
+from minutebook.reading import DEFERRED, ReadingContext, open_account
 from minutebook.reading.account import Account
 from minutebook.reading.recipes import Recipe
 from minutebook.reading.series.cutting import Series, parse_together
@@ -25,20 +25,20 @@ _SHORT = 20  # lines
 _FIELDS = re.compile(rb"(?m)^#(?:Fields:|fields\t)[^\r\n]*")
 
 
-def read_series(sources: Sequence[Source], settings: Settings, known: Told | None = None) -> list[Series]:
+def read_series(sources: Sequence[Source], context: ReadingContext, known: Told | None = None) -> list[Series]:
     """The events of those of the files that are plainly parts of one log, some files in each; none where there are none.
 
     ``known`` is what `tell_format` tells of the log that they are parts of, if it has more of them.
     """
-    if known and known.lacks_year and not settings.is_last_call:
-        return [_defer([open_account(source, settings) for source in sources], known.found.nearest)]
-    return [each for files in read_files(sources, settings) for each in _read_alike(files, settings, known)]
+    if known and known.lacks_year and not context.is_last_call:
+        return [_defer([open_account(source, context) for source in sources], known.found.nearest)]
+    return [each for files in read_files(sources, context) for each in _read_alike(files, context, known)]
 
 
-def _read_alike(files: Sequence[File], settings: Settings, known: Told | None) -> Iterator[Series]:
+def _read_alike(files: Sequence[File], context: ReadingContext, known: Told | None) -> Iterator[Series]:
     """The events of those of some files that are read as most of them are."""
     told = replace(files[0].account)
-    recipe = find_common_recipe(files, settings, told, known)
+    recipe = find_common_recipe(files, context, told, known)
     if told.status == DEFERRED:
         yield _defer([each.account for each in files], told.format)
     if recipe is None:
@@ -48,9 +48,9 @@ def _read_alike(files: Sequence[File], settings: Settings, known: Told | None) -
         each
         for each in files
         if _has_header(each, files[0], recipe)
-        and (each.rows > _SHORT or not is_export(each.content, settings, each.account))
+        and (each.rows > _SHORT or not is_export(each.content, context, each.account))
     ]
-    yield from (parse_together(chunk, recipe, settings) for chunk in cut_chunks(logs))
+    yield from (parse_together(chunk, recipe, context) for chunk in cut_chunks(logs))
 
 
 def _defer(accounts: Sequence[Account], name: str) -> Series:

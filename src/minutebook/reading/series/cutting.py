@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.events import make_table
-from minutebook.reading import Settings, fill_stated
+from minutebook.reading import ReadingContext, fill_stated
 from minutebook.reading.account import Account
 from minutebook.reading.recipes import Recipe, parse_lines
 from minutebook.reading.series.files import File
@@ -42,7 +42,7 @@ class Series:
         raise KeyError(name)
 
 
-def parse_together(files: Sequence[File], recipe: Recipe, settings: Settings) -> Series:
+def parse_together(files: Sequence[File], recipe: Recipe, context: ReadingContext) -> Series:
     """The events of some files, without those that have a line which is neither an event's nor passed over."""
     lines = split_lines(b"".join(each.content for each in files))
     table, told = parse_lines(lines, recipe)
@@ -59,7 +59,7 @@ def parse_together(files: Sequence[File], recipe: Recipe, settings: Settings) ->
     if recipe.plans[0].log_format.repeats:  # of what another file says
         whole[place[table.column("count").is_valid().to_numpy()]] = False
     if recipe.carries_year:
-        whole &= _agree_on_year(files, table, place, recipe, settings)
+        whole &= _agree_on_year(files, table, place, recipe, context)
     skipped = _find_skipped(lines, first, last, owner, len(files))
     if not whole.all():
         kept = whole[place]
@@ -98,7 +98,7 @@ def _find_spans(table: pa.Table, lines: Lines) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _agree_on_year(
-    files: Sequence[File], table: pa.Table, place: np.ndarray, recipe: Recipe, settings: Settings
+    files: Sequence[File], table: pa.Table, place: np.ndarray, recipe: Recipe, context: ReadingContext
 ) -> np.ndarray:
     """Which of the files would by themselves be taken to be of the recipe's year, all of them."""
     times = table.column("time")
@@ -113,7 +113,7 @@ def _agree_on_year(
     for number in np.flatnonzero(agrees).tolist():
         account = files[number].account
         first = times[int(np.searchsorted(place, number))].as_py()
-        guess = guess_year(first, frozenset(), account.source, settings.around)
+        guess = guess_year(first, frozenset(), account.source, context.around)
         agrees[number] = guess is not None and guess.year == recipe.year
         account.year_guess = f"{guess.year} at first, {guess.why}" if guess else ""
     return agrees

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from minutebook.reading import Settings, find_hindrance, open_account
+from minutebook.reading import ReadingContext, find_hindrance, open_account
 from minutebook.reading.account import Account
 from minutebook.sources import Source
 from minutebook.sources.contents import Reader
@@ -23,13 +23,13 @@ class File:
     rows: int
 
 
-def read_files(sources: Sequence[Source], settings: Settings, at_once: int | None = None) -> Iterator[list[File]]:
+def read_files(sources: Sequence[Source], context: ReadingContext, at_once: int | None = None) -> Iterator[list[File]]:
     """The files that can be read whole and together don't unpack to too much, some at a time."""
     files: list[File] = []
     held = total = 0
     for source in sources:
-        reader = Reader(source, settings.config.limits)
-        file = _read_file(reader, settings)
+        reader = Reader(source, context.config.limits)
+        file = _read_file(reader, context)
         total += reader.size
         if total > _MOST:
             break
@@ -43,7 +43,7 @@ def read_files(sources: Sequence[Source], settings: Settings, at_once: int | Non
         yield files
 
 
-def _read_file(reader: Reader, settings: Settings) -> File | None:
+def _read_file(reader: Reader, context: ReadingContext) -> File | None:
     """A file whole; None where it isn't small or sound."""
     blocks = []
     for block in reader:
@@ -53,7 +53,7 @@ def _read_file(reader: Reader, settings: Settings) -> File | None:
     content = b"".join(blocks)
     if reader.status != "complete" or reader.note or not content or find_hindrance(content):
         return None
-    account = open_account(reader.source, settings)
+    account = open_account(reader.source, context)
     account.lines, account.sha256, account.secret = reader.lines, reader.sha256, reader.secret
     return File(account, content if content.endswith(b"\n") else content + b"\n", reader.lines)
 

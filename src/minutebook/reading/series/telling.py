@@ -11,7 +11,7 @@ from minutebook.detection.recognition import recognise
 from minutebook.logformats import LogFormat
 from minutebook.plans import Plan
 from minutebook.plans.drafts import make_plan
-from minutebook.reading import DEFERRED, Settings, choose_exports, choose_formats, find_recipe, sample_lines
+from minutebook.reading import DEFERRED, ReadingContext, choose_exports, choose_formats, find_recipe, sample_lines
 from minutebook.reading.account import Account
 from minutebook.reading.days import is_dayless
 from minutebook.reading.documents import take_documents
@@ -32,28 +32,30 @@ class Told(NamedTuple):
     lacks_year: bool  #: and nobody says it
 
 
-def tell_format(sources: Sequence[Source], settings: Settings) -> Told | None:
+def tell_format(sources: Sequence[Source], context: ReadingContext) -> Told | None:
     """The format of most of the files by the first of them; None where they are no parts of one log."""
-    files = next(read_files(sources, settings, _ENOUGH), [])
+    files = next(read_files(sources, context, _ENOUGH), [])
     if not files:
         return None
     sample, account = _take_sample(files, _SAMPLE_LINES), files[0].account
-    if is_export(sample, settings, account):
+    if is_export(sample, context, account):
         return None
-    found = _detect(files, sample_lines([sample]), choose_formats(account.source, settings))
+    found = _detect(files, sample_lines([sample]), choose_formats(account.source, context))
     told = replace(account)
-    find_recipe([sample], account.source, replace(settings, is_last_call=False), told, found)
+    find_recipe([sample], account.source, replace(context, is_last_call=False), told, found)
     return Told(found, told.status == DEFERRED)
 
 
-def find_common_recipe(files: Sequence[File], settings: Settings, told: Account, known: Told | None) -> Recipe | None:
+def find_common_recipe(
+    files: Sequence[File], context: ReadingContext, told: Account, known: Told | None
+) -> Recipe | None:
     """How most of the files are read by a sample of all; in ``told``, which is the first one's account, what it is."""
     sample = _take_sample(files, _SAMPLE_LINES)
-    lines, formats = sample_lines([sample]), choose_formats(told.source, settings)
+    lines, formats = sample_lines([sample]), choose_formats(told.source, context)
     found = recognise(known.found, lines, formats) if known else None
-    if found is None and is_export(sample, settings, told):
+    if found is None and is_export(sample, context, told):
         return None
-    recipe = find_recipe([sample], told.source, settings, told, found or _detect(files, lines, formats))
+    recipe = find_recipe([sample], told.source, context, told, found or _detect(files, lines, formats))
     if recipe is None:
         return None
     plan = recipe.plans[0]
@@ -67,10 +69,10 @@ def find_common_recipe(files: Sequence[File], settings: Settings, told: Account,
     return replace(recipe, source=Source("", None), plans=(plan,), formats=(), year=year)
 
 
-def is_export(content: bytes, settings: Settings, account: Account) -> bool:
+def is_export(content: bytes, context: ReadingContext, account: Account) -> bool:
     """Whether content that begins so is an export's, and no log's."""
-    exports = choose_exports(account.stated.get("format"), settings)
-    return bool(exports) and take_documents([content], iter(()), exports, settings.config.limits) is not None
+    exports = choose_exports(account.stated.get("format"), context)
+    return bool(exports) and take_documents([content], iter(()), exports, context.config.limits) is not None
 
 
 def _detect(files: Sequence[File], lines: Sequence[str], formats: Sequence[LogFormat]) -> Detection:
