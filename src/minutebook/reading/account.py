@@ -50,17 +50,17 @@ class Part:
     start: int
     stop: int  #: not included
     size: int  #: of the source
-    looks: int  #: places at which stamps were looked at, all in order
+    looks: int  #: at how many places stamps were read, all in order
     slack_us: int  #: by how much it's wider than the span that was asked for
     first: int  #: the stamps at both ends of the source (µs)
     last: int
 
     def covers(self, shift_us: int) -> bool:
-        """Whether it holds all of the span, were its clock off by so much."""
+        """Whether it would hold the whole span even if the clock were off by that much."""
         return abs(shift_us) <= self.slack_us
 
     def tell(self) -> str:
-        """What a note says of it."""
+        """The sentence for the ledger."""
         return (
             f"read from byte {self.start:,} to {self.stop:,} of {self.size:,}: by the stamps at {self.looks} places, all in"
             " order, the rest is out of range"
@@ -88,19 +88,23 @@ class Account:
     is_mixed: bool = False  #: further formats were looked for in some of its blocks
     long_lines: int = 0  #: of which only the beginning was read
     events: int = 0
-    out_of_range: int = 0  #: of these, copies apart, before ``since`` or after ``until``
+    out_of_range: int = 0  #: of these, without copies, before ``since`` or after ``until``
     note: str = ""
-    part: Part | None = None  #: what was read of it, if not all
-    stated: dict[str, str] = field(default_factory=dict)  #: what the caller said of it and was used
-    is_log: bool = True  #: and no export of deploys, alerts or notes
+    part: Part | None = None  #: the bytes that were read, if not all
+    stated: dict[str, str] = field(default_factory=dict)  #: what the caller said of it
+    is_log: bool = True  #: not an export of deploys, alerts or notes
     first: int = 0  #: its earliest and latest stamp, as stated (µs since 1970)
     last: int = 0
-    year_guess: str = ""  #: of its stamps without a year: which is assumed, and why
-    day_guess: str = ""  #: of its stamps of a clock alone: which is assumed, and why
-    day_after: tuple[int, int | None] | None = None  #: of the last such stamp of a block: its day and clock, see `days`
-    units: dict[str, str] = field(default_factory=dict)  #: key of its durations that states no unit → the one taken
+    year_guess: str = ""  #: for stamps without a year: the one assumed, and why
+    day_guess: str = ""  #: for stamps with a time of day alone: the day assumed, and why
+    day_after: tuple[int, int | None] | None = (
+        None  #: day and time of day of the last such stamp of a block, see `days`
+    )
+    units: dict[str, str] = field(default_factory=dict)  #: key of durations that states no unit → the unit assumed
     resolution_s: float = 0.0  #: of its stamps
-    lacks_zone: bool = False  #: its stamps have neither year (or day) nor zone, of which their quality tells the former
+    lacks_zone: bool = (
+        False  #: its stamps have neither a year (or day) nor a zone; their time_quality names only the former
+    )
     stated_offset: str = ""  #: the offset that its first stamp states, such as +0100
     qualities: collections.Counter[str] = field(default_factory=collections.Counter)
 

@@ -1,4 +1,4 @@
-"""a source → its account: opened with what the caller said of it, closed with what its reader knows at the end."""
+"""a source → its account, opened with what the caller said of it and closed with what its reader counted."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from minutebook.sources.lines import Lines, count_long_lines
 
 
 def open_account(source: Source, context: ReadingContext) -> Account:
-    """The account of a source that isn't read yet, with what the caller said of it."""
+    """The account of a source before it's read, with what the caller said of it."""
     said = context.config.of(source.name)
     most = context.config.limits.rejects
     return Account(source, stated={key: str(said[key]) for key in sorted(said)}, most_rejects=most)
 
 
 def fill_stated(table: pa.Table, account: Account) -> pa.Table:
-    """The events with what the caller said of the source where its records lack it."""
+    """The events, with what the caller said of the source filled in where its records lack it."""
     filled = {column: account.stated[column] for column in STATED if column in account.stated and column in NAMES}
     return fill_columns(table, filled)
 
 
 def reject_all(lines: Iterator[Lines], account: Account, limits: Limits) -> Iterator[pa.Table]:
-    """No events: each line that isn't blank is a reject, for the reason that the account's note gives."""
+    """No events: every line that isn't blank becomes a reject, for the reason in the account's note."""
     why = account.note.split(": ")[0]
     for batch in lines:
         is_blank = pc.equal(pc.utf8_trim_whitespace(batch.text), "").to_numpy(zero_copy_only=False)

@@ -22,7 +22,7 @@ def parse_batches(
 ) -> Iterator[pa.Table]:
     """The tables; what became of the batches' lines is added to the account."""
     if recipe.carries_year or recipe.day is not None:
-        # The year, or the day, goes on from batch to batch, so they can't be read side by side.
+        # The year or the day carries over from batch to batch, so they can't be parsed side by side.
         for batch, plans in batches:
             table, part = parse_lines(batch, replace(recipe, plans=plans))
             account.add(part)

@@ -1,4 +1,4 @@
-"""a content's head → how it's read: which exports and formats may fit, and the recipe of the log that it is."""
+"""the head of a source → how to read it: the exports and formats that may fit, and the recipe of a log."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from minutebook.reading.recipes import Recipe
 from minutebook.reading.years import find_stated_year, find_year, is_yearless
 from minutebook.sources import Source
 
-#: 11/05/2026, 5/11/26: which of the first two is the month, the log itself has to tell.
+#: 11/05/2026, 5/11/26: either of the first two numbers may be the month, which only the log itself can show.
 _OPEN_DATE = re.compile(r"\W{0,2}(?:0?[1-9]|1[0-2])/(?:0?[1-9]|1[0-2])/(?:\d{4}|\d\d)\b")
 
 
 def choose_exports(name: str | None, context: ReadingContext) -> Sequence[ExportFormat]:
-    """All exports, or the one that the caller named for the source; none where a log's format is named."""
+    """All exports, or the one that the caller named for the source; none where the caller named a log format."""
     return context.exports if name is None else [each for each in context.exports if each.name == name]
 
 
@@ -51,9 +51,10 @@ def choose_formats(source: Source, context: ReadingContext) -> Sequence[LogForma
 def find_recipe(
     head: Sequence[bytes], source: Source, context: ReadingContext, account: Account, found: Detection | None = None
 ) -> Recipe | None:
-    """How a log is read that begins so; None where its format is unknown or its year has to wait, as the account says.
+    """How to read the log that begins with ``head``; None where its format is unknown or its year has to wait, as the
+    account then says.
 
-    ``found`` is what its format is, if that has been told.
+    ``found`` is its format, where that has been detected already.
     """
     said = context.config.of(source.name)
     formats = choose_formats(source, context)
@@ -61,8 +62,7 @@ def find_recipe(
     found = found or detect_format(lines, formats)
     account.format, account.score, account.runner_up = found.nearest, found.score, found.runner_up
     if not found.plans:
-        account.format = account.status = "unknown"
-        account.note = _tell_unknown(found, head)
+        _refuse(account, _tell_unknown(found, head))
         return None
     account.units = {k: unit for plan in found.plans for p in (plan, *plan.inner) for k, unit in p.guesses.items()}
     rules = context.config.sli
@@ -75,17 +75,14 @@ def find_recipe(
     )  # fmt: skip
     if is_dayless(found.plans):
         day = find_day(lines, found.plans, source.name, str(said.get("day", "")))
-        dated = without_dayless(plans)
-        if day.day is None and not dated:
-            account.format = account.status = "unknown"
-            account.note = (
-                f"its stamps have no day, {day.why}: put it into the name (app-2026-11-23.log), or state it in a settings file"
-                f' ([sources.{json.dumps(source.name)}] day = "2026-11-23")'
-            )
-            return None
         if day.day is not None:
             account.day_guess = f"{np.datetime64(day.day, 'D')} at first, {day.why}"
-        recipe = replace(recipe, day=day.day, plans=plans if day.day is not None else dated)
+            recipe = replace(recipe, day=day.day)
+        elif dated := without_dayless(plans):
+            recipe = replace(recipe, plans=dated)
+        else:
+            _refuse(account, _tell_dayless(source.name, day.why))
+            return None
     if not is_yearless(lines, found.plans):
         return replace(recipe, year=recipe.year or find_stated_year(lines, found.plans))
     if recipe.year is None and not context.is_last_call:
@@ -98,15 +95,24 @@ def find_recipe(
     return replace(recipe, year=year, carries_year=year is not None)
 
 
+def _refuse(account: Account, why: str) -> None:
+    """Put into the account why there's no recipe."""
+    account.format = account.status = "unknown"
+    account.note = why
+
+
+def _tell_dayless(name: str, why: str) -> str:
+    return (
+        f"its stamps have no day, {why}: put it into the name (app-2026-11-23.log), or state it in a settings file"
+        f' ([sources.{json.dumps(name)}] day = "2026-11-23")'
+    )
+
+
 def _tell_unknown(found: Detection, head: Sequence[bytes]) -> str:
     if shape := name_text(b"".join(head).decode("utf-8", "replace")):
         return f"not an export that is known, nor a log: {shape}"
-    note = "unknown format: "
-    note += (
-        f"nearest is {found.nearest}, which fits {found.score:.0%} of the lines"
-        if found.nearest
-        else "no format fits any line"
-    )
+    nearest = f"nearest is {found.nearest}, which fits {found.score:.0%} of the lines"
+    note = f"unknown format: {nearest if found.nearest else 'no format fits any line'}"
     note += f"; the first that doesn't: {found.misfit[:120]!r}" if found.misfit else ""
     if _OPEN_DATE.match(found.misfit):
         note += "; no stamp proves which number is the month: collect a day past the twelfth too, or write a format that says it"

@@ -13,13 +13,13 @@ from minutebook.plans.matching import match_lines_of
 from minutebook.records.table import update_w3c
 from minutebook.sources.lines import Lines
 
-_TAIL = 64  # lines that tell how the next one goes on
+_TAIL = 64  # lines, enough to see whether the next one continues a record
 
 
 def cut_at_records(batches: Iterable[Lines], plans: Sequence[Plan]) -> Iterator[tuple[Lines, tuple[Plan, ...]]]:
     """The same lines, cut so that no record is parted: a batch waits for the line that follows it.
 
-    With each batch come the plans under which it's read: a table's header may change in mid-file.
+    Each batch comes with the plans that read it: a table's header may change in mid-file.
     """
     waiting: Lines | None = None
     current = tuple(plans)
@@ -67,7 +67,7 @@ def _join(first: Lines, second: Lines) -> Lines:
 
 
 def _begins_record(before: Lines, lines: Lines, plans: Sequence[Plan]) -> bool:
-    """Whether the first of the lines begins a record, as it stands behind those before it."""
+    """Whether the first of the lines begins a record, judged together with the lines before it."""
     text = pa.concat_arrays([before.text[-_TAIL:], lines.text[:1]])
     matched, _ = match_lines_of(text, plans)
     return any(m.rows[-1] == len(text) - 1 for m in matched)

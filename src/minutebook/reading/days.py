@@ -1,6 +1,6 @@
-"""stamps of a clock alone → their days: what the caller says, else the file's name, else a line before the first one.
+"""stamps with a time of day alone → their days: as the caller says, else by the file's name or a line before the first.
 
-A file's age tells no day: whoever collects evidence copies it. From the first day on, one ends where the clock falls back.
+A file's modification time says nothing, since evidence is copied. A new day begins where the time of day falls back.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from minutebook.plans.matching import match_lines_of
 from minutebook.times import DAYLESS, parse_times
 
 _HOUR_US = 3_600_000_000
-#: A clock falls back by less where lines are out of order or summer time ends; a day ends with more.
+#: Lines out of order, or the end of summer time, make the time of day fall back by less; a new day by more.
 _BACK, _AHEAD = 2 * _HOUR_US, 22 * _HOUR_US
 _ANY_DAY = (date(2000, 1, 1) - date(1970, 1, 1)).days
 _NONE = np.iinfo(np.int64).min
@@ -28,7 +28,7 @@ _BANNER_LINES = 20  # before the first record
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = rf"(?P<b>{'|'.join(_MONTHS)})[a-z]*\.?"
 _IN_NAMES = re.compile(r"(?<!\d)(?P<Y>20\d\d)(?P<by>[-_.]?)(?P<m>\d\d)(?P=by)(?P<d>\d\d)(?!\d)")
-#: logrotate names a file by the day on which it was put away, the lines in it are mostly of the one before.
+#: logrotate names a file by the day of its rotation; most lines in it are of the day before.
 _PUT_AWAY = re.compile(r"-20\d{6}(?:\.(?:gz|bz2|xz|zst|zip|lz4))?$")
 _IN_TEXT = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -45,19 +45,19 @@ _OF_THE_PROGRAM = re.compile(
 
 
 class Day(NamedTuple):
-    """The day of the first stamp, in days since 1970, and why; None where nothing tells it, or two things different ones."""
+    """The day of the first stamp, in days since 1970, and how it's known; None where nothing says it, or two things disagree."""
 
     day: int | None
     why: str
 
 
 def is_dayless(plans: Sequence[Plan]) -> bool:
-    """Whether stamps of some of the lines may be a clock alone."""
+    """Whether some stamps may be a time of day alone."""
     return any(layout in DAYLESS for plan in plans for layout in plan.layouts)
 
 
 def without_dayless(plans: Sequence[Plan]) -> tuple[Plan, ...]:
-    """The plans whose stamps say more than a clock: what others read has no instant where the day isn't known."""
+    """The plans whose stamps have a date: without a known day, records of the others have no instant."""
     return tuple(plan for plan in plans if not is_dayless([plan]))
 
 
@@ -76,9 +76,9 @@ def find_day(lines: Sequence[str], plans: Sequence[Plan], name: str, stated: str
 def list_days(
     matched: Sequence[Matched], place: np.ndarray, day: int, before: int | None
 ) -> tuple[np.ndarray, tuple[int, int | None]]:
-    """The day of each record in the order of the lines, and the last one's with its clock (µs), for what follows.
+    """The day of each record in the order of the lines; and day and time of day (µs) of the last, for the next batch.
 
-    ``place`` has the records' places in that order; ``before`` is the clock of the stamp before the first, in ``day``.
+    ``place`` has the records' places in that order; ``before`` is the time of the stamp before the first, on ``day``.
     """
     clocks = np.full(len(place), _NONE)
     if matched:
@@ -94,7 +94,7 @@ def list_days(
 
 
 def _read_clocks(matched: Matched) -> np.ndarray:
-    """What the clock of each record says, in µs; `_NONE` where its stamp is none, or says its day."""
+    """The time of day of each record in µs; `_NONE` where it has no stamp, or one with a date."""
     clocks = np.full(len(matched.rows), _NONE)
     stamps = matched.parts.get("time")
     for index in np.unique(matched.pattern):
@@ -107,7 +107,7 @@ def _read_clocks(matched: Matched) -> np.ndarray:
 
 
 def _find_in_name(name: str) -> date | None:
-    """The one date in a file's name, else in the nearest folder's that has one."""
+    """The one date in a file's name, else in the name of the nearest folder that has one."""
     *folders, file = name.split("/")
     if _PUT_AWAY.search(file):
         return None

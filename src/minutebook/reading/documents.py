@@ -1,6 +1,6 @@
-"""a source's content → what an export of deploys, alerts or notes says, if it is one and no log.
+"""the content of a source → the events of an export of deploys, alerts or notes, where it is one and not a log.
 
-Exports are told by their content, never by their name, and read whole: they are small.
+Exports are recognised by their content, never by their name, and are read whole: they are small.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.events import make_table
-from minutebook.exports import Document, ExportFormat, Match, parse_documents, pick_export, read_export
+from minutebook.exports import Document, ExportFormat, Match, Reading, parse_documents, pick_export, read_export
 from minutebook.reading.account import Account, Reject, cut_excerpt
 from minutebook.records.jsontext import load_json
 from minutebook.records.objects import is_batch
@@ -21,7 +21,7 @@ from minutebook.settings.config import STATED
 from minutebook.settings.limits import Limits
 from minutebook.sources import Source
 
-_SAMPLE = 20  # documents that tell what an export is
+_SAMPLE = 20  # documents by which an export is recognised
 _HEAD = 1 << 20
 _SAMPLE_LINES = 200  # of a long text
 _DOCUMENT = re.compile(rb'[\[{]\s*[\[{"}\]]')
@@ -40,9 +40,9 @@ class Documents(NamedTuple):
 def take_documents(
     head: list[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat], limits: Limits
 ) -> Documents | None:
-    """The documents of a source whose content is an export; None for a log, and for what is too long to be read whole.
+    """The documents of a source whose content is an export; None for a log, and for what is too long to read whole.
 
-    What it had to read of ``blocks`` of those is added to ``head``.
+    Blocks that had to be read to find out are moved from ``blocks`` to the end of ``head``.
     """
     start = b"".join(head).lstrip()
     if not _DOCUMENT.match(start):
@@ -70,7 +70,7 @@ def take_documents(
 
 
 def _take_rest(head: list[bytes], blocks: Iterator[bytes], limits: Limits) -> bytes | None:
-    """The whole content, with what was read for it in ``head``; None where it's longer than the limit."""
+    """The whole content, its blocks in ``head``; None where it's longer than the limit."""
     size = sum(map(len, head))
     for block in blocks:
         head.append(block)
@@ -81,20 +81,20 @@ def _take_rest(head: list[bytes], blocks: Iterator[bytes], limits: Limits) -> by
 
 
 def _is_document(start: bytes) -> bool:
-    """Whether a long text that begins like a JSON document goes on like one: its lines begin with its marks."""
+    """Whether a long text that begins like a JSON document goes on like one: each line begins with JSON's characters."""
     lines = start.split(b"\n")[1:200]
     return all(line.lstrip()[:1] in b'{}[]",0123456789-tfn' for line in lines)
 
 
 def _may_be_log(document: object, start: bytes) -> bool:
-    """Not one JSON value, or one that holds a list of records: a log in one piece."""
+    """Whether a document may be a log in one piece: it isn't one JSON value, or its value is a list of records."""
     return document is None or is_batch(start.decode("utf-8", "replace")) or isinstance(document, list)
 
 
 def _take_text(
     head: list[bytes], blocks: Iterator[bytes], exports: Sequence[ExportFormat], limits: Limits
 ) -> Documents | None:
-    """What isn't JSON: tables, YAML, notes, the lines of a few commands."""
+    """The documents of an export that isn't JSON: a table, YAML, notes, the output of a few commands."""
     start = b"".join(head)
     if len(start) >= _HEAD:  # as long as a log: a sample tells
         start = b"\n".join(start.split(b"\n", _SAMPLE_LINES)[:_SAMPLE_LINES])
@@ -122,7 +122,7 @@ def _split_lines(content: bytes) -> list[Document]:
 
 
 def _find_line(content: bytes, line: int) -> tuple[int, str]:
-    """Where a line begins, and how."""
+    """The offset of a line, and an excerpt of it."""
     begin = 0
     for _ in range(line - 1):
         begin = content.find(b"\n", begin) + 1
@@ -132,40 +132,19 @@ def _find_line(content: bytes, line: int) -> tuple[int, str]:
 
 def read_document(taken: Documents, source: Source, account: Account) -> pa.Table:
     """The events of an export, and in ``account`` what became of its lines."""
-    match, documents = taken.match, taken.documents
+    match = taken.match
     account.is_log = False
     account.lines_seen = taken.lines
     if match.format is None:
-        account.format, account.status = "unknown", "unknown"
+        account.format = account.status = "unknown"
         account.note = f"not an export that is known: {match.seen}"
         account.rejected = taken.lines
         account.keep_rejects([Reject(1, account.note, 0, taken.lines, _find_line(taken.content, 1)[1])])
         return make_table({}, 0)
-    account.format, account.score, account.runner_up = (
-        match.format.name,
-        match.score,
-        match.runner_up or "",
-    )
+    account.format, account.score, account.runner_up = match.format.name, match.score, match.runner_up or ""
     defaults = {key: value for key, value in account.stated.items() if key in ("zone", *STATED)}
-    reading = read_export(documents, match.format, defaults=defaults)
-    bad = {line for line, _ in reading.rejects}
-    ends: dict[int, int] = {}
-    if taken.is_whole:
-        account.lines_in_events = taken.lines
-    else:
-        # A document goes on to where the next one begins; what stands before the first one is a header.
-        places = sorted({document.line for document in documents}) or [taken.lines + 1]
-        ends = dict(zip(places, [*places[1:], taken.lines + 1], strict=True))
-        account.skipped.update({"header or comment": places[0] - 1} if places[0] > 1 else {})
-        account.rejected = sum(ends[line] - line for line in bad if line in ends)
-        account.lines_in_events = taken.lines - account.skipped_lines - account.rejected
-    account.keep_rejects(
-        Reject(line, why, offset, 0 if taken.is_whole else ends.get(line, line) - line, excerpt)
-        for line, why in sorted(reading.rejects)[: account.most_rejects]
-        for offset, excerpt in (_find_line(taken.content, line),)
-    )
-    told = [f"{len(reading.rejects)} of its records can't be read"] if taken.is_whole and reading.rejects else []
-    account.note = "; ".join([*told, *(f"{count} {why}" for why, count in sorted(reading.skipped.items()))])
+    reading = read_export(taken.documents, match.format, defaults=defaults)
+    _account_for_lines(taken, reading, account)
     names = dict.fromkeys(name for row in reading.rows for name in row)
     columns: dict[str, object] = {name: [row.get(name) for row in reading.rows] for name in names}
     columns.setdefault("time_quality", "stated")
@@ -176,3 +155,25 @@ def read_document(taken: Documents, source: Source, account: Account) -> pa.Tabl
         times = pc.min_max(table.column("time").cast(pa.int64())).as_py()
         account.first, account.last = times["min"], times["max"]
     return table
+
+
+def _account_for_lines(taken: Documents, reading: Reading, account: Account) -> None:
+    """Which lines became events, were skipped or were rejected."""
+    ends: dict[int, int] = {}
+    if taken.is_whole:
+        account.lines_in_events = taken.lines
+    else:
+        # A document goes on to where the next one begins; what stands before the first one is a header.
+        places = sorted({document.line for document in taken.documents}) or [taken.lines + 1]
+        ends = dict(zip(places, [*places[1:], taken.lines + 1], strict=True))
+        account.skipped.update({"header or comment": places[0] - 1} if places[0] > 1 else {})
+        bad = {line for line, _ in reading.rejects if line in ends}
+        account.rejected = sum(ends[line] - line for line in bad)
+        account.lines_in_events = taken.lines - account.skipped_lines - account.rejected
+    account.keep_rejects(
+        Reject(line, why, offset, 0 if taken.is_whole else ends.get(line, line) - line, excerpt)
+        for line, why in sorted(reading.rejects)[: account.most_rejects]
+        for offset, excerpt in (_find_line(taken.content, line),)
+    )
+    told = [f"{len(reading.rejects)} of its records can't be read"] if taken.is_whole and reading.rejects else []
+    account.note = "; ".join([*told, *(f"{count} {why}" for why, count in sorted(reading.skipped.items()))])

@@ -1,4 +1,4 @@
-"""a content's first blocks → the head by which its format is told, and a sample of the lines in it."""
+"""the first blocks of a source → its head, by which the format is detected, and a sample of its lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_SAMPLE_BLOCKS = 64  # of up to a megabyte
 
 
 def take_head(blocks: Iterator[bytes]) -> list[bytes]:
-    """The first blocks, up to about a megabyte that isn't blank, or far into what is."""
+    """The first blocks: about a megabyte that isn't blank, or many blocks where all are."""
     head: list[bytes] = []
     told = 0
     for block in blocks:
@@ -32,7 +32,7 @@ def goes_on(head: Sequence[bytes]) -> bool:
 
 
 def find_hindrance(head: bytes) -> str:
-    """Why content that begins so can't be read as lines of text, if it can't."""
+    """Why content with this head can't be read as lines of text; "" where it can."""
     if container := name_container(head):
         return f"is {container}: unpack or export it first"
     if b"\n" not in head and head.count(b"\r") > 1:
@@ -41,7 +41,7 @@ def find_hindrance(head: bytes) -> str:
 
 
 def sample_lines(head: Sequence[bytes]) -> list[str]:
-    """Lines of a log's beginning, spread over it: the first ones say how a log begins, not how it goes on."""
+    """Lines spread over a log's head: the very first ones show how a log begins, not how it goes on."""
     start = b"".join(head)
     lines = _begin(start.lstrip(b"\r\n")).decode("utf-8", "replace").split("\n")
     if len(lines) > 2 and (len(start) >= _SAMPLE_BYTES or not lines[-1]):
@@ -56,7 +56,7 @@ def sample_lines(head: Sequence[bytes]) -> list[str]:
 
 
 def _begin(content: bytes) -> bytes:
-    """As much of the content as a sample needs; one JSON value in a single line is told by the whole of it."""
+    """As much of the content as a sample needs: all of it where it's one JSON value on a single line."""
     start = content[: 2 * _SAMPLE_BYTES]
     is_one_value = b"\n" not in start and start[:1] in b"{[" and not is_run_together(start.decode("utf-8", "replace"))
     return content if is_one_value else start

@@ -1,4 +1,4 @@
-"""a large plain log → how it's read and the stamps at its ends, before it's read; and the lines of a part of it."""
+"""a large plain log → its recipe and the stamps at both ends, before it's read; and the lines of one part of it."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def peek(source: Source, context: ReadingContext) -> tuple[int, int] | None:
 
 
 def find_large_log(account: Account, context: ReadingContext, smallest: int | None = None) -> Recipe | None:
-    """How a source is read that is a plain log of that many bytes and `may_be_parted`; None of anything else.
+    """The recipe of a plain log that `may_be_parted` and has at least ``smallest`` bytes; None for anything else.
 
-    Without ``smallest``, of a size whose parts are worth a look.
+    Without ``smallest``, the log must be large enough for reading a part to pay.
     """
     source = account.source
     if not is_large(source, smallest):
@@ -45,12 +45,12 @@ def find_large_log(account: Account, context: ReadingContext, smallest: int | No
 
 
 def is_plain(reader: Reader) -> bool:
-    """Whether the bytes read are those that lie in the file."""
+    """Whether the bytes are read as they lie in the file: neither unpacked nor recoded."""
     return not reader.compression and reader.encoding == "utf-8"
 
 
 def cut_part(reader: Reader, context: ReadingContext) -> Iterator[Lines]:
-    """The lines of a part, whose numbers nobody knows unless it's at the beginning."""
+    """The lines of a part; they have numbers only where it's the beginning of the file."""
     start = reader.part[0] if reader.part else 0
     lines = cut_lines(reader, context.block_bytes, reader.limits, offset=start)
     return (replace(batch, is_counted=start == 0) for batch in lines)

@@ -1,8 +1,8 @@
-"""a large plain log → the part of it in which a span of time lies, found by looking at its stamps here and there.
+"""a large plain log → the part of it in which a span of time lies, found by reading its stamps here and there.
 
-Nothing is skipped on trust: the stamps at some forty places must be in order, and the part is wider than the span by
-more than any disorder that was seen and any clock that is likely. Whoever settles the clocks later asks
-`account.Part.covers`, and reads all of it where the part was too narrow.
+Nothing is skipped on trust: the stamps at some thirty places must be in order, and the part is wider than the span by
+more than any disorder seen and any likely error of the clock. Once the clocks are settled, `account.Part.covers` says
+whether the part was wide enough; if it wasn't, the whole log is read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from minutebook.times.utc import MINUTE_US
 #: Smaller files are read whole.
 SMALLEST = 16 << 20
 _PLACES = 32
-_WINDOWS = 32 << 10, 1 << 20  # bytes that are looked at, and where they hold no record
+_WINDOWS = 32 << 10, 1 << 20  # bytes read at one place, and where they hold no record
 _NEAR = 256 << 10  # bytes: no closer look is worth its time
 #: By how much stamps may be off: those of a stated zone, and those whose zone is yet to be found.
 _SLACK_US = 10 * MINUTE_US
@@ -41,12 +41,12 @@ class _Look:
     start: int  #: offset of the first record
     least: int  #: the stamps there, µs
     greatest: int
-    disorder: int  #: how far one is before an earlier one, µs
+    disorder: int  #: how far a stamp is before one that precedes it, µs
     is_zoneless: bool
 
 
 def is_large(source: Source, smallest: int | None = None) -> bool:
-    """Whether it's a file of so many bytes, or of a size whose parts are worth a look."""
+    """Whether it's a file of at least ``smallest`` bytes, by default so large that reading a part of it pays."""
     return source.path is not None and (source.size or 0) >= (SMALLEST if smallest is None else smallest)
 
 
@@ -62,7 +62,7 @@ def may_be_parted(source: Source, recipe: Recipe, *, smallest: int | None = None
         return False
     with source.path.open("rb") as file:
         start = file.read(64)
-    # Nor one that is marked, or made of objects over several lines.
+    # Nor with a byte order mark, or with objects over several lines.
     return not start.startswith(codecs.BOM_UTF8) and start.split(b"\n")[0].strip() not in (b"[", b"{", b"[{")
 
 
@@ -90,9 +90,9 @@ def find_cuts(source: Source, recipe: Recipe, start: int, stop: int, size: int) 
 
 
 def find_part(source: Source, recipe: Recipe, span: Span) -> tuple[Part | None, str]:
-    """The part in which the span lies, or None and why all has to be read; nothing to say where it's small anyway.
+    """The part of a source that `may_be_parted` in which the span lies; or None and why all of it is read.
 
-    The source `may_be_parted`.
+    The reason is "" where skipping would save next to nothing.
     """
     size = source.size
     if source.path is None or size is None:
@@ -114,7 +114,7 @@ def find_part(source: Source, recipe: Recipe, span: Span) -> tuple[Part | None, 
         start = 0 if span.since is None else _find_start(looks, look, span.since - slack)
         stop = size if span.until is None else _find_stop(looks, look, span.until + slack, size)
         if stop <= start:
-            # Of a span before, behind or between all records, a little is read all the same: it tells the clock.
+            # No record lies in the span. A little is read all the same, to settle the clock by.
             beyond = look(min(start + _NEAR, size - 1))
             stop = beyond.start if beyond and beyond.start > start else size
     if size - (stop - start) < _NEAR:
@@ -155,7 +155,7 @@ def _find_disorder(looks: Sequence[_Look]) -> int:
 
 
 def _find_start(looks: Sequence[_Look], look: Callable[[int], _Look | None], bound: int) -> int:
-    """The offset of a record, near the last one of which all before it are before the bound."""
+    """The offset of a record close to the bound (µs), such that all records ahead of it are before the bound."""
     at = max((place for place, each in enumerate(looks) if each.greatest < bound), default=-1)
     if at < 0:
         return 0
@@ -170,7 +170,7 @@ def _find_start(looks: Sequence[_Look], look: Callable[[int], _Look | None], bou
 
 
 def _find_stop(looks: Sequence[_Look], look: Callable[[int], _Look | None], bound: int, size: int) -> int:
-    """The offset of a record, near the first one from which on none is before the bound."""
+    """The offset of a record close to the bound (µs), such that neither it nor any after it is before the bound."""
     at = min((place for place, each in enumerate(looks) if each.least >= bound), default=-1)
     if at < 0:
         return size

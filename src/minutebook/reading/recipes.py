@@ -1,6 +1,6 @@
-"""lines of a source → events, by the recipe that its format, the caller and the other sources give.
+"""lines of a source → events, by a recipe: what its format, the caller and the other sources say of it.
 
-`parse_lines` knows nothing of what came before: the same lines give the same events on any thread or machine.
+`parse_lines` keeps no state: the same lines and recipe give the same events on any thread or machine.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -32,7 +33,7 @@ from minutebook.sources import Source
 from minutebook.sources.lines import Lines, count_long_lines, strip_escapes
 from minutebook.times import DAYLESS, YEARLESS, Days, Years, parse_mixed, parse_times
 
-#: Lines that tell a format.
+#: Lines by which a format is detected.
 SAMPLE_LINES = 2000
 _RETRY_SHARE = 0.02  # of a block rejected: look for a further format
 _ZONE = re.compile(r"(?:[A-Z]{1,5}|[+-]\d\d:?\d\d)\s*$")
@@ -51,9 +52,21 @@ class Recipe:
     year: int | None = None
     carries_year: bool = False  #: stamps lack the year, which goes on from batch to batch
     month: int = 0  #: of the last stamp before such lines; 0 where they are the first
-    day: int | None = None  #: of stamps of a clock alone: the first one's, in days since 1970; goes on like the year
-    clock: int | None = None  #: of the last stamp before such lines, in µs
+    day: int | None = (
+        None  #: of stamps with a time of day alone: the first one's, in days since 1970; goes on like the year
+    )
+    clock: int | None = None  #: time of day of the last stamp before such lines, in µs
     limits: Limits = field(default_factory=Limits)
+
+
+class _Block(NamedTuple):
+    """Lines of a source that are read at once, and the records in them."""
+
+    lines: Lines
+    text: pa.StringArray  #: of the lines, without escape codes
+    folded: Folded
+    recipe: Recipe
+    account: Account
 
 
 def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
@@ -62,34 +75,39 @@ def parse_lines(lines: Lines, recipe: Recipe) -> tuple[pa.Table, Account]:
     long_lines = count_long_lines(lines, recipe.limits)
     account = Account(recipe.source, lines_seen=len(lines), long_lines=long_lines, most_rejects=most)
     text = strip_escapes(lines.text)
-    matched, folded = match_and_fold(text, recipe.plans)
-    unread = find_unread(matched, folded)
-    if len(unread) > _RETRY_SHARE * len(lines) and recipe.formats:
-        # The format changed in mid-file: what the sample couldn't tell is detected here.
-        account.is_mixed = True
-        left = pa.array(unread)
-        more = detect_format(text.take(left[:SAMPLE_LINES]).to_pylist(), recipe.formats).plans
-        more = more if recipe.day is not None else without_dayless(more)
-        if more:
-            more = tuple(plan.asking(recipe.rules.keys) for plan in more)
-            matched, folded = match_and_fold(text, (*recipe.plans, *more))
+    matched, folded = _match(text, recipe, account)
     account.keep_rejects(list_rejects(lines, [(row, why, 1) for row, why in folded.rejected[:most]]))
     account.rejected = len(folded.rejected)
     account.skipped.update(folded.skipped)
     account.lines_in_events = int(folded.lines.sum())
     place = _find_places([m.rows for m in matched])
-    years = list_years(matched, place, recipe.year, recipe.month) if recipe.carries_year else None
-    days = None
+    years: Years = list_years(matched, place, recipe.year, recipe.month) if recipe.carries_year else recipe.year
+    days: Days = None
     if recipe.day is not None:
         days, account.day_after = list_days(matched, place, recipe.day, recipe.clock)
+    block = _Block(lines, text, folded, recipe, account)
     tables, at = [], 0
     for each in matched:
         own = place[at : at + len(each.rows)]
-        year = recipe.year if years is None else years[own] if isinstance(years, np.ndarray) else years
         at += len(each.rows)
-        day = None if days is None else days[own]
-        tables.append(_make_events(each, text, lines, folded, own, recipe, account, year, day))
+        tables.append(_make_events(each, block, own, _pick(years, own), _pick(days, own)))
     return _with_repeats(_in_order(tables), recipe.plans), account
+
+
+def _match(text: pa.StringArray, recipe: Recipe, account: Account) -> tuple[list[Matched], Folded]:
+    """The records of the lines, by the recipe's plans and, where those leave too many lines over, by further ones."""
+    matched, folded = match_and_fold(text, recipe.plans)
+    unread = find_unread(matched, folded)
+    if len(unread) <= _RETRY_SHARE * len(text) or not recipe.formats:
+        return matched, folded
+    # The format changed in mid-file: what the sample couldn't show is detected here.
+    account.is_mixed = True
+    sample = text.take(pa.array(unread)[:SAMPLE_LINES]).to_pylist()
+    more = detect_format(sample, recipe.formats).plans
+    more = more if recipe.day is not None else without_dayless(more)
+    if not more:
+        return matched, folded
+    return match_and_fold(text, (*recipe.plans, *(plan.asking(recipe.rules.keys) for plan in more)))
 
 
 def _find_places(rows: Sequence[np.ndarray]) -> np.ndarray:
@@ -116,63 +134,69 @@ def _with_repeats(events: pa.Table, plans: Sequence[Plan]) -> pa.Table:
     return events
 
 
-def _make_events(
-    matched: Matched,
-    text: pa.StringArray,
-    lines: Lines,
-    folded: Folded,
-    own: np.ndarray,
-    recipe: Recipe,
-    account: Account,
-    year: Years,
-    day: Days,
-) -> pa.Table:
-    """Events of the records that are read alike; ``own`` are their places in ``folded``."""
-    parts = dict(matched.parts)
-    start, stop = folded.start[own], folded.stop[own]
-    if matched.log_format.below:
-        parts = read_below(parts, text, start, stop, matched.log_format.below)
-    elif "message" in parts and matched.log_format.multiline:
-        exceptions = find_exceptions(text, start, stop)
-        if exceptions is not None:
-            parts["exception"] = exceptions
+def _pick(values: Years | Days, rows: np.ndarray) -> Years | Days:
+    """The year or day of each of the rows; one that holds for all as it is."""
+    return values[rows] if isinstance(values, np.ndarray) else values
+
+
+def _make_events(matched: Matched, block: _Block, own: np.ndarray, year: Years, day: Days) -> pa.Table:
+    """Events of the records that one plan reads; ``own`` are their places in ``block.folded``."""
+    account, recipe, source = block.account, block.recipe, block.recipe.source
+    log_format = matched.log_format
+    start, stop = block.folded.start[own], block.folded.stop[own]
+    parts = _read_lines_below(matched, block.text, start, stop)
     account.stated_offset = account.stated_offset or _stated_offset(parts)
     account.lacks_zone |= _lacks_zone(parts, matched.layouts)
     times, quality, resolution_s = _read_times(parts, matched, recipe, year, day)
-    if matched.log_format.utc and recipe.zone is None:
+    if log_format.utc and recipe.zone is None:
         words = quality.cast(pa.string())
         quality = pc.if_else(pc.equal(words, "zone_assumed"), "stated", words)
     if times.null_count:
         is_known = times.is_valid()
         known = is_known.to_numpy(zero_copy_only=False)
-        lost = np.flatnonzero(~known)
-        lost_lines = int(folded.lines[own[lost]].sum())
-        account.lines_in_events -= lost_lines
-        account.rejected += lost_lines
-        first = lost[: recipe.limits.rejects]
-        counts = folded.lines[own[first]].tolist()
-        whys = [
-            "its time can't be read" if count else "the time of a further record in it can't be read"
-            for count in counts
-        ]
-        account.keep_rejects(list_rejects(lines, list(zip(start[first].tolist(), whys, counts, strict=True))))
+        _reject_timeless(block, own[~known])
         parts = {name: values.filter(is_known) for name, values in parts.items()}
         times, quality = times.filter(is_known), quality.filter(is_known)
         start, stop = start[known], stop[known]
     rows = len(times)
-    account.add(_measure(recipe.source, times, quality, resolution_s))
-    columns = read_fields(parts, matched.log_format.kind, matched.log_format.levels, recipe.rules.probe_patterns())
-    source = recipe.source
+    account.add(_measure(source, times, quality, resolution_s))
+    columns = read_fields(parts, log_format.kind, log_format.levels, recipe.rules.probe_patterns())
     if "host" in columns and source.host:
         columns["host"] = pc.coalesce(plain_texts(columns["host"]), pa.scalar(source.host))
+    offsets = block.lines.offsets
     columns = {
-        "kind": matched.log_format.kind, "layer": matched.log_format.layer, "host": source.host,
-        **matched.log_format.fixed, **columns,
+        "kind": log_format.kind, "layer": log_format.layer, "host": source.host, **log_format.fixed, **columns,
         "time": times, "time_quality": quality, "source": source.name,
-        "line": pa.array(lines.places(start)), "offset": pa.array(lines.offsets[start]),
-        "length": pa.array(lines.offsets[stop] - lines.offsets[start]) if rows else pa.array([], pa.int64()),
+        "line": pa.array(block.lines.places(start)), "offset": pa.array(offsets[start]),
+        "length": pa.array(offsets[stop] - offsets[start]) if rows else pa.array([], pa.int64()),
     }  # fmt: skip
     return make_table({name: values for name, values in columns.items() if values is not None}, rows)
+
+
+def _read_lines_below(
+    matched: Matched, text: pa.StringArray, start: np.ndarray, stop: np.ndarray
+) -> dict[str, pa.Array]:
+    """The parts of the records, and what the lines below their first ones add: named groups, or an exception."""
+    parts = dict(matched.parts)
+    if matched.log_format.below:
+        return read_below(parts, text, start, stop, matched.log_format.below)
+    if "message" in parts and matched.log_format.multiline:
+        exceptions = find_exceptions(text, start, stop)
+        if exceptions is not None:
+            parts["exception"] = exceptions
+    return parts
+
+
+def _reject_timeless(block: _Block, rows: np.ndarray) -> None:
+    """Take the lines of records whose time can't be read from the events to the rejects."""
+    account, starts, counts = block.account, block.folded.start[rows], block.folded.lines[rows]
+    account.lines_in_events -= int(counts.sum())
+    account.rejected += int(counts.sum())
+    rejects = [
+        (start, "its time can't be read" if count else "the time of a further record in it can't be read", count)
+        for start, count in zip(starts.tolist(), counts.tolist(), strict=True)
+    ]
+    account.keep_rejects(list_rejects(block.lines, rejects[: block.recipe.limits.rejects]))
 
 
 def _measure(source: Source, times: pa.Array, quality: pa.Array, resolution_s: float) -> Account:
@@ -218,9 +242,8 @@ def _read_times(
     order, times, qualities, finest = [], [], [], []
     for index in np.unique(matched.pattern):
         rows = np.flatnonzero(matched.pattern == index)
-        own = year[rows] if isinstance(year, np.ndarray) else year
-        own_day = day[rows] if isinstance(day, np.ndarray) else day
-        read = parse_times(stamps.take(pa.array(rows)), layouts[index], zone=recipe.zone, year=own, day=own_day)
+        own = stamps.take(pa.array(rows))
+        read = parse_times(own, layouts[index], zone=recipe.zone, year=_pick(year, rows), day=_pick(day, rows))
         order.append(rows)
         times.append(read.time)
         qualities.append(read.quality.cast(pa.string()))

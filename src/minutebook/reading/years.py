@@ -1,4 +1,4 @@
-"""year-less stamps → the year of the first: what the caller says, else the neighbours, else the file's age."""
+"""year-less stamps → the year of the first: as the caller says, else by the other sources, else by the file's age."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def is_yearless(lines: Sequence[str], plans: Sequence[Plan]) -> bool:
 
 
 def find_stated_year(lines: Sequence[str], plans: Sequence[Plan]) -> int | None:
-    """The year of the first stamp that has one, for such as may lack it far behind; None where none has."""
+    """The year of the first stamp that has one, for later ones that may lack it; None where none has."""
     for matched in match_lines_of(pa.array(lines[:200], pa.string()), plans)[0]:
         stamps = matched.parts.get("time")
         layout = matched.layouts[matched.pattern[0]] if len(matched.pattern) else ""
@@ -74,7 +74,7 @@ def find_year(
 
 
 def guess_year(first: datetime, leaps: frozenset[int], source: Source, around: tuple[int, int] | None) -> Guess | None:
-    """The year of a first stamp that nothing in its log tells; ``leaps`` is how many years later there's a 29 February."""
+    """The year of the first stamp, where its log doesn't state it; so many years later (``leaps``) there's a 29 February."""
     because = ", of those in which its 29 February exists" if leaps else ""
     if around is not None:
         reach = 8 if leaps else 1  # leap years are up to eight years apart

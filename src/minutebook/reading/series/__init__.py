@@ -26,9 +26,9 @@ _FIELDS = re.compile(rb"(?m)^#(?:Fields:|fields\t)[^\r\n]*")
 
 
 def read_series(sources: Sequence[Source], context: ReadingContext, known: Told | None = None) -> list[Series]:
-    """The events of those of the files that are plainly parts of one log, some files in each; none where there are none.
+    """The events of the files that are plainly parts of one log, a `Series` for some of them at a time.
 
-    ``known`` is what `tell_format` tells of the log that they are parts of, if it has more of them.
+    ``known`` is what `tell_format` found of the whole log, where these files are only some of it.
     """
     if known and known.lacks_year and not context.is_last_call:
         return [_defer([open_account(source, context) for source in sources], known.found.nearest)]
@@ -36,14 +36,14 @@ def read_series(sources: Sequence[Source], context: ReadingContext, known: Told 
 
 
 def _read_alike(files: Sequence[File], context: ReadingContext, known: Told | None) -> Iterator[Series]:
-    """The events of those of some files that are read as most of them are."""
+    """The events of the files that can be read as most of them are."""
     told = replace(files[0].account)
     recipe = find_common_recipe(files, context, told, known)
     if told.status == DEFERRED:
         yield _defer([each.account for each in files], told.format)
     if recipe is None:
         return
-    # An export is told by its beginning: of a short file the sample has too little of it.
+    # An export shows in its beginning, of which the sample has too little where a file is short.
     logs = [
         each
         for each in files
@@ -59,7 +59,7 @@ def _defer(accounts: Sequence[Account], name: str) -> Series:
 
 
 def _has_header(file: File, first: File, recipe: Recipe) -> bool:
-    """Whether a table has the header of the first one; all else has."""
+    """Whether a table has the same header as the first one; True of what is no table."""
     header, shape = recipe.plans[0].header, recipe.plans[0].log_format.shape
     if header is None or shape not in ("csv", "w3c"):
         return True

@@ -1,4 +1,4 @@
-"""one block of lines, which are those of several files → the events of each file, and what became of its lines."""
+"""the lines of several files in one block → the events of each file, and what became of its lines."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Series:
 
 
 def parse_together(files: Sequence[File], recipe: Recipe, context: ReadingContext) -> Series:
-    """The events of some files, without those that have a line which is neither an event's nor passed over."""
+    """The events of some files, leaving out each file with a line that is neither part of an event nor skipped."""
     lines = split_lines(b"".join(each.content for each in files))
     table, told = parse_lines(lines, recipe)
-    owner = np.repeat(np.arange(len(files)), [each.rows for each in files])  # of each line: whose it is
+    owner = np.repeat(np.arange(len(files)), [each.rows for each in files])  # of each line
     first, last = _find_spans(table, lines)
     is_plain = len(lines) == len(owner) and told.lines_in_events == (last - first + 1).sum() and not told.long_lines
     if not is_plain or told.rejected != sum(each.lines for each in told.rejects):
@@ -100,7 +100,7 @@ def _find_spans(table: pa.Table, lines: Lines) -> tuple[np.ndarray, np.ndarray]:
 def _agree_on_year(
     files: Sequence[File], table: pa.Table, place: np.ndarray, recipe: Recipe, context: ReadingContext
 ) -> np.ndarray:
-    """Which of the files would by themselves be taken to be of the recipe's year, all of them."""
+    """Which of the files would, read by themselves, be taken to lie wholly in the recipe's year."""
     times = table.column("time")
     year = pc.year(times).to_numpy()
     is_odd = (year != recipe.year) | ((pc.month(times).to_numpy() == 2) & (pc.day(times).to_numpy() == 29))
@@ -133,7 +133,7 @@ def _find_skipped(
 
 
 def _name_places(table: pa.Table, files: Sequence[File], place: np.ndarray) -> pa.Table:
-    """The events with the files that they're in, and where in those; what the caller said of these fills gaps.
+    """The events with the files they're in and their places there; what the caller said of these fills gaps.
 
     ``place`` is which of the files each event is in.
     """

@@ -1,4 +1,4 @@
-"""small sources → their contents, so many at a time as may be held, and those whose lines are read in one go."""
+"""small sources → their contents, as many at a time as may be held, in chunks that are read in one go."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class File:
 
 
 def read_files(sources: Sequence[Source], context: ReadingContext, at_once: int | None = None) -> Iterator[list[File]]:
-    """The files that can be read whole and together don't unpack to too much, some at a time."""
+    """The files that can be read whole, some at a time, until together they unpack to too much."""
     files: list[File] = []
     held = total = 0
     for source in sources:

@@ -12,7 +12,7 @@ from minutebook.sources import Source, is_named_packed
 
 #: Bytes: of a file that may be one of a series, as stored; of those that are read together, as they may unpack.
 _LARGEST, _TOGETHER = 2 << 20, 16 << 20
-_UNPACKED = 10  # times as much as a name that ends so says; only how much is read at once is guessed by it
+_UNPACKED = 10  # times its size, as a guess for a packed file; it only decides how much is read at once
 _MOST_FILES = 2048
 _NUMBERED = re.compile(r"[A-Za-z0-9]*[0-9][A-Za-z0-9]*")
 
@@ -22,13 +22,11 @@ class Group:
     """Sources that are read together, or one alone."""
 
     sources: list[Source]
-    first: list[Source] = field(
-        default_factory=list
-    )  #: of several groups of one log the first one's; it tells the format
+    first: list[Source] = field(default_factory=list)  #: those of the log's first group, which show its format
 
     @property
     def is_first(self) -> bool:
-        """Whether it tells the format of others."""
+        """Whether it shows the format of other groups."""
         return self.first is self.sources
 
     @property
@@ -38,7 +36,7 @@ class Group:
 
 
 def group_sources(sources: Sequence[Source], config: Config) -> list[Group]:
-    """The sources in groups: several that may be parts of one log, or one alone. Their order is that of their firsts."""
+    """The sources in groups: several that may be parts of one log, or one alone; in the order of their first sources."""
     groups: list[Group] = []
     open_groups: dict[tuple[object, ...], tuple[Group, int]] = {}
     for source in sources:

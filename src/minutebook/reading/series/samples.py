@@ -1,15 +1,15 @@
-"""files that are read together → some lines of all of them, which tell how they're read."""
+"""files that are read together → some lines of each, by which their format is detected."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-#: Of the first file so many lines at least, for its header.
+#: Lines of the first file at least, for its header.
 _OF_FIRST = 40
 
 
 def take_sample(contents: Sequence[bytes], lines: int) -> bytes:
-    """About so many lines of all files, two of each at least; of more files than that, of as many as are evenly spread."""
+    """About so many lines, at least two of each file; where files are too many, of some that are evenly spread."""
     first, *others = contents[:: -(-2 * len(contents) // lines)]
     each = max(lines // (len(others) + 1), 2)
     return b"".join([_take(first, max(each, _OF_FIRST)), *(_take(other, each) for other in others)])

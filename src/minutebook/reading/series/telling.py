@@ -1,4 +1,4 @@
-"""files that are mostly parts of one log → how they're read: told by some lines of all, held against what is known."""
+"""files that are mostly parts of one log → their common recipe, by a sample of lines from all of them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from minutebook.reading.series.samples import take_sample
 from minutebook.sources import Source
 from minutebook.sources.lines import split_lines
 
-_SAMPLE_LINES = 600  # of all files, that tell the format
-_ENOUGH = 4 << 20  # bytes of the first files of a log, that tell it for all others
+_SAMPLE_LINES = 600  # of all files, by which the format is detected
+_ENOUGH = 4 << 20  # bytes of the first files of a log, by which it's detected for all others
 
 
 class Told(NamedTuple):
-    """What the first files of a log tell of all."""
+    """What the first files of a log show of all."""
 
     found: Detection
-    lacks_year: bool  #: and nobody says it
+    lacks_year: bool  #: which other sources have to show
 
 
 def tell_format(sources: Sequence[Source], context: ReadingContext) -> Told | None:
@@ -49,7 +49,7 @@ def tell_format(sources: Sequence[Source], context: ReadingContext) -> Told | No
 def find_common_recipe(
     files: Sequence[File], context: ReadingContext, told: Account, known: Told | None
 ) -> Recipe | None:
-    """How most of the files are read by a sample of all; in ``told``, which is the first one's account, what it is."""
+    """The recipe of most of the files, by a sample of all; ``told``, the first one's account, gets their format."""
     sample = _take_sample(files, _SAMPLE_LINES)
     lines, formats = sample_lines([sample]), choose_formats(told.source, context)
     found = recognise(known.found, lines, formats) if known else None
@@ -64,19 +64,19 @@ def find_common_recipe(
     for each in files:
         each.account.format, each.account.score, each.account.units = told.format, told.score, told.units
         each.account.runner_up = told.runner_up if len(recipe.plans) == 1 else ""
-    # Nameless: whose name and host it is, is told file by file. So is a year that few stamps lack.
+    # Nameless: name and host are filled in file by file. So is a year that few stamps lack.
     year = recipe.year if recipe.carries_year else None
     return replace(recipe, source=Source("", None), plans=(plan,), formats=(), year=year)
 
 
 def is_export(content: bytes, context: ReadingContext, account: Account) -> bool:
-    """Whether content that begins so is an export's, and no log's."""
+    """Whether content with this beginning is an export, not a log."""
     exports = choose_exports(account.stated.get("format"), context)
     return bool(exports) and take_documents([content], iter(()), exports, context.config.limits) is not None
 
 
 def _detect(files: Sequence[File], lines: Sequence[str], formats: Sequence[LogFormat]) -> Detection:
-    """What a sample of the files tells of their format, and a larger one of their keys."""
+    """The format by a sample of the files, and its keys by a larger one."""
     found = detect_format(lines, formats)
     if found.plans and found.plans[0].log_format.shape in ("json", "pairs") and not found.plans[0].log_format.requires:
         found = replace(found, plans=(_list_more_keys(found.plans[0], files), *found.plans[1:]))
