@@ -57,7 +57,7 @@ def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFram
         "start": write_instant(begin), "start_earliest": write_instant(min(begin, start)),
         "start_latest": write_instant(max(begin, start)), "end": write_instant(finish),
         "end_earliest": write_instant(min(finish, end)), "end_latest": write_instant(max(finish, end)),
-        "open_start": False, "open_end": False, "pieces": [[write_instant(minute * 60_000_000) for minute in piece] for piece in hole.pieces],
+        "open_start": False, "open_end": False, "pieces": [[write_instant(minute * MINUTE_US) for minute in piece] for piece in hole.pieces],
         "onset": "sudden", "recovery": "sudden", "evidence": evidence, "odds": round(hole.odds, 1),
         "valid": round(hole.seen) if hole.is_known else None, "bad": 0 if hole.is_known else None, "bad_ratio": None,
         "usual_ratio": None, "peak_minute": None, "lost_requests": missing, "users": users, "user_minutes": 0,
