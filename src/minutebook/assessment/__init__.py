@@ -38,7 +38,7 @@ from minutebook.times.utc import MINUTE_US, count_minutes, count_us, to_time, to
 
 @dataclass
 class _Found:
-    """What one service's traffic gave."""
+    """What was found in the traffic of the services so far."""
 
     told: list[dict[str, Any]] = field(default_factory=list)
     rejected: list[dict[str, Any]] = field(default_factory=list)
@@ -49,16 +49,11 @@ class _Found:
     mitigated: list[int | None] = field(default_factory=list)
 
 
-#: What is usual: (from, to) in µs since 1970, or so many seconds ahead of the impact; None: all but the windows.
+#: Which minutes are usual: (from, to) in µs since 1970, or so many seconds ahead of the impact; None: all but the windows.
 Baseline = tuple[int, int] | float | None
 
 
-def measure_impact(
-    traffic: Traffic,
-    *,
-    slow_over_s: Limits | None = None,
-    baseline: Baseline = None,
-) -> dict[str, Any]:
+def measure_impact(traffic: Traffic, *, slow_over_s: Limits | None = None, baseline: Baseline = None) -> dict[str, Any]:
     """Impact of an incident: ``windows, throughout, rejected, milestones, durations, definitions, total, slow_over_s``.
 
     JSON-able; times are RFC 3339 in UTC, durations seconds. ``slow_over_s`` overrides what slow means, by
@@ -70,11 +65,7 @@ def measure_impact(
     found = _Found()
     for service in find_notable(traffic, limits):
         _measure_service(traffic.of(service), service, limits, baseline, found)
-    order = sorted(
-        range(len(found.told)),
-        key=lambda i: (found.told[i]["start"], found.told[i]["kind"], found.told[i]["service"]),
-    )
-    windows = [found.told[i] for i in order]
+    windows = sorted(found.told, key=lambda window: (window["start"], window["kind"], window["service"]))
     for number, window in enumerate(windows, 1):
         window["id"] = f"w{number}"
     impact = [w for w in windows if w["kind"] != "no_evidence"]
@@ -106,7 +97,7 @@ def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
             continue
         own = traffic.of(window["service"] or "")
         trials = _make_channels(own, window["service"] or "", limits)(window["kind"], 1.0)
-        # The edges are told to the millisecond, rounded down.
+        # `impact.json` states the edges in milliseconds, rounded down.
         start, end = (to_us(pd.Timestamp(window[edge])) for edge in ("start", "end"))
         events = _bad_events(own, trials, (start, end + 999), window["operations"])
         parts.append(find_states(trials, events).assign(window=window["id"]))
@@ -133,7 +124,11 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
     def search(trials: Channel, sure: float, span: tuple[int, int] | None) -> list[Window]:
         return _find_windows(trials, minutes, span or baseline, sure)[0]
 
-    choices = Choices(judge, search, minutes, {trials.name: (trials, windows) for trials, windows in by_channel})
+    choices = Choices(
+        judge, search, minutes,
+        trials={(trials.name, 1.0): trials for trials, _ in by_channel},
+        windows={(trials.name, 1.0, SURE, None): windows for trials, windows in by_channel},
+    )  # fmt: skip
     for trials, windows in by_channel:
         for window, moved in zip(windows, find_sensitivity(windows, trials.name, choices), strict=True):
             span = (window.start.at, window.end.at)
@@ -145,20 +140,21 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
             found.states.append(states)
             found.has_users |= trials.has_users(window.operations)
             found.mitigated.append(find_mitigation(window.by_minute, window.end.at, int(minutes[-1])))
-    requests = (
-        traffic.breakdown.assign(minute_no=count_minutes(traffic.breakdown["minute"]))
-        .groupby("minute_no")["requests"]
-        .sum()
-    )
-    fired = find_related(traffic.happenings, [service])
-    alerts = count_us(fired["time"]).to_numpy()
+    _measure_holes(traffic, service, coverage, plain, found)
+
+
+def _measure_holes(traffic: Traffic, service: str, coverage: pd.DataFrame, plain: Channel, found: _Found) -> None:
+    """Traffic that is missing, by the trials of any channel."""
+    numbers = count_minutes(traffic.breakdown["minute"]).rename("minute_no")
+    requests = traffic.breakdown.groupby(numbers)["requests"].sum()
+    alerts = count_us(find_related(traffic.happenings, [service])["time"]).to_numpy()
     holes = find_holes(requests, coverage, plain.find_times, alerts, traffic.writers)
     found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in holes if not hole.gone]
     found.rejected += tell_gone([hole for hole in holes if hole.gone], service, plain)
 
 
 def _make_channels(traffic: Traffic, service: str, limits: Limits) -> Callable[[str, float], Channel]:
-    """Gives the service's trials in a channel, by its name and a factor on the latency limits."""
+    """A function that gives the service's trials in a channel, by its name and a factor on the latency limits."""
     trials = Trials.of(traffic.trials)
     own = {operation: over for (name, operation), over in limits.items() if name == service}
     if "facts" not in trials.kept:
@@ -172,7 +168,7 @@ def _make_channels(traffic: Traffic, service: str, limits: Limits) -> Callable[[
 def _find_windows(
     trials: Channel, minutes: np.ndarray, baseline: Baseline, sure: float = SURE
 ) -> tuple[list[Window], list[Rejected]]:
-    """Windows and rejected candidates, where usual is what was in the baseline."""
+    """Windows and rejected candidates against the baseline."""
     if isinstance(baseline, tuple):
         base = (minutes >= baseline[0] // MINUTE_US) & (minutes < -(-baseline[1] // MINUTE_US))
         return find_windows(trials, minutes, sure=sure, base=base if base.any() else None)
@@ -184,13 +180,8 @@ def _find_windows(
     return _find_windows(trials, minutes, span, sure)
 
 
-def _bad_events(
-    traffic: Traffic,
-    trials: Channel,
-    span: tuple[int, int],
-    operations: list[str],
-) -> pd.DataFrame:
-    """Bad events in the span: ``at`` (µs), operation, user, client, count, and what failures tell."""
+def _bad_events(traffic: Traffic, trials: Channel, span: tuple[int, int], operations: list[str]) -> pd.DataFrame:
+    """Bad events in the span: ``at`` (µs), operation, user, client, count; failures with all their columns."""
     if trials.name == "slow":
         bad = trials.bad
         is_in = (bad.bad_at >= span[0]) & (bad.bad_at <= span[1]) & trials.find_places(operations)[bad.place]

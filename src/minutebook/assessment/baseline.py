@@ -9,8 +9,8 @@ import numpy as np
 
 from minutebook.assessment.scan import Stretch
 
-PRIOR = 200  # trials that an operation's rate is drawn to the whole's by
-BLOCK = 5  # minutes, by which it's judged how much they vary
+PRIOR = 200  # trials: the weight by which an operation's rate is drawn to that of the whole service
+BLOCK = 5  # minutes, between which variation is measured
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Grid:
     operations: list[str]
     valid: np.ndarray
     bad: np.ndarray
-    #: (which minutes are usual, the least that's asked for) → by operation the stretch that stands out most.
+    #: (which minutes are usual, the lowest score asked for) → by operation the stretch that stands out most.
     found: dict[tuple[bytes, float], dict[int | None, Stretch | None]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -39,7 +39,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Usual:
-    """What is usual in a grid: the minutes of the mask, and rates of failure."""
+    """What is usual in a grid: the minutes in the mask, and the rates of failure."""
 
     grid: Grid
     mask: np.ndarray
@@ -68,9 +68,9 @@ class Usual:
 
 
 def find_rates(grid: Grid, is_usual: np.ndarray) -> np.ndarray:
-    """The usual failure rate of each operation, from the minutes that are usual."""
+    """The failure rate of each operation in the usual minutes."""
     valid, bad = grid.valid[is_usual].sum(axis=0), grid.bad[is_usual].sum(axis=0)
-    # Half a failure more than were seen: a service that never failed before has some rate too.
+    # Half a failure more than was seen: a service that never failed has some rate too.
     whole = (bad.sum() + 0.5) / (valid.sum() + 1.0)
     rates = (bad + PRIOR * whole) / (valid + PRIOR)
     return np.asarray(np.minimum(rates, 0.999))
@@ -89,7 +89,7 @@ def find_noise(bad: np.ndarray, expected: np.ndarray, is_usual: np.ndarray) -> f
 
 
 def add_up_blocks(values: np.ndarray) -> np.ndarray:
-    """Sums of five minutes each, the last of as many as are left."""
+    """Sums over blocks of five minutes; the last block may be shorter."""
     count = -(-len(values) // BLOCK)
     padded = np.zeros(count * BLOCK)
     padded[: len(values)] = values

@@ -1,7 +1,7 @@
 """counts a minute → the minutes that may be called usual before anything is known.
 
-Of hours of evidence most minutes are usual, so that none far above the median is. What was exported around an incident
-may be bad for the most part: there a stretch is held against all that is outside of it, never against itself.
+In hours of evidence most minutes are usual, so those far above the median aren't. What was exported around an incident
+may be bad for the most part: there a stretch is compared with all that is outside of it, never with itself.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from minutebook.assessment.scan import LONGEST_MINUTES, SURE, score
 
 
 def find_first_usual(grid: Grid) -> np.ndarray:
-    """The mask of the grid's minutes that aren't out of the usual at first sight."""
+    """The mask of the grid's minutes that look usual at first sight."""
     bad, valid = grid.total_bad.astype(float), grid.total_valid.astype(float)
     is_usual = _leave_out_high_blocks(bad, valid)
     if np.count_nonzero(valid) > LONGEST_MINUTES:  # longer than any stretch that is looked for
@@ -21,7 +21,7 @@ def find_first_usual(grid: Grid) -> np.ndarray:
     is_calm = _leave_out_contrasts(bad, valid)
     rate = (bad[is_calm].sum() + 0.5) / (valid[is_calm].sum() + 1)
     seen = valid[is_usual].sum()
-    # What is calm in few minutes is so by chance too: it counts where the other minutes are plainly something else.
+    # A few minutes may be calm by chance: they count as usual only where the others plainly differ.
     return is_calm if seen and is_material(bad[is_usual].sum(), seen, seen * rate) else is_usual
 
 
@@ -35,12 +35,12 @@ def _leave_out_high_blocks(bad: np.ndarray, valid: np.ndarray) -> np.ndarray:
 
 
 def is_material(bad: float, valid: float, expected: float) -> bool:
-    """Whether so many bad ones are enough above what is expected to matter: half as many again, and half a percent."""
+    """Whether the bad ones exceed what is expected by enough to matter: by half as much again, and half a percent."""
     return bool(bad / valid >= max(1.5 * expected / valid, expected / valid + 0.005))
 
 
 def _leave_out_contrasts(bad: np.ndarray, valid: np.ndarray) -> np.ndarray:
-    """All minutes but the stretches that are no coincidence beside what is left without them, the clearest first."""
+    """All minutes but those stretches, clearest first, that are no coincidence beside the rest."""
     is_left = np.ones(len(bad), bool)
     while (found := _find_contrast(bad * is_left, valid * is_left)) is not None:
         start, stop, odds = found
@@ -59,7 +59,7 @@ def _leave_out_contrasts(bad: np.ndarray, valid: np.ndarray) -> np.ndarray:
 
 
 def _find_contrast(bad: np.ndarray, valid: np.ndarray) -> tuple[int, int, float] | None:
-    """The stretch ``[start, stop)`` of which it's least of a coincidence that more is bad inside than outside.
+    """The stretch ``[start, stop)`` whose excess over the outside is least likely a coincidence.
 
     With its odds: the log-likelihood ratio of two rates over one (Kulldorff's statistic whole, of which `scan.score` is
     the part inside).

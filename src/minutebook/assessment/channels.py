@@ -1,7 +1,7 @@
-"""one service's trials → what is bad in a channel (fail, slow, both), and what the method asks of them.
+"""one service's trials → which are bad in a channel (fail, slow or both), and all that the method asks of them.
 
-It asks for counts by minute and operation, for the bad trials, and for all trials of some minutes: the many good
-ones of quiet minutes are counted, once, and not looked at again.
+It asks for counts by minute and operation, for the bad trials, and for all trials of some minutes. The many good ones of
+quiet minutes are counted once and not looked at again.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from minutebook.times.utc import MINUTE_US
 
 #: (service, operation) → the duration (s) over which a request is slow
 Limits = Mapping[tuple[str, str], float]
-_RECENT = 8  # stretches that are kept
+_RECENT = 8  # stretches whose trials are kept
 
 
 class Judged(NamedTuple):
@@ -41,7 +41,7 @@ class Judged(NamedTuple):
     good_until: np.ndarray
 
     def pick(self, mask: np.ndarray) -> Judged:
-        """Those in the mask."""
+        """The trials in the mask."""
         return self if mask.all() else Judged(*(column[mask] for column in self))
 
     def count_users(self) -> int:
@@ -77,7 +77,7 @@ class Channel:
         return {name: place for place, name in enumerate(self.operations)}
 
     def find_places(self, operations: Collection[str]) -> np.ndarray:
-        """Of each operation's place, whether it's one of these."""
+        """A mask over the places of all operations: whether each is one of these."""
         is_in = np.zeros(len(self.operations), bool)
         is_in[[self._places[name] for name in operations if name in self._places]] = True
         return is_in
@@ -144,7 +144,7 @@ class Channel:
         return self._judge(self._pick(first, last, find))
 
     def _pick(self, first: int, last: int, find: Callable[[pd.DataFrame], np.ndarray]) -> pd.DataFrame:
-        """The trials of those minutes that are found, part by part: all of a long stretch may be more than memory bears."""
+        """The trials that ``find`` picks, part by part: a long stretch may be too large for memory."""
         parts = []
         for rows in self.trials.parts_between(first, last):
             picked = pick_rows(rows, find(rows))
@@ -164,7 +164,7 @@ class Channel:
     def count_outside(self, span: tuple[int, int], operations: Collection[str]) -> int:
         """How many requests of the span's first and last minute (µs, inclusive) came before it begins or after it ends.
 
-        Of a trial that reaches over an edge its first or its last one is known to, the others count as inside.
+        Of a trial across an edge, only the first or the last request is known to be outside; the others count as inside.
         """
         count, is_in = 0, self.find_places(operations)
         for minute in {span[0] // MINUTE_US, span[1] // MINUTE_US}:
@@ -211,7 +211,7 @@ class Channel:
         return find_slow_shares(self.latency, self.limits_s)
 
     def _count_slow(self, rows: pd.DataFrame, good: np.ndarray) -> np.ndarray:
-        """How many of a trial's good requests were slow, at least one: it's told of its longest one only."""
+        """How many of a trial's good requests were slow, at least one: only the longest one's duration is kept."""
         keys = [rows["minute"].to_numpy(), spell_names(rows["operation"].array)]
         shares = self._slow_shares.reindex(pd.MultiIndex.from_arrays(keys))
         return np.maximum(np.round(good * shares.fillna(0.0).to_numpy()), 1.0)

@@ -1,7 +1,7 @@
 """a stretch of minutes → its first and last bad event, and how far off they could be.
 
-Every trial near an edge speaks for *broken* or *usual*; the edge is where the sum of both is the most
-likely one, and its interval all places within 3 nats of that.
+Every trial near an edge is evidence for *broken* or for *usual*; the edge is the most likely place to change from one
+to the other, and its interval holds all places within 3 nats of it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from minutebook.times.utc import MINUTE_US
 _NEAR = 5  # minutes, within which an edge is looked for
 _NEAR_US = _NEAR * MINUTE_US
 _NATS = 3.0
-_PLACES = 12  # within a minute, at which requests are taken to be that one row tells of
+_PLACES = 12  # within a minute, over which the requests of one row are spread
 
 
 class Edge(NamedTuple):
@@ -48,7 +48,7 @@ def find_edges(
         good_at, gain = _spread(trials.between(minute - reach, minute + reach, operations), gain_good)
         edge = find_edge(bad_at, bad.weight_bad * gain_bad[bad.place], good_at, gain, bounds, is_start=is_start)
         if trials.name != "fail" and (bad.weight_bad[bad_at == edge.at] > 1).any():
-            # Of many slow ones that one row tells of, only the longest has a time: any of its minute may be it.
+            # One row may stand for many slow requests, of which only the longest has a time: the edge may be anywhere in its minute.
             begin = edge.at // MINUTE_US * MINUTE_US
             edge = edge._replace(earliest=min(edge.earliest, begin), latest=max(edge.latest, begin + MINUTE_US))
         edges.append(edge)
@@ -56,7 +56,7 @@ def find_edges(
 
 
 def _spread(trials: Judged, gain_by_place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """When good ones were (µs), and what they speak for; of many that one row tells of, evenly from first to last."""
+    """When good requests came (µs), and their evidence; many in one row are spread evenly from the first to the last."""
     weight = trials.weight - trials.weight_bad
     is_good = weight > 0
     weight, begin = weight[is_good], trials.good_at[is_good]
@@ -95,7 +95,7 @@ def find_edge(
         inside = bad_at[(bad_at >= start) & (bad_at <= end)]
         at = int(inside.min() if is_start else inside.max()) if len(inside) else (start if is_start else end)
         return Edge(at, at, at)
-    # From the inside outward; of one instant good ones first, so that an edge sits on a bad one.
+    # From the inside outward; at the same instant good ones first, so that an edge sits on a bad one.
     order = np.lexsort((is_bad, -sign * times))
     summed = np.cumsum(gains[order])
     places, sums = times[order][is_bad[order]], summed[is_bad[order]]

@@ -1,4 +1,4 @@
-"""one service's trials → what no channel changes of them, found in one look at all of them."""
+"""one service's trials → what is the same in all channels, found in one pass."""
 
 from __future__ import annotations
 
@@ -16,26 +16,26 @@ from minutebook.machine.allocation import give_freed_memory_back
 from minutebook.sli.trials import TIMES, Trials, find_first, find_last
 
 _MOST_CELLS = 10_000_000  # minutes × operations that are counted in place
-#: Fewer tell no impact.
+#: Fewer users or clients are no impact.
 FEWEST_USERS = 3
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What no channel changes of a service's trials."""
+    """What is the same of a service's trials in all channels."""
 
     operations: list[str]
     cells: pd.DataFrame  #: minute_no, place, weight: users, or requests where nobody is known
     candidates: pd.DataFrame  #: all trials that may be bad in any channel
     with_users: frozenset[str]  #: operations with a user who is named
-    is_told_apart: bool  #: whether who is known tells users apart: one address before all of them doesn't
+    is_told_apart: bool  #: whether users can be told apart: not by one address that stands for all
     span_us: tuple[float, float]  #: first and last event of named users
 
 
 def find_facts(trials: Trials, limits_s: Mapping[str, float]) -> Facts:
-    """The facts of one service's trials; ``limits_s`` are the least ones over which any channel calls them slow."""
+    """The facts of one service's trials; ``limits_s`` are the lowest by which any channel calls them slow."""
     columns = ("minute", "operation", "user", "client", "requests", "bad", *TIMES, "longest_s")
-    # Pieces in memory share their words; those from files have their own, which their few candidates needn't hold.
+    # Pieces in memory share their categories; those from files have their own, too many to keep for a few candidates.
     parts = list(trials.map(partial(_find_part, limits_s=limits_s, drop=trials.is_stored), *columns))
     with_users = frozenset[str]().union(*(part.with_users for part in parts))
     addresses = set[str]().union(*(part.addresses for part in parts))
@@ -44,7 +44,7 @@ def find_facts(trials: Trials, limits_s: Mapping[str, float]) -> Facts:
     whole = pd.concat([part.cells for part in parts], ignore_index=True)
     candidates = join_rows([part.candidates for part in parts])
     parts.clear()
-    if trials.is_stored:  # what held their many small ones is scattered
+    if trials.is_stored:  # their many small tables leave memory scattered
         give_freed_memory_back()
     operations = sorted(whole["operation"].unique())
     whole["place"] = np.searchsorted(operations, whole["operation"].to_numpy(object)) if operations else 0
@@ -75,7 +75,7 @@ def _find_part(rows: pd.DataFrame, limits_s: Mapping[str, float], drop: bool) ->
 
 
 def _sum_cells(rows: pd.DataFrame) -> pd.DataFrame:
-    """By minute and operation: ``requests``, and ``users``, where nobody is known requests too."""
+    """By minute and operation: ``requests``, and ``users`` (requests where nobody is known)."""
     requests = rows["requests"].to_numpy(float)
     is_known = (rows["user"].cat.codes.to_numpy() >= 0) | (rows["client"].cat.codes.to_numpy() >= 0)
     names = rows["operation"].cat

@@ -1,8 +1,8 @@
 """requests a minute → traffic that is missing, and stretches for which there's no evidence either way.
 
-A silence is the users' only where something tells that the log pipe was alive in it: health checks, another
-source that went on, or an alert that fired. Else nothing is known of it, and it's never called an outage. Nor is
-what only the log of one host of several lacks.
+A silence counts as lost traffic only where something shows that logging went on: health checks, another source, or an
+alert that fired. Else nothing is known of it, and it's never called an outage. Nor is one in the log of one of several
+hosts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from minutebook.assessment.writers import find_writers
 from minutebook.sli.stretches import find_runs
 from minutebook.times.utc import MINUTE_US
 
-_HALF_SPAN = 60  # minutes on either side that say what is expected
+_HALF_SPAN = 60  # minutes on either side that show what is expected
 _FEWEST_EXPECTED = 5.0  # requests, in a hole
 _ALIVE_SHARE = 0.1  # of a silence's minutes: other sources kept logging
 
@@ -31,7 +31,7 @@ class Hole(NamedTuple):
     expected: float  #: requests, in the pieces
     seen: float  #: in the pieces
     odds: float
-    signs: tuple[str, ...]  #: what tells that it's the users' silence: ``requests, evidence, alert``; none: nothing
+    signs: tuple[str, ...]  #: what shows that traffic was lost: ``requests, evidence, alert``; empty where nothing does
     gone: tuple[str, ...] = ()  #: sources that fell away, where the others logged as much as they usually do
 
     @property
@@ -74,30 +74,32 @@ def find_holes(
         want, have = expected[begin:stop].sum(), seen[begin:stop].sum()
         if not want:
             continue  # nobody comes at that time
-        own = find_writers(writers, int(minutes[begin]), int(minutes[stop - 1]) + 1)
-        gone = own.gone if have > 0.5 * own.usual * (stop - begin) else ()
         odds = float((want - have + have * np.log(max(have, 1e-9) / want)) / noise) if want > have else 0.0
-        span = (int(minutes[begin]) * MINUTE_US, (int(minutes[stop - 1]) + 1) * MINUTE_US)
+        piece = int(minutes[begin]), int(minutes[stop - 1]) + 1
+        own = find_writers(writers, *piece)
+        gone = own.gone if have > 0.5 * own.usual * (stop - begin) else ()
+        span, sign = (piece[0] * MINUTE_US, piece[1] * MINUTE_US), "requests"
         silence = _longest_silence(find_times(span), span)
-        sign = "requests"
         if (silence[1] - silence[0]) / MINUTE_US >= (want - have) / want / 2 * (stop - begin):
-            span = silence
-            inside = is_alive[begin:stop]
-            sign = "evidence" if inside.mean() >= _ALIVE_SHARE else ""
-            if not sign and ((alerts >= silence[0]) & (alerts <= silence[1])).any():
-                sign = "alert"
-        sign = "" if gone else sign
+            span, sign = silence, _find_sign(silence, is_alive[begin:stop], alerts)
+        signs = (sign,) if sign and not gone else ()
         is_sure = odds >= SURE and want >= _FEWEST_EXPECTED
-        if is_sure or (not sign and not gone and (state[begin:stop] == "none").any()):
-            piece = int(minutes[begin]), int(minutes[stop - 1]) + 1
-            holes.append(Hole((piece,), span, want, have, odds, (sign,) if sign else (), gone))
+        if is_sure or (not signs and not gone and (state[begin:stop] == "none").any()):
+            holes.append(Hole((piece,), span, want, have, odds, signs, gone))
     return _join_losses(holes)
 
 
-def _join_losses(holes: list[Hole]) -> list[Hole]:
-    """Losses at most 5 minutes apart as one; what lies between is known, and no part of what is missing.
+def _find_sign(silence: tuple[int, int], is_alive: np.ndarray, alerts: np.ndarray) -> str:
+    """What shows that the users fell silent, not the log; "" where nothing does."""
+    if is_alive.mean() >= _ALIVE_SHARE:
+        return "evidence"
+    return "alert" if ((alerts >= silence[0]) & (alerts <= silence[1])).any() else ""
 
-    A lack of evidence stays its own: it says of its minutes only that nothing is known of them.
+
+def _join_losses(holes: list[Hole]) -> list[Hole]:
+    """Losses at most 5 minutes apart as one; the minutes in between are known, and count as nothing missing.
+
+    Stretches without evidence are never joined: all they say is that nothing is known of their own minutes.
     """
     joined: list[Hole] = []
     for hole in holes:

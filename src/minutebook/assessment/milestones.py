@@ -65,9 +65,9 @@ def _known(time: Any) -> pd.Timestamp | None:
 
 
 def find_mitigation(by_minute: Mapping[int, float], end_us: int, last_minute: int) -> int | None:
-    """µs at which the excess falls below half its peak for good; the window's end where it never does before.
+    """µs at which the excess falls below half its peak for good; at the latest the window's end.
 
-    None where the evidence, whose last minute may be half of one, ends too soon to show it.
+    None where the evidence ends too soon to show it (its last minute may be incomplete).
     """
     if not by_minute:
         return None

@@ -1,4 +1,4 @@
-"""traffic that is missing → the objects that say it: loss, no evidence, or a log that ends while others go on."""
+"""missing traffic → its entries in `impact.json`: a loss, no evidence, or a log that ends while others go on."""
 
 from __future__ import annotations
 
@@ -34,30 +34,17 @@ def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFram
         told = f"{length:.0f} min" if length >= 2 else f"{length * 60:.0f} s"
         evidence = f"No request and no other line for {told}: nothing is known of it, neither good nor bad."
     users: dict[str, Any] = dict.fromkeys(
-        (
-            "exposed",
-            "affected",
-            "failed",
-            "degraded",
-            "usual",
-            "anonymous_clients",
-            "silent",
-            "unknown_events",
-        )
+        ("exposed", "affected", "failed", "degraded", "usual", "anonymous_clients", "silent", "unknown_events")
     )
     if hole.is_known:
-        users |= {
-            "affected": 0,
-            "failed": 0,
-            "degraded": 0,
-            "silent": estimate_silent(trials, (begin, finish)),
-        }
+        users |= {**dict.fromkeys(("affected", "failed", "degraded"), 0), "silent": estimate_silent(trials, hole.span)}
     return {
         "id": "", "kind": kind, "service": service or None, "operations": trials.operations,
         "start": write_instant(begin), "start_earliest": write_instant(min(begin, start)),
         "start_latest": write_instant(max(begin, start)), "end": write_instant(finish),
         "end_earliest": write_instant(min(finish, end)), "end_latest": write_instant(max(finish, end)),
-        "open_start": False, "open_end": False, "pieces": [[write_instant(minute * MINUTE_US) for minute in piece] for piece in hole.pieces],
+        "open_start": False, "open_end": False,
+        "pieces": [[write_instant(minute * MINUTE_US) for minute in piece] for piece in hole.pieces],
         "onset": "sudden", "recovery": "sudden", "evidence": evidence, "odds": round(hole.odds, 1),
         "valid": round(hole.seen) if hole.is_known else None, "bad": 0 if hole.is_known else None, "bad_ratio": None,
         "usual_ratio": None, "peak_minute": None, "lost_requests": missing, "users": users, "user_minutes": 0,

@@ -1,4 +1,4 @@
-"""marks in time → which came before which: proven, contradicted or undecidable, with how far off both may be.
+"""marks in time → which came first: proven, contradicted or undecidable, with how far off both may be.
 
 A mark has its own bounds (a stamp's resolution, a sampled alert's interval, an edge's interval), and two marks of
 different sources also the errors of both clocks. A verdict holds only if the bounds don't overlap.
@@ -14,7 +14,7 @@ import pandas as pd
 from minutebook.assessment.traffic import Traffic
 
 _BEFORE = pd.Timedelta(minutes=30)
-_AFTER = pd.Timedelta(minutes=30)  # an alert that resolves later than this says nothing of the end
+_AFTER = pd.Timedelta(minutes=30)  # an alert that resolves later says nothing about the end
 _MOST = 20  # verdicts of one window
 _LONGEST_NAME = 80
 _LONGEST_NOTE = 120
@@ -55,7 +55,7 @@ def find_orders(windows: Sequence[Mapping[str, Any]], traffic: Traffic) -> list[
 
 
 def tell_bounds(traffic: Traffic) -> str:
-    """What the verdicts rest on."""
+    """What the verdicts rest on, in a sentence."""
     return (
         "first before second is proven or contradicted where the bounds of both (stamps' resolution, the edge's interval,"
         " three standard errors of both clocks) don't overlap; a clock that shares no ids with others is taken to be at"
@@ -66,7 +66,7 @@ def tell_bounds(traffic: Traffic) -> str:
 def _pairs(
     window: Mapping[str, Any], start: Mark, end: Mark, happenings: pd.DataFrame
 ) -> Iterator[tuple[pd.Timestamp, Mark, Mark]]:
-    """(when, first, second) of what can be asked about a window."""
+    """(when, first, second) of each order that can be asked about a window."""
     if not len(happenings):
         return
     near = happenings[(happenings["time"] >= start.time - _BEFORE) & (happenings["time"] <= end.time + _AFTER)]
@@ -91,16 +91,16 @@ def _mark(row: Any) -> Mark:
 
 
 def _name(row: Any) -> str:
-    """``deploy of shop 2.0.0 started``: what its message says ahead of a colon, with kind and phase where that lacks them.
+    """``deploy of shop 2.0.0 started``: the message up to a colon, with kind and phase where it lacks them.
 
-    Of what was only noted all of the message: ``Deployment shop: Scaled down …``.
+    Of a mere note the whole message: ``Deployment shop: Scaled down …``.
     """
     message = row.message if isinstance(row.message, str) else str(row.entity)
     if row.phase == "noted":
         return message if len(message) <= _LONGEST_NOTE else message[: _LONGEST_NOTE - 1] + "…"
     head = message.split(": ")[0][:_LONGEST_NAME]
     kind, phase = str(row.kind), row.phase if isinstance(row.phase, str) else ""
-    # A flag that was turned on, a run that finished: what says it as a sentence needs no kind before it, nor its success behind it.
+    # "Flag x turned on", "run finished": a sentence needs neither the kind before it nor "succeeded" behind it.
     says_phase = phase in head or (phase == "succeeded" and ("finished" in head or kind == "change"))
     says_kind = kind in head.lower() or "rollback" in head or " " in head
     return " ".join(filter(None, ("" if says_kind else kind, head, "" if says_phase else phase)))

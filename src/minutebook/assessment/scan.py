@@ -36,6 +36,11 @@ def score(bad: np.ndarray, valid: np.ndarray, expected: np.ndarray) -> np.ndarra
     return np.nan_to_num(llr, nan=0.0, posinf=0.0, neginf=0.0)
 
 
+def score_one(bad: float, valid: float, expected: float) -> float:
+    """The `score` of one stretch; next to nothing is expected of it at least."""
+    return float(score(np.array([bad]), np.array([valid]), np.array([max(expected, 1e-9)]))[0])
+
+
 def find_best(
     bad: np.ndarray, valid: np.ndarray, expected: np.ndarray, is_open: np.ndarray, least: float = 0.0
 ) -> Stretch | None:

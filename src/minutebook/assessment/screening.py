@@ -1,6 +1,6 @@
-"""traffic of many services → those that can hold a window or a hole: the others are passed over.
+"""traffic of many services → those that can hold a window or a hole; the others are passed over.
 
-What can't reach the odds that are worth a line, whatever its trials are, needn't be looked at; the answer is the same.
+A service too small to reach the odds that are worth a line needn't be measured: the result is the same.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from minutebook.times.utc import MINUTE_US, count_us
 
 
 def find_notable(traffic: Traffic, limits: Limits) -> list[str]:
-    """The services, by name, of which anything could be told; ``limits`` say what is slow."""
+    """The services, by name, in which anything could be found; ``limits`` say what is slow."""
     trials = Trials.of(traffic.trials)
     spans = trials.spans()
-    # A loss scores no more than what is missing, and that's at most as much as came in the minutes around it.
+    # A loss scores no more than what is missing, which is at most what came in the minutes around it.
     quiet = frozenset(service for service, span in spans.items() if span.requests < SURE / 2)
     bad = _count_bad(trials.where("service", quiet.__contains__), limits) if quiet else {}
     silent = _find_silent(traffic.coverage, spans)

@@ -1,12 +1,13 @@
-"""a window → how its edges and its users move with what was chosen: the odds, the baseline, the channel, the limit.
+"""a window → how its edges and its users move with each choice of the method: odds, baseline, channel, latency limit.
 
-Each choice is made anew on the same trials, all else equal. What the window itself rests on is a row too.
+Each choice is varied by itself, on the same trials. The one that the window rests on is a row too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,7 @@ from minutebook.assessment.scan import SURE
 from minutebook.assessment.windows import Window
 from minutebook.times.utc import MINUTE_US
 
-#: (choice's value in words, ln of the odds asked for)
+#: (the value in words, ln of the odds asked for)
 _ODDS = (("1 in 10,000", 9.2), ("1 in a million", SURE), ("1 in a billion", 20.7))
 _SCALES = ((0.5, "half the limit"), (2.0, "twice the limit"))
 #: The least factor on the latency limits.
@@ -27,13 +28,26 @@ Span = tuple[int, int]
 Search = Callable[[Channel, float, "Span | None"], list[Window]]
 
 
-class Choices(NamedTuple):
-    """What is needed to choose anew: one service's trials as each channel sees them."""
+@dataclass(frozen=True)
+class Choices:
+    """One service's trials and windows under any choice, each found once."""
 
     judge: Callable[[str, float], Channel]  #: (channel's name, factor on the latency limits) → trials
     search: Search  #: (trials, ln odds, baseline in µs or None for the stated one) → windows
     minutes: np.ndarray
-    made: Mapping[str, tuple[Channel, list[Window]]]  #: channel → its trials and windows as they are
+    trials: dict[tuple[str, float], Channel]  #: by what ``judge`` takes
+    windows: dict[tuple[str, float, float, Span | None], list[Window]]  #: by what `make` takes
+
+    def make(
+        self, channel: str, factor: float = 1.0, sure: float = SURE, span: Span | None = None
+    ) -> tuple[Channel, list[Window]]:
+        """The trials of a channel, and the windows in them."""
+        if (channel, factor) not in self.trials:
+            self.trials[channel, factor] = self.judge(channel, factor)
+        trials, key = self.trials[channel, factor], (channel, factor, sure, span)
+        if key not in self.windows:
+            self.windows[key] = self.search(trials, sure, span)
+        return trials, self.windows[key]
 
 
 def find_sensitivity(windows: list[Window], channel: str, choices: Choices) -> list[list[dict[str, Any]]]:
@@ -41,49 +55,42 @@ def find_sensitivity(windows: list[Window], channel: str, choices: Choices) -> l
 
     Times and counts are None where no window is found, and ``why`` says so.
     """
-    trials_of = {(name, 1.0): trials for name, (trials, _) in choices.made.items()}
-    memo: dict[tuple[str, float, float, Span | None], list[Window]] = {
-        (name, 1.0, SURE, None): windows for name, (_, windows) in choices.made.items()
-    }
+    baselines = _list_baselines(windows, choices.minutes)
+    return [_vary(window, channel, choices, baselines) for window in windows]
 
-    def choose(
-        name: str, factor: float = 1.0, sure: float = SURE, span: Span | None = None
-    ) -> tuple[Channel, list[Window]]:
-        if (name, factor) not in trials_of:
-            trials_of[name, factor] = choices.judge(name, factor)
-        key = (name, factor, sure, span)
-        if key not in memo:
-            memo[key] = choices.search(trials_of[name, factor], sure, span)
-        return trials_of[name, factor], memo[key]
 
-    first, last = (int(choices.minutes[at]) * MINUTE_US for at in (0, -1))
+def _list_baselines(windows: list[Window], minutes: np.ndarray) -> list[tuple[str, Span | None]]:
+    """(in words, µs) of each stretch that may be called usual; None: all but the windows."""
     ahead = min((window.minutes[0] for window in windows), default=0) * MINUTE_US
     behind = (max((window.minutes[1] for window in windows), default=0) + 1) * MINUTE_US
-    told = []
-    for window in windows:
-        rows = [
-            _tell("odds", text, window, *choose(channel, sure=sure), is_chosen=sure == SURE) for text, sure in _ODDS
-        ]
-        for text, span in (
-            ("all but the windows", None),
-            ("before all windows", (first, ahead)),
-            ("after all windows", (behind, last + MINUTE_US)),
-        ):
-            length = (span[1] - span[0]) // MINUTE_US if span else _FEWEST_MINUTES
-            if length < _FEWEST_MINUTES:
-                rows.append(_empty("baseline", text, f"the evidence has {max(length, 0)} min of it"))
-            else:
-                rows.append(_tell("baseline", text, window, *choose(channel, span=span), is_chosen=span is None))
+    return [
+        ("all but the windows", None),
+        ("before all windows", (int(minutes[0]) * MINUTE_US, ahead)),
+        ("after all windows", (behind, (int(minutes[-1]) + 1) * MINUTE_US)),
+    ]
+
+
+def _vary(
+    window: Window, channel: str, choices: Choices, baselines: list[tuple[str, Span | None]]
+) -> list[dict[str, Any]]:
+    rows = [
+        _tell("odds", text, window, *choices.make(channel, sure=sure), is_chosen=sure == SURE) for text, sure in _ODDS
+    ]
+    for text, span in baselines:
+        length = (span[1] - span[0]) // MINUTE_US if span else _FEWEST_MINUTES
+        if length < _FEWEST_MINUTES:
+            rows.append(_empty("baseline", text, f"the evidence has {max(length, 0)} min of it"))
+        else:
+            rows.append(_tell("baseline", text, window, *choices.make(channel, span=span), is_chosen=span is None))
+    rows += [
+        _tell("channel", name, window, *choices.make(name), is_chosen=name == channel)
+        for name in ("fail", "slow", "both")
+    ]
+    if channel == "slow":
         rows += [
-            _tell("channel", name, window, *choose(name), is_chosen=name == channel)
-            for name in ("fail", "slow", "both")
+            _tell("limit", text, window, *choices.make(channel, factor), is_chosen=False) for factor, text in _SCALES
         ]
-        if channel == "slow":
-            rows += [
-                _tell("limit", text, window, *choose(channel, factor), is_chosen=False) for factor, text in _SCALES
-            ]
-        told.append(rows)
-    return told
+    return rows
 
 
 def _tell(

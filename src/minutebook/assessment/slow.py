@@ -21,16 +21,15 @@ _FEWEST = 100  # requests of an operation, for its latency to have a usual
 def find_slow_limits(latency: pd.DataFrame) -> dict[tuple[str, str], float]:
     """(service, operation) → the duration (s) over which a good request is slow.
 
-    Both are taken from ten stretches each, and the lower quarter of them counts: a slow stretch, even half
-    of the evidence, doesn't hide itself.
-    Operations with fewer than 100 timed requests have none.
+    Median and percentile are taken in each of ten stretches, and the lower quartile of the ten counts: a slow stretch
+    doesn't hide itself, even if it's half of the evidence. Operations with fewer than 100 timed requests have no limit.
     """
     limits = {}
     place, pairs = find_pairs(latency)
     order, starts = group_rows([place])
     for number, (begin, end) in zip(place[order[starts]], itertools.pairwise([*starts, len(order)]), strict=True):
         own = latency[["minute", "bucket", "requests"]].iloc[order[begin:end]]
-        own = own[own["requests"] > 0]  # others tell of failed ones alone
+        own = own[own["requests"] > 0]  # the others have failed requests only
         if own["requests"].sum() < _FEWEST:
             continue
         minutes, rank = np.unique(count_us(own["minute"]).to_numpy(), return_inverse=True)

@@ -1,4 +1,4 @@
-"""a window found → the object that says it, with its sentence of evidence."""
+"""a window → its entry in `impact.json`, with its sentence of evidence."""
 
 from __future__ import annotations
 
@@ -9,16 +9,12 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.channels import Channel
+from minutebook.assessment.edges import Edge
 from minutebook.assessment.latency import bucket_floor_s
 from minutebook.assessment.milestones import find_nearby
 from minutebook.assessment.slow import find_limits
 from minutebook.assessment.traffic import Traffic
-from minutebook.assessment.users import (
-    count_by_minute,
-    count_user_minutes,
-    count_users,
-    count_usual,
-)
+from minutebook.assessment.users import count_by_minute, count_user_minutes, count_users, count_usual
 from minutebook.assessment.windows import Rejected, Window
 from minutebook.times.utc import MINUTE_US, count_minutes, to_time, to_us, write_instant
 
@@ -27,7 +23,7 @@ _TOP = 5
 
 
 class Scope(NamedTuple):
-    """What a window is told from: its service's traffic and trials, the bad events in its scope."""
+    """What a window's entry is made from: its service's traffic and trials, the bad events in its scope."""
 
     service: str
     traffic: Traffic
@@ -50,21 +46,10 @@ class Scope(NamedTuple):
 
 
 def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
-    """The object of one window, as `impact.json` has it; ``id`` is given later."""
+    """The entry of one window; its ``id`` is given later."""
     start, end = window.start, window.end
-    error_us = int(scope.traffic.time_error_s * 1e6)
     span = (start.at, end.at)
-    breakdown = scope.traffic.breakdown
-    number = count_minutes(breakdown["minute"])
-    inside = breakdown[
-        number.between(start.at // MINUTE_US, end.at // MINUTE_US) & breakdown["operation"].isin(window.operations)
-    ]
-    whole, bad = int(inside["requests"].sum()), int(scope.events["count"].sum())
-    if window.channel == "slow":
-        # Requests are known by buckets of latency, 2 % wide, trials exactly: the latter are a lower bound.
-        bad = max(bad, scope.slow_requests(start.at // MINUTE_US, end.at // MINUTE_US, window.operations))
-    # The first and the last minute are the window's in part only.
-    valid = max(whole - scope.trials.count_outside(span, window.operations), bad)
+    bad, valid, whole = _count_requests(window, scope)
     users = count_users(scope.trials, window.operations, scope.events, scope.states, span)
     if users["affected"] is not None:
         users["usual"] = count_usual(scope.trials, window.operations, scope.taken, window.minutes)
@@ -76,12 +61,8 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
         "kind": window.channel,
         "service": scope.service or None,
         "operations": window.operations,
-        "start": write_instant(start.at),
-        "start_earliest": write_instant(start.earliest),
-        "start_latest": write_instant(start.latest + error_us),
-        "end": write_instant(end.at),
-        "end_earliest": write_instant(end.earliest),
-        "end_latest": write_instant(end.latest + error_us),
+        **_tell_edge("start", start, scope),
+        **_tell_edge("end", end, scope),
         "open_start": bool(window.minutes[0] <= int(scope.minutes[0])),
         "open_end": bool(window.minutes[1] >= int(scope.minutes[-1])),
         "pieces": [[write_instant(a * MINUTE_US), write_instant((b + 1) * MINUTE_US)] for a, b in window.pieces],
@@ -107,8 +88,30 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
     }
 
 
+def _count_requests(window: Window, scope: Scope) -> tuple[int, int, int]:
+    """(bad ones, valid ones between the edges, valid ones of all the window's minutes), retries too."""
+    breakdown, span = scope.traffic.breakdown, (window.start.at, window.end.at)
+    first, last = (at // MINUTE_US for at in span)
+    is_in = count_minutes(breakdown["minute"]).between(first, last) & breakdown["operation"].isin(window.operations)
+    whole, bad = int(breakdown.loc[is_in, "requests"].sum()), int(scope.events["count"].sum())
+    if window.channel == "slow":
+        # Requests are counted in buckets of latency, 2 % wide, trials exactly: the trials are a lower bound.
+        bad = max(bad, scope.slow_requests(first, last, window.operations))
+    # Only a part of the first and of the last minute belongs to the window.
+    return bad, max(whole - scope.trials.count_outside(span, window.operations), bad), whole
+
+
+def _tell_edge(name: str, edge: Edge, scope: Scope) -> dict[str, str]:
+    """The edge and its bounds; a stamp is at most its resolution earlier than what it stands for."""
+    latest = edge.latest + int(scope.traffic.time_error_s * 1e6)
+    return {
+        name: write_instant(edge.at), f"{name}_earliest": write_instant(edge.earliest),
+        f"{name}_latest": write_instant(latest),
+    }  # fmt: skip
+
+
 def tell_sensitivity(rows: list[dict[str, Any]], window: Window) -> list[dict[str, Any]]:
-    """The rows of `sensitivity.find_sensitivity`, their times written and compared with the window's."""
+    """The rows of `sensitivity.find_sensitivity`, their times as RFC 3339 and compared with the window's."""
     told = []
     for row in rows:
         own = dict(row)
@@ -147,7 +150,7 @@ def _cannot_tell(scope: Scope, users: Mapping[str, Any]) -> list[str]:
 
 
 def _tell_top(window: Window, scope: Scope, usual: pd.DataFrame, times: float) -> dict[str, list[dict[str, Any]]]:
-    """What most of the excess over the usual is made of; counts of bad events beside it."""
+    """What makes up most of the excess over the usual, with counts of bad events."""
     events = scope.events
     operations = sorted(window.excess.items(), key=lambda item: (-item[1], item[0]))
     told: dict[str, list[dict[str, Any]]] = {
@@ -161,12 +164,7 @@ def _tell_top(window: Window, scope: Scope, usual: pd.DataFrame, times: float) -
             if excess > 0
         ]
     }
-    for key, column in (
-        ("statuses", "status"),
-        ("hosts", "host"),
-        ("versions", "version"),
-        ("templates", "template"),
-    ):
+    for key, column in {"statuses": "status", "hosts": "host", "versions": "version", "templates": "template"}.items():
         if column not in events:
             told[key] = []
             continue
@@ -181,7 +179,7 @@ def _tell_top(window: Window, scope: Scope, usual: pd.DataFrame, times: float) -
 
 
 def _count_by(events: pd.DataFrame, column: str) -> dict[Any, int]:
-    """How many events there are of each known value of a column."""
+    """How many events have each known value of a column."""
     place, known = pd.factorize(events[column])
     counts = np.bincount(place[place >= 0], events["count"].to_numpy()[place >= 0], len(known))
     return dict(zip(known, counts.astype(np.int64).tolist(), strict=True))
@@ -206,7 +204,7 @@ def _usual_failures(window: Window, scope: Scope) -> tuple[pd.DataFrame, float]:
 
 
 def _expect_bad(window: Window, scope: Scope, usual: pd.DataFrame) -> float:
-    """Bad requests of the window at the usual rates: all of them, where the method counts a user's of a minute once."""
+    """Bad requests of the window at the usual rates, each counted, where the method counts once a user and minute."""
     bad = scope.trials.bad
     is_usual = scope.trials.find_places(window.operations)[bad.place]
     for first, last in (*scope.taken, window.minutes):
@@ -221,7 +219,7 @@ def _coverage(coverage: pd.DataFrame, minutes: tuple[int, int]) -> float:
 
 
 def with_instants(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Happenings near a window, their times written."""
+    """The entries with their times as RFC 3339."""
     return [{**e, "time": write_instant(to_us(e["time"]))} for e in entries]
 
 

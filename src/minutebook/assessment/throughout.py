@@ -1,7 +1,7 @@
-"""the traffic of a service in which no stretch stands out → what of it failed all the while, if much did.
+"""the traffic of a service in which no stretch stands out → what failed from beginning to end, if much did.
 
-Where evidence is bad from beginning to end, nothing in it says what is usual: that's no window, whose edges
-and excess would be made up, and it's no health either.
+Where evidence is bad from beginning to end, nothing in it shows what is usual. That's no window, whose edges and excess
+would be made up, nor is it health.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _FEWEST_BAD = 20
 
 
 def find_throughout(traffic: Traffic, service: str, trials: Channel) -> list[dict[str, Any]]:
-    """One entry, as ``throughout`` of `impact.json` has it, or none: the operations of which a tenth or more fails.
+    """At most one entry of ``throughout`` in `impact.json`: the operations of which a tenth or more fails.
 
     ``service, operations, valid, bad, bad_ratio`` (requests), ``affected`` users (None where none is named), the first
-    and the last failure as ``start`` and ``end``, and a sentence of ``evidence``. What only two users see, or is little
-    without the one who sees most of it, isn't told.
+    and the last failure as ``start`` and ``end``, and a sentence of ``evidence``. None where only one or two users see
+    it, or where little is left without the one who sees most of it.
     """
     valid = traffic.breakdown.groupby("operation", observed=True)["requests"].sum()
     bad = traffic.failures.groupby("operation", observed=True)["count"].sum().reindex(valid.index, fill_value=0)

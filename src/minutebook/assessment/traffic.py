@@ -37,7 +37,7 @@ class Traffic:
     writers: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(WRITERS)))
     time_error_s: float = 0.0
     clock_error_s: Mapping[str, float] = field(default_factory=dict)  #: source → how far its clock may be off
-    unknown_clock_s: float = 1.0  #: how far a clock may be off of which nothing is known
+    unknown_clock_s: float = 1.0  #: how far a clock may be off where nothing is known of it
     is_lines: bool = False  #: log lines by level, since there are no requests
     # Frame → service → its rows (None: all), found once for all of the services.
     _places: dict[str, dict[str, np.ndarray | None]] = field(
@@ -45,7 +45,7 @@ class Traffic:
     )
 
     def by_minute(self) -> Traffic:
-        """The same traffic; its trials aren't a frame."""
+        """The same traffic, its trials as `Trials`."""
         return replace(self, trials=Trials.of(self.trials))
 
     @property

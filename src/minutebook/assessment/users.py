@@ -20,24 +20,19 @@ def count_users(
 ) -> dict[str, Any]:
     """The counts of a window over ``span`` (µs, inclusive), all of them of distinct ids.
 
-    ``operations`` are in scope; ``events`` the bad ones in scope and span: ``at`` (µs), operation, user,
-    client, count; ``states`` what `find_states` says of them. Users and anonymous clients are two numbers, never summed; where no trial names a user, users
-    are unknown (None), not zero.
+    ``operations`` are in scope; ``events`` the bad ones in scope and span: ``at`` (µs), operation, user, client, count;
+    ``states`` what `find_states` says of them. Users and anonymous clients are two numbers, never summed; where no trial
+    names a user, users are unknown (None), not zero.
     """
-    if not trials.has_users(operations):
-        return {
-            **dict.fromkeys(("exposed", "affected", "failed", "degraded", "usual", "silent")),
-            **_count_nameless(events),
+    counts: dict[str, Any] = dict.fromkeys(("exposed", "affected", "failed", "degraded", "usual", "silent"))
+    if trials.has_users(operations):
+        counts |= {
+            "exposed": trials.count_users(span, operations),
+            "affected": len(states),
+            "failed": int((states["state"] == "failed").sum()),
+            "degraded": int((states["state"] == "degraded").sum()),
         }
-    return {
-        "exposed": trials.count_users(span, operations),
-        "affected": len(states),
-        "failed": int((states["state"] == "failed").sum()),
-        "degraded": int((states["state"] == "degraded").sum()),
-        "usual": None,
-        "silent": None,
-        **_count_nameless(events),
-    }
+    return counts | _count_nameless(events)
 
 
 def _count_nameless(events: pd.DataFrame) -> dict[str, int]:
@@ -101,10 +96,7 @@ def count_usual(
     taken = [(a - 1, b + 1) for a, b in windows]
     found = []
     # Nearest first, before the window and then behind it.
-    starts = [
-        *range(window[0] - length, first - 1, -length),
-        *range(window[1] + 1, last - length + 2, length),
-    ]
+    starts = [*range(window[0] - length, first - 1, -length), *range(window[1] + 1, last - length + 2, length)]
     bad = trials.bad.pick(trials.find_places(operations)[trials.bad.place])
     for start in starts:
         if all(start + length - 1 < a or start > b for a, b in taken):

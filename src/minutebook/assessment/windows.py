@@ -11,7 +11,7 @@ from minutebook.assessment.calm import find_first_usual, is_material
 from minutebook.assessment.channels import Channel
 from minutebook.assessment.edges import Edge, find_edges
 from minutebook.assessment.facts import FEWEST_USERS
-from minutebook.assessment.scan import MERGE_MINUTES, SURE, WEAK, find_best, narrow, score
+from minutebook.assessment.scan import MERGE_MINUTES, SURE, WEAK, find_best, narrow, score, score_one
 from minutebook.times.utc import MINUTE_US
 
 _ROUNDS = 8
@@ -19,7 +19,7 @@ _ROUNDS = 8
 
 @dataclass
 class Window:
-    """One impact window of a service, before it's told."""
+    """One impact window of a service, as found."""
 
     channel: str  #: fail or slow
     operations: list[str]  #: in scope; all of the service's where the excess is everywhere
@@ -46,11 +46,7 @@ class Rejected:
 
 
 def find_windows(
-    trials: Channel,
-    minutes: np.ndarray,
-    *,
-    sure: float = SURE,
-    base: np.ndarray | None = None,
+    trials: Channel, minutes: np.ndarray, *, sure: float = SURE, base: np.ndarray | None = None
 ) -> tuple[list[Window], list[Rejected]]:
     """(windows, rejected candidates) of one service's trials.
 
@@ -119,7 +115,7 @@ def _scan(usual: Usual, trials: Channel, need: float) -> tuple[list[Window], lis
     lowest = min(need, WEAK)
     least = {scope: (lowest + fee) * noise - 1e-6 for scope, fee in scopes.items()}
     asked = usual.mask.tobytes(), lowest
-    if asked not in grid.found:  # by a search for other odds, which took the same minutes for usual ones
+    if asked not in grid.found:  # unless a search for other odds took the same minutes for usual ones
         grid.found[asked] = {scope: find_best(*usual.counts(scope), is_open, least[scope]) for scope in scopes}
     best = dict(grid.found[asked])
     for _ in range(200):
@@ -136,7 +132,7 @@ def _scan(usual: Usual, trials: Channel, need: float) -> tuple[list[Window], lis
         reason = _reject(usual, trials, scope, stretch.start, stretch.stop, need if odds >= need else WEAK)
         span = (int(grid.minutes[stretch.start]), int(grid.minutes[stretch.stop - 1]))
         if odds < need:
-            # Of what is weak anyway, only what nothing else speaks against is worth a line.
+            # A weak candidate is worth a line only if nothing else speaks against it.
             if not reason and odds >= WEAK:
                 reason = f"weak evidence: one in {_round(np.exp(odds))} by chance, where one in a million is asked for"
                 rejected.append(Rejected(span, list(operations), odds, reason))
@@ -152,7 +148,7 @@ def _scan(usual: Usual, trials: Channel, need: float) -> tuple[list[Window], lis
 
 
 def _round(number: float) -> str:
-    """Two digits of it: ``41,000``."""
+    """The number, rounded to two digits: ``41,000``."""
     scale = 10 ** max(len(str(int(number))) - 2, 0)
     return f"{round(number / scale) * scale:,}"
 
@@ -176,16 +172,11 @@ def _reject(usual: Usual, trials: Channel, scope: int | None, start: int, stop: 
         loudest = int(by_user.argmax())
         operations = grid.operations if scope is None else [grid.operations[scope]]
         n, c = float(trials.count_of(trials.bad_by[1][loudest], first, last, operations)), float(by_user[loudest])
-        left = score(
-            np.array([bad - c]),
-            np.array([valid - n]),
-            np.array([max(expected * (1 - n / valid), 1e-9)]),
-        )[0]
-        if left / usual.noise < need:
+        if score_one(bad - c, valid - n, expected * (1 - n / valid)) / usual.noise < need:
             return f"one client made {c / bad:.0%} of it"
     if expected >= 10:
         worst = _find_worst(usual, scope, stop - start)
-        # Where much is expected, the worst is close to 1, and twice it would be more than there's doubt.
+        # Where much is expected, the worst ratio is close to 1, and twice that would ask for more than is in doubt.
         if worst and bad / expected < min(2 * worst, 1 + 3 * max(worst - 1, 0.0) + 4 / np.sqrt(expected)):
             return "other stretches as long were half as bad"
     return ""
@@ -222,14 +213,8 @@ def _make_window(usual: Usual, group: list[tuple[int, int, float]], channel: str
     if not shows.any():
         shows[:] = True
     rest = ~shows
-    if rest.any():
-        others = score(
-            np.array([bad[rest].sum()]),
-            np.array([valid[rest].sum()]),
-            np.array([max(expected[rest].sum(), 1e-9)]),
-        )
-        if others[0] / noise >= SURE:
-            shows[:] = True
+    if rest.any() and score_one(*(values[rest].sum() for values in (bad, valid, expected))) / noise >= SURE:
+        shows[:] = True
     operations = [name for name, is_in in zip(grid.operations, shows, strict=True) if is_in]
     excess = grid.bad[start:stop][:, shows].sum(axis=1) - usual.expected[start:stop][:, shows].sum(axis=1)
     return Window(
@@ -237,14 +222,7 @@ def _make_window(usual: Usual, group: list[tuple[int, int, float]], channel: str
         operations,
         (int(grid.minutes[start]), int(grid.minutes[stop - 1])),
         [(int(grid.minutes[a]), int(grid.minutes[b - 1])) for a, b, _ in group],
-        float(
-            score(
-                np.array([bad[shows].sum()]),
-                np.array([valid[shows].sum()]),
-                np.array([expected[shows].sum()]),
-            )[0]
-            / noise
-        ),
+        score_one(*(values[shows].sum() for values in (bad, valid, expected))) / noise,
         float(expected[shows].sum()),
         float(bad[shows].sum()),
         float(valid[shows].sum()),
