@@ -1,10 +1,10 @@
-"""events → clocks: how far each source's clock is off, which zone a zone-less one keeps, whose service it is.
+"""events → clocks: how far off each source's clock is, which zone a zone-less one keeps, which service it belongs to.
 
 A request or trace id that two sources share happened once, so the difference of its two stamps is the
 difference of the two clocks. Clocks are settled before anything is counted or merged.
 
 Read in order: `samples` (events → a sample of the ids that they share), `differences` (ids → differences of stamps), `zones` and
-`offsets` (those → clocks), `services` (ids → whose service a source is), `layers` (ids → which source stands in front of another).
+`offsets` (those → clocks), `services` (ids → the service of a source), `layers` (ids → which source is in front of another).
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ def settle_clocks(
 ) -> dict[str, Clock]:
     """The clock of every source in ``zoneless`` (source → whether its stamps lack a zone).
 
-    Sources in ``mixed`` have stamps with a zone as well: what's inferred of the others would shift those.
+    Sources in ``mixed`` also have stamps with a zone, which an inferred zone must not shift.
 
     ``sample`` is what `find_records` gives; ``resolutions`` are the stamps' resolutions in seconds;
     ``given`` are zones that the caller stated; ``hosts`` are (host, offset stated in its stamps).
     Differences are medians, spreads 1.4826 × the median absolute deviation; at least 20 shared ids and a
-    spread of at most 5 s are asked for.
+    spread of at most 5 s are required.
     """
     given = given or {}
     differences = find_differences(sample, resolutions)
@@ -67,7 +67,7 @@ def settle(
 ) -> pa.Table:
     """The events of one source on the corrected clock, with the service and the layer that shared ids prove.
 
-    Those that count ``elsewhere`` are of no layer.
+    Those that count ``elsewhere`` lose their layer.
     """
     if clock.shift_us:
         times = pc.add(events.column("time").cast(pa.int64()), clock.shift_us)

@@ -1,4 +1,4 @@
-"""what is known of one source's clock: its zone, how far it is off, and how far that is to be trusted."""
+"""what is known of one source's clock: its zone, how far off it is, and how well that is supported."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 #: A smaller offset isn't applied: stamps are taken at different moments of one request.
 APPLIED_FROM_S = 1.0
-#: Stamps of one id in two sources that differ by more tell nothing of their clocks.
+#: Stamps of one id in two sources that differ by more say nothing about their clocks.
 MAX_SPREAD_S = 5.0
 
 
@@ -32,7 +32,7 @@ class Clock:
 
 
 def find_error_s(offset_s: float | None, is_applied: bool, spread_s: float | None, pairs: int) -> float | None:
-    """How far a clock may be off after what was done about it: three standard errors; None where nothing tells."""
+    """How far off a clock may still be after correction: three standard errors; None where it isn't known."""
     if offset_s is None or spread_s is None or not pairs:
         return None
     left = 0.0 if is_applied else abs(offset_s)

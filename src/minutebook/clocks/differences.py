@@ -1,4 +1,4 @@
-"""ids that two sources share → the differences of their stamps: of their clocks, since each id happened once."""
+"""ids that two sources share → the differences of their stamps, which are those of their clocks: each id happened once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MIN_PAIRS = 20
 
 
 class Difference(NamedTuple):
-    """How far ``source`` is ahead of ``other``, by so many shared ids; median and its spread in seconds."""
+    """How far ``source`` is ahead of ``other``: the median over their shared ids and its spread, in seconds."""
 
     source: str
     other: str
@@ -24,10 +24,10 @@ class Difference(NamedTuple):
 
 
 def find_differences(sample: pd.DataFrame, resolutions: Mapping[str, float]) -> list[Difference]:
-    """The differences of each two sources, both ways round; those with the most shared ids first.
+    """The differences of each pair of sources, in both directions; those with the most shared ids first.
 
     ``sample`` is what `samples.find_records` gives; ``resolutions`` are the stamps' resolutions in seconds. Spreads are 1.4826 × the
-    median absolute deviation; at least 20 shared ids and a spread of at most 5 s are asked for.
+    median absolute deviation; at least 20 shared ids and a spread of at most 5 s are required.
     """
     shared = sample[sample.duplicated("trace", keep=False)]
     if shared.empty:

@@ -1,9 +1,9 @@
-"""ids that sources share → which source logged in front of another what that one logged too.
+"""ids that sources share → which source logged the same requests as another, in front of it.
 
-JSON lines don't say where in a request's path they were written, so that a proxy's and an application's are of one
-layer, and each of their requests would count twice. Of two sources of a layer that logged the same requests, one is put
-one layer further out: the one that names no service, else the one that knows fewer users. Two that name the same service
-are two logs of it, and neither stands in front: which of them counts a request, `gathering.doubles` tells.
+JSON lines don't say where in a request's path they were written, so a proxy's and an application's would be on one layer
+and count each request twice. Of two sources on one layer that logged the same requests, one is moved a layer outward: the
+one that names no service, else the one that knows fewer users. Two that name the same service are two logs of it, neither
+in front of the other; `gathering.doubles` decides which of them counts a request.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from minutebook.events import LAYERS
 
 _LEAST_PAIRS = 20
 _AGREED = 0.95  # of the shared ids
-_MOST_SOURCES = 8  # that one request may be logged by; an id of more is a session's, or a batch's
+_MOST_SOURCES = 8  # that may log one request; an id in more of them is a session's or a batch's
 
 
 class Layered(NamedTuple):
-    """What shared ids prove of sources whose format puts them on one layer."""
+    """What shared ids prove about sources whose formats are of one layer."""
 
     layers: dict[str, str]  #: source → the layer that it is put on
     alike: list[tuple[str, str]]  #: pairs that name the same service, in order
 
 
 def find_layers(sample: pd.DataFrame, clocks: Mapping[str, Clock], copies: Collection[tuple[str, str]] = ()) -> Layered:
-    """The sources that logged what another one of their layer logged too, by the ids of requests.
+    """The sources that logged the same requests as another one of their layer, by ids.
 
     ``sample`` is what `find_records` gives. The same request has the same id, operation and status, at about the same
     time. Two sources that name two services, or one service's two hosts, logged requests of their own; ``copies`` are
@@ -71,7 +71,7 @@ def _step_outward(in_front: Collection[tuple[str, str, str]], rank: Mapping[str,
 
 
 def _order(requests: pd.DataFrame) -> Iterable[str]:
-    """The sources, those first that know less of their requests."""
+    """The sources, those that know least of their requests first."""
     known = requests.groupby("source").agg(
         services=("service", "count"), users=("user", "count"), rows=("trace", "size")
     )

@@ -1,4 +1,4 @@
-"""differences of clocks → how far each is ahead of what most of those that it's compared with agree on."""
+"""differences of clocks → how far each is ahead of the time that most clocks compared with it agree on."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def find_offsets(
 ) -> dict[str, Clock]:
     """The clocks with their offsets, applied where ``align`` says so and they are well supported.
 
-    ``outermost`` is the place of each source's layer, from the outside.
+    ``outermost`` is the place of each source's layer, counted from the outside.
     """
     by_source = list_by_source(differences)
     done = dict(clocks)
@@ -50,7 +50,7 @@ def _walk_component(
     frontier = deque([root])
     while frontier:
         other = frontier.popleft()
-        for each in by_source[other]:  # as many the other way round
+        for each in by_source[other]:  # in both directions
             if each.other not in ahead:
                 zones = clocks[each.other].zone_shift_s - clocks[other].zone_shift_s
                 ahead[each.other] = ahead[other] - each.median_s - zones
@@ -59,7 +59,7 @@ def _walk_component(
 
 
 def _agreed(ahead: Mapping[str, float], outermost: Mapping[str, int]) -> float:
-    """The reading that most clocks share, within a second; of equals the one of the outermost layer."""
+    """The reading that most clocks share, within a second; where as many share another, that of the outermost layer."""
     readings = np.sort(list(ahead.values()))
 
     def support(source: str) -> tuple[int, int, str]:

@@ -1,7 +1,7 @@
-"""events → the records of ids that several sources share: of each source a sample, in all of them of the same ids.
+"""events → the records of ids that several sources share: a sample of each source, with the same ids in all of them.
 
 While events are read only hashes of their ids are kept, the smallest of each source (bottom-k sketch: Bar-Yossef et
-al. 2002), so that pairs survive. The records of those that turn out to be shared are looked up afterwards.
+al. 2002), so that pairs survive. The records of ids that turn out to be shared are looked up afterwards.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyarrow as pa
 from minutebook.columns.grouping import join_chunks
 
 _PER_SOURCE = 8192
-#: Hashes of all sources, and records of shared ids: where there are more, only ids of still smaller hashes are kept.
+#: Hashes of all sources, and records of shared ids: beyond these many, only ids with still smaller hashes are kept.
 _MOST_HASHES, _MOST_RECORDS = 1 << 21, 1 << 18
 _HASHED_BYTES, _HASHED_AT_ONCE = 16, 1 << 13
 _NAMES = ("source", "trace", "time", "service", "operation", "status", "layer", "user", "host")
@@ -27,7 +27,7 @@ Mapped = Callable[[Callable[[pa.Table], pd.DataFrame]], Iterable[pd.DataFrame]]
 
 
 class SharedIds(NamedTuple):
-    """Hashes of ids that at least two sources have, in order, and of each source the greatest in its sample."""
+    """Hashes of ids that at least two sources have, in order, and the greatest hash in each source's sample."""
 
     hashes: np.ndarray
     greatest: dict[str, int]
@@ -75,7 +75,7 @@ class ClockSample:
             self._gather()
 
     def _gather(self) -> tuple[np.ndarray, np.ndarray]:
-        """All that is held, as much less as it can be: what is left doesn't depend on when it's asked for."""
+        """All that is held, reduced as far as it can be; the result doesn't depend on when that's done."""
         none = np.empty(0, np.int32), np.empty(0, np.uint64)
         numbers, hashes = _keep_smallest(*map(np.concatenate, zip(none, *self._held, strict=True)))
         while len(hashes) > _MOST_HASHES or self._bits < 64:
@@ -89,7 +89,7 @@ class ClockSample:
 
 
 def find_records(sample: ClockSample, map_events: Mapped) -> pd.DataFrame:
-    """One row per (source, id) of the ids that several sources share: its last event, of all that the samples cover."""
+    """One row per source and shared id: the last event with it, as far as the samples reach."""
     shared = sample.find_shared()
     if not len(shared.hashes):
         return pd.DataFrame(columns=[*_NAMES], dtype="str").astype({"time": "int64"})
@@ -99,7 +99,7 @@ def find_records(sample: ClockSample, map_events: Mapped) -> pd.DataFrame:
 
 
 def _pick_shared(events: pa.Table, *, shared: SharedIds) -> pd.DataFrame:
-    """The events with shared ids, as far as their source's sample goes."""
+    """The events with shared ids, as far as their source's sample reaches."""
     rows = np.empty(0, np.int64)
     if ids := _hash_ids(events):
         greatest = np.array([shared.greatest.get(name, 0) for name in ids.sources], np.uint64)[ids.codes]
@@ -130,7 +130,7 @@ def _hash_ids(events: pa.Table) -> _Ids | None:
 
 
 def _keep_smallest(numbers: np.ndarray, hashes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Of each source the smallest of its hashes."""
+    """The smallest hashes of each source."""
     if np.bincount(numbers, minlength=1).max() <= _PER_SOURCE:
         return numbers, hashes
     order = np.argsort(numbers, kind="stable")
@@ -157,7 +157,7 @@ def hash_texts(texts: pa.Array | pa.ChunkedArray) -> np.ndarray:
 
 
 def _hash_ends(data: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-    """The hashes of some texts; few enough for what is made on the way to stay near the processor."""
+    """The hashes of some texts, so few at a time that intermediate arrays stay in the processor's cache."""
     ends, starts = offsets[1:], offsets[:-1]
     shortest = int((ends - starts).min(initial=_HASHED_BYTES))
     mixed = np.zeros(len(ends), np.uint64)

@@ -1,4 +1,4 @@
-"""ids that sources share → whose service a source is that names none, operation by operation."""
+"""ids that sources share → the service of each source that names none, operation by operation."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _AGREED = 0.95  # of the shared ids
 def find_services(sample: pd.DataFrame) -> dict[str, dict[str, str]]:
     """Source without a service → operation → the service that ids shared with other sources prove.
 
-    ``""`` as operation is the source's own, where all shared ids agree to 95 %. Sources that learn
+    The operation ``""`` stands for the whole source, where 95 % of all its shared ids agree. Sources that learn
     their service pass it on, so that a second application host is reached through the proxy.
     """
     found: dict[str, dict[str, str]] = {}
@@ -36,7 +36,7 @@ def find_services(sample: pd.DataFrame) -> dict[str, dict[str, str]]:
 
 
 def _vote(joined: pd.DataFrame, keys: list[str]) -> list[tuple[str, ...]]:
-    """(each of the keys, the service) of what agrees on one."""
+    """(key, service) for each key whose ids agree on one service."""
     counts = joined.groupby([*keys, "service"], sort=True).size().reset_index(name="ids")
     agreed = counts[counts["ids"] >= _AGREED * counts.groupby(keys)["ids"].transform("sum")]
     return list(agreed[[*keys, "service"]].itertuples(index=False, name=None))

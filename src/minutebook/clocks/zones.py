@@ -1,4 +1,4 @@
-"""zone-less sources → the zones that they keep: by ids that they share with others, else by others of their hosts."""
+"""zone-less sources → their zones: by ids that they share with other sources, else by other sources of the same host."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MAX_S = 14 * 3600
 def find_zones(
     waiting: Sequence[str], clocks: Mapping[str, Clock], differences: Mapping[str, Sequence[Difference]]
 ) -> dict[str, Clock]:
-    """The clocks of those that share ids with a source whose clock is known, or whose zone was found so."""
+    """The clocks of sources that share ids with one whose clock is known, or became known this way."""
     found = dict(clocks)
     # A zone-less source may be known only through another zone-less one, hence the rounds.
     left = [source for source in waiting if source in differences]
@@ -28,7 +28,7 @@ def find_zones(
 
 
 def _read_zone(differences: Sequence[Difference], clocks: Mapping[str, Clock]) -> Clock | None:
-    """The zone that the difference to the first source tells whose own is known."""
+    """The zone by the difference to the first source whose own zone is known."""
     for each in differences:
         other = clocks.get(each.other)
         if other is None or other.zone_basis == "assumed":
@@ -44,8 +44,8 @@ def _read_zone(differences: Sequence[Difference], clocks: Mapping[str, Clock]) -
 def find_zones_of_hosts(
     waiting: Sequence[str], clocks: Mapping[str, Clock], hosts: Mapping[str, tuple[str | None, str]]
 ) -> dict[str, Clock]:
-    """What another source of the same host says or was found to keep; else UTC, flagged."""
-    telling: dict[str | None, Clock] = {}  # host → what its first source that tells it does
+    """The zone that another source of the same host states or was found to keep; else UTC, flagged."""
+    telling: dict[str | None, Clock] = {}  # host → by its first source with a known zone
     for other in sorted(clocks, reverse=True):
         host, stated = hosts.get(other, (None, ""))
         found = clocks[other]

@@ -1,7 +1,7 @@
 """evidence → Gathered: the events of all sources, each counted once and on one clock.
 
-`copies` takes out what was read twice, told by `overlaps` and `fingerprints`; `doubles` finds requests that two logs of a
-service have; `joining` finds whose a failure is that names no user.
+`copies` takes out what was read twice, found by `overlaps` and `fingerprints`; `doubles` finds `requests` that two logs of
+a service have; `joining` finds the users of failures that name none.
 """
 
 from __future__ import annotations
@@ -38,13 +38,15 @@ Evidence = str | PathLike[str]
 
 @dataclass(frozen=True)
 class Settled:
-    """(source, events as read) → events as they count: on the common clock, of known services and users."""
+    """(source, events as read) → events as they count: on the common clock, with services and users filled in."""
 
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    layers: Mapping[str, str] = field(default_factory=dict)  #: source → its layer, where it isn't its format's
-    doubles: Doubles = field(default_factory=Doubles)  #: requests that count in another log of their service
-    owners: Mapping[str, str] = field(default_factory=dict)  #: id of a failing request → whose, as another layer says
+    layers: Mapping[str, str] = field(default_factory=dict)  #: source → its layer, where that isn't its format's
+    doubles: Doubles = field(default_factory=Doubles)  #: requests that another log of their service counts
+    owners: Mapping[str, str] = field(
+        default_factory=dict
+    )  #: id of a failing request → its user, as another layer says
     span: Span = field(default_factory=Span)  #: events outside of it don't count
 
     def __call__(self, source: str, table: pa.Table) -> pa.Table:
@@ -86,12 +88,12 @@ class Gathered:
 
     @property
     def services(self) -> Mapping[str, Mapping[str, str]]:
-        """Source → operation → the service whose it is, where the source doesn't say."""
+        """Source → operation → its service, where the source doesn't say."""
         return self.settled.services
 
     @property
     def clock_errors(self) -> dict[str, float]:
-        """Source → how far its clock may be off (s), of those that share ids with others."""
+        """Source → how far off its clock may be (s), for sources that share ids with others."""
         errors = {
             source: find_error_s(clock.offset_s, clock.applied, clock.spread_s, clock.pairs)
             for source, clock in self.clocks.items()
@@ -150,9 +152,9 @@ def _find_size(sources: Sequence[Source]) -> int | None:
 def _read_sources(
     sources: Sequence[Source], context: ReadingContext, engine: Engine
 ) -> tuple[dict[str, Account], Span]:
-    """The accounts of the sources, and the span outside of which large ones weren't read.
+    """The accounts of the sources, and the span outside of which large ones were skipped.
 
-    Where the span is relative to the evidence, it's guessed from the others and from the ends of the large ones.
+    Where the span is relative to the evidence, it's guessed by the small sources and by the ends of the large ones.
     """
     config = context.config
     span = read_span(config.since, config.until, config.zone, None)
@@ -164,7 +166,7 @@ def _read_sources(
     logs = [(a.first, a.last) for a in accounts.values() if a.events and a.is_log] + [*ends.values()]
     if ends:
         edges = min(first for first, _ in logs), max(last for _, last in logs)
-        with suppress(MinutebookError):  # it's told when all is known
+        with suppress(MinutebookError):  # raised again when all is known
             span = read_span(config.since, config.until, config.zone, edges)
         large = engine.read([source for source in sources if source.name in ends], replace(context, span=span))
         accounts |= {account.source.name: account for account in large}
@@ -172,7 +174,7 @@ def _read_sources(
 
 
 def _find_narrow(accounts: Sequence[Account], clocks: Mapping[str, Clock], guess: Span, span: Span) -> list[Source]:
-    """Sources of which too small a part was read: their clocks, or the span, are further off than was thought."""
+    """Sources of which too small a part was read: their clocks, or the span, turned out to be further off."""
     pairs = ((guess.since, span.since), (guess.until, span.until))
     moved = max((abs(one - other) for one, other in pairs if one is not None and other is not None), default=0)
     return [
@@ -212,7 +214,7 @@ def _settle(
     engine: Engine,
     refuse: bool,
 ) -> Gathered:
-    """Copies taken out, services, layers and users found, and what is out of range counted."""
+    """Take copies out, find services, layers and users, and count what is out of range."""
     copied = drop_copies(engine, accounts)
     owners = find_owners(engine.map_all, config.sli)
     span = _find_span(accounts, clocks, config)
@@ -224,7 +226,7 @@ def _settle(
 
 
 def _find_span(accounts: Sequence[Account], clocks: Mapping[str, Clock], config: Config) -> Span:
-    """What is looked at; what was typed without a day is relative to the logs, on the common clock."""
+    """The span that was asked for; times without a day are relative to the logs, on the common clock."""
     known = [account for account in accounts if account.events]
     known = [account for account in known if account.is_log] or known
     shifts = {account.source.name: clocks[account.source.name].shift_us for account in known}
@@ -246,7 +248,7 @@ def pick_span(table: pa.Table, config: Config) -> pa.Table:
 def _count_outside(
     accounts: Sequence[Account], clocks: Mapping[str, Clock], span: Span, engine: Engine, refuse: bool
 ) -> None:
-    """How many events of each source are out of range, in its account."""
+    """Count in each account how many events are out of range."""
     places = {account.source.name: account for account in accounts}
     inside = 0
     for source, (rows, within) in engine.map(partial(_count_inside, clocks=clocks, span=span)):

@@ -40,7 +40,7 @@ def drop_copies(engine: Engine, accounts: Sequence[Account]) -> list[Copied]:
     for account in accounts:
         if not account.lines:
             continue
-        # Equal content under two hosts' names is two hosts that wrote the same; so with two stated services.
+        # Equal content under the names of two hosts, or of two stated services, was written by both.
         key = (account.sha256, account.source.host or "", *(f"{name} {said}" for name, said in account.stated.items()))
         if key in first:
             found.append(Copied(account.source.name, first[key].source.name, account.events, "equal content"))
@@ -54,7 +54,7 @@ def drop_copies(engine: Engine, accounts: Sequence[Account]) -> list[Copied]:
 
 
 def _cut_runs(pairs: Iterable[tuple[Account, Account]]) -> Iterator[list[tuple[Account, Account]]]:
-    """The pairs in runs, each log in one of a run's at most: what is dropped of it counts in the next."""
+    """The pairs in runs in which each log occurs once, since what a run drops counts in the next."""
     run: list[tuple[Account, Account]] = []
     names: set[str] = set()
     rows = 0
@@ -71,7 +71,7 @@ def _cut_runs(pairs: Iterable[tuple[Account, Account]]) -> Iterator[list[tuple[A
 
 
 def _drop_overlaps(engine: Engine, pairs: Sequence[tuple[Account, Account]]) -> Iterator[Copied]:
-    """Drop from the second of each pair what the first has too, if both are collections of one stream."""
+    """Drop from the second log of each pair what the first one has too, if both are collections of one stream."""
     spans = {
         account.source.name: (max(each.first for each in pair), min(each.last for each in pair))
         for pair in pairs
@@ -88,7 +88,7 @@ def _drop_overlaps(engine: Engine, pairs: Sequence[tuple[Account, Account]]) -> 
 
 
 def _find_keys(engine: Engine, spans: Mapping[str, tuple[int, int]]) -> dict[str, pa.Table]:
-    """Position and content of each source's events within its span."""
+    """Position and content of the events of each source within its span."""
     found: dict[str, list[pa.Table]] = {}
     before: Counter[str] = Counter()
     for source, (rows, keys) in engine.map(partial(_pick_keys, spans=spans), list(spans)):
@@ -100,7 +100,7 @@ def _find_keys(engine: Engine, spans: Mapping[str, tuple[int, int]]) -> dict[str
 
 
 def _pick_keys(source: str, table: pa.Table, *, spans: Mapping[str, tuple[int, int]]) -> tuple[int, pa.Table]:
-    """How many events a batch has, and position and content of those within the span."""
+    """How many events a batch has, and the position and content of those within the span."""
     first, last = spans[source]
     keys = table.select([*KEY]).append_column("position", pa.array(np.arange(table.num_rows)))
     times = table.column("time").cast(pa.int64()).to_numpy()
@@ -108,10 +108,10 @@ def _pick_keys(source: str, table: pa.Table, *, spans: Mapping[str, tuple[int, i
 
 
 def _find_repeated(left: pa.Table, right: pa.Table) -> pa.Array:
-    """Positions in ``right`` of events that repeat one of ``left``, each of these once."""
+    """Positions of the events in ``right`` that repeat one of ``left``, each of which can be repeated once."""
     order, starts = group_equal(pa.concat_tables([left, right]))
     sizes = np.diff(starts, append=len(order))
-    # Of equal events those of the left come first, and as many of the right repeat them.
+    # Among equal events those of the left come first; as many of the right repeat them.
     ours = np.add.reduceat(order < left.num_rows, starts, dtype=np.int64)
     number = np.arange(len(order)) - np.repeat(starts, sizes)
     ours = np.repeat(ours, sizes)

@@ -1,9 +1,9 @@
 """requests that two logs of one service both have → the one of them in which each counts.
 
-An application's access log and its structured log tell of the same requests under the same ids, and both are right about
-the service and its layer. A request counts in the log that has more records of it (a retry under one id is two), then in
-the one that saw it fail, then in the one that knows more users. In the other it loses its layer: it stays evidence, of
-messages too, but no layer is the SLI that it is counted on.
+An application's access log and its structured log record the same requests under the same ids, and both name the right
+service and layer. A request counts in the log that has more records of it (a retry under one id is two), else in the one
+that saw it fail, else in the one that knows more users. In the other log it loses its layer: it stays evidence, and its
+messages are kept, but no SLI counts it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import pyarrow as pa
 
 from minutebook.gathering.requests import REQUEST, Requests, find_places, find_rows, number_rows, pick_requests
 
-_TOLD = 20  # pairs that the ledger has a sentence each of
-_SHARED = 0.95  # of the requests that both could have, by the log that has fewer
+_TOLD = 20  # pairs that get a sentence each in the ledger
+_SHARED = 0.95  # of the requests that both could have, in the log that has fewer
 #: Applies a function to all events, table by table: gives what it makes of each.
 Mapped = Callable[[Callable[[pa.Table], np.ndarray]], Iterable[np.ndarray]]
 
@@ -32,7 +32,7 @@ class Both:
     one: str
     other: str
     records: int
-    is_proven: bool  #: whether these are as good as all that both could have
+    is_proven: bool  #: whether these are nearly all that both could have
 
     def tell(self) -> str:
         """A sentence for the ledger."""
@@ -45,7 +45,7 @@ class Both:
 
 
 def tell_doubles(found: Sequence[Both]) -> list[str]:
-    """Sentences for the ledger; of very many pairs the first ones, and how many more."""
+    """Sentences for the ledger: the first pairs, and how many more there are."""
     told = [both.tell() for both in found[:_TOLD]]
     more = sum(both.records for both in found[_TOLD:] if both.is_proven)
     if len(found) > _TOLD:
@@ -58,7 +58,7 @@ def tell_doubles(found: Sequence[Both]) -> list[str]:
 
 @dataclass(frozen=True)
 class Doubles:
-    """Which requests of some sources are counted in another one."""
+    """Which requests of some sources count in another one."""
 
     #: Source → whether its requests count elsewhere, but for those in ``others``; if not, only those do.
     sources: Mapping[str, bool] = field(default_factory=dict)
@@ -79,18 +79,18 @@ class Doubles:
 
 
 class _Pair:
-    """Two logs that name the same service: the one that counts what both tell alike, the other one, and what they share."""
+    """Two logs that name the same service: the better one, which counts what both record alike, the worse one, and what they share."""
 
     def __init__(self, better: str, worse: str) -> None:
         self.better, self.worse = better, worse
-        self.records = 0  #: of requests that both have, each counted as often as one of them has it
+        self.records = 0  #: of the requests that both have, each as often as in the log that has it more often
         self.left = 0  #: those of them in the worse log
         self._inside = np.zeros(
             (2, 2), np.int64
         )  # (better, worse) × (requests of the time that both cover, those shared)
 
     def measure(self, logs: Mapping[str, _Log], spans: Mapping[str, tuple[int, int]]) -> None:
-        """Count what they share of a part of their requests."""
+        """Count what they share, in one part of their requests."""
         better, worse, at_better, at_worse = self.match(logs)
         self.records += int(np.maximum(better.counts[at_better], worse.counts[at_worse]).sum())
         self.left += int(worse.counts[at_worse].sum())
@@ -104,11 +104,11 @@ class _Pair:
 
     @property
     def is_proven(self) -> bool:
-        """Whether one of the logs has as good as all of its requests, of the time that both cover, in the other too."""
+        """Whether the other log has nearly all requests of one of them, in the time that both cover."""
         return any(shared >= max(_SHARED * inside, 1) for inside, shared in self._inside.tolist())
 
     def part(self, logs: Mapping[str, _Log]) -> None:
-        """Let each request count in the better log, but for those that the worse one has more records of, or saw fail."""
+        """Let each request count in the better log, unless the worse one has more records of it or saw it fail."""
         better, worse, at_better, at_worse = self.match(logs)
         more = better.counts[at_better] - worse.counts[at_worse]
         higher = better.statuses[at_better] - worse.statuses[at_worse]
@@ -117,19 +117,19 @@ class _Pair:
         better.is_elsewhere[at_better[~is_better]] = True
 
     def match(self, logs: Mapping[str, _Log]) -> tuple[_Log, _Log, np.ndarray, np.ndarray]:
-        """Both logs, and where the keys that they share are in each."""
+        """Both logs, and the places of the shared keys in each."""
         better, worse = logs.get(self.better, _NONE), logs.get(self.worse, _NONE)
         _, at_better, at_worse = np.intersect1d(better.keys, worse.keys, assume_unique=True, return_indices=True)
         return better, worse, at_better, at_worse
 
     def tell(self) -> Both:
-        """What the ledger tells of them."""
+        """What the ledger says of them."""
         one, other = sorted((self.better, self.worse))
         return Both(one, other, self.records, self.is_proven)
 
 
 class _Log:
-    """Requests of one source by key: the distinct ones in order, and of each how many records, the greatest status and the first time."""
+    """Requests of one source by key: the distinct keys in order, and for each its number of records, greatest status and first time."""
 
     def __init__(self, requests: np.ndarray, shift_us: int = 0) -> None:
         self.numbers = requests["number"]
@@ -146,7 +146,7 @@ class _Log:
         self.is_elsewhere = np.zeros(len(self.keys), bool)
 
     def list_left(self) -> np.ndarray:
-        """The numbers of the events that count elsewhere."""
+        """The numbers of events that count elsewhere."""
         return self.numbers[self._order[np.repeat(self.is_elsewhere, self.counts)]]
 
 
@@ -154,7 +154,7 @@ _NONE = _Log(np.empty(0, REQUEST))
 
 
 class _Logs:
-    """The requests of some sources, log by log, in parts: those of one key together."""
+    """The requests of some sources, log by log, in parts that keep those of one key together."""
 
     def __init__(self, names: Sequence[str], shifts: Mapping[str, int]) -> None:
         self._names, self._shifts = names, [shifts.get(name, 0) for name in names]
@@ -187,14 +187,14 @@ class _Logs:
 
     @property
     def ranks(self) -> dict[str, tuple[float, float, int, str]]:
-        """Source → its rank: of logs that tell the same the one counts that knows more users, then the one that says more, then the longer."""
+        """Source → its rank, by which the better of two logs is chosen: more users known, then more messages, then more requests."""
         return {
             name: (users / max(size, 1), messages / max(size, 1), size, name)
             for name, (size, users, messages) in zip(self._names, self._sums.tolist(), strict=True)
         }
 
     def parts(self) -> Iterator[dict[str, _Log]]:
-        """Source → its requests, part by part; what is in memory anyway is sorted out once."""
+        """Source → its requests, part by part; a single part in memory is split only once."""
         if self._known:
             yield from self._known
             return
@@ -212,10 +212,10 @@ class _Logs:
 
 
 def find_doubles(map_all: Mapped, alike: Sequence[tuple[str, str]], shifts: Mapping[str, int]) -> Doubles:
-    """The requests that count elsewhere, of pairs of sources whose shared ids are those of the same requests.
+    """The requests that count elsewhere, for pairs of sources that share ids of the same requests.
 
-    ``shifts`` are what has to be added to each source's times (µs). A pair whose logs each have many requests that the
-    other could have and hasn't are two instances that handle parts of the same traces: theirs count in both.
+    ``shifts`` are what has to be added to each source's times (µs). Two logs that each have many requests which the other
+    could have and hasn't are two instances that handle parts of the same traces: their requests count in both.
     """
     if not alike:
         return Doubles()
@@ -234,7 +234,7 @@ def find_doubles(map_all: Mapped, alike: Sequence[tuple[str, str]], shifts: Mapp
 
 
 def _list_shorter(logs: _Logs, proven: Sequence[_Pair]) -> tuple[dict[str, bool], np.ndarray]:
-    """Of each source the events that count elsewhere or, where those are most of its, the ones that don't (True)."""
+    """The events of each source that count elsewhere or, where those are fewer, the ones that don't (True)."""
     left: Counter[str] = Counter()
     for pair in proven:
         left[pair.worse] = max(left[pair.worse], pair.left)

@@ -1,7 +1,7 @@
 """events of several logs → which pairs of them may be collections of one stream.
 
 Each event has a number that is equal for equal content; only logs that share enough of them are worth comparing event by
-event. Pairs are those that have an event in common: ten thousand small files cost a look at each, not one at each pair.
+event. Only logs with an event in common are paired: ten thousand small files cost a look at each, not at each pair.
 """
 
 from __future__ import annotations
@@ -26,28 +26,28 @@ from minutebook.reading.account import Account
 KEY = (
     "time", "kind", "level", "status", "duration", "operation", "user", "client", "trace", "message", "fields",
 )  # fmt: skip
-#: Share of the events in the overlap that must be equal for logs to be one stream: named alike, and otherwise.
+#: Share of the events in the overlap that must be equal for logs to be one stream: if named alike, and if not.
 _LIKELY, _SURE = 0.5, 0.9
 _FEWEST = 20
 _ROWS_AT_ONCE = 1 << 18
 _FEW_ROWS = 1 << 14  # of a table: hashed together with others
-_MOST_OWNERS = 32  # of one event: beyond that, not each of its logs is compared with each
+_MOST_OWNERS = 32  # of one event: beyond these many, not each log with it is compared with each
 
 
 class Prints(NamedTuple):
-    """Of some events: the place of the log of each among all, its time (µs since 1970), and its content's number."""
+    """Some events: for each the place of its log among all, its time (µs since 1970) and the number of its content."""
 
     places: np.ndarray
     times: np.ndarray
     contents: np.ndarray
 
     def pick(self, rows: np.ndarray | slice) -> Prints:
-        """Those of some of the events."""
+        """The prints of some of the events."""
         return Prints(*(values[rows] for values in self))
 
 
 def is_one_stream(one: Account, other: Account, equal: int, inside: int) -> bool:
-    """Whether logs are collections of one stream, of which ``equal`` events of the ``inside`` of both spans agree."""
+    """Whether logs are collections of one stream, if ``equal`` of the events ``inside`` of both spans agree."""
     if not equal or not inside:
         return False
     if one.source.stream == other.source.stream:
@@ -56,7 +56,7 @@ def is_one_stream(one: Account, other: Account, equal: int, inside: int) -> bool
 
 
 def find_suspects(engine: Engine, accounts: Sequence[Account]) -> list[tuple[Account, Account]]:
-    """Pairs of logs that by the contents of their events are one stream, in the order of the accounts."""
+    """Pairs of logs that look like one stream by the contents of their events, in the order of the accounts."""
     overlaps = Overlaps(accounts)
     prints = _take_prints(engine, accounts, overlaps) if overlaps else None
     if prints is None:
@@ -70,7 +70,7 @@ def find_suspects(engine: Engine, accounts: Sequence[Account]) -> list[tuple[Acc
 
 
 def _take_prints(engine: Engine, accounts: Sequence[Account], overlaps: Overlaps) -> Prints | None:
-    """The prints of all events that may be copies, log after log; few of many tables are looked at together."""
+    """The prints of all events that may be copies, log after log; small tables are hashed together."""
     names = pa.array([account.source.name for account in accounts])
     parts: list[Prints] = []
     held: list[pa.Table] = []
@@ -93,17 +93,19 @@ def _take_prints(engine: Engine, accounts: Sequence[Account], overlaps: Overlaps
 
 
 def _look_at(table: pa.Table, *, names: pa.Array, overlaps: Overlaps) -> Prints | pa.Table:
-    """The prints of a table's events that may be copies; of few, what they are made of."""
+    """The prints of a table's events that may be copies; of a small table, the columns that they are made of."""
     source = join_chunks(table.column("source"))
     places = pc.fill_null(pc.index_in(source.dictionary, names), -1).to_numpy()[source.indices.to_numpy()]
     is_inside = overlaps.find(places, table.column("time").cast(pa.int64()).to_numpy())
     keys = table.select([*KEY]).append_column("place", pa.array(places))
     keys = keys if is_inside.all() else keys.filter(pa.array(is_inside))
-    return _hash([keys]) if keys.num_rows > _FEW_ROWS else plain_texts(keys)  # without all words of what it's cut from
+    return (
+        _hash([keys]) if keys.num_rows > _FEW_ROWS else plain_texts(keys)
+    )  # without the unused words of the table it's cut from
 
 
 def _number(tables: Sequence[pa.Table]) -> Prints:
-    """The prints of all events there are."""
+    """The prints of all events taken so far."""
     keys = pa.concat_tables(tables)
     order, starts = group_equal(keys)
     contents = np.empty(len(order), np.uint64)
@@ -112,18 +114,18 @@ def _number(tables: Sequence[pa.Table]) -> Prints:
 
 
 def group_equal(events: pa.Table) -> tuple[np.ndarray, np.ndarray]:
-    """An order of events in which those of equal content follow each other as they came, and where each content begins."""
+    """An order of events that puts equal contents side by side, in the order they came, and where each content begins."""
     return group_rows([_encode(join_chunks(events.column(name))) for name in KEY])
 
 
 def _encode(values: pa.Array) -> np.ndarray:
-    """A number for each distinct value, null among them."""
+    """A number for each distinct value, one for null too."""
     encoded = values if is_dictionary(values) else values.dictionary_encode()
     return pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy()
 
 
 def _hash(tables: Sequence[pa.Table]) -> Prints:
-    """The prints of some of the events, by hashes that are comparable to those of others."""
+    """The prints of some of the events, by hashes that compare with those of other tables."""
     keys = pa.concat_tables(tables).unify_dictionaries().combine_chunks()
     columns = ", ".join(f'"{name}"' for name in KEY)
     with open_database() as connection:
@@ -137,7 +139,7 @@ def _print(keys: pa.Table, contents: np.ndarray) -> Prints:
 
 
 def _find_sharing(prints: Prints) -> list[tuple[int, int]]:
-    """Pairs of places whose logs have an event in common, by the second and then the first."""
+    """Pairs of logs (their places) with an event in common, ordered by the second and then the first."""
     order = np.lexsort((prints.places, prints.contents))
     owner, contents = prints.places[order], prints.contents[order]
     is_next = np.append(True, (contents[1:] != contents[:-1]) | (owner[1:] != owner[:-1]))
@@ -151,14 +153,14 @@ def _find_sharing(prints: Prints) -> list[tuple[int, int]]:
         if len(group) <= _MOST_OWNERS:
             found.update(combinations(group, 2))
         else:
-            # The same line in very many logs: each is compared with the first and with its neighbour.
+            # If very many logs have the same line, each is compared with the first one and with its neighbour.
             found.update((group[0], place) for place in group[1:])
             found.update(pairwise(group))
     return sorted(found, key=lambda pair: (pair[1], pair[0]))
 
 
 def _agree(one: Account, other: Account, own: Prints, others: Prints) -> bool:
-    """Whether enough of the events that both could have are equal, each counted as often as in both."""
+    """Whether enough of the events that both could have are equal, each counted as often as both have it."""
     first, last = max(one.first, other.first), min(one.last, other.last)
     (left, left_counts), (right, right_counts) = (
         np.unique(prints.contents[(prints.times >= first) & (prints.times <= last)], return_counts=True)

@@ -1,7 +1,7 @@
-"""failing requests that name no user → the user that another record of the same request names.
+"""failing requests that name no user → the user named by another record of the same request.
 
-A proxy knows that a request failed, the application knows whose it was: the request or trace id joins them.
-Only failures are joined, so that what has to be remembered is as small as they are.
+A proxy knows that a request failed, the application knows whose it was; the request or trace id joins them. Only failures
+are joined, so only their ids have to be kept.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Mapped = Callable[[Callable[[pa.Table], Any]], Iterable[Any]]
 
 
 def find_owners(map_events: Mapped, rules: Rules) -> dict[str, str]:
-    """Id of a failing request without a user → the one user that other records of that id name."""
+    """Id of a failing request without a user → the one user that other records with this id name."""
     ownerless = [ids for ids in map_events(partial(_find_ownerless, rules=rules)) if len(ids)]
     if not ownerless:
         return {}
@@ -36,14 +36,14 @@ def find_owners(map_events: Mapped, rules: Rules) -> dict[str, str]:
 
 
 def _find_told(table: pa.Table, *, ids: pa.Array, rules: Rules) -> set[tuple[str, str]]:
-    """(id, user) of a table's events that name both, of those ids."""
+    """(id, user) of a table's events that name a user and one of the ids."""
     user = find_user(table, rules)
     is_told = pc.and_(pc.is_valid(user), pc.is_in(table.column("trace"), ids))
     return set(zip(table.column("trace").filter(is_told).to_pylist(), user.filter(is_told).to_pylist(), strict=True))
 
 
 def _find_ownerless(table: pa.Table, *, rules: Rules) -> pa.Array:
-    """Ids of the failing requests of a table that name no user."""
+    """Ids of a table's failing requests that name no user."""
     trace = table.column("trace")
     if trace.null_count == len(trace):
         return pa.array([], pa.string())
@@ -53,7 +53,7 @@ def _find_ownerless(table: pa.Table, *, rules: Rules) -> pa.Array:
 
 
 def fill_users(table: pa.Table, owners: Mapping[str, str]) -> pa.Table:
-    """The events, those with an id in ``owners`` and without a user as that user's."""
+    """The events; those without a user, but with an id in ``owners``, get that user."""
     user, trace = table.column("user"), table.column("trace")
     if not owners or not user.null_count or trace.null_count == len(trace):
         return table

@@ -1,7 +1,7 @@
-"""several logs → the stretches of time that more than one of them has: only there can events be copies of others.
+"""several logs → the stretches of time that more than one of them covers: only there can events be copies.
 
-Logs of two formats, or of two hosts, are no copies of each other; one whose host nobody knows may be one of any. So each
-kind of log, its format and host, has stretches of its own.
+Logs of two formats, or of two hosts, are no copies of each other; a log whose host isn't known may be a copy of any. So
+each kind of log (format and host) has stretches of its own.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from minutebook.reading.account import Account
 
 
 def may_be_copies(one: Account, other: Account) -> bool:
-    """Whether logs have one format and don't say that they are of two hosts."""
+    """Whether logs have the same format and aren't known to be of two hosts."""
     hosts = {one.source.host, other.source.host} - {None, ""}
     return one.format == other.format and len(hosts) < 2
 
 
 class Overlaps:
-    """The stretches in which a log has another one of its kind beside it."""
+    """The stretches that more than one log of a kind covers."""
 
     def __init__(self, accounts: Sequence[Account]) -> None:
         names = [(account.format, account.source.host or "") for account in accounts]
@@ -29,7 +29,7 @@ class Overlaps:
         edges = list(_find_edges(accounts, self._kinds, list(numbers)))
         kinds = np.repeat(np.arange(len(edges)), [len(each) for each in edges])
         times = np.concatenate([*edges, np.empty(0, np.int64)])
-        # One number for kind and time: kinds that far apart that all times of one are before those of the next.
+        # One number for kind and time, such that all times of one kind come before those of the next.
         self._times = np.unique(times)
         self._width = len(self._times) + 1
         self._edges = kinds * self._width + np.searchsorted(self._times, times, side="right")
@@ -38,17 +38,17 @@ class Overlaps:
         return len(self._edges) > 0
 
     def find(self, places: np.ndarray, times: np.ndarray) -> np.ndarray:
-        """Which events are in such a stretch, by the place of their log among all (-1: none of these) and their time (µs)."""
+        """Which events are in such a stretch, by the place of their log among all (-1: not one of them) and their time (µs)."""
         kinds = np.append(self._kinds, -1)[places]
         now = kinds * self._width + np.searchsorted(self._times, times, side="right")
-        # Edges are a beginning and an end in turn.
+        # Edges are beginnings and ends in turn.
         return np.searchsorted(self._edges, now, side="right") % 2 == 1
 
 
 def _find_edges(
     accounts: Sequence[Account], kinds: np.ndarray, names: Sequence[tuple[str, str]]
 ) -> Iterator[np.ndarray]:
-    """Of each kind where two or more logs begin to be there, and no longer are, in turn (µs)."""
+    """For each kind, where it begins to be covered by two or more logs and where it ends, in turn (µs)."""
     first, last = (np.array([getattr(account, edge) for account in accounts], np.int64) for edge in ("first", "last"))
     formats = np.array([names[kind][0] for kind in kinds.tolist()], object)
     hosts = np.array([names[kind][1] for kind in kinds.tolist()], object)
@@ -58,11 +58,11 @@ def _find_edges(
 
 
 def _find_shared(first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Where at least two of some spans begin to be there, and no longer are."""
+    """Where at least two of the spans begin to overlap, and where they end to, in turn."""
     times = np.concatenate((first, last + 1))
     steps = np.repeat([1, -1], len(first))
     order = np.argsort(times, kind="stable")
     times, depth = times[order], np.cumsum(steps[order])
-    is_settled = np.append(times[1:] != times[:-1], True)  # of several at one moment the last one tells
+    is_settled = np.append(times[1:] != times[:-1], True)  # of several edges at one moment the last one counts
     times, is_shared = times[is_settled], depth[is_settled] >= 2
     return times[np.flatnonzero(np.diff(is_shared, prepend=False))]

@@ -1,7 +1,7 @@
-"""events of some sources → their requests in few bytes each, those of one key together.
+"""events of some sources → their requests in a few bytes each, those of one key together.
 
-There are as many as requests: past a fixed number they wait in temporary files, in parts by their key's hash, so that
-what is looked at at once is small however many there are.
+Past a fixed number they wait in temporary files, split by the hash of their key, so that what is in memory at once stays
+small however many there are.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from minutebook.machine.scratch import append_rows
 from minutebook.summary.judging import find_words
 from minutebook.summary.trialstore import Folder
 
-_KEY = ("trace", "operation", "service")  # that the records of one request agree in
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd: it makes of each offset another number
+_KEY = ("trace", "operation", "service")  # in which all records of one request agree
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # odd, so each offset becomes a different number
 #: Of a request: the hash of its key (0: a part of that is missing), its number, its time (µs), the place of its source among the
 #: names, its status (0: none), and whether it names a user and a message.
 REQUEST = np.dtype(
@@ -55,11 +55,11 @@ class Requests:
 
     @property
     def is_stored(self) -> bool:
-        """Whether they're in files, not in memory."""
+        """Whether they are in files, not in memory."""
         return self._folder is not None
 
     def parts(self) -> Iterator[np.ndarray]:
-        """All of them, those of one key in one part."""
+        """All requests in parts, those of one key in the same part."""
         if self._folder is None:
             yield self._take()
             return
@@ -106,7 +106,7 @@ def pick_requests(table: pa.Table, names: Sequence[str]) -> np.ndarray:
 
 
 def find_places(table: pa.Table, names: Sequence[str]) -> np.ndarray | None:
-    """Of each event the place of its source among the names, -1 for none of them; None: no event is of any."""
+    """The place of each event's source among the names, -1 for none of them; None where no event has one."""
     source = join_chunks(table.column("source"))
     of = pc.fill_null(pc.index_in(source.dictionary, pa.array(names, pa.string())), -1).to_numpy()
     return of[source.indices.to_numpy()] if (of >= 0).any() else None
@@ -119,7 +119,7 @@ def find_rows(table: pa.Table, places: np.ndarray) -> np.ndarray:
 
 
 def number_rows(table: pa.Table, rows: np.ndarray, places: np.ndarray, names: Sequence[str]) -> np.ndarray:
-    """A number of each of the rows, which no other event has: of its source and its offset there."""
+    """A number for each row that no other event has, made of its source and its offset there."""
     marks = np.array([_mark(name) for name in names], np.uint64)
     offsets = table.column("offset").take(pa.array(rows)).to_numpy().astype(np.uint64)
     return offsets * _SPREAD ^ marks[places]

@@ -1,4 +1,4 @@
-"""observations of one alert → its firings, each with its phases; many in a row are one that flaps."""
+"""observations of one alert → its firings, each with its phases; many in a row become one that flaps."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from minutebook.merging.observations import SAME_S, Observation, Occurrence, clu
 TOLERANCE_S = 120.0
 #: An alert's `for` lies between when it became active and when it fired, and is rarely longer.
 _LONGEST_FOR_S = 3600.0
-#: Firings of one alert at most this far apart, in fours or more, are told as one that flaps.
+#: Four or more firings of one alert, each at most this far from the next, become one that flaps.
 FLAP_GAP_S = 600.0
 FLAP_COUNT = 4
 
 
 @dataclass
 class _Firing:
-    """One firing: what tells of its start and of its end."""
+    """One firing: the observations of its start and of its end."""
 
     fired: list[Observation]
     resolved: list[Observation] = field(default_factory=list)
@@ -38,7 +38,7 @@ class _Firing:
         exact += [o.time for o in self.resolved if o.is_exact]
         if exact:
             return max(exact)
-        # A sample that says when it stopped is right only if no exact record can: with the finest step.
+        # Without an exact record, the sample with the finest step says best when it stopped.
         sampled = [(o.error_s, -o.time.value, o.time) for o in self.resolved]
         return min(sampled)[2] if sampled else None
 
@@ -64,7 +64,7 @@ def merge_alert(group: Sequence[Observation]) -> list[Occurrence]:
 
 
 def _find_firings(fired: Sequence[Observation]) -> list[_Firing]:
-    """Exact starts first, each of its own; then what is sampled, or another tool's, joins the one it's of."""
+    """Exact starts first, each its own firing; then sampled ones and other tools' join the firing they belong to."""
     firings: list[_Firing] = []
     exact = [o for o in fired if o.is_exact]
     for run in cluster([o for o in exact if o.labels], SAME_S):
@@ -89,21 +89,21 @@ def _join(firings: list[_Firing], near: Sequence[_Firing], run: Sequence[Observa
 
 
 def _is_same_firing(firing: _Firing, sampled: Observation) -> bool:
-    """Whether a sample or a bound is of a firing: they begin together, or one was there while the other was."""
+    """Whether a sample or a bound belongs to a firing: they begin together, or they overlap."""
     start, tolerance_s = firing.start, TOLERANCE_S + sampled.error_s
     after_s = (start - sampled.time).total_seconds()
     if sampled.error_s == 0:  # active since then; it fired later
         return -SAME_S <= after_s <= _LONGEST_FOR_S
     if abs(after_s) <= tolerance_s:
         return True
-    if after_s > 0:  # it was seen before the exact start: one only if it was still there then
+    if after_s > 0:  # seen before the exact start: the same only if it still fired then
         return sampled.end is None or sampled.end >= start
     end = firing.stated_end if any(o.is_exact for o in firing.fired) else None
     return end is not None and sampled.time < end
 
 
 def _attach_ends(firings: Sequence[_Firing], resolved: Sequence[Observation]) -> list[Observation]:
-    """Gives each end to its firing; those of none are given back."""
+    """Give each end to its firing; the ends that belong to none are returned."""
     loose = []
     # By source and second, so that thousands of firings don't each look at all the others.
     told: dict[tuple[str, int], list[tuple[_Firing, Observation]]] = {}
@@ -130,7 +130,7 @@ def _attach_ends(firings: Sequence[_Firing], resolved: Sequence[Observation]) ->
 
 
 def _is_end_of(fired: Observation, resolved: Observation) -> bool:
-    """Whether one record of one source tells both."""
+    """Whether both are of one record of one source."""
     return (
         fired.end is not None
         and fired.source == resolved.source
@@ -140,7 +140,7 @@ def _is_end_of(fired: Observation, resolved: Observation) -> bool:
 
 
 def _merge_pending(pending: Sequence[Observation]) -> list[list[Observation]]:
-    """Exact ones apart to the second; a sampled one joins what it's near to."""
+    """Exact ones are told apart to the second; a sampled one joins a near one."""
     runs = cluster([o for o in pending if o.is_exact], SAME_S)
     for each in (o for o in pending if not o.is_exact):
         near = [
@@ -156,12 +156,12 @@ def _merge_pending(pending: Sequence[Observation]) -> list[list[Observation]]:
 
 
 def _repeats(run: Sequence[Observation], each: Observation) -> bool:
-    """Whether a source that's in the run tells of another instant: it saw two, so they are two."""
+    """Whether a source already in the run states another instant: it saw two, so they are two."""
     return any(o.source == each.source and o.error_s and distance_s(o.time, each.time) > SAME_S for o in run)
 
 
 def _merge_acknowledged(firings: Sequence[_Firing], acknowledged: Sequence[Observation]) -> list[Occurrence]:
-    """The first of each firing; later ones are its evidence."""
+    """The first acknowledgement of each firing; later ones become its evidence."""
     runs: dict[int, list[Observation]] = {}
     for each in acknowledged:
         place = sum(f.start <= each.time for f in firings)
@@ -170,7 +170,7 @@ def _merge_acknowledged(firings: Sequence[_Firing], acknowledged: Sequence[Obser
 
 
 def _merge_others(others: Sequence[Observation]) -> list[Occurrence]:
-    """Notes and states in between: the same words at the same instant are one."""
+    """Notes and intermediate states: the same words at the same instant are one."""
     by_words: dict[str, list[Observation]] = {}
     for each in others:
         by_words.setdefault(str(each.row["message"]), []).append(each)
@@ -178,7 +178,7 @@ def _merge_others(others: Sequence[Observation]) -> list[Occurrence]:
 
 
 def _collapse_flapping(told: list[Occurrence], firings: Sequence[_Firing]) -> list[Occurrence]:
-    """Four firings or more with short gaps: one that fired so often, and the last end."""
+    """Four or more firings with short gaps become one with their count, which ends with the last."""
     runs: list[list[_Firing]] = []
     for firing in firings:
         if runs and (firing.start - (runs[-1][-1].stated_end or runs[-1][-1].start)).total_seconds() <= FLAP_GAP_S:
@@ -195,7 +195,7 @@ def _collapse_flapping(told: list[Occurrence], firings: Sequence[_Firing]) -> li
             elif not any(id(o) in inside for o in each.seen):
                 kept.append(each)
         starts = [o for firing in run for o in firing.fired]
-        # Its time is the first firing's: what the others tell is evidence of the flapping.
+        # Its time is the first firing's; the others are evidence of the flapping.
         whole = Occurrence(run[0].fired + [o for o in (*starts, *pending) if o not in run[0].fired], run[-1].stated_end)
         whole.count, whole.last = len(run), last
         kept.append(whole)

@@ -1,4 +1,4 @@
-"""observations of deploys and changes → which are one, by their key or by service, version and time."""
+"""observations of deploys and changes → which are the same one, by key or by service, version and time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ENVIRONMENTS = {"prod": "production", "prd": "production", "live": "production"
 
 
 def join_deploys(groups: Sequence[list[Observation]]) -> tuple[list[list[Observation]], list[dict[str, Any]]]:
-    """(groups, those of two tools joined that are one deploy; notes on those that may be, and aren't proven)."""
+    """(groups, with two tools' records of one deploy joined; notes on those that may be one, but aren't proven)."""
     joined: list[list[Observation]] = []
     recent: Recent[list[Observation]] = Recent()
     notes: list[dict[str, Any]] = []
@@ -49,7 +49,7 @@ def join_deploys(groups: Sequence[list[Observation]]) -> tuple[list[list[Observa
 
 
 def pair_unnamed(groups: Sequence[list[Observation]]) -> list[list[Observation]]:
-    """The groups; a start and the next end of one service, version and environment in one source, without ids, joined."""
+    """The groups, with a start and the next end joined where one source names them by service, version and environment only."""
     paired: list[list[Observation]] = []
     waiting: dict[tuple[str, ...], list[Observation]] = {}
     for group in sorted(groups, key=lambda g: min(o.order for o in g)):
@@ -78,7 +78,7 @@ def pair_unnamed(groups: Sequence[list[Observation]]) -> list[list[Observation]]
 
 
 def merge_phases(group: Sequence[Observation]) -> list[Occurrence]:
-    """One occurrence a phase; notes, of which there may be many, apart by instant and words."""
+    """One occurrence a phase; notes, of which there may be many, are told apart by instant and words."""
     phases: dict[tuple[str, str], list[Observation]] = {}
     for each in group:
         words = str(each.row["message"]) if each.phase == "noted" else ""
@@ -103,7 +103,7 @@ def _of(group: Sequence[Observation], column: str) -> str:
 
 
 def _is_near(one: Sequence[Observation], other: Sequence[Observation]) -> bool:
-    """Two tools', of one service, not of two environments, and begun together."""
+    """Whether two tools' records are of one service, not of two environments, and begin together."""
     if sources_of(one) & sources_of(other):
         return False
     places = {

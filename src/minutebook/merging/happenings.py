@@ -1,4 +1,4 @@
-"""Observations in groups, each of one thing → one row a phase, and the merges as the ledger tells them."""
+"""groups of observations, each of one thing → one row a phase, and the merges as ledger entries."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from minutebook.merging.observations import Observation, Occurrence, is_known, o
 from minutebook.merging.repeats import fold_repeats, tell_span
 
 _ALERTS = ("alert", "incident")
-#: Where a row was read, and what depends on which record's time stays.
+#: Columns of the place where a row was read, and of the record whose time is kept.
 _OF_THE_BEST = ("time", "time_quality", "phase", "kind", "source", "line", "offset", "length")
 
 
@@ -33,7 +33,7 @@ def merge_happenings(events: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str,
     entities: dict[int, str] = {}
     for groups, merge in ((alerts, merge_alert), (deploys, merge_phases)):
         for group in groups:
-            # One entity for all that tells of one thing: the most exact record's that has labels or an id.
+            # One entity for all records of one thing: that of the most exact one with labels or an id.
             entity = min(group, key=lambda o: (not o.labels, not o.is_exact, o.order)).row["entity"]
             told = merge(group)
             entities |= dict.fromkeys(map(id, told), entity)
@@ -47,7 +47,7 @@ def merge_happenings(events: pd.DataFrame) -> tuple[pd.DataFrame, list[dict[str,
 
 
 def _by_key(observations: Sequence[Observation]) -> list[list[Observation]]:
-    """Observations of one deploy, change or note, by its key; without one, by instant and words."""
+    """Observations grouped by the key of their deploy, change or note; without one, by instant and words."""
     groups: dict[tuple[str, ...], list[Observation]] = {}
     for each in observations:
         row = each.row
@@ -58,7 +58,7 @@ def _by_key(observations: Sequence[Observation]) -> list[list[Observation]]:
 
 
 def _tell(occurrence: Occurrence, entity: object) -> dict[str, Any]:
-    """The row: the best record's time, the newest record's words, and where all of them stand."""
+    """The row: the best record's time, the newest record's words, and the places of all."""
     best = occurrence.best
     newest = sorted(
         occurrence.seen, key=lambda o: (not o.labels and bool(best.labels), not o.is_exact, o.error_s, -o.line, o.order)
@@ -68,7 +68,7 @@ def _tell(occurrence: Occurrence, entity: object) -> dict[str, Any]:
         for name, value in best.row.items()
     }
     ends = [o.end for o in occurrence.seen if o.end is not None and o.is_exact == best.is_exact]
-    # Whether a firing has ended is told by all that tell of it.
+    # Whether a firing has ended depends on all of its records.
     row["end"] = occurrence.end or (max(ends) if ends and occurrence.phase != "fired" else pd.NaT)
     if row["end"] is not pd.NaT and row["end"] <= row["time"]:
         row["end"] = pd.NaT

@@ -1,4 +1,4 @@
-"""observations of alerts → which are of one alert: by labels, by the pager's key, else by its own id."""
+"""observations of alerts → which are of one alert: by labels, by the pager's key, else by the tool's own id."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from typing import Any
 from minutebook.merging.alerts import TOLERANCE_S
 from minutebook.merging.observations import Observation, sources_of
 
-#: Under these names pagers keep the key that Alertmanager gave them: the SHA-256 of its group's key.
+#: Pagers keep the key that Alertmanager gave them under these names: the SHA-256 of its group's key.
 #: Source: ``key.Hash()`` in Alertmanager's notifiers for PagerDuty, Opsgenie and VictorOps.
 _PAGER_KEYS = ("incident_key", "alert_key", "alias", "entity_id")
 _Group = list[Observation]
 
 
 def group_alerts(observations: Sequence[Observation]) -> tuple[list[_Group], list[dict[str, Any]]]:
-    """(groups, each of one alert; notes on those that may be one, and aren't proven)."""
+    """(groups, each of one alert; notes on those that may be one, but aren't proven)."""
     groups: dict[tuple[str, str], _Group] = {}
     for each in observations:
         labels = each.labels
@@ -44,7 +44,7 @@ def group_alerts(observations: Sequence[Observation]) -> tuple[list[_Group], lis
 
 
 def _join_external_labels(groups: Sequence[_Group]) -> list[_Group]:
-    """A series' labels lack what Prometheus adds when it sends: one alert if only one has them all."""
+    """A series lacks the labels that Prometheus adds on sending: it joins the alert that has all of its own, if there's only one."""
     exact = [group for group in groups if any(o.is_exact for o in group)]
     joined = list(exact)
     for group in (group for group in groups if group not in exact):
@@ -67,7 +67,7 @@ def _index_keys(groups: Sequence[_Group]) -> dict[str, list[_Group]]:
 
 
 def _told_by(paged: Mapping[str, Sequence[_Group]], group: _Group) -> list[_Group]:
-    """The alerts whose group's key is what a pager's record has as its own, at its time."""
+    """The alerts near in time whose group's key is the key of a pager's record."""
     keys = sorted({str(o.details[name]) for o in group for name in _PAGER_KEYS if o.details.get(name)})
     return [other for key in keys for other in paged.get(key, ()) if _is_near(other, group)]
 

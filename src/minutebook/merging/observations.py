@@ -1,4 +1,4 @@
-"""rows of happenings → observations, and occurrences that several of them tell of."""
+"""rows of happenings → observations, and the occurrences that several of them are of."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pandas as pd
 
 from minutebook.events import PHASES
 
-#: What's told twice within this is one instant: tools round to the second.
+#: Times within this are one instant: tools round to the second.
 SAME_S = 1.0
 OPENING = ("pending", "started", "fired", "noted")
 _ORDER = {phase: place for place, phase in enumerate(("pending", "started", "fired", "acknowledged"))}
@@ -27,7 +27,7 @@ class Observation:
 
     @property
     def time(self) -> pd.Timestamp:
-        """When it happened, as this source tells."""
+        """When it happened, by this source."""
         return self.row["time"]
 
     @property
@@ -57,18 +57,18 @@ class Observation:
 
     @property
     def error_s(self) -> float:
-        """How far the time may be off: a step of the sampling, 0 where the record is exact."""
+        """How far off the time may be: a sampling step, 0 where the record is exact."""
         error = self.details.get("time_error_s", 0.0)
         return float(error) if isinstance(error, int | float) else 0.0
 
     @property
     def is_exact(self) -> bool:
-        """Whether the time is the thing's own, no sample's and no bound's."""
+        """Whether the time is that of the event itself, not of a sample or a bound."""
         return self.error_s == 0 and str(self.row.get("time_quality")) != "censored"
 
     @property
     def labels(self) -> Mapping[str, Any]:
-        """The labels that name an alert, without those of its state."""
+        """The labels that identify an alert, without those of its state."""
         labels = self.details.get("labels")
         if not isinstance(labels, Mapping):
             return {}
@@ -85,21 +85,21 @@ class Observation:
 
 @dataclass(eq=False)
 class Occurrence:
-    """One phase of one thing, and everything that tells of it."""
+    """One phase of one thing, and all observations of it."""
 
     seen: list[Observation] = field(default_factory=list)
-    end: pd.Timestamp | None = None  #: the end that all of them together tell
+    end: pd.Timestamp | None = None  #: the end, by all of them together
     count: int = 1  #: firings that it stands for
     last: pd.Timestamp | None = None  #: the last of them
 
     @property
     def phase(self) -> str:
-        """The phase that it tells of."""
+        """Its phase."""
         return self.seen[0].phase
 
     @property
     def best(self) -> Observation:
-        """The one whose time stays: exact over sampled, then the earliest start or the latest end."""
+        """The observation whose time is kept: exact over sampled, then the earliest start or the latest end."""
         sign = 1 if self.phase in OPENING or self.phase == "acknowledged" else -1
         return min(self.seen, key=lambda o: (not o.is_exact, o.error_s, sign * o.time.value, o.order))
 
@@ -124,7 +124,7 @@ def observe(events: pd.DataFrame) -> list[Observation]:
 
 
 def cluster(observations: Iterable[Observation], within_s: float) -> list[list[Observation]]:
-    """Observations in order, in runs whose times are at most so far from the first of the run."""
+    """Runs of observations in order, none further than so many seconds from the first of its run."""
     runs: list[list[Observation]] = []
     for each in sorted(observations, key=lambda o: o.order):
         if runs and distance_s(runs[-1][0].time, each.time) <= within_s:

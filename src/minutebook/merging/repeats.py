@@ -1,7 +1,7 @@
-"""occurrences that only say that something was seen → one for each run of the same: with a count, first and last.
+"""occurrences that only say something was seen → one for each run of the same, with a count, first and last.
 
-The same is what the export names by its ``repeats`` (a Kubernetes object and a reason), else the same words of the
-same thing. A pause of half an hour ends a run. People's notes are never folded.
+What counts as the same is what the export's ``repeats`` names (a Kubernetes object and a reason), else the same words
+about the same thing. A pause of half an hour ends a run. People's notes are never folded.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import pandas as pd
 
 from minutebook.merging.observations import Occurrence, distance_s
 
-#: What is seen again after a longer pause is another run.
+#: A longer pause begins another run.
 PAUSE_S = 1800.0
 
 
 def fold_repeats(occurrences: Sequence[Occurrence]) -> list[Occurrence]:
-    """The occurrences, those that say the same again and again as one."""
+    """The occurrences, with runs of the same folded into one."""
     kept: list[Occurrence] = []
     alike: dict[tuple[str, ...], list[Occurrence]] = {}
     for each in occurrences:
@@ -44,10 +44,10 @@ def _name(occurrence: Occurrence) -> tuple[str, ...]:
 
 
 def _join(run: Sequence[Occurrence]) -> Occurrence:
-    """One for all; what a record counts itself counts so often."""
+    """One occurrence for the run; a record that has a count itself counts that often."""
     counts: dict[str, int] = {}
     for each in (seen for occurrence in run for seen in occurrence.seen):
-        # A record that is told again counts on: its highest count holds.
+        # A record seen again has counted on: its highest count holds.
         key = str(each.details.get("uid") or each.row["entity"] or each.order)
         counts[key] = max(counts.get(key, 0), _count(each.details.get("count")))
     whole = Occurrence([seen for occurrence in run for seen in occurrence.seen])
@@ -63,5 +63,5 @@ def _count(said: object) -> int:
 
 
 def tell_span(time: pd.Timestamp, last: pd.Timestamp) -> str:
-    """Until when, with the day where it's another one."""
+    """Until when, with the day where it's not the same."""
     return f"{last:%H:%M:%S}" if last.date() == time.date() else f"{last:%Y-%m-%d %H:%M:%S}"

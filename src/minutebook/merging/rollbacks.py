@@ -1,4 +1,4 @@
-"""deploys, and the versions that logs name → the deploys that brought back what had run before, worded so.
+"""deploys, and the versions that logs name → deploys that bring back an earlier version are worded as rollbacks.
 
 A deploy is a rollback only where the evidence proves it: its version ran in the same service and environment before
 the version that it replaces, by an earlier deploy's record or by the versions in the service's own logs. Numbers are
@@ -19,7 +19,7 @@ from minutebook.merging.versions import Versions, is_same_version
 
 _Each = TypeVar("_Each")
 _OPENING = "deploy of "
-#: A version that logs haven't named for so long, while they name another one, isn't what runs any more.
+#: A version that logs haven't named for so long, while they name another one, no longer runs.
 _GONE = pd.Timedelta(minutes=15)
 
 
@@ -39,7 +39,7 @@ class _Start(NamedTuple):
 
 
 def word_rollbacks(happenings: pd.DataFrame, seen: Mapping[str, Sequence[Sighting]] | None = None) -> pd.DataFrame:
-    """The happenings; a deploy that is proven to be one reads "rollback of …". Phases stay: a rollback succeeds too.
+    """The happenings, where a proven rollback reads "rollback of …". Its phases stay: a rollback succeeds too.
 
     ``seen``: service → versions in its logs.
     """
@@ -51,13 +51,13 @@ def word_rollbacks(happenings: pd.DataFrame, seen: Mapping[str, Sequence[Sightin
     known: set[tuple[str, str]] = set()
     for row in sorted(deploys, key=lambda row: (row["time"], str(row["entity"]))):
         version, own = str(row["version"]), (str(row["entity"]), str(row["version"]))
-        if own not in known:  # else its end: another deploy may have begun in between
+        if own not in known:  # later ones are its end: another deploy may have begun in between
             known.add(own)
             lane = begun.setdefault((str(row["service"]), _text(row["environment"])), [])
             lane.append((_Start(row["time"], row["time"], version), str(row["entity"])))
     back: set[tuple[str, str]] = set()
     for (service, _), starts in begun.items():
-        # Which environment's logs they are isn't known where there are several.
+        # Where there are several environments, it isn't known which of them wrote the logs.
         logged = (seen or {}).get(service, ()) if len(places[service]) == 1 else ()
         back |= _find_back(starts, logged)
     return _word(happenings, back) if back else happenings
@@ -90,7 +90,7 @@ def _find_back(starts: Sequence[tuple[_Start, str]], logged: Sequence[Sighting])
         while by_time < len(sighted) and sighted[by_time].earliest < own.earliest:
             ran.add(sighted[by_time].version)
             by_time += 1
-        # What the logs named before any deploy of it was told, or without one.
+        # Versions that the logs named before, or without, any record of a deploy.
         last_sighted = next((each for each in reversed(sighted[:by_time]) if each.version not in deployed), None)
         history = [*([starts[count - 1][0]] if count else []), *([last_sighted] if last_sighted else [])]
         if not history:
@@ -112,7 +112,7 @@ def _begin(start: _Start) -> pd.Timestamp:
 def _at(
     ordered: Sequence[_Each], count: int, instant: pd.Timestamp, begin: Callable[[_Each], pd.Timestamp]
 ) -> Sequence[_Each]:
-    """Of the first so many those that began at an instant."""
+    """Those among the first so many that began at an instant."""
     first = bisect.bisect_left(ordered, instant, hi=count, key=begin)
     return ordered[first : bisect.bisect_right(ordered, instant, lo=first, hi=count, key=begin)]
 
@@ -125,7 +125,7 @@ class _Runs:
         self._minutes: dict[str, list[pd.Timestamp]] = {}
 
     def is_back_already(self, own: _Start, replaced: str) -> bool:
-        """Whether the logs say that what it replaces had long gone, and its own version ran."""
+        """Whether the logs show that the version it replaces was long gone, and its own version already ran."""
         gone, running = self._last(replaced, own.earliest), self._last(own.version, own.earliest)
         return gone is not None and running is not None and running > gone and own.earliest - gone > _GONE
 

@@ -1,6 +1,6 @@
-"""deploys of the last minutes → those that a further one may be the same as; of thousands, those alone.
+"""deploys of the last minutes → those that a further one may be the same as: a few out of thousands.
 
-They are looked for by what has to agree: the beginning of the version and a word of the service's name.
+They are found by what has to agree: the beginning of the version and a word of the service's name.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Generic, TypeVar
 
 _Deploy = TypeVar("_Deploy")
 _SHA = re.compile(r"[0-9a-f]{7,64}")
-_HEAD = 7  # digits of a commit that are enough to know it by
+_HEAD = 7  # digits of a commit that identify it
 _MOST = 64  # deploys of one version and word that are looked at
 _ANY = "*"
 
 
 class Recent(Generic[_Deploy]):
-    """Deploys by version and by words of the service's name; the latest ones are found."""
+    """The latest deploys, by version and by words of the service's name."""
 
     def __init__(self) -> None:
         self._found: dict[tuple[str, str], deque[tuple[int, _Deploy]]] = {}
@@ -32,7 +32,7 @@ class Recent(Generic[_Deploy]):
                 self._found.setdefault((head, word), deque(maxlen=_MOST)).append((self._count, deploy))
 
     def find(self, version: str, words: Iterable[str]) -> Iterator[_Deploy]:
-        """Those whose version may be the same, or that have none, in the order in which they came; of none: all."""
+        """Those whose version may be the same, or that have none, in the order in which they came; all if none is given."""
         heads = {plain_version(version)[:_HEAD], ""} if plain_version(version) else {_ANY}
         found = {
             number: deploy for word in words for head in heads for number, deploy in self._found.get((head, word), ())
@@ -62,7 +62,7 @@ class Versions:
 
 
 def is_same_version(one: str, other: str) -> bool:
-    """2.0.0 is v2.0.0 and registry/shop:2.0.0; a commit is what begins with seven of its digits."""
+    """Whether both are one: 2.0.0, v2.0.0 and registry/shop:2.0.0; or commits that share their first seven digits."""
     short, long = sorted((plain_version(one), plain_version(other)), key=len)
     if not short:
         return False
