@@ -1,10 +1,10 @@
-"""a sample of a source's lines → the plans by which it's read: its formats, keys and layouts.
+"""a sample of a source's lines → the plans to read it by: its formats, keys and layouts.
 
 Every format is scored over the sample by the share of lines that it fits; the best one wins, the
-runner-up is named, and below a half nothing is taken for known. What the best one leaves over is tried
+runner-up is named, and below a half the format counts as unknown. Lines that the best one leaves over are tried
 again, so that a file that mixes formats, or changes to another one, is read whole.
 
-`recognition` holds a format that is known against further files; `ownformats` loads the caller's formats and all others.
+`recognition` checks a known format against further files; `ownformats` loads the caller's formats and the built-in ones.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from minutebook.sources.lines import strip_escapes
 
 #: Below this share of fitting lines a format isn't taken for the source's.
 KNOWN = 0.5
-#: The same for what another format leaves over: a few lines of a second one are lines of it all the same.
+#: The same for lines that another format leaves over, of which a few suffice for a second one.
 _KNOWN_BESIDE = 0.2
-#: A format of this weight fits whatever begins with a stamp.
+#: A format of this weight or less fits whatever begins with a stamp.
 _GENERAL = 0.5
 _MOST_PLANS = 6
 _PROBES = 24  # of a sample's lines
@@ -65,7 +65,7 @@ class Scored:
 
     @property
     def share(self) -> float:
-        """Of the lines, as much as the format's weight counts."""
+        """The share of the lines, times the format's weight."""
         return -self.rank[0]
 
 
@@ -105,9 +105,9 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
 
 
 def _choose(scored: Sequence[Scored], *, is_first: bool) -> Scored | None:
-    """The plan that's taken of those that fit; the first one is taken in any case.
+    """The plans to use, out of those that fit; the first one is always used.
 
-    Where a general format fits, a closer one that fits a part of the lines goes before it, since it leaves nothing over.
+    A general format leaves no lines over, so a closer one that fits some of them goes before it.
     """
     enough = KNOWN if is_first else _KNOWN_BESIDE
     good = next((s for s in scored if s.score >= enough), scored[0] if scored and is_first else None)
@@ -122,8 +122,8 @@ def score_formats(
 ) -> list[Scored]:
     """Formats that fit at least one line, best first; messages of wrappers may be in a format of ``inside``.
 
-    Of many lines some are looked at first. Where a format that may fit those fits nearly all, the others, which
-    can't, aren't tried; the runner-up is one that was.
+    Where there are many lines, a few are looked at first. If one of the formats that can fit those fits nearly all lines,
+    no others are tried, and the runner-up is one of those tried.
     """
     if len(text) <= FEW_LINES:
         lines = text.to_pylist()
@@ -165,7 +165,7 @@ def _score_some(
 
 
 def _refine(plan: Plan, text: pa.StringArray, formats: Sequence[LogFormat]) -> list[Plan]:
-    """Plans that read some of the lines that ``plan`` reads too, but more of them."""
+    """Plans that read some of the lines of ``plan`` too, but get more out of them."""
     finer = [each for each in formats if each.refines == plan.log_format.name]
     found = [make_plan(each, text) for each in finer]
     return [each for each in found if each is not None and len(match_lines(text, each.log_format).rows)]
@@ -178,17 +178,16 @@ def _find_rejects(text: pa.StringArray, plans: Sequence[Plan]) -> np.ndarray:
 
 
 def find_unread(matched: Sequence[Matched], folded: Folded) -> np.ndarray:
-    """Rows of the lines that are no records, and of JSON records that lack the key of the time: another dialect's."""
+    """Rows of the lines that are no records, and of JSON records without the key of the time, which are another dialect's."""
     timeless = [each.rows[find_timeless(each)] for each in matched]
     return np.sort(np.concatenate([np.array([row for row, _ in folded.rejected], np.int64), *timeless]))
 
 
 def match_and_fold(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Matched], Folded]:
-    """Records of the lines, and which lines are whose; `Folded` is in the order of ``matched``, concatenated
-    and sorted by line."""
+    """The records of the lines, and which lines belong to each; `Folded` has those of all ``matched``, sorted by line."""
     matched, is_continued = match_lines_of(text, plans)
     if len(matched) == 1 and np.array_equal(matched[0].rows, np.arange(len(text))):
-        # Each line is a record, as in most logs: nothing is between them, and none takes up more.
+        # Each line is a record, as in most logs: nothing to fold.
         rows = matched[0].rows
         return matched, Folded(rows, rows + 1, np.ones(len(rows), np.int64), {}, [])
     start = np.concatenate([m.rows for m in matched]) if matched else np.empty(0, np.int64)
@@ -268,7 +267,7 @@ def _score_records(plan: Plan, text: pa.StringArray, matched: Sequence[Matched],
 
 
 def _score_sections(plan: Plan, text: pa.StringArray) -> float:
-    """Share of the rows that have the cells of the header above them, which may change from section to section."""
+    """Share of the rows with as many cells as the header above them, which may change from section to section."""
     header, fitting, count = plan.header, 0, 0
     lines = text.to_pylist()
     cuts = [at for at, line in enumerate(lines) if is_directive(line)]
@@ -282,13 +281,13 @@ def _score_sections(plan: Plan, text: pa.StringArray) -> float:
 
 
 def _count_leading(text: pa.StringArray, matched: Sequence[Matched], folded: Folded) -> int:
-    """Lines before the first record that could go on from one which the file no longer has, or are a banner."""
+    """Lines before the first record that may continue one which the file no longer has, or are a banner."""
     first = min(int(m.rows[0]) for m in matched if len(m.rows))
     before = pa.array([row for row, _ in folded.rejected if row < first], pa.int64())
     return int(np.count_nonzero(~looks_stamped(text.take(before))))
 
 
 def _count_misread(matched: Matched) -> int:
-    """Records whose host is the word for a level: another format's, whose level stands there."""
+    """Records whose host is a word for a level: they are of another format, which has the level there."""
     host = matched.parts.get("host")
     return 0 if host is None else int(pc.sum(pc.match_substring_regex(plain_texts(host), _LEVEL_WORD)).as_py() or 0)

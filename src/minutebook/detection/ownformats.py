@@ -1,7 +1,7 @@
 """a user's own format files → log formats and exports, before the built-in ones.
 
-One folder may hold both: a file whose ``kind`` is a deploy, a change, an alert, an incident or a note is an
-export's, any other one a log's.
+One folder may hold both: a file whose ``kind`` is deploy, change, alert, incident or note is an export format, any other
+one a log format.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Formats(NamedTuple):
 
 
 def load_all(paths: Iterable[str | Path] = ()) -> Formats:
-    """The formats in files, and in folders of them, then the built-in ones; raises `FormatError`."""
+    """The formats of files and of folders with them, then the built-in ones; raises `FormatError`."""
     logs: list[Path] = []
     exports: list[Path] = []
     for file in (file for path in paths for file in list_files(Path(path))):
@@ -46,7 +46,7 @@ def list_files(path: Path) -> list[Path]:
 
 
 def is_export(path: Path) -> bool:
-    """Whether a format's file states an export's format; raises `FormatError` where it can't be read."""
+    """Whether a format file is an export's; raises `FormatError` where it can't be read."""
     try:
         raw = tomllib.loads(read_named(path).decode("utf-8"))
     except OSError as error:

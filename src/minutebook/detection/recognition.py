@@ -1,7 +1,7 @@
-"""a log's format as a sample of it told, and lines from elsewhere in it → whether those are read alike.
+"""a log's detected format, and lines from elsewhere in the log → whether they are read alike.
 
-To detect a format is to try all of them on many lines. That a known one holds is told by a few lines, which no other
-format fits as well, and by the rest being read, none left over, by the very plan that they would have made.
+To detect a format, all are tried on many lines. A known one holds if no other format fits a few of the lines as well,
+and if it reads all the rest with the very plan that those lines would have made.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from minutebook.plans.drafts import make_plan
 from minutebook.plans.matching import match_lines_of
 from minutebook.sources.lines import strip_escapes
 
-#: Of the lines that other formats are tried on: runs, so that what goes on from a line stays behind it.
+#: Lines that other formats are tried on: runs, so that a record's further lines stay behind its first.
 _RUNS, _LINES_OF_RUN = 6, 4
 
 
 def recognise(known: Detection, lines: Sequence[str], formats: Sequence[LogFormat]) -> Detection | None:
-    """``known`` with the score that it has on these lines; None where they have to tell their formats themselves."""
+    """``known`` with its score on these lines; None where their format has to be detected."""
     if len(known.plans) != 1:
         return None
     plan = known.plans[0]
@@ -47,12 +47,12 @@ def recognise(known: Detection, lines: Sequence[str], formats: Sequence[LogForma
 
 
 def _pick(count: int) -> pa.Array:
-    """Places of a few of so many lines."""
+    """The places of a few lines, out of so many."""
     starts = np.unique(np.linspace(0, max(count - _LINES_OF_RUN, 0), _RUNS).astype(np.int64))
     places = starts[:, None] + np.arange(_LINES_OF_RUN)
     return pa.array(np.unique(places[places < count]))
 
 
 def _reads_alike(plan: Plan, made: Plan) -> bool:
-    """Whether a plan is what another one is, but for keys that only its own lines had."""
+    """Whether two plans are the same but for keys that only the lines of one had."""
     return made.keys.items() <= plan.keys.items() and replace(made, keys=plan.keys, inner=plan.inner) == plan

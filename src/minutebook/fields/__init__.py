@@ -2,7 +2,7 @@
 
 Whatever was read from a log (groups of a pattern, JSON values, pairs) arrives here as Arrow strings
 under the names of `logformats.GROUPS`, and leaves as the columns of `events.COLUMNS`. Columns with few
-distinct values are typed once a value, not once a row.
+distinct values are typed once per value, not once per row.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from minutebook.fields.statuses import read_statuses
 from minutebook.names import ASKED
 from minutebook.settings.rules import Rules
 
-#: An address that was left out, as Application Insights does: nobody's.
+#: What Application Insights writes for an address that it leaves out: nobody's.
 _MASKED = "0.0.0.0"
-#: Records of calls that the service made: what they answered is no answer of its own.
+#: Records of calls that the service made: their status is no answer of the service itself.
 _CALL = re.compile(r"(?i)^(?:app)?dependenc(?:y|ies)$|^(?:span_kind_)?(?:client|producer)$")
 _USUAL_PROBES = Rules().probe_patterns()
 
@@ -38,9 +38,9 @@ def read_fields(
     levels: Mapping[str, str] | None = None,
     probes: tuple[re.Pattern[str], re.Pattern[str]] = _USUAL_PROBES,
 ) -> dict[str, pa.Array]:
-    """Typed columns of the records whose parts these are; ``kind`` and ``levels`` are the format's.
+    """Typed columns from the parts of records; ``kind`` and ``levels`` are the format's.
 
-    ``probes`` are found in the operations and agents of health checks and bots.
+    ``probes`` are patterns of the operations and agents of health checks and bots.
 
     Absent parts stay absent. ``time`` is not read here but by `times`, with the format's layout.
     """
@@ -60,7 +60,7 @@ def read_fields(
 
 
 def _find_served(status: pa.Array, record_kind: pa.Array | None) -> pa.Array:
-    """The codes of requests that were served; null for those of calls made."""
+    """The codes of requests that were served; null for calls that were made."""
     if record_kind is None:
         return status
     is_call = _matches(record_kind, _CALL)
@@ -88,7 +88,7 @@ def _drop_port(clients: pa.Array) -> pa.Array:
 
 
 def _keep_asked(parts: Mapping[str, pa.Array]) -> pa.Array | None:
-    """Keys that the caller asked for, as JSON in ``fields``."""
+    """The keys that the caller asked for, as JSON in ``fields``."""
     pieces = []
     for name, values in sorted(parts.items()):
         if name.startswith(ASKED):
@@ -111,7 +111,7 @@ def _read_kind(
     kind: str,
     probes: tuple[re.Pattern[str], re.Pattern[str]],
 ) -> pa.DictionaryArray:
-    """A record with a status and an operation is a request; probes are told by path and agent."""
+    """The kind of each record: a request if it has a status and an operation, a probe by its path or agent."""
     is_request = pc.is_valid(status)
     if kind != "request":
         is_request = pc.and_(is_request, pc.is_valid(operation))

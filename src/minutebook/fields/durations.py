@@ -25,7 +25,7 @@ _SECONDS = {
 
 
 def read_durations(parts: Mapping[str, pa.Array]) -> pa.Array | None:
-    """Durations in seconds, of the first part that states each; None where none does."""
+    """Durations in seconds, each from the first part that states it; None where none does."""
     read = [
         read_duration(values, name.partition("_")[2])
         for name, values in parts.items()
@@ -35,7 +35,7 @@ def read_durations(parts: Mapping[str, pa.Array]) -> pa.Array | None:
 
 
 def read_duration(values: pa.Array, unit: str = "") -> pa.Array:
-    """Durations in seconds: plain numbers of ``unit`` (default s), or with a unit behind (1.5s, 3m2s).
+    """Durations in seconds: plain numbers in ``unit`` (default s), or with a unit behind them (1.5s, 3m2s).
 
     Negative ones and what is no number are null.
     """

@@ -25,7 +25,7 @@ _WORDS: Mapping[str, str] = {
     "fault": "fatal", "crt": "fatal",
 }  # fmt: skip
 _WINDOWS = dict(zip("012345", ("info", "fatal", "error", "warn", "info", "trace"), strict=True))
-#: Words that as a tag say something else.
+#: Words that mean something else as a tag.
 _SAY_NOTHING = frozenset(("log", "config", "default", "system", "statement", "detail", "normal", "success", "note", "hint",
                           "alert", "failure", "fine", "inf", "audit"))  # fmt: skip
 _INSIGHTS = dict(zip("01234", ("trace", "info", "warn", "error", "fatal"), strict=True))
@@ -37,9 +37,9 @@ _LEADING_LEVEL = (
 
 
 def read_levels(parts: Mapping[str, pa.Array], own: Mapping[str, str], status: pa.Array | None) -> pa.Array | None:
-    """The severity of each record, as its level, its number or the head of its message says; None where no part could.
+    """The severity of each record, by its level, its number or the head of its message; None where no part could say it.
 
-    ``own`` are a format's words. What has a response code (``status``) is no message that begins with a level.
+    ``own`` are a format's words. A record with a response code (``status``) has no message that begins with a level.
     """
     level = map_texts(parts["level"], lambda text: read_level(text, own)) if "level" in parts else None
     if "severity_number" in parts:
@@ -72,21 +72,21 @@ def _fill(levels: pa.Array, others: pa.Array) -> pa.DictionaryArray:
 
 
 def read_severity_number(text: str) -> str | None:
-    """The severity of OpenTelemetry's 1 to 24, four numbers each; also of their names (SEVERITY_NUMBER_WARN2)."""
+    """The severity of OpenTelemetry's numbers 1 to 24, four for each, or of their names (SEVERITY_NUMBER_WARN2)."""
     if text.isascii() and text.isdigit() and len(text) <= 2:
         return LEVELS[(int(text) - 1) // 4] if 1 <= int(text) <= 24 else None
     return read_level(text.removeprefix("SEVERITY_NUMBER_").rstrip("1234"), {})
 
 
 def read_severity_level(text: str) -> str | None:
-    """The severity of Application Insights' 0 (verbose) to 4 (critical); also of their names."""
+    """The severity of Application Insights' numbers 0 (verbose) to 4 (critical), or of their names."""
     return _INSIGHTS.get(text) or (None if text[:1].isdigit() else read_level(text, {}))
 
 
 def read_level(text: str, own: Mapping[str, str]) -> str | None:
     """OpenTelemetry's severity of a level as logged: words, pino's tens, syslog's 0 to 7.
 
-    Of hundreds loggers mean opposite things (200 is Monolog's info, and Log4j's error): they're unknown.
+    Hundreds mean opposite things (200 is info for Monolog, and error for Log4j): they're unknown.
     """
     word = text.strip().strip("[]<>:").lower()
     if word in own:
@@ -103,14 +103,14 @@ def read_level(text: str, own: Mapping[str, str]) -> str | None:
 
 
 def _read_tagged_level(text: str) -> str | None:
-    """The level that stands among a record's tags (a list of JSON, or words behind commas); of several none."""
+    """The one level among a record's tags (a JSON list, or words with commas between); null where there are several."""
     words = {word for word in re.findall(r"[\w.:-]+", text.lower()) if len(word) > 2 and word in _WORDS}
     told = {_WORDS[word] for word in words - _SAY_NOTHING}
     return told.pop() if len(told) == 1 else None
 
 
 def _read_status_level(text: str) -> str | None:
-    """The level in a column called status, as Datadog's exports have it; a response code is none."""
+    """The level in a part called status, as in Datadog's exports; a response code is none."""
     return None if len(text) < 3 or text.strip().lower() not in _WORDS else read_level(text, {})
 
 

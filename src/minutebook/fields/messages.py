@@ -1,4 +1,4 @@
-"""what a record says, and the exception that it names → one line."""
+"""a record's message, and the exception that it names → one line."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from minutebook.columns.texts import change_texts, drop_unknown, plain_texts
 
 
 def read_messages(parts: Mapping[str, pa.Array], operation: pa.Array | None) -> pa.Array | None:
-    """The message of each record; of one that is no request its exception or ``operation`` where it says nothing."""
+    """The message of each record; where one is empty and it's no request, its exception or ``operation``."""
     spare = operation if "status" not in parts else None
     if "message" in parts:
         return _with_exception(parts)
@@ -23,14 +23,14 @@ def read_messages(parts: Mapping[str, pa.Array], operation: pa.Array | None) -> 
 
 
 def _with_exception(parts: Mapping[str, pa.Array]) -> pa.Array:
-    """The message, and behind it the exception that the record names."""
+    """The message, followed by the exception that the record names."""
     message = change_texts(parts["message"], _drop_empty)
     kind, text = (_find_any(parts.get(name)) for name in ("exception_type", "exception"))
     if text is None and kind is None:
         return message
     message = plain_texts(message)
     if text is not None:
-        # One line only, and no nested object: the type and message of it are read by their own names.
+        # One line only, and no nested object, whose type and message are parts of their own.
         text = pc.if_else(pc.starts_with(text, "{"), None, text)
         text = drop_unknown(_find_line(text)) if len(text) else text
     if kind is not None and text is not None:
@@ -43,7 +43,7 @@ def _with_exception(parts: Mapping[str, pa.Array]) -> pa.Array:
 
 
 def _find_line(texts: pa.Array) -> pa.Array:
-    """Of each exception the line that names it: the first, of Python's tracebacks the last."""
+    """The line that names each exception: the first, or in Python's tracebacks the last."""
     first = pc.extract_regex(texts, r"^\s*(?P<head>[^\n]{0,500})").field(0)
     is_traced = pc.fill_null(pc.starts_with(first, "Traceback (most recent call last)"), False)
     if not pc.any(is_traced).as_py():

@@ -43,9 +43,9 @@ def read_operations(parts: Mapping[str, pa.Array]) -> pa.Array | None:
 
 
 def _shorten_targets(targets: pa.Array) -> pa.DictionaryArray:
-    """Without what stands behind ``?``, ``#`` or ``;``, and numbers as ids, so that few distinct ones are left."""
+    """The targets cut off at ``?``, ``#`` or ``;``, with numbers as ids, so that few distinct ones are left."""
     targets = targets if is_dictionary(targets) else targets.dictionary_encode()
-    # The rest is asked of the few that are distinct then.
+    # The rest is then done on those few.
     return change_texts(change_texts(targets, lambda each: _name_last_number(_cut_query(each))), _name_numbers)
 
 
@@ -62,7 +62,7 @@ def _cut_query(targets: pa.Array) -> pa.Array:
 
 
 def _name_last_number(targets: pa.Array) -> pa.Array:
-    # Most ids stand at the end, where no regular expression is needed.
+    # Most ids are at the end, where no regular expression is needed.
     cut = pc.ascii_rtrim(targets, "0123456789")
     is_id = pc.and_(pc.ends_with(cut, "/"), pc.not_equal(cut, targets))
     return pc.if_else(is_id, pc.binary_join_element_wise(cut, "{id}", ""), targets)

@@ -20,7 +20,7 @@ _GRPC_CODES = {**dict(_GRPC), **{str(number): code for number, (_, code) in enum
 
 
 def read_statuses(parts: Mapping[str, pa.Array]) -> pa.Array | None:
-    """The code of each record as int16, gRPC's before HTTP's; None where no part could say one."""
+    """The code of each record as int16, gRPC's before HTTP's; None where no part has one."""
     status = read_status(parts["status"]) if "status" in parts else None
     if "grpc_status" not in parts:
         return status

@@ -1,9 +1,9 @@
-"""lines and the plans by which they're read → their records, whatever mixture of formats they are.
+"""lines and plans → records, whatever mixture of formats the lines are.
 
-A plan is one format with what a sample told: which keys feed which column, which layout its stamps have,
-what its messages hold in turn (a container's log line holds a line of any other format). Here it reads lines of that
-format alone; `parts` is what is done to the parts of their records. Several plans read a file that mixes formats: what
-one leaves over the next one is tried on, in `matching`, which gives records as `matched`.
+A plan is one format and what a sample showed: which keys feed which column, which layout the stamps have, what the
+messages hold in turn (a container's log line holds a line of any other format). Here a plan reads the lines of its own
+format; `parts` then works on the parts of their records. A file that mixes formats is read by several plans, each tried
+on what the one before leaves over, in `matching`, which gives `matched` records.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from minutebook.records.table import Header, read_rows
 from minutebook.records.text import match_lines
 from minutebook.records.windowsevents import read_events
 
-#: Of Kibana's tables, whose numbers are grouped: 1,234.5.
+#: Kibana's tables group the digits of numbers: 1,234.5.
 _KIBANA_STAMPS = "%b %e %Y %H:%M:%S"
 
 
@@ -38,11 +38,11 @@ class Plan:
 
     log_format: LogFormat
     keys: Mapping[str, str] = field(default_factory=dict)  #: part → key, of JSON, pairs or a table
-    layout: str = ""  #: layout of ``time`` where the format's patterns don't say it, or leave it to the log
+    layout: str = ""  #: layout of ``time`` where the format's patterns don't state it
     header: Header | None = None  #: of a table
     is_batch: bool = False  #: one JSON object holds many records
-    in_array: bool = False  #: brackets stand around JSON objects, and commas between
-    guesses: Mapping[str, str] = field(default_factory=dict)  #: key of durations that states no unit → the one taken
+    in_array: bool = False  #: JSON objects are in brackets, with commas between them
+    guesses: Mapping[str, str] = field(default_factory=dict)  #: key of durations that states no unit → the unit assumed
     inner: tuple[Plan, ...] = ()  #: what the messages of a wrapper hold
 
     @property
@@ -67,14 +67,14 @@ class Plan:
         return replace(self, header=header)
 
     def asking(self, keys: Sequence[str]) -> Plan:
-        """The same plan that reads these keys too, where a record has them."""
+        """The plan, extended to read these keys too, where a record has them."""
         step = "\x1f" if self.log_format.shape == "json" else "."
         more = {ASKED + key: key.replace(".", step) for key in keys}
         inner = tuple(plan.asking(keys) for plan in self.inner)
         return replace(self, keys={**self.keys, **more}, inner=inner) if keys else self
 
     def read(self, text: pa.StringArray) -> Records:
-        """Records of the lines that the plan's format fits, all parts read."""
+        """Records of the lines that fit the plan's format, with all their parts."""
         shape = self.log_format.shape
         if shape == "json":
             return self._read_json(text)

@@ -1,7 +1,7 @@
-"""one format and a sample of a source's lines → the plan by which it reads them, if they can be its own.
+"""one format and a sample of a source's lines → the plan to read them by, if they can be of that format.
 
 Which keys feed which column, in which layout the stamps are, in which unit durations are, whether the day or the month
-comes first: what a format leaves open, the sample has to tell.
+comes first: what a format leaves open, the sample has to show.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def make_plan(log_format: LogFormat, text: pa.StringArray) -> Plan | None:
 def draft_plan(log_format: LogFormat, sample: Sample, *, needs_time: bool = True) -> Plan | None:
     """The plan by which a format is tried: as `make_plan` makes it, but for what stands behind a text's messages.
 
-    Inside of a wrapper, which has a clock, JSON and pairs needn't state a time.
+    Inside a wrapper, which has a stamp itself, JSON and pairs needn't state a time.
     """
     shape, text = log_format.shape, sample.text
     if shape == "text":
@@ -141,7 +141,7 @@ def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray, *, needs_time
 
 
 def _settle_units(plan: Plan, text: pa.StringArray) -> Plan:
-    """The plan with durations in the unit that their size tells, where their key names none."""
+    """The plan with durations in the unit that fits their size, where their key names none."""
     keys, guesses = dict(plan.keys), dict(plan.guesses)
     are_requests = bool({"status", "grpc_status"} & set(keys)) and bool({"path", "request", "operation"} & set(keys))
     for part, key in plan.keys.items():
@@ -167,7 +167,7 @@ def _find_layout(plan: Plan, keys: dict[str, str], text: pa.StringArray) -> str 
 def _settle_order(plan: Plan, text: pa.StringArray) -> Plan | None:
     """The plan with the layout that the stamps prove where day and month may be either way round.
 
-    Where nothing proves it, the patterns of such stamps are left out: no instant is guessed.
+    Where nothing proves one, the patterns of such stamps are left out: no instant is guessed.
     """
     patterns = plan.log_format.patterns
     open_ones = [index for index, pattern in enumerate(patterns) if pattern.either_way]
@@ -190,7 +190,7 @@ def _settle_order(plan: Plan, text: pa.StringArray) -> Plan | None:
 
 
 def _tail_keys(log_format: LogFormat, text: pa.StringArray) -> dict[str, str]:
-    """Usual names among the pairs that stand behind the messages of a text format."""
+    """Usual names among the pairs at the ends of a text format's messages."""
     if not any({"pairs", "message"} & set(pattern.groups) for pattern in log_format.patterns):
         return {}
     parts = match_lines(text, log_format).parts

@@ -1,4 +1,4 @@
-"""records that are read alike → the same with other rows, without some of them, or with what a wrapper adds."""
+"""records read by one plan → the same with other rows, without some of them, or with what a wrapper adds."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from minutebook.plans.parts import fill_empty
 
 @dataclass(frozen=True)
 class Matched:
-    """Records that are read alike: the innermost format's, with all their parts."""
+    """Records read by one plan, of its innermost format, with all their parts."""
 
     rows: np.ndarray  #: their first lines
-    stop: np.ndarray  #: behind the last line that is known to be theirs
+    stop: np.ndarray  #: behind the last line known to belong to each
     parts: Mapping[str, pa.Array]
     pattern: np.ndarray
     layouts: tuple[str, ...]
@@ -26,28 +26,28 @@ class Matched:
 
     @property
     def lines(self) -> np.ndarray:
-        """The rows of all lines that are known to be theirs."""
+        """The rows of all lines known to belong to them."""
         if (self.stop == self.rows + 1).all():
             return self.rows
         return np.unique(np.concatenate([np.arange(a, b) for a, b in zip(self.rows, self.stop, strict=True)]))
 
     def take(self, places: np.ndarray) -> Matched:
-        """Those records alone, by their places among these."""
+        """Some of the records, by their places among these."""
         index = pa.array(places)
         parts = {name: values.take(index) for name, values in self.parts.items()}
         return replace(self, rows=self.rows[places], stop=self.stop[places], parts=parts, pattern=self.pattern[places])
 
     def moved_to(self, rest: np.ndarray) -> Matched:
-        """The same records, read from the ``rest`` of a batch, with rows counted in the whole of it."""
+        """The records, read from the ``rest`` of a batch, with rows counted in the whole batch."""
         if len(rest) and rest[0] == 0 and rest[-1] == len(rest) - 1:
             return self
         return replace(self, rows=rest[self.rows], stop=rest[self.stop - 1] + 1)
 
 
 def find_timeless(matched: Matched) -> np.ndarray:
-    """Which JSON records lack the key that has the time: a dialect with another key, or no record at all.
+    """Which JSON records lack the key of the time: they are of a dialect with another key, or no records at all.
 
-    Of several in one line, one of which has it, all are of its dialect.
+    Where several share a line and one has it, all are of its dialect.
     """
     time = matched.parts.get("time")
     if matched.log_format.shape != "json" or time is None or not time.null_count:
@@ -57,13 +57,13 @@ def find_timeless(matched: Matched) -> np.ndarray:
 
 
 def leave_timeless(matched: Matched) -> Matched:
-    """The records without those that another dialect may have a time for."""
+    """The records, without those in which another dialect may find a time."""
     timeless = find_timeless(matched)
     return matched.take(np.setdiff1d(np.arange(len(matched.rows)), timeless)) if len(timeless) else matched
 
 
 def overlay(outer: Matched, inner: Matched, wrapper: LogFormat) -> Matched:
-    """An inner record with what its wrapper adds; whose clock counts is the wrapper's to say."""
+    """The inner records with what their wrapper adds; the wrapper's format says whose stamp counts."""
     around = outer.take(inner.rows)
     known = {name: values for name, values in around.parts.items() if name not in ("message", "time")}
     parts = {name: fill_empty(plain_texts(values), known.get(name)) for name, values in inner.parts.items()}

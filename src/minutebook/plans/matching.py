@@ -1,4 +1,4 @@
-"""lines and plans → the records of each, by the first plan that fits a line, and which lines go on from the one before."""
+"""lines and plans → the records of each plan, the first that fits a line reading it, and which lines continue a record."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from minutebook.sources.lines import strip_escapes
 def match_lines_of(
     text: pa.StringArray, plans: Sequence[Plan], *, joins: bool = True
 ) -> tuple[list[Matched], np.ndarray]:
-    """Records of the lines by the first plan that fits each, and which lines go on from the one before.
+    """Records of the lines by the first plan that fits each, and which lines continue the one before.
 
-    With ``joins``, JSON objects over several of the lines that are left are records too.
+    With ``joins``, JSON objects that span several of the remaining lines are records too.
     """
     rest = np.arange(len(text))
     is_continued = np.zeros(len(text), bool)
@@ -48,7 +48,7 @@ def match_lines_of(
 
 
 def _match(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.ndarray]:
-    """Records of the lines that one plan fits; lines that its format knows as going on are set apart before."""
+    """Records of the lines that one plan fits, without lines that by its format continue the one before."""
     going_on = plan.log_format.goes_on
     if not going_on:
         return _match_plain(text, plan)
@@ -83,14 +83,14 @@ def _match_plain(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.nd
 
 
 def _clean(texts: pa.Array) -> pa.Array:
-    """Texts without terminal colours and without the ends of the lines that they were."""
+    """The texts without terminal colours and line ends."""
     texts = strip_escapes(texts)
     is_line = pc.any(pc.ends_with(texts, "\n")).as_py()
     return pc.ascii_rtrim(texts, "\r\n") if is_line else texts
 
 
 def _match_inner(outer: Matched, plan: Plan) -> tuple[list[Matched], np.ndarray]:
-    """Records whose messages are lines of other formats, and the rows that go on from the one before."""
+    """Records whose messages are lines of other formats, and the rows that continue the one before."""
     message = pc.fill_null(outer.parts["message"], "")
     matched, continued = match_lines_of(message, plan.inner)
     if plan.log_format.wraps == "records":
@@ -114,7 +114,7 @@ def _match_inner(outer: Matched, plan: Plan) -> tuple[list[Matched], np.ndarray]
 
 
 def _match_objects(text: pa.StringArray, rest: np.ndarray, plans: Sequence[Plan]) -> list[Matched]:
-    """JSON objects that take up several lines."""
+    """JSON objects that span several lines."""
     is_free = np.zeros(len(text), bool)
     is_free[rest] = True
     start, stop, joined = join_objects(text, is_free, in_array=any(plan.in_array for plan in plans))

@@ -1,4 +1,4 @@
-"""parts of records as they were read → parts under their last names: the best key of several, stamps in one, tails cut."""
+"""parts of records as read → parts under their final names: the best of several keys, stamps joined, tails cut off."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from minutebook.names import ASKED, drop_choice
 from minutebook.records import Records
 from minutebook.records.pairs import cut_message, extract_pairs
 
-#: Parts that make a message a request's, told without its key=value tail, and how they look.
+#: Parts that make a record a request, whose message then goes without its key=value tail; and their values' form.
 _REQUEST_PARTS = {"status": r"^[1-5]\d\d$", "trace": "", "path": ""}
 
 
 def choose_keys(records: Records) -> Records:
-    """The records with each part from the best key that it has."""
+    """The records, each part from the best key that has a value."""
     return replace(records, parts=join_choices(records.parts))
 
 
 def join_choices(parts: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
-    """Parts whose best key a record lacks, or leaves empty, from the next best one that it has."""
+    """The parts; where a record lacks the best key or leaves it empty, the next best one's value is taken."""
     choices: dict[str, list[pa.Array]] = {}
     for name, values in parts.items():
         choices.setdefault(name if name.startswith(ASKED) else drop_choice(name), []).append(values)
@@ -39,7 +39,7 @@ def _coalesce(choices: Sequence[pa.Array]) -> pa.Array:
 
 
 def join_thousands(records: Records) -> Records:
-    """The records with grouped numbers (1,234,500) of durations as plain ones."""
+    """The records, with the digits of durations no longer grouped (1,234,500)."""
     parts = {
         part: _join_thousands(values) if part.startswith("duration") else values
         for part, values in records.parts.items()
@@ -53,7 +53,7 @@ def _join_thousands(values: pa.Array) -> pa.Array:
 
 
 def join_stamps(records: Records) -> Records:
-    """Seconds and the nanoseconds within them stand in two keys (Log4j), or day and clock: one stamp."""
+    """One stamp from two keys: seconds and the nanoseconds within them (Log4j), or date and time of day."""
     parts = dict(records.parts)
     day = parts.pop("day", None)
     if day is not None and "time" in parts:
@@ -69,7 +69,7 @@ def join_stamps(records: Records) -> Records:
 
 
 def read_tails(records: Records, keys: Mapping[str, str]) -> Records:
-    """Pairs in the group ``pairs``, or at the end of the message, become parts of their own."""
+    """Turn pairs in the group ``pairs``, or at the end of the message, into parts of their own."""
     parts = dict(records.parts)
     tail = parts.pop("pairs", None)
     if tail is None:
@@ -88,7 +88,7 @@ def read_tails(records: Records, keys: Mapping[str, str]) -> Records:
 
 
 def fill_empty(own: pa.Array, other: pa.Array | None) -> pa.Array:
-    """What a group says, and where it took no part, what stands elsewhere: in the pairs, or in a wrapper."""
+    """A group's values, and where it took no part in the match, those from the pairs or from a wrapper."""
     if other is None or other.null_count == len(other):
         return own
     own = plain_texts(own)

@@ -1,7 +1,7 @@
-"""a sample of durations whose key names no unit → the unit that they must be in.
+"""a sample of durations whose key names no unit → the unit that they must have.
 
 `"duration": 1250000000` is Go's nanoseconds, `"latency": 230` of a request milliseconds: as seconds they'd be days. It's
-an assumption all the same, and the ledger says it.
+an assumption all the same, and the ledger says so.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from minutebook.names import normalise
 
-#: Keys that loggers of every language write, each in a unit of its own.
+#: Keys that loggers of all languages write, in different units.
 _OPEN = frozenset(
     normalise(name)
     for name in ("duration", "elapsed", "latency", "took", "dur", "execution_time", "processing_time", "total_time",
@@ -27,12 +27,12 @@ _MILLISECONDS, _WHOLE_MILLISECONDS = 5.0, 2.0
 
 
 def names_no_unit(key: str) -> bool:
-    """Whether a dotted key's last name is a duration's that says nothing of its unit."""
+    """Whether the last step of a dotted key names a duration, but no unit."""
     return normalise(re.split(r"[.\x1f]", key)[-1]) in _OPEN
 
 
 def find_unit(texts: Iterable[str | None], *, are_requests: bool) -> str:
-    """s, ms or ns, by the median of the plain numbers among the texts; s where nothing tells otherwise."""
+    """s, ms or ns, by the median of the plain numbers among the texts; s where nothing speaks against it."""
     numbers = [text for text in texts if text and _NUMBER.fullmatch(text)]
     values = np.array([float(text) for text in numbers])
     values = values[values > 0]

@@ -1,8 +1,8 @@
 """what a book shows → the same with users as pseudonyms and secrets as their kinds.
 
 Read in order: `kinds` (secrets → what they are), `pseudonyms` (ids → keyed hashes), `mentions` (where a text names a
-user). Only distinct texts that are shown are looked at, once each: nothing of this is on the way of each line.
-People in records are roles already: see `roles`.
+user). Only texts that are shown are looked at, each distinct one once: reading lines isn't slowed down. People in records
+are roles already: see `roles`.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from minutebook.redaction.kinds import ANY_SIGN, hide_secrets
 from minutebook.redaction.mentions import Users
 from minutebook.redaction.pseudonyms import PREFIX, draw_key, make_pseudonym, name_key, read_key
 
-#: Keys under which a result names files, hashes and settings, which are no text of a record.
+#: Keys of results under which there are names of files, hashes and settings, not texts from records.
 _NAMES = frozenset({"source", "evidence", "sha256", "entity", "id", "stream", "into", "from", "sli", "definitions"})
 _NO_USER = ("", "-")
-#: A text that is nothing but an instant, which only a chance could give an id's letters.
+#: A text that is nothing but an instant, in which an id could only occur by chance.
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 
 
 class _Pseudonyms(dict[str, str]):
-    """id → pseudonym, made when it's asked for; a pseudonym stays what it is."""
+    """id → pseudonym, made on demand; a pseudonym maps to itself."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -54,15 +54,15 @@ class Redaction:
 
     @property
     def key_name(self) -> str | None:
-        """By which the key is told from another; None where nothing is hidden."""
+        """What may be shown of the key, to tell it from another one; None where nothing is hidden."""
         return name_key(self.key) if self.is_on else None
 
     def off(self) -> Redaction:
-        """This one, hiding nothing."""
+        """The same redaction, switched off."""
         return replace(self, is_on=False)
 
     def hide_texts(self, texts: Iterable[str]) -> dict[str, str]:
-        """Each distinct text → as it may be shown."""
+        """Each distinct text → the text as it may be shown."""
         distinct = sorted(set(texts))
         if not self.is_on:
             return {text: text for text in distinct}
@@ -123,7 +123,7 @@ class Redaction:
     def hide_events(self, events: pd.DataFrame) -> pd.DataFrame:
         """An event frame as it may be exported: users as pseudonyms, in texts as well, and no secrets.
 
-        Texts without any sign of a secret or of their own user are told by Arrow and left alone.
+        Texts without any sign of a secret or of their own user are found by Arrow and left alone.
         """
         if not self.is_on or not len(events):
             return events
@@ -144,7 +144,7 @@ class Redaction:
 
 
 def _mentions_user(texts: pa.Array, owner: pa.Array) -> pa.Array:
-    """Where a text holds its row's user, or a key that says whose it is."""
+    """Which texts hold their row's user, or a key that names a user."""
     told = pc.match_substring_regex(
         texts,
         r"(?i)user|customer|account|member|tenant|subscriber|buyer|login|uid|\"sub\"|password|session|/home/| : TTY=",
@@ -163,7 +163,7 @@ def make_redaction(
     *,
     is_on: bool = True,
 ) -> Redaction:
-    """The redaction of a book: ``columns`` hold the user ids that its evidence names, ``words`` what is no user."""
+    """The redaction of a book: ``columns`` hold the user ids in its evidence, ``words`` are no users."""
     return Redaction(key, Users(columns if is_on else (), set(words), set(keys)), is_on)
 
 

@@ -1,8 +1,8 @@
 """texts → texts in which secrets are replaced by what they are: ``[password]``, ``[e-mail]``, ``[card number]``.
 
-Each kind is a row of one table: a sign that is cheap to look for, a pattern, and what stands for it. Most texts
-hold none of the signs and are given back as they came. A card number has to pass Luhn's check, an account number
-its own, so that other long numbers stay.
+Each kind is a row of one table: a sign that is cheap to look for, a pattern, and a replacement. Most texts hold none of
+the signs and are returned as they are. A card number has to pass Luhn's check and an account number its own, so that
+other long numbers stay.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 Change: TypeAlias = str | Callable[[re.Match[str]], str]
 
-#: Keys whose value is a secret, and the kind that is written for it.
+#: Keys whose value is a secret, and the kind written in its place.
 _SECRET_KEYS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "password": (("pass", "pwd"), r"\w{0,24}pass(?:wor[dt]|wd|phrase|code)|(?!pwd\s?=\s?/)\w{0,24}pwd"),
     "API key": (
@@ -35,7 +35,7 @@ _SECRET_KEYS: Mapping[str, tuple[tuple[str, ...], str]] = {
         r"otp|one[_-]?time[_-]?(?:code|password)|cvv2?|cvc|pin[_-]?code",
     ),
 }
-#: What stands behind "password" in a sentence about passwords.
+#: What follows "password" in a sentence about passwords.
 _SAID_OF_ONE = (
     "incorrect|invalid|wrong|expired?|required|missing|mismatch|authentication|auth|reset|changed?|empty|null|none"
     "|not|is|was|too|must|for|from|in|of|true|false|failed|failure|error|rejected|accepted|unknown|undefined|expected"
@@ -67,7 +67,7 @@ def _name_card(found: re.Match[str]) -> str:
 
 
 def _is_card(digits: str) -> bool:
-    """Whether an issuer gives out such numbers, by how they begin and their length, and Luhn's check holds."""
+    """Whether a number has an issuer's prefix and length, and passes Luhn's check."""
     issued = (
         (r"4", (13, 16, 19)),
         (r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720", (16,)),
@@ -88,7 +88,7 @@ def _name_account(found: re.Match[str]) -> str:
 
 
 def _by_key(kind: str, signs: tuple[str, ...], keys: str) -> tuple[tuple[tuple[str, ...], str, Change], ...]:
-    """A secret told by its key: ``key=…``, ``"key": "…"``, and ``key: …`` unless it's a sentence."""
+    """The pattern of a secret with its key: ``key=…``, ``"key": "…"``, and ``key: …`` unless it's a sentence."""
     name = rf"(?i:(?<![A-Za-z])(?:{keys}))"
     return (
         (signs, rf"""{name}\\?["']?\s?(?:=>?|%3[dD])\s?{_VALUE}""", _name_value(kind)),
@@ -103,11 +103,11 @@ _TOKEN_SIGNS = (
     "ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_", "glpat-", "gldt-", "glrt-", "glptt-", "glft-", "glsoat-", "xox", "xapp-", "_live_", "_test_",
     "whsec_", "sk-", "aiza", "ya29.", "gocspx-", "npm_", "pypi-", "hf_", "dop_v1_", "dckr_pat_", "sg.", "shpat", "shpca", "shppa", "shpss", "hvs.", "pmak-",
 )  # fmt: skip
-#: Stands for a sign that no literal is: so many digits.
+#: A sign that isn't literal: this many digits.
 _DIGITS = r"\d(?:[ -]?\d){12}"
 
-#: (signs of which one must be there, in lower case; the pattern; what stands for it), in this order. Few texts need any
-#: pattern: it's compiled when one does.
+#: (signs of which one must be there, in lower case; the pattern; its replacement), in this order. Few texts need any
+#: pattern, so each is compiled on first use.
 _KINDS: tuple[tuple[tuple[str, ...], str, Change], ...] = (
     (("-----begin",), r"-----BEGIN [A-Z ]{0,24}PRIVATE KEY-----[\s\S]{0,20000}?(?:-----END [A-Z ]{0,24}PRIVATE KEY-----|\Z)", "[private key]"),
     (("eyj",), r"\beyJ[\w-]{8,}\.[\w-]{4,}(?:\.[\w-]*){0,4}", "[token]"),
@@ -124,7 +124,7 @@ _KINDS: tuple[tuple[tuple[str, ...], str, Change], ...] = (
     ((), r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _name_account),
 )  # fmt: skip
 
-#: Some sign of any secret, in RE2's words: what a whole column is asked before a text is looked at.
+#: Any sign of a secret as one RE2 expression: whole columns are tried on it before any text is looked at.
 ANY_SIGN = "|".join(
     [
         f"(?i:{'|'.join(re.escape(sign) for signs, _, _ in _KINDS for sign in signs)})",

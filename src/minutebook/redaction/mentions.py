@@ -1,8 +1,8 @@
 """texts and the user ids of the evidence → where the texts name a user.
 
 An id that can't be mistaken (``u-48213``, an address, a long number) is found wherever it stands. A short number or a
-plain word, which might as well be a count or a service, is only taken for a user where the text says so: behind a
-key such as ``user=``, or where an access log has its user.
+plain word, which might as well be a count or a service, is only taken for a user where the text says so: after a key
+such as ``user=``, or where an access log has its user.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _KEYS = (
     r"(?:[\w.-]{0,40}[_.-])?(?:user|usr|customer|client|account|member|subscriber|tenant|buyer|owner|principal|login|uid|suid|auid)"
     r"(?:[_.-]?(?:id|name|no|number|uuid|key))?|remote[_-]?user|enduser(?:\.id)?|x-user(?:-id)?|sub"
 )
-#: Keys of that shape whose value is no user.
+#: Keys like these whose value is no user.
 _NO_USERS = r"client|account|owner|principal|sub|client[_.-]?(?:name|key)|account[_.-]?key|owner[_.-]?name"
-#: Values of such keys that are nobody.
+#: Values of such keys that mean nobody.
 _NOBODY = frozenset(
     ("0", "true", "false", "null", "nil", "none", "unknown", "anonymous", "guest", "root", "admin", "system", "nobody", "n/a",
      "deployer", "responder", "author")
 )  # fmt: skip
 _TOKEN = re.compile(r"[\w@](?:[\w.@+~-]{0,200}\w)?")
-#: Words of logs, which stay words where a user is called so.
+#: Common words of logs, which stay as they are even if a user is called so.
 _WORD_LIST = """
 access active admin alert anonymous application auth backend cache cancelled canary checkout client closed cluster config
 connect connection container control cookie cron daemon data database debug default delete denied deploy disk down edge
@@ -46,14 +46,14 @@ _WORDS = frozenset(_WORD_LIST.split())
 
 
 class Mentioned(NamedTuple):
-    """Users in some texts: a word that is an id → whether it is one wherever it stands; ids of several words."""
+    """Users in some texts: each word that is an id → whether it is one wherever it stands; and ids of several words."""
 
     words: Mapping[str, bool]
     odd: re.Pattern[str] | None
 
 
 class Users:
-    """The user ids that the evidence names, and the words that are no user in a text though one is called so.
+    """The user ids in the evidence, and the words that are no user in a text even if one is called so.
 
     Of each id a hash is kept: eight bytes, whatever its length, and ten million ids may be known. With as many, a word
     is taken for one of them by chance once in 10¹² words.
@@ -95,7 +95,7 @@ class Users:
         return self._hashes[np.minimum(place, len(self._hashes) - 1)] == hashes
 
     def find_known(self, texts: Sequence[str]) -> Mentioned:
-        """Which ids of users are in the texts, and how each may be told there."""
+        """Which user ids are in the texts, and how each may be recognised there."""
         tokens = {token for text in texts for token in _TOKEN.findall(text)}
         if not tokens or not len(self._hashes):
             return Mentioned({}, None)
@@ -114,7 +114,7 @@ class Users:
         return len(token) >= 4 and token.casefold() not in self._words
 
     def replace(self, text: str, known: Mentioned, names: Mapping[str, str]) -> str:
-        """The text with the pseudonym that ``names`` gives to each user that it names."""
+        """The text, with each user that it names replaced by the pseudonym in ``names``."""
 
         def say(found: re.Match[str]) -> str:
             key, user = found.groupdict().get("key"), found["id"]

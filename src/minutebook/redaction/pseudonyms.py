@@ -1,8 +1,8 @@
-"""user ids → pseudonyms by a keyed hash, so that the same id stays one and nobody without the key can tell whose.
+"""user ids → pseudonyms by a keyed hash: one id has one pseudonym, which nobody can trace back without the key.
 
 HMAC-SHA256 (RFC 2104), 80 bits of it. The key is never written. By default it's drawn from the evidence's whole
-content: whoever holds that reads the ids there anyway, whoever holds the output alone can't compute it, and the same
-evidence gives the same bytes on any machine. A key of one's own keeps pseudonyms the same from incident to incident.
+content: whoever has that can read the ids there anyway, whoever has only the output can't compute the key, and the same
+evidence gives the same bytes on any machine. With a key of your own, pseudonyms stay the same from incident to incident.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def make_pseudonym(key: bytes, user: str) -> str:
 
 
 def draw_key(marks: Iterable[bytes]) -> bytes:
-    """The key of some evidence, from each source's `sources.Reader.secret`; by chance where there's none."""
+    """The key of some evidence, from each source's `contents.Reader.secret`; a random one where there's none."""
     known = sorted({mark for mark in marks if mark})
     if not known:
         return secrets.token_bytes(32)
@@ -37,7 +37,7 @@ def draw_key(marks: Iterable[bytes]) -> bytes:
 
 
 def read_key(path: str | PathLike[str]) -> bytes:
-    """A key of one's own: the bytes of a file, blanks at its ends apart; at least 16.
+    """A key of the user's own: the bytes of a file, without blanks at its ends; at least 16.
 
     Raises `MinutebookError` where it can't be read or is too short to be a secret.
     """
@@ -54,5 +54,5 @@ def read_key(path: str | PathLike[str]) -> bytes:
 
 
 def name_key(key: bytes) -> str:
-    """What may be told of a key: eight digits by which two of them are told apart."""
+    """What may be shown of a key: eight digits, to tell two keys apart."""
     return hmac.digest(key, b"name of this key", hashlib.sha256).hex()[:8]

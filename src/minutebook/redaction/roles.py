@@ -1,8 +1,8 @@
 """happenings → happenings in which people are roles: deployer A, responder B, author C.
 
-A book tells what was done and when, not by whom. Each person keeps one role in all of a book, given in the order of
-their first appearance; machines (bots, controllers, service accounts) keep their names. Who stood behind a role is
-in the evidence's own lines, which nothing here touches.
+A book says what was done and when, not by whom. Each person has one role throughout a book, given in order of first
+appearance; machines (bots, controllers, service accounts) keep their names. Who is behind a role can be read in the
+evidence itself, which nothing here touches.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from typing import Any
 import pandas as pd
 
 _ROLES = {"deploy": "deployer", "change": "deployer", "alert": "responder", "incident": "responder", "note": "author"}
-#: Fields in which a record names its actor a second time.
+#: Fields in which a record names its actor again.
 _ALIASES = ("user", "username", "user_id", "login", "email")
 #: Fields by which a record says that its actor is no person, and words that say so.
 _TYPES = ("actor_type", "bot", "bot_id")
 _NOBODY = ("user", "user_reference", "member", "person", "employee", "none", "false")
-#: Words that no person is called, wherever they stand in a name.
+#: Words that are never part of a person's name.
 _MACHINE = re.compile(
     r"\[bot\]$|bot$|controller$|scheduler$|^system:|^arn:aws:(?:sts|iam)::.*(?:role|root)|gserviceaccount\.com$|^codedeploy"
     r"|(?:^|[\W_])(?:bot|ci|cd|cron|daemon|kubelet|controller|autoscaler|automation|automated|automatic|serviceaccount"
@@ -42,15 +42,15 @@ _NAMED = re.compile(
     r"""|creator|escalation_?user|on_?call)(?:_?(?:name|login|email))?|(?:display|real|full|first|last|given|family)_?name)"""
     r"""\\?["']\s*:\s*\\?["'](?P<name>[^"'\\]{2,})"""
 )
-#: Shorter names are words of any text.
+#: Shorter names could be words in any text.
 _SHORTEST = 3
 _PART = re.compile(r"[A-Z]\w{2,}")
 
 
 def name_roles(happenings: pd.DataFrame, observed: pd.DataFrame | None = None) -> pd.DataFrame:
-    """The happenings with roles for people, in their columns and wherever their names stand in the text.
+    """The happenings with roles for people, in their columns and wherever texts name them.
 
-    ``observed`` are the rows that were merged into them, if they were: who is named there has a role as well.
+    ``observed`` are the rows that were merged into them, if any: people named there get roles too.
     """
     known = happenings if observed is None else observed
     words = find_roles(known) if len(happenings) else {}
@@ -58,7 +58,7 @@ def name_roles(happenings: pd.DataFrame, observed: pd.DataFrame | None = None) -
         return happenings
     everywhere = _compile(words)
     details = [_open(text) for text in happenings["fields"]]
-    # What a merged row says of its actor may be another record's: who is a person was told by the records themselves.
+    # A merged row may hold another record's fields, so the records themselves say who is a person.
     people = [actor if isinstance(actor, str) and actor.casefold() in words else "" for actor in happenings["actor"]]
     told = happenings.copy()
     told["actor"] = [
@@ -87,13 +87,13 @@ def find_roles(happenings: pd.DataFrame) -> dict[str, str]:
 
 
 def hide_names(text: str, roles: Mapping[str, str]) -> str:
-    """A text of the evidence with roles where the names of `find_roles` stand."""
+    """A text with roles in place of the names of `find_roles`."""
     hidden: str = _replace(text, _compile(roles), roles)
     return hidden
 
 
 def hide_raw_names(line: str, roles: Mapping[str, str]) -> str:
-    """A raw line with roles for the names that are known, and ``somebody`` for what its keys say is another person."""
+    """A raw line with roles in place of known names, and ``somebody`` for other people that its keys name."""
 
     def say(found: re.Match[str]) -> str:
         name = found["name"]
@@ -104,7 +104,7 @@ def hide_raw_names(line: str, roles: Mapping[str, str]) -> str:
 
 
 def name_people(events: pd.DataFrame, roles: Mapping[str, str]) -> pd.DataFrame:
-    """Events with the roles of `find_roles` for people, as actors and wherever their names stand in the text."""
+    """The events with the roles of `find_roles` for people, as actors and wherever texts name them."""
     if not roles:
         return events
     told = events.copy()
@@ -128,9 +128,9 @@ def _list_people(rows: pd.DataFrame, details: list[dict[str, Any]], services: se
 
 
 def is_machine(actor: str, details: Mapping[str, Any], services: Iterable[str] = ()) -> bool:
-    """Whether an actor is no person: by what its record says it is, by its name, or since it's a service itself."""
+    """Whether an actor is no person: by its record, by its name, or because it's a service itself."""
     said = [str(details[name]).lower() for name in _TYPES if details.get(name)]
-    # Of an address what stands before the @: a company may be called as its tool is.
+    # Of an address only what's before the @: a company may be named like its tool.
     name = actor if actor.endswith("gserviceaccount.com") else actor.partition("@")[0] or actor
     is_tool = bool(_MACHINE.search(name) or _TOOL.match(name))
     return is_tool or any(word not in _NOBODY for word in said) or actor.casefold() in services
@@ -145,7 +145,7 @@ def _open(text: object) -> dict[str, Any]:
 
 
 def _find_aliases(people: list[str], details: list[dict[str, Any]]) -> dict[str, str]:
-    """A name, without case → the least of the names that records give to the same actor."""
+    """A name in lower case → the first, by letter, of the names that records give to the same actor."""
     known_as: dict[str, str] = {}
     for name, detail in zip(people, details, strict=True):
         same = {each.casefold() for each in (name, *_aliases(detail)) if each} if name else set()
@@ -161,7 +161,7 @@ def _aliases(detail: Mapping[str, Any]) -> list[str]:
 
 
 def _give_roles(happenings: pd.DataFrame, people: list[str], known_as: Mapping[str, str]) -> dict[str, str]:
-    """A person → role and letter, in the order of the first time, then of the name."""
+    """A person → role and letter, in order of first appearance, then of the name."""
     first: dict[str, tuple[Any, str, str]] = {}
     rows = zip(
         happenings["time"], happenings["kind"].astype("str"), happenings["phase"].astype("str"), people, strict=True
@@ -206,7 +206,7 @@ def _replace(text: Any, pattern: re.Pattern[str] | None, words: Mapping[str, str
 
 
 def _parts_of(name: str, words: Mapping[str, str]) -> tuple[re.Pattern[str] | None, dict[str, str]]:
-    """Within the row of its own actor: a first or last name alone, and an address's local part."""
+    """Parts of a name, replaced only in its own actor's rows: a first or last name, an address's local part."""
     parts = {part.casefold(): words[name.casefold()] for part in _PART.findall(name)} if " " in name else {}
     if "@" in name:
         parts[name.partition("@")[0].casefold()] = words[name.casefold()]

@@ -1,10 +1,10 @@
-"""evidence → sources: found and named, and nothing that was found is passed over without a word.
+"""evidence → sources: found and named; nothing found is passed over silently.
 
 A source is named by the shortest end of its path that no other source shares, so that the same
-files give the same names wherever they lie and in whatever order they are given.
+files have the same names wherever they are and in whatever order they are given.
 
-Beside it: `addresses` (what lies elsewhere) and `remote` (read range by range), `contents` (bytes unpacked by
-`compression`, hashed and counted), `lines` (bytes → lines), `places` (where a record stands).
+Beside it: `addresses` (files elsewhere) and `remote` (read range by range), `contents` (bytes unpacked by
+`compression`, hashed and counted), `lines` (bytes → lines), `places` (where a record is).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|zstd|z)$", re.I)
 _ROTATED = re.compile(r"(\.\d{1,3}|[.\-_]\d{4}-?\d\d-?\d\d(?:[T_\-.]?\d\d[\d:\-]*)?)$")
 _SUFFIX = re.compile(r"\.(log|jsonl?|ndjson|txt|csv|tsv|out|err)$", re.I)
 _HOST = re.compile(r"^[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*?[-_]?\d+$")
-#: The files by which a folder is known as a saved book; what was written into it is no evidence.
+#: Files that make a folder a saved book, whose contents are no evidence.
 BOOK_MARKS = frozenset({"ledger.json", "timeline.parquet"})
 _OF_BOOK = re.compile(
     r"(timeline|minutes|happenings|messages|impact|ledger|rejects|manifests?)(\.(csv|parquet|json|svg))?"
@@ -44,7 +44,7 @@ class Source:
 
     @cached_property
     def size(self) -> int | None:
-        """Bytes as stored, when it's first asked; None where nobody knows before it's read."""
+        """Bytes as stored, when first asked for; None where it isn't known before reading."""
         if self.path is None or self.problem:
             return None
         try:
@@ -65,7 +65,7 @@ class Source:
 
     @cached_property
     def host(self) -> str | None:
-        """The host that the caller, else the name states (web-2 of web-2.app.log), if any does."""
+        """The host that the caller states, else the file's name (web-2 in web-2.app.log); None where neither does."""
         if self.stated_host:
             return self.stated_host
         head = self.stream.split(".")[0]
@@ -73,7 +73,7 @@ class Source:
 
 
 def is_named_packed(name: str) -> bool:
-    """Whether a file is called what packed ones are; whether it is one, its content tells."""
+    """Whether a file is named like a packed one; its content says whether it is."""
     return bool(_COMPRESSED.search(name))
 
 
@@ -103,7 +103,7 @@ def find_sources(evidence: Iterable[str | os.PathLike[str]]) -> list[Source]:
 
 
 def _find(path: Path, given: str) -> dict[Path | None, str]:
-    """What a given path names: files, each by its real place, and what is wrong with it."""
+    """The files that a given path names: (real place, what is wrong with it) of each."""
     if not given:
         raise EvidenceError("an empty name", do="name files or folders")
     try:
@@ -128,7 +128,7 @@ def _find(path: Path, given: str) -> dict[Path | None, str]:
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, str]]:
-    """(real place, problem) of what is in a folder and those below; each folder once, however links lead to it."""
+    """(real place, problem) of all in a folder and those below it; each folder once, whatever links lead to it."""
     seen: set[Path] = set()
     waiting = [folder]
     while waiting:
@@ -169,7 +169,7 @@ def _name_kind(mode: int) -> str:
 
 
 def _name(paths: list[Path | RemoteFile]) -> dict[Path | RemoteFile, str]:
-    """Shortest path endings that tell the paths apart."""
+    """The shortest endings that tell the paths apart."""
     depth = dict.fromkeys(paths, 1)
     while True:
         names = {path: "/".join(path.parts[-depth[path] :]) for path in paths}
@@ -185,7 +185,7 @@ def _name(paths: list[Path | RemoteFile]) -> dict[Path | RemoteFile, str]:
 
 
 def refuse_overwriting(outputs: Iterable[str], evidence: Sequence[str]) -> None:
-    """Raise `EvidenceError` where a file or a folder that is to be written is evidence, by whatever name or link."""
+    """Raise `EvidenceError` where a file or folder to be written is evidence, under whatever name or link."""
     present = [Path(output) for output in outputs if Path(output).exists()]
     given = [each for each in evidence if each != "-" and not is_remote(each)]
     if not present or not given:

@@ -1,7 +1,7 @@
 """addresses (``s3://bucket/folder``, ``gs://…``) and files of fsspec → the files that are there.
 
-Arrow's own file systems find their credentials where the vendors' tools do: the environment, a profile, the machine's
-role. Nothing of an address but bucket and path is ever shown.
+Arrow's own file systems find their credentials where the vendors' tools do: in the environment, a profile, the machine's
+role. Only the bucket and path of an address are ever shown.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from minutebook.errors import EvidenceError
 from minutebook.sources.remote import RemoteFile, describe, is_refusal
 
 _Found = TypeVar("_Found")
-# Google's client asks again for a quarter of an hour, were nobody there: at first for less than in the midst of reading.
+# Where nobody answers, Google's client would retry for a quarter of an hour: less at first, longer while reading.
 _FIRST_PATIENCE_S, _PATIENCE_S = 3, 15
-_SILENCE_S = 20  # of a store that was reached and says nothing; vendors' clients would wait for two minutes
+_SILENCE_S = 20  # for a store that was reached and says nothing; vendors' clients would wait two minutes
 _ADDRESS = re.compile(r"([a-z][a-z0-9+.-]+)://(?:[^/@]*@)?([^?#]*)", re.ASCII | re.IGNORECASE)
 
 
 def is_remote(evidence: object) -> bool:
-    """Whether it's an address, or an open file of fsspec, and no local path."""
+    """Whether it's an address or an open file of fsspec, not a local path."""
     return _is_fsspec(evidence) or (isinstance(evidence, str) and _ADDRESS.match(evidence) is not None)
 
 
 def find_remote(evidence: Any) -> list[RemoteFile]:
-    """The files at an address, or at a path of an fsspec file system; folders are searched whole, hidden entries apart.
+    """The files at an address, or at a path of an fsspec file system; folders are searched whole but for hidden entries.
 
     Raises `EvidenceError` for what isn't there, can't be reached, or names a file system that Arrow doesn't have.
     """
@@ -61,7 +61,7 @@ def find_remote(evidence: Any) -> list[RemoteFile]:
 
 
 def _look(evidence: Any) -> Any:
-    """What Arrow tells of what is at an address."""
+    """What Arrow finds at an address."""
     from pyarrow.fs import FileInfo, FileType
 
     filesystem, path = _connect(evidence, _FIRST_PATIENCE_S)
@@ -79,7 +79,7 @@ def _is_hidden(path: str) -> bool:
 
 
 def _connect(evidence: Any, patience_s: int) -> tuple[Any, str]:
-    """The file system of what was given, and its path there."""
+    """The file system that was given, and the path in it."""
     from pyarrow.fs import FileSystem, FSSpecHandler, PyFileSystem
 
     if _is_fsspec(evidence):
@@ -89,7 +89,7 @@ def _connect(evidence: Any, patience_s: int) -> tuple[Any, str]:
 
 
 def _answer(question: Callable[[], _Found]) -> _Found:
-    """What a store answers; raises as the question does, and `TimeoutError` where there's only silence."""
+    """What a store answers to a question; raises what the question raises, and `TimeoutError` after too long a silence."""
     answers: SimpleQueue[tuple[_Found | None, BaseException | None]] = SimpleQueue()
 
     def ask() -> None:
@@ -126,7 +126,7 @@ def _tell(error: Exception) -> tuple[str, str]:
 
 
 def _complete(address: str, patience_s: int) -> str:
-    """An address as Arrow takes it; of Google's with how long to try, and with the emulator that all its clients know."""
+    """An address as Arrow takes it; for Google's with how long to try, and the emulator that all its clients know."""
     scheme, rest = address.split("://", 1)
     rest = quote(re.sub("%(?![0-9A-Fa-f]{2})", "%25", rest), safe="%/:@?#&=+,;!$'()*~[]")
     scheme, options = scheme.lower(), []
@@ -146,7 +146,7 @@ def _is_fsspec(evidence: object) -> bool:
 
 
 def _name(evidence: Any) -> str:
-    """An address without the user, password and options that it may hold."""
+    """An address without any user, password and options in it."""
     if _is_fsspec(evidence):
         return str(evidence.path)
     match = _ADDRESS.match(evidence)

@@ -1,7 +1,7 @@
-"""blocks of a file → blocks of what was packed in it, as far as it can be told, and what was wrong.
+"""blocks of a file → blocks of its unpacked content, as far as it can be read, and what was wrong with it.
 
-Compression is told by magic bytes, never by a suffix. Blocks come out one by one, none of them large, so that
-whoever takes them can stop; what stands before a cut or a damage is given as far as it can be had.
+Compression is recognised by magic bytes, never by a suffix. Blocks come out one by one, none of them large, so that the
+reader can stop at any; what comes before a cut or damage is given as far as possible.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from itertools import chain
 from typing import Any
 
 _BLOCK = 1 << 20
-_STEP = 1 << 16  # of plain bytes from bzip2 and xz: what stands before a damage is lost to that
-_STEPS_TO_DAMAGE = (4096, 64, 1)  # of plain bytes from gzip
-_ZSTD_STEP = 4096  # of plain bytes: what stands before a damage is lost to that
+_STEP = 1 << 16  # plain bytes from bzip2 and xz: at most this much before damage is lost
+_STEPS_TO_DAMAGE = (4096, 64, 1)  # plain bytes from gzip
+_ZSTD_STEP = 4096  # plain bytes: at most this much before damage is lost
 _MAGIC = (
     (b"\x1f\x8b", "gzip"),
     (b"BZh", "bzip2"),
@@ -30,19 +30,19 @@ _DECODERS: dict[str, Callable[[], Any]] = {
     "bzip2": bz2.BZ2Decompressor,
     "xz": lzma.LZMADecompressor,
 }
-#: What such a decoder raises on a stream that is damaged.
+#: What these decoders raise on a damaged stream.
 _DAMAGES = (zlib.error, OSError, lzma.LZMAError, EOFError, ValueError)
 
 
 def find_compression(head: bytes) -> str:
-    """What bytes that begin so are packed with; empty for none that is known."""
+    """The compression of bytes with this beginning; "" for none that is known."""
     if head.startswith(_SKIPPABLE):
         return "zstd"
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), "")
 
 
 class Unpacked:
-    """Iterates what was packed; afterwards ``status`` is complete, truncated or damaged."""
+    """Iterates over the unpacked content; afterwards ``status`` is complete, truncated or damaged."""
 
     def __init__(self, kind: str, raw: Iterator[bytes]) -> None:
         self.status = "complete"
@@ -53,7 +53,7 @@ class Unpacked:
         return (block for block in blocks if block)
 
     def _members(self) -> Iterator[bytes]:
-        """Concatenated members of gzip, bzip2 or xz, and zeros that may stand behind the last one."""
+        """Concatenated members of gzip, bzip2 or xz, perhaps with zeros behind the last one."""
         make = _DECODERS[self._kind]
         magic = next(magic for magic, kind in _MAGIC if kind == self._kind)
         raw = _Bytes(self._raw)
@@ -67,7 +67,7 @@ class Unpacked:
                 return
 
     def _end_with(self, raw: _Bytes, head: bytes, magic: bytes) -> None:
-        """What stands behind the last member: padding, the beginning of another one, or rubbish."""
+        """Set the status by what follows the last member: padding, the beginning of another one, or rubbish."""
         if magic.startswith(head):
             self.status = "truncated"
         elif not raw.is_padding():
@@ -128,7 +128,7 @@ class Unpacked:
 
 
 def _read_to_damage(decoder: Any, data: bytes) -> Iterator[bytes]:
-    """All that comes before the damage but its last byte, in steps that get finer where they meet it."""
+    """All that comes before the damage but the last byte, in steps that get finer as they meet it."""
     for step in _STEPS_TO_DAMAGE:
         before = decoder
         try:
@@ -141,7 +141,7 @@ def _read_to_damage(decoder: Any, data: bytes) -> Iterator[bytes]:
 
 
 class _Bytes:
-    """Blocks of bytes, taken as they come or by count."""
+    """Blocks of bytes, taken whole or by count."""
 
     def __init__(self, blocks: Iterator[bytes]) -> None:
         self._blocks, self._rest = blocks, b""
@@ -153,11 +153,11 @@ class _Bytes:
         return taken
 
     def give_back(self, data: bytes) -> None:
-        """Put back what was taken too much."""
+        """Put back bytes that were taken too far."""
         self._rest = data + self._rest
 
     def peek(self, count: int) -> bytes:
-        """The next ``count`` bytes, or as many as there are, still to be taken."""
+        """The next ``count`` bytes, or as many as there are, without taking them."""
         while len(self._rest) < count and (block := next(self._blocks, b"")):
             self._rest += block
         return self._rest[:count]
@@ -169,19 +169,19 @@ class _Bytes:
         return taken
 
     def is_padding(self) -> bool:
-        """Whether nothing but zeros follows; takes it all up to the first other byte."""
+        """Whether nothing but zeros follows; takes them, up to the first other byte."""
         return not any(block.strip(b"\0") for block in chain([self._rest], self._blocks))
 
 
 class _ZstdFrames(io.RawIOBase):
-    """The frames of zstd as a file that ends where they do, whatever stands behind them (RFC 8878)."""
+    """The frames of zstd as a file that ends where they do, whatever follows (RFC 8878)."""
 
     def __init__(self, raw: _Bytes) -> None:
         self.status = "complete"
         self._raw, self._ready, self._pieces = raw, b"", self._walk()
 
     def readable(self) -> bool:
-        """Always."""
+        """Always true."""
         return True
 
     def read(self, size: int = -1) -> bytes:
@@ -196,7 +196,7 @@ class _ZstdFrames(io.RawIOBase):
         return taken
 
     def _walk(self) -> Iterator[bytes]:
-        """Frame by frame, its parts; the status is told before the last of them is given."""
+        """The parts of each frame in turn; the status is set before the last one is given."""
         while magic := self._raw.peek(4):
             if magic in _SKIPPABLE:
                 size = int.from_bytes(self._raw.take_exactly(8)[4:], "little")

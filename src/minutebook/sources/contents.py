@@ -1,7 +1,7 @@
 """a source → its content in blocks of UTF-8: opened, unpacked, decoded, hashed and counted.
 
-What can be read of a cut or damaged file is read, and the status says so. A file is read as far as it went when it
-was opened, so that one which is still written to comes to an end.
+A cut or damaged file is read as far as possible, and the status says so. A file is read up to its end at the time it was
+opened, so that reading one which is still written to comes to an end.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from minutebook.sources.compression import Unpacked, find_compression
 from minutebook.sources.remote import RemoteFile, RemoteStat
 
 _RAW = 1 << 20
-_RAW_REMOTE = 8 << 20  # asked for at once from afar
+_RAW_REMOTE = 8 << 20  # bytes per request to a remote store
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -35,9 +35,9 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_SAMPLE = 4096  # bytes that tell an encoding
+_SAMPLE = 4096  # bytes that show the encoding
 _NEWLINE = 10
-#: What isn't evidence yet, by where its mark stands: (offset, mark, name).
+#: Containers that have to be unpacked first: (offset, mark, name).
 _CONTAINERS = (
     (0, b"PK\x03\x04", "a zip archive"),
     (257, b"ustar", "a tar archive"),
@@ -54,13 +54,13 @@ _CONTAINERS = (
 
 
 def name_container(head: bytes) -> str:
-    """What content that begins so is, if it's known and holds no lines of text; else empty."""
+    """The name of the container that has this head; "" where it may be lines of text."""
     return next((name for at, mark, name in _CONTAINERS if head.startswith(mark, at)), "")
 
 
 @dataclass(frozen=True)
 class Content:
-    """What is known of a content that has been read, as `Reader` has it."""
+    """What is known of a content after reading, as `Reader` has it."""
 
     sha256: str
     secret: bytes
@@ -72,12 +72,12 @@ class Content:
 
 @dataclass
 class Reader:
-    """Iterates a source's content in blocks of UTF-8, unpacked; afterwards knows what it was.
+    """Iterates over a source's content in blocks of UTF-8, unpacked; afterwards knows what it was.
 
     ``sha256`` is of the unpacked content as stored; ``lines`` counts newlines (and a last line without one);
     ``status`` is complete, truncated (packed data ends early, or a limit was reached), damaged (packed data can't be
-    read further), changed (the file was written to meanwhile) or unreadable; ``note`` says more. ``secret`` is known to
-    whoever has all of the content: it can't be told from ``sha256``, and is never written.
+    read further), changed (the file was written to meanwhile) or unreadable; ``note`` says more. ``secret`` can only be
+    computed from the whole content, not from ``sha256``, and is never written.
     """
 
     source: Source
@@ -90,14 +90,14 @@ class Reader:
     status: str = "complete"
     note: str = ""
     part: tuple[int, int] | None = None  #: of plain UTF-8: only the bytes from the first up to the second
-    tell: Tell = ignore  #: is told of the bytes as they're read, still packed
+    tell: Tell = ignore  #: told how many bytes were read, still packed
     encoding: str = "utf-8"
     compression: str = ""
     _hash: Any = field(default_factory=hashlib.sha256, repr=False)
 
     @property
     def content(self) -> Content:
-        """What is known of it, once it has been read."""
+        """What is known of it after reading."""
         return Content(self.sha256, self.secret, self.size, self.lines, self.status, self.note)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -180,7 +180,7 @@ class Reader:
         self.status = next((layer.status for layer in layers if layer.status != "complete"), self.status)
 
     def _raw(self, file: IO[bytes]) -> Iterator[bytes]:
-        """The bytes of a file up to where it ended when it was opened; of anything else, all there are."""
+        """The bytes of a file up to its end at the time it was opened; of anything else, all there are."""
         before = self._tell_state(file)
         is_file = stat.S_ISREG(before.st_mode)
         left = before.st_size - file.tell() if is_file else sys.maxsize
@@ -228,12 +228,12 @@ class Reader:
 
 
 def count_newlines(block: bytes) -> int:
-    """How many lines end in the block: NumPy compares many bytes at once, where ``bytes.count`` looks for one by one."""
+    """How many lines end in the block: NumPy compares many bytes at once, ``bytes.count`` one by one."""
     return int(np.count_nonzero(np.frombuffer(block, np.uint8) == _NEWLINE))
 
 
 def find_encoding(head: bytes) -> tuple[str, bytes]:
-    """The encoding of content that begins so, and its byte order mark; UTF-16 is also told without one."""
+    """The encoding of content with this head, and its byte order mark; UTF-16 is recognised without one too."""
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding, mark
@@ -242,7 +242,7 @@ def find_encoding(head: bytes) -> tuple[str, bytes]:
         return "utf-8", b""
     even, odd = sample[::2].count(0), sample[1::2].count(0)
     if len(sample) >= 8 and max(even, odd) > len(sample) // 4:
-        # Text of mostly Latin letters has a zero in every other place, and hardly one in the places between.
+        # Mostly Latin text has a zero in every other byte, and hardly any in between.
         if even <= odd // 50:
             return "utf-16-le", b""
         if odd <= even // 50:

@@ -1,7 +1,7 @@
 """blocks of bytes → lines: Arrow arrays over one buffer, cut at ``\\n`` and nowhere else.
 
-No Python string is made for a line. Offsets and lengths say where each line stands in the source,
-so that its raw text can be fetched again.
+No Python string is made for a line. Offsets and lengths say where each line is in the source, so that its raw text can
+be fetched again.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ class Lines:
 
     text: pa.StringArray  #: without their line ends; invalid bytes replaced by U+FFFD
     first: int  #: number of the first one in the source, from 1
-    offsets: np.ndarray  #: int64, where each begins, and behind the last where the next one does
-    is_counted: bool = True  #: False: reading began in mid-file, and nobody knows how many lines are before the first
+    offsets: np.ndarray  #: int64, where each begins, and at the end where the next line would
+    is_counted: bool = True  #: False: reading began in mid-file, so the number of lines before the first isn't known
 
     def __len__(self) -> int:
         return len(self.text)
 
     def slice(self, start: int, stop: int) -> Lines:
-        """The lines ``start`` to ``stop`` (not included) of these."""
+        """The lines from ``start`` up to ``stop`` (not included)."""
         return Lines(self.text[start:stop], self.first + start, self.offsets[start : stop + 1], self.is_counted)
 
     def places(self, rows: np.ndarray) -> np.ndarray:
-        """Where some of the lines stand, as `places` has it: their numbers, or their offsets in bytes."""
+        """The places of some of the lines, as in `places`: their numbers, or their offsets in bytes."""
         return self.first + rows if self.is_counted else BYTES + self.offsets[rows]
 
 
@@ -111,12 +111,12 @@ def _pass_over(begun: bytes, coming: Iterator[bytes], limits: Limits) -> tuple[L
 
 
 def count_long_lines(lines: Lines, limits: Limits) -> int:
-    """How many of the lines are longer than what is read of one."""
+    """How many of the lines are too long to be read whole."""
     return int(np.count_nonzero(np.diff(lines.offsets) > limits.line_bytes))
 
 
 def _in_parts(lines: Lines) -> Iterator[Lines]:
-    """The same lines, of blank or very short ones not more at a time than memory bears."""
+    """The same lines, not more at a time than memory bears where they are very short."""
     for start in range(0, len(lines), _MOST_ROWS):
         yield lines.slice(start, min(start + _MOST_ROWS, len(lines)))
 
@@ -128,7 +128,7 @@ def split_lines(data: bytes, first: int = 1, offset: int = 0) -> Lines:
         ends = np.append(ends, len(data))
     starts = np.concatenate(([0], ends)).astype(np.int64)
     text = _as_text(data, starts)
-    # A last line without its end is as long as one with it: a copy that was cut off there is a copy.
+    # A last line without its line end counts as long as with it, so that a copy cut off there is still a copy.
     starts[-1] += not data.endswith(b"\n")
     return Lines(pc.ascii_rtrim(text, "\r\n"), first, starts + offset)
 
@@ -149,7 +149,7 @@ def _as_text(data: bytes, starts: np.ndarray) -> pa.StringArray:
 
 
 def strip_escapes(text: pa.StringArray) -> pa.StringArray:
-    """The lines without terminal colours, which may stand in the middle of a stamp."""
+    """The lines without terminal colours, which may be in the middle of a stamp."""
     data = np.frombuffer(text.buffers()[2] or b"", np.uint8)
     # The least byte is found in a third of the time that a comparison takes, and is mostly a blank.
     if data.min(initial=255) > _ESCAPE or not (data == _ESCAPE).any():

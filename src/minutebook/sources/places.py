@@ -1,14 +1,14 @@
-"""where a record stands in its source ↔ how that's written: ``web-2.app.log:812`` is line 812 of that source.
+"""the place of a record in its source ↔ how it's written: ``web-2.app.log:812`` is line 812 of that source.
 
-Where reading began in mid-file nobody has counted the lines before: there ``web-2.app.log:@52341`` is the record at
-byte 52,341. In columns of integers both are one number, so that they sort and add up as lines do.
+Where reading began in mid-file, the lines before weren't counted: there ``web-2.app.log:@52341`` is the record at byte
+52,341. In columns of integers both are one number, so that places sort and add up as lines do.
 """
 
 from __future__ import annotations
 
 import pandas as pd
 
-#: What is added to an offset in bytes, to tell it from a line's number; small enough to be exact as a float.
+#: Added to an offset in bytes to tell it from a line number; small enough to be exact as a float.
 BYTES = 1 << 52
 
 
@@ -31,7 +31,7 @@ def name_places(source: pd.Series, line: pd.Series) -> pd.Series:
 
 
 def read_line(text: str) -> int | None:
-    """The number that `name_line` made a text of; None where it's no place."""
+    """The number that `name_line` wrote; None where the text is no place."""
     digits = text.removeprefix("@")
     if not digits.isascii() or not digits.isdigit() or len(digits) > 15:
         return None

@@ -1,4 +1,4 @@
-"""a file of another machine's store, as Arrow sees it → a file that is read in place, range by range."""
+"""a file in a remote store, by Arrow's file systems → a file that is read in place, range by range."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import IO, Any, NamedTuple, cast
 
-_AT_ONCE = 2 << 20, 8 << 20  # bytes: a beginning is often all that's looked at, of the rest more are asked for
+_AT_ONCE = 2 << 20, 8 << 20  # bytes per request: at the beginning, which is often all that's read, and further on
 
 
 class RemoteStat(NamedTuple):
@@ -30,7 +30,7 @@ class RemoteFile:
 
     path: str  #: bucket and key
     filesystem: Any = field(repr=False, compare=False)
-    place: str = ""  #: which file system it is, for files of one path in two
+    place: str = ""  #: which file system, to tell files with the same path in two apart
     found: RemoteStat | None = field(default=None, compare=False)  #: as it was listed
 
     @property
@@ -55,18 +55,22 @@ class RemoteFile:
 
 @contextmanager
 def _raises_plainly() -> Iterator[None]:
-    """What a store says of an error may hold ids of the request, another one in each run: its kind is told instead."""
+    """Raise an error that names its kind only: the store's own text may hold ids that differ from run to run."""
     from pyarrow import ArrowException
 
     try:
         yield
-    except (OSError, ValueError, ArrowException) as error:  # Arrow calls an object closed that it couldn't open
+    except (
+        OSError,
+        ValueError,
+        ArrowException,
+    ) as error:  # ValueError: Arrow calls an object closed if it couldn't open it
         number = getattr(error, "errno", None) or (errno.EACCES if is_refusal(error) else errno.EIO)
         raise OSError(number, os.strerror(number)) from error
 
 
 def is_refusal(error: Exception) -> bool:
-    """Whether a store says that somebody may not do this."""
+    """Whether a store denies permission."""
     return isinstance(error, PermissionError) or "ACCESS_DENIED" in str(error)
 
 
@@ -78,10 +82,9 @@ def describe(info: Any) -> RemoteStat:
 
 
 class _Ranges(io.RawIOBase):
-    """A file of Arrow: a stream from its beginning on, and once it was sought in, a request for each read's own bytes.
+    """A file of Arrow's: a stream from its beginning on; after a seek, each read is a request for its own bytes.
 
-    Arrow's own ``seek`` in an object of Google's asks for all that follows, of which the network then brings
-    megabytes that nobody reads.
+    Arrow's own ``seek`` in Google's store asks for all that follows, so the network brings megabytes that nobody reads.
     """
 
     def __init__(self, file: Any, stop: int | None) -> None:
