@@ -1,1 +1,1 @@
-"""columns of many rows, looked at once a distinct value, and added up by integers."""
+"""columns of many rows: each distinct value is looked at once, and rows are added up by integers."""

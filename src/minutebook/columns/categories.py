@@ -1,6 +1,6 @@
-"""tables of many rows → frames whose texts are categories, so that each distinct name is looked at once, and joins of them.
+"""tables of many rows → frames whose texts are categories, so that each distinct name is looked at once.
 
-A column of a million users' names is a million small integers here, and pandas isn't asked what a name is more than once.
+A column of a million users' names is a million small integers here, and each name is compared once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import pyarrow as pa
 from minutebook.columns.grouping import join_chunks
 from minutebook.machine.threads import start_threads
 
-_MANY_ROWS = 50_000  # for which threads are worth their start
+_MANY_ROWS = 50_000  # from which threads pay
 
 
 def to_rows(table: pa.Table) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def _as_categories(texts: pa.DictionaryArray) -> pd.Categorical:
 
 
 def join_rows(parts: Sequence[pd.DataFrame], *, in_order: bool = False) -> pd.DataFrame:
-    """The rows of several frames, their names in common categories, which are put ``in_order`` where that's asked for."""
+    """The rows of several frames, their names in common categories, sorted if ``in_order``."""
     if len(parts) == 1:
         return parts[0]
     join = partial(pd.api.types.union_categoricals, sort_categories=True) if in_order else _join_names
@@ -70,36 +70,36 @@ def _list_chunks(words: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
 
 
 def drop_unused(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows, their categories those names that they have: a few of many rows needn't hold all names."""
+    """The rows, their categories reduced to the names in them: a few of many rows needn't keep all names."""
     names = rows.columns[rows.dtypes == "category"]
     return rows.assign(**{name: rows[name].cat.remove_unused_categories() for name in names})
 
 
 def pick_rows(rows: pd.DataFrame, mask: np.ndarray) -> pd.DataFrame:
-    """The rows in the mask: the frame itself where those are all."""
+    """The rows in the mask; the frame itself where those are all."""
     return rows if mask.all() else rows[mask]
 
 
 def find_names(names: pd.Series, is_in: Callable[[str], bool]) -> np.ndarray:
-    """Which rows' names are in, each distinct one asked once."""
+    """Which rows' names satisfy ``is_in``, asked once per distinct name."""
     known = np.array([is_in(name) for name in names.cat.categories] + [False], bool)
     return known[names.cat.codes.to_numpy()]
 
 
 def find_name(names: pd.Series, name: str) -> np.ndarray:
-    """Which rows have that one name, of however many."""
+    """Which rows have that name."""
     codes, known = names.cat.codes.to_numpy(), names.cat.categories
     return codes == known.get_loc(name) if name in known else np.zeros(len(codes), bool)
 
 
 def look_up(rows: pd.DataFrame, find: Callable[[tuple[str, str]], float]) -> np.ndarray:
-    """What ``find`` gives for each row's (service, operation), each distinct one asked once."""
+    """What ``find`` gives for each row's (service, operation), asked once per distinct pair."""
     place, pairs = find_pairs(rows)
     return np.array([find(pair) for pair in pairs], np.float64)[place]
 
 
 def find_pairs(rows: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
-    """The place of each row's (service, operation) among the distinct ones, and those."""
+    """The place of each row's (service, operation) among the distinct pairs, and the pairs."""
     services, operations = (rows[name].astype("category").cat for name in ("service", "operation"))
     width = max(len(operations.categories), 1)
     place, known = pd.factorize(services.codes.to_numpy().astype(np.int64) * width + operations.codes.to_numpy())
@@ -118,7 +118,7 @@ def fill_names(names: pd.Series, by: str) -> pd.Series:
 
 
 def seen_names(names: pd.Series, most: int | None = None) -> set[str]:
-    """The distinct names of the rows, or so many of them."""
+    """The distinct names in the rows, at most so many."""
     counts = np.bincount(names.cat.codes.to_numpy() + 1)
     return set(names.cat.categories[np.flatnonzero(counts[1:])[:most]])
 
@@ -129,5 +129,5 @@ def count_names(names: pd.Categorical) -> int:
 
 
 def spell_names(names: pd.Categorical) -> pd.Series:
-    """The names as texts, without those that no row has."""
+    """The names as texts."""
     return pd.Series(names.categories.array.take(names.codes, allow_fill=True), dtype="str")

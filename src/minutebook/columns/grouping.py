@@ -1,7 +1,7 @@
 """rows of a table → one row for all that agree in some columns: sums, least and greatest values of the rest.
 
-Texts become integers first, in the order of their bytes, and all key columns of a row become one integer: to sort
-a million of those takes some ten milliseconds. Adding up parts of the same table is the same call again.
+Texts become integers first, in the order of their bytes, and all key columns of a row become one integer: sorting a
+million of those takes some ten milliseconds. Adding up parts of the same table is the same call again.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _MOST = 2**62
 
 @dataclass(frozen=True)
 class Sums:
-    """How a table is added up: the columns in which its rows have to agree, and what becomes of the others."""
+    """How a table is added up: the columns in which rows have to agree, and what becomes of the others."""
 
     keys: tuple[str, ...]
     sums: tuple[str, ...] = ()
@@ -29,13 +29,13 @@ class Sums:
 
 
 class Ranks:
-    """Columns as integers that sort as their values do, each found once, of however many tables it is a key."""
+    """Columns as integers that sort as their values do; each is ranked once, however many tables it's a key of."""
 
     def __init__(self) -> None:
         self._found: dict[int, tuple[pa.Array, tuple[np.ndarray, pa.Array | None]]] = {}  # by id, which the array keeps
 
     def find(self, values: pa.Array) -> tuple[np.ndarray, pa.Array | None]:
-        """The integers, and of texts the distinct ones in order."""
+        """The integers, and for texts the distinct ones in order."""
         if id(values) not in self._found:
             is_number = pa.types.is_integer(values.type)
             self._found[id(values)] = values, (_rank_integers(values), None) if is_number else rank_texts(values)
@@ -43,7 +43,7 @@ class Ranks:
 
 
 def add_up(whole: Mapping[str, pa.Array], how: Sums, ranks: Ranks | None = None) -> pa.Table:
-    """The rows of the columns that agree in the keys as one, in the order of the keys, nulls last.
+    """The columns with rows that agree in the keys made one, in the order of the keys, nulls last.
 
     Keys are texts (dictionaries in what is given back) and integers; all other columns are integers, but for those
     of ``at_least``.
@@ -73,7 +73,7 @@ def add_up(whole: Mapping[str, pa.Array], how: Sums, ranks: Ranks | None = None)
 
 
 class Groups:
-    """Groups of rows, of which many may be a single one: nothing has to be made of those."""
+    """Groups of rows; many may have a single row, for which there's nothing to do."""
 
     def __init__(self, order: np.ndarray, starts: np.ndarray) -> None:
         sizes = np.diff(starts, append=len(order))
@@ -85,14 +85,14 @@ class Groups:
         self._starts = np.cumsum(sizes[is_several]) - sizes[is_several]
 
     def reduce(self, ufunc: np.ufunc, values: np.ndarray) -> np.ndarray:
-        """A value a group of the rows' values."""
+        """One value per group, from the rows' values."""
         found = values[self.first]
         if len(self._several):
             found[self._several] = ufunc.reduceat(values[self._rows], self._starts)
         return found
 
     def spread(self, values: np.ndarray) -> np.ndarray:
-        """A value a row of the groups' values."""
+        """One value per row, from the groups' values."""
         found = np.empty(len(self.first) + len(self._rows) - len(self._several), values.dtype)
         found[self.first] = values
         found[self._rows] = values[self._group]
@@ -125,7 +125,7 @@ def group_rows(keys: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _combine(keys: Sequence[np.ndarray]) -> tuple[np.ndarray, int]:
-    """One integer a row that sorts as its keys do, and a number that all are below."""
+    """One integer per row that sorts as its keys do, and an upper bound of them."""
     code, size = keys[0].astype(np.int64), int(keys[0].max()) + 1
     for key in keys[1:]:
         width = int(key.max()) + 1
@@ -159,7 +159,7 @@ def rank_texts(texts: pa.Array) -> tuple[np.ndarray, pa.Array]:
 
 
 def drop_words(table: pa.Table) -> pa.Table:
-    """The table, its dictionaries without the many words that a longer one has and its rows don't."""
+    """The table, its dictionaries reduced where they have many words that its rows don't use."""
     for place, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
             texts = join_chunks(table.column(place))
@@ -172,7 +172,7 @@ def drop_words(table: pa.Table) -> pa.Table:
 
 
 def as_texts(codes: np.ndarray, words: pa.Array) -> pa.DictionaryArray:
-    """The texts that `rank_texts` gave these integers for."""
+    """The texts that `rank_texts` turned into these integers."""
     is_null = codes == len(words)
     return pa.DictionaryArray.from_arrays(
         pa.array(codes.astype(np.int32), mask=is_null if is_null.any() else None), words
@@ -205,7 +205,7 @@ def join_chunks(column: pa.ChunkedArray) -> pa.Array:
 
 
 def _locate(texts: pa.Array) -> tuple[int, ...]:
-    """Where texts are in memory: equal for those that are the same ones."""
+    """Where texts are in memory: equal for arrays that share them."""
     return (texts.offset, len(texts), *(buffer.address if buffer else 0 for buffer in texts.buffers()))
 
 

@@ -1,7 +1,7 @@
 """columns of texts, plain or as dictionaries → the same, each distinct text looked at once.
 
-A dictionary is a column whose few distinct texts stand apart, and rows are numbers. Whatever is made of a text alone
-is made of those.
+In a dictionary the few distinct texts are kept apart, and rows are numbers. What depends on a text alone is computed on
+those.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import pyarrow.compute as pc
 
 
 def is_dictionary(texts: pa.Array) -> bool:
-    """Whether the column's distinct texts stand apart."""
+    """Whether the column keeps its distinct texts apart."""
     return bool(pa.types.is_dictionary(texts.type))
 
 
 def change_texts(texts: pa.Array, change: Callable[[pa.Array], pa.Array]) -> pa.Array:
-    """What ``change`` makes of the texts (an array of them in, one of anything out)."""
+    """The texts through ``change`` (an array of them in, one of anything out)."""
     if not is_dictionary(texts):
         return change(texts)
     changed = change(texts.dictionary)
@@ -49,7 +49,7 @@ def _drop_unknown(values: pa.Array) -> pa.Array:
 
 
 def join_texts(parts: Sequence[pa.Array]) -> pa.Array:
-    """The columns one behind the other; a dictionary where one of them is."""
+    """The columns, one after the other; a dictionary if one of them is."""
     if not any(is_dictionary(part) for part in parts):
         return pa.concat_arrays(parts)
     encoded = [part if is_dictionary(part) else part.dictionary_encode() for part in parts]
@@ -79,7 +79,7 @@ def pair_texts(
 
 
 def _less_one(numbers: pa.Array) -> pa.Array:
-    """Numbers less one; null for 0."""
+    """The numbers minus one; null for 0."""
     return pc.if_else(pc.equal(numbers, 0), None, pc.subtract(numbers, 1))
 
 

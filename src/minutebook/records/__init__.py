@@ -1,7 +1,7 @@
 """lines → records: one row per entry, its parts still text.
 
 Each shape has a file: `text` (patterns), `jsonlines`, `pairs` (logfmt and key=value tails), `table`
-(CSV, TSV, W3C), `windowsevents` (XML). `objects` joins and unfolds JSON that isn't one object a line. All give `Records`;
+(CSV, TSV, W3C), `windowsevents` (XML). `objects` joins and unfolds JSON that isn't one object per line. All give `Records`;
 `folding` says which lines belong to which record.
 """
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 
 @dataclass(frozen=True)
 class Records:
-    """Some records of a source: their parts, and the lines at which they begin.
+    """Some records of a source: their parts, and the lines they begin at.
 
     ``rows`` are the indices of the first lines within the batch of lines, in order; ``pattern`` is the
     index of the format's pattern that each fits (0 where a shape has none); ``stop`` is the index behind the
@@ -30,5 +30,5 @@ class Records:
 
 
 def no_records() -> Records:
-    """Nothing was recognised."""
+    """No records: nothing was recognised."""
     return Records({}, np.empty(0, np.int64), np.empty(0, np.int64))

@@ -1,7 +1,7 @@
 """JSON lines that are alike → the values of their keys, cut out where they stand.
 
-Some lines show what form they fill in (`forms`), and all that fill in the same one are cut by it, kind after kind;
-other lines are left to a real reader of JSON.
+A few lines show the form that they fill in (`forms`), and all lines with that form are cut by it, one kind after the
+other; the remaining lines are left to a real JSON parser.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from minutebook.records.forms import draw_form, pick
 from minutebook.records.pages import Page
 
 _MOST_KINDS = 8  # of lines
-_FEWEST = 0.02  # of the lines that are left, for a kind to be worth another look
-_SAMPLE = 32  # lines that a form is drawn from
+_FEWEST = 0.02  # of the remaining lines, for a kind to be worth another look
+_SAMPLE = 32  # lines that a form is made from
 
 
 def cut_alike(text: pa.StringArray, keys: Mapping[str, str]) -> tuple[np.ndarray, dict[str, pa.Array]]:
-    """Indices of lines that hold an object like that of others, and its values: part → text (``keys``: part → key)."""
+    """Indices of the lines whose objects are alike, and their values: part → text (``keys``: part → key)."""
     found: list[tuple[np.ndarray, dict[str, pa.Array]]] = []
     wanted = set(keys.values())
     page = Page(text) if len(text) and not text.null_count else None

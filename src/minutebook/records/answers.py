@@ -1,6 +1,6 @@
-"""the answer of a log store's API → one object a record: Loki, Datadog, CloudWatch Insights, Azure, Graylog, Sumo, New Relic.
+"""the answer of a log store's API → one object per record: Loki, Datadog, CloudWatch Insights, Azure, Graylog, Sumo, New Relic.
 
-Each nests its records in its own way; what comes out has the keys of the record at the top, as a logger would write it.
+Each store nests records in its own way; in the result a record's keys are at the top, as a logger would write them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ Answer = dict[str, Any]
 
 
 def find_reader(value: object) -> Callable[[Answer], Iterator[Answer]] | None:
-    """How the records of an answer are read; None for what is no answer of a known store."""
+    """The function that reads the records of an answer; None where it's no answer of a known store."""
     if not isinstance(value, dict):
         return None
     return next((read for is_known, read in _STORES if is_known(value)), None)
@@ -123,7 +123,7 @@ def _read_hits(value: Answer) -> Iterator[Answer]:
 
 
 def _open_lists(fields: Answer) -> Answer:
-    """Fields as Kibana asks for them, each a list: of one value that value."""
+    """Fields as Kibana asks for them, each a list; a list of one value becomes the value."""
     return {name: held[0] if isinstance(held, list) and len(held) == 1 else held for name, held in fields.items()}
 
 

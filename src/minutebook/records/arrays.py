@@ -1,7 +1,7 @@
 """lines of an array of JSON objects, or of objects run together → the objects.
 
-Exports and hand-made files put brackets around the objects and commas between them, a line each or pretty-printed;
-some shippers write no line end at all.
+Exports and hand-made files put brackets around the objects and commas between them, one per line or pretty-printed; some
+shippers write no line ends at all.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ BRACKETS = r"^[\s,\[\]]+$"
 _BEFORE, _BEHIND = " \t[,", " \t\r,]"
 _BETWEEN = re.compile(r"[\s,\[\]]*")
 _LOOKED_AT = 20
-_REST = 2000  # characters of what is no value that are kept
+_REST = 2000  # characters kept of a text that is no value
 
 
 def is_array(lines: Sequence[str]) -> bool:
-    """Whether an array's objects stand on several of the lines: it has begun, or commas are behind them."""
+    """Whether the lines are objects of an array: a bracket opens it, or the objects have commas behind them."""
     told = [line.strip() for line in lines if line.strip()]
     if told and told[0][:1] == "[" and load_json(told[0]) is None:
         return True
@@ -35,18 +35,18 @@ def is_array(lines: Sequence[str]) -> bool:
 
 
 def strip_array(text: pa.StringArray) -> pa.StringArray:
-    """The lines without the brackets and commas around what is in them."""
+    """The lines without an array's brackets and commas."""
     return pc.ascii_rtrim(pc.ascii_ltrim(text, _BEFORE), _BEHIND)
 
 
 def strip_line(line: str, *, is_first: bool, is_last: bool) -> str:
-    """The same of an object's first and last line."""
+    """One line without them."""
     line = line.lstrip(_BEFORE) if is_first else line
     return line.rstrip(_BEHIND) if is_last else line
 
 
 def split_values(text: str) -> Iterator[object]:
-    """The values that stand behind one another; where a further one is cut, what is left as ``{"message": …}``."""
+    """The values in a text, one behind the other; a last one that is cut off comes as ``{"message": …}``."""
     at = first = _skip(text, 0)
     while at < len(text):
         try:
@@ -65,7 +65,7 @@ def _skip(text: str, at: int) -> int:
 
 
 def is_run_together(text: str) -> bool:
-    """Whether several objects stand in one line."""
+    """Whether a line holds several objects."""
     if text.lstrip()[:1] not in ("{", "["):
         return False
     values = split_values(text)

@@ -1,8 +1,7 @@
-"""a few lines and a text format → whether any of them can be its record, told by how they begin.
+"""a few lines and a text format → whether any of them can be its record, by their beginnings.
 
-Of a thousand small files each is tried on every format. Reading them costs the same few calls however few lines there
-are, so formats whose records begin otherwise are left out first. Never wrong on the other side: where a beginning
-can't tell, the format is tried.
+Each of a thousand small files is tried on every format, and a trial costs the same few calls however few the lines, so
+formats whose records begin differently are left out first. A format is only left out where that's certain.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ import pyarrow.compute as pc
 
 from minutebook.logformats import LogFormat, Pattern
 
-#: Beyond that many lines a look at each costs more than it saves.
+#: Beyond that many lines, looking at each costs more than it saves.
 FEW_LINES = 100
-_LONGEST_LINE = 400  # longer ones could be slow to look at for Python's expressions, which try again and again
+_LONGEST_LINE = 400  # longer ones could be slow for Python's backtracking expressions
 _MOST_PIECES = 2
 _FEW_LOOKS = 4  # at a pattern: RE2 makes its expression faster than Python, which keeps it
 

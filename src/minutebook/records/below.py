@@ -1,4 +1,4 @@
-"""the lines below a record's first one → further parts: queries, reports and journal entries are blocks."""
+"""the lines below a record's first one → further parts of it, where records are blocks: queries, reports, journal entries."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _MOST_LINES = 200
 def read_below(
     parts: Mapping[str, pa.Array], text: pa.StringArray, start: np.ndarray, stop: np.ndarray, below: Sequence[str]
 ) -> dict[str, pa.Array]:
-    """The parts, and what the expressions ``below`` (RE2, ``^`` and ``$`` at each line's ends) find further down.
+    """The parts, and those that the expressions ``below`` find further down (RE2, ``^`` and ``$`` match at line ends).
 
-    Lines ``[start, stop)`` of ``text`` are the records'. The first expression that finds a part counts. What a
-    record's first line says is kept, but for its message: that is what stands below.
+    A record has the lines ``[start, stop)`` of ``text``. The first expression that finds a part counts. Parts of the
+    first line are kept but for the message, which is what's below.
     """
     last = np.minimum(stop, start + _MOST_LINES)
     count = np.maximum(last - start - 1, 0)

@@ -1,7 +1,7 @@
-"""texts → their cells, by the fixed texts that stand between those; no text is matched as a whole.
+"""texts → their cells, by the fixed texts between them; no text is matched as a whole.
 
-All texts are cut at once, quotes first; then each distinct cell is matched with its own small expression. What doesn't
-come out right is left to whoever knows the whole pattern.
+All texts are cut at once, quotes first; then each distinct cell is matched with its own small expression. Texts that
+don't fit are left to the whole pattern.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from minutebook.records.encoding import encode_runs, encode_short, repeats
 from minutebook.records.letters import all_fit, read_bytes
 
 _QUOTE, _BACKSLASH = ord('"'), ord("\\")
-#: The inside of quotes, in which a quote is escaped: without any backslash it's whatever stands between two quotes.
+#: The inside of quotes with escapes, which without any backslash is simply all between two quotes.
 QUOTED = r'[^"\\]*(?:\\.[^"\\]*)*'
 
 _Span = tuple[np.ndarray, np.ndarray]
@@ -29,18 +29,18 @@ class Cell:
 
     expression: str
     name: str
-    behind: str  #: "" for the last one, which goes on to the line's end
+    behind: str  #: "" for the last one, which ends with the line
 
 
 def cut_cells(text: pa.StringArray, cells: Sequence[Cell]) -> tuple[np.ndarray, dict[str, pa.Array]]:
-    """Indices of texts that come apart into the cells, and the named ones of those; as dictionaries if they repeat.
+    """Indices of the texts that split into the cells, and the named cells of those; as dictionaries if they repeat.
 
-    Texts with a backslash don't.
+    Texts with a backslash never do.
     """
     if text.null_count or not len(text):
         return np.empty(0, np.int64), {}
     if text.offset:
-        text = text.take(pa.array(np.arange(len(text))))  # a part of a longer array has all of its bytes
+        text = text.take(pa.array(np.arange(len(text))))  # a slice still has all bytes of its longer array
     data, bounds = read_bytes(text)
     quotes = np.flatnonzero(data == _QUOTE)
     place = np.append(find_next(quotes, bounds[:-1]), len(quotes))
@@ -78,9 +78,9 @@ def _find_spans(
     text: pa.StringArray, data: np.ndarray, begin: np.ndarray, end: np.ndarray, quotes: np.ndarray, place: np.ndarray,
     cells: Sequence[Cell],
 ) -> tuple[list[_Span], np.ndarray]:  # fmt: skip
-    """Where each cell of each text begins and ends, and which texts have all that stands between the cells.
+    """Where each cell of each text begins and ends, and which texts have all the fixed texts between.
 
-    ``place`` is where among the ``quotes`` each text's first one is.
+    ``place`` is the position of each text's first quote among the ``quotes``.
     """
     spans: list[_Span] = []
     fits = np.ones(len(begin), bool)
@@ -105,7 +105,7 @@ def _find_spans(
 
 
 def _stands_at(data: np.ndarray, at: np.ndarray, text: bytes) -> np.ndarray:
-    """Whether the text stands at each place of the bytes: eight of them compared at once."""
+    """Whether the text is at each position of the bytes, eight of which are compared at once."""
     fits = np.ones(len(at), bool)
     words = np.ndarray((max(len(data) - 7, 0),), np.uint64, data, strides=(1,))
     step = 0
@@ -125,7 +125,7 @@ def _cut_apart(
     fits = np.ones(len(begin), bool)
     if len(cells) == 1:
         return [(begin, end)], fits
-    # What is looked for stands in the rest of a line too: a copy of these few bytes is searched faster.
+    # The mark also occurs in the rest of a line: a copy of just these bytes is searched faster.
     data, bounds = read_bytes(slice_texts(text, begin, end))
     shift, at, stop = begin - bounds[:-1], bounds[:-1], bounds[1:]
     spans, before, index = [], "", at
@@ -151,7 +151,7 @@ def _find_all(data: np.ndarray, text: bytes) -> np.ndarray:
 
 
 def slice_texts(text: pa.StringArray, begin: np.ndarray, end: np.ndarray) -> pa.StringArray:
-    """The bytes ``begin`` to ``end`` of the array's buffer as texts; they rise from text to text."""
+    """The bytes from ``begin`` to ``end`` of the array's buffer as texts; both rise from text to text."""
     if not len(begin):
         return pa.array([], pa.string())
     cuts = np.empty(2 * len(begin), np.int32)
@@ -161,9 +161,9 @@ def slice_texts(text: pa.StringArray, begin: np.ndarray, end: np.ndarray) -> pa.
 
 
 def find_next(hits: np.ndarray, at: np.ndarray) -> np.ndarray:
-    """The place of the first of the ``hits`` that is not before each of ``at``; both rise.
+    """For each of ``at`` the index of the first of the ``hits`` that is not before it; both rise.
 
-    Most lines have equally many hits, so that it's told without a search.
+    Most lines have equally many hits, so that it can be found without a search.
     """
     each = len(hits) // len(at) if len(at) else 0
     if each and each * len(at) == len(hits):
@@ -174,7 +174,7 @@ def find_next(hits: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 
 def find_fitting(values: pa.Array, expression: str) -> np.ndarray:
-    """Which texts the whole expression fits; of a dictionary each distinct one is matched."""
+    """Which texts fit the expression as a whole; in a dictionary each distinct one is matched once."""
     is_encoded = pa.types.is_dictionary(values.type)
     if all_fit(values.dictionary if is_encoded else values, expression):
         return np.ones(len(values), bool)

@@ -1,4 +1,4 @@
-"""cells that repeat → dictionaries, by what is cheaper to compare than texts are."""
+"""cells that repeat → dictionaries, by comparing what is cheaper to compare than texts."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-_SHORT = 4  # bytes that make one number
-_HEAD = 500  # texts that show how the others are
+_SHORT = 4  # bytes that fit into one number
+_HEAD = 500  # texts that show what the others are like
 
 
 def encode_short(data: np.ndarray, begin: np.ndarray, end: np.ndarray) -> pa.DictionaryArray | None:
-    """The bytes from each ``begin`` to its ``end`` as texts, where all are of one length: a status, a dash.
+    """The bytes from each ``begin`` to its ``end`` as texts, where all have one length: a status, a dash.
 
-    None where they are of several, or too long to be numbers.
+    None where lengths differ, or are too long for a number.
     """
     width = int(end[0] - begin[0]) if len(begin) else 0
     if not 0 < width <= _SHORT or (end - begin != width).any():
@@ -27,13 +27,13 @@ def encode_short(data: np.ndarray, begin: np.ndarray, end: np.ndarray) -> pa.Dic
 
 
 def repeats(texts: pa.StringArray) -> bool:
-    """Whether some of the texts are likely to be equal, as the first ones show."""
+    """Whether the texts are likely to repeat, judging by the first ones."""
     head = texts[:_HEAD]
     return pc.count_distinct(head).as_py() < len(head)
 
 
 def encode_runs(texts: pa.StringArray) -> pa.DictionaryArray:
-    """The texts as a dictionary; of equal ones behind each other, as the stamps of a log, the first is looked up."""
+    """The texts as a dictionary; in a run of equal ones, such as a log's stamps, only the first is looked up."""
     head = texts[:_HEAD]
     if len(head) < 2 or (pc.sum(_changes(head)).as_py() or 0) * 2 > len(head):
         return texts.dictionary_encode()

@@ -1,7 +1,7 @@
 """records and the lines between them → which lines belong to which record.
 
-A line that no pattern fits belongs to the record before it (a traceback, a wrapped message), unless it
-looks like a record of its own: then it's rejected, and counted, instead of vanishing into another.
+A line that fits no pattern belongs to the record before it (a traceback, a wrapped message), unless it looks like a
+record of its own: then it's rejected and counted, instead of vanishing into another.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-# A leading stamp: what a continuation doesn't begin with.
+# A leading stamp, with which no continuation begins.
 _STAMP = (
     r"^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d[:.]\d\d|\d\d[/-]\w{3}[/-]\d{4}[: ]\d\d:\d\d|"
     r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{10}(?:\.\d+)?\s)"
@@ -28,14 +28,14 @@ _EXCEPTION = r"^(?:[A-Za-z_][\w.$]*\.)?[A-Z]\w*(?:: [^\n]*|)$"
 
 @dataclass(frozen=True)
 class Folded:
-    """Each record's lines ``[start, stop)``, and what became of the lines that no record has."""
+    """Each record's lines ``[start, stop)``, and what became of the lines in none."""
 
     start: np.ndarray
     stop: np.ndarray
-    lines: np.ndarray  #: how many lines each record has, its own one and the folded ones
+    lines: np.ndarray  #: how many lines each record has, its first and those folded into it
     skipped: dict[str, int]
     rejected: list[tuple[int, str]]  #: (index of the line, why), in order
-    known: int = 0  #: how many of the folded lines their format itself says go on
+    known: int = 0  #: how many of the folded lines are continuations by the format itself
 
 
 def fold_lines(
@@ -48,12 +48,12 @@ def fold_lines(
 ) -> Folded:
     """Which of the lines ``text`` belong to which record.
 
-    ``start`` and ``stop`` are what each record is known to take up, by start (several may share a line);
-    ``is_multiline`` says whether it may go on, ``is_continued`` which lines are known to go on from the
-    one before; ``skip`` is a pattern of headers and comments.
+    ``start`` and ``stop`` are the lines that each record is known to have, by start (several may share a line);
+    ``is_multiline`` says whether more may follow, ``is_continued`` which lines are known to continue the one before;
+    ``skip`` is a pattern of headers and comments.
     """
     count = len(text)
-    # Records unfolded from one line share it; the first of them counts it.
+    # Records from one line share it; only the first of them counts it.
     before = np.maximum.accumulate(np.concatenate(([0], stop[:-1]))) if len(stop) else stop
     lines = np.maximum(stop - np.maximum(start, before), 0)
     is_own = np.zeros(count + 1, np.int64)
@@ -102,7 +102,7 @@ def looks_stamped(text: pa.Array) -> np.ndarray:
 
 
 def looks_continued(text: pa.Array) -> np.ndarray:
-    """Which texts can only go on from the one before: indented, a stack's frame, an exception's name."""
+    """Which texts can only continue the one before: indented, a stack frame, an exception's name."""
     return _mask(pc.match_substring_regex(text, _CONTINUED))
 
 

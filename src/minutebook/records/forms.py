@@ -1,7 +1,7 @@
 """JSON lines of a logger → the form that they fill in: fixed texts, and blanks with a value each.
 
-A logger writes the same keys in the same order again and again, and under some of them few values. So what stands
-between the values that differ is one of a few texts, and those are looked for as a whole.
+A logger writes the same keys in the same order again and again, some with few distinct values. So what's between the
+values that vary is one of a few texts, each of which is searched for as a whole.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from minutebook.records.encoding import repeats
 from minutebook.records.kinds import Kind, Values, read_cells
 from minutebook.records.pages import LONGEST, Page
 
-_TIMES = 4  # a value stands so often on average, or it isn't one of few
-_ROUNDS = 6  # of learning what a form's fixed texts may be, too
+_TIMES = 4  # occurrences of a value, on average, for values to count as few
+_ROUNDS = 6  # of learning further fixed texts of a form
 _MOST_TEXTS = 64
 _SAMPLE = 8  # lines to learn from
 
 
 class Form:
-    """Cells of lines that are alike; those of few values are part of the fixed texts between the blanks."""
+    """The cells of lines that are alike; those with few values are part of the fixed texts between the blanks."""
 
     def __init__(self, kind: Kind, filled: Sequence[Values]) -> None:
         columns = list(zip(*filled, strict=True))
@@ -36,14 +36,14 @@ class Form:
         self._blanks = [place for place, is_own in enumerate(is_blank) if is_own]
         self._sizes = [_find_usual({len(value.encode()) for value in columns[place]}) for place in self._blanks]
         cuts = [-1, *self._blanks, len(columns)]
-        #: Places of the cells within each fixed text, and the texts with the values of those.
+        #: Places of the cells within each fixed text, and the texts with their values.
         self._between = [range(start + 1, stop) for start, stop in itertools.pairwise(cuts)]
         self._texts: list[dict[bytes, Values]] = [{} for _ in self._between]
         for values, _ in collections.Counter(filled).most_common():
             self._learn(values)
 
     def read(self, page: Page, rows: np.ndarray) -> tuple[np.ndarray, dict[str, pa.Array]]:
-        """Those of the page's lines ``rows`` that fill in the form, and their values by name."""
+        """Which of the page's lines ``rows`` fill in the form, and their values by name."""
         numbers = [np.zeros(len(rows), np.int32) for _ in self._texts]
         spans = [np.zeros((2, len(rows)), np.int64) for _ in self._blanks]
         is_read = np.zeros(len(rows), bool)
@@ -60,7 +60,7 @@ class Form:
         return self._cut(page, rows, numbers, spans)
 
     def _learn(self, values: Values) -> bool:
-        """Take the fixed texts of a line with these values; whether any is new."""
+        """Learn the fixed texts of a line with these values; gives whether any is new."""
         is_new = False
         for between, texts in zip(self._between, self._texts, strict=True):
             # What is behind the blank before them, or ahead of all.
@@ -75,8 +75,8 @@ class Form:
     def _walk(
         self, page: Page, rows: np.ndarray, left: np.ndarray, numbers: Sequence[np.ndarray], spans: Sequence[np.ndarray]
     ) -> np.ndarray:
-        """Those of ``rows[left]`` that come apart; of each is put down which fixed texts it holds (``numbers``), and
-        where its blanks begin and end (``spans``)."""
+        """Which of ``rows[left]`` split by the form; notes which fixed texts each has (``numbers``), and where its blanks
+        begin and end (``spans``)."""
         at = page.bounds[rows[left]]
         for place, texts in enumerate(self._texts):
             number = page.find_text(at, list(texts))
@@ -122,7 +122,7 @@ class Form:
 
 
 def draw_form(lines: Sequence[str], wanted: Collection[str]) -> Form | None:
-    """The form that most of the lines fill in; None where their values can't be cut out."""
+    """The form that most of the lines fill in; None where values can't be cut out."""
     best: tuple[Kind, list[Values]] | None = None
     for line in (lines[place] for place in (0, len(lines) // 2) if lines):
         cells = read_cells(line, wanted)
@@ -139,7 +139,7 @@ def pick(rows: np.ndarray, most: int) -> np.ndarray:
 
 
 def _find_usual(sizes: Collection[int]) -> int:
-    """The size that all have, 0 where they differ or it's too long to be looked at in one step."""
+    """The size that all have; 0 where sizes differ or are too long for one step."""
     return next(iter(sizes)) if len(sizes) == 1 and max(sizes) <= LONGEST // 8 else 0
 
 

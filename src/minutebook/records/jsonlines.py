@@ -1,8 +1,8 @@
 """lines → records of JSON lines: the wanted keys of all lines in one call, broken lines told apart.
 
-Lines that are like one another are cut where their values stand; of the others DuckDB reads the keys: a ragged line, a
-key that is a number here and a text there, a nesting a hundred thousand deep or a cut line gives a value or null, never
-an error for the batch.
+Lines that are alike are cut at their values; DuckDB reads the keys of the others: a ragged line, a key that is a number
+here and a text there, a nesting a hundred thousand deep or a cut line gives a value or null, never an error for the
+batch.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def _split(found: pa.ListArray, keys: Mapping[str, str]) -> dict[str, pa.Array]:
 
 
 def _mend(text: pa.StringArray, rows: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Rows whose text Python reads as an object, and that object as JSON that anybody reads."""
+    """Rows whose text Python reads as an object, and that object as plain JSON."""
     is_open = pc.match_substring_regex(text.take(pa.array(rows)), r"^\s*\{").to_numpy(zero_copy_only=False)
     found, mended = [], []
     for row in rows[is_open].tolist():
@@ -93,7 +93,7 @@ def _mend(text: pa.StringArray, rows: np.ndarray) -> tuple[np.ndarray, list[str]
 
 
 def _path(key: str) -> str:
-    """DuckDB's JSON path of a dotted key, whose last step 0 is a list's first; a quote can't end the query's text."""
+    """DuckDB's JSON path of a dotted key, whose last step 0 is a list's first entry; no quote can end the query's text."""
     names = key.split("\x1f")
     is_first = len(names) > 1 and names[-1] == "0"
     steps = "".join(f'."{name}"' for name in (names[:-1] if is_first else names)) + ("[0]" if is_first else "")

@@ -6,7 +6,7 @@ import json
 
 
 def load_json(text: str | bytes) -> object:
-    """The JSON value of a text; None where it's none. Numbers too long for Python stay texts."""
+    """The JSON value of a text; None where it isn't JSON. Numbers too long for Python stay texts."""
     try:
         return DECODER.decode(text) if isinstance(text, str) else json.loads(text, parse_int=_read_integer)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""a JSON line → its kind: the cells that it comes apart into, and those of other lines that hold the same keys alike."""
+"""a JSON line → its kind: the cells that it splits into, as do all lines with the same keys and types of values."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from dataclasses import replace
 from minutebook.records.cells import QUOTED, Cell
 from minutebook.records.jsontext import load_json
 
-#: What may stand without quotes.
+#: What may be without quotes.
 _SCALAR = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null"
-#: A quoted text without escapes, as all are that are cut.
+#: A quoted text without escapes: others aren't cut.
 _PLAIN = r'[^"\\\x00-\x1f]*'
 _TOKEN = re.compile(rf'"({_PLAIN})"|({_SCALAR})|\[ *\]|([{{}}:,])| +')
 _LONGEST_LINE = 20_000
 
-#: Of each cell what stands in it, without quotes.
+#: What is in each cell, without quotes.
 Values = tuple[str, ...]
 
 
 class Kind:
-    """Lines that come apart into the same cells."""
+    """Lines that split into the same cells."""
 
     def __init__(self, cells: Sequence[Cell]) -> None:
         self.cells = tuple(cells)  #: behind an empty one ahead of all
@@ -30,13 +30,13 @@ class Kind:
         self._expression = re.compile(whole, re.ASCII)
 
     def read_values(self, lines: Iterable[str]) -> list[Values]:
-        """The values of those lines that are of this kind."""
+        """The values of the lines that are of this kind."""
         matches = (self._expression.fullmatch(line) for line in lines)
         return [match.groups()[1:] for match in matches if match]
 
 
 def read_cells(line: str, wanted: Collection[str]) -> tuple[Cell, ...]:
-    """The cells of an object in one line, those of ``wanted`` keys named by them, behind an empty one ahead of all; none
+    """The cells of an object on one line, named where their key is ``wanted``, after an empty one at the beginning; none
     where they can't be cut out.
 
     A nested key is its path, ``\\x1f`` between the steps. What is an object or a list can't be wanted.
@@ -76,7 +76,7 @@ def read_cells(line: str, wanted: Collection[str]) -> tuple[Cell, ...]:
 
 
 def _read_tokens(line: str) -> Iterator[re.Match[str] | None]:
-    """The tokens of a line; None at one that isn't known."""
+    """The tokens of a line; None in place of one that isn't known."""
     at = 0
     while at < len(line):
         token = _TOKEN.match(line, at)

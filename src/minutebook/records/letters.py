@@ -1,7 +1,7 @@
-"""an expression that is a class of characters, repeated → whether texts fit it, told by their bytes.
+"""an expression that is a repeated class of characters → whether texts fit it, by their bytes.
 
-Most cells are of such a kind: digits, or anything but a blank. To ask of all bytes at once whether any is a wrong one
-takes a tenth of the time of matching text by text; where one is, matching tells which text it's in.
+Most cells have such an expression: digits, or anything but a blank. Checking all bytes at once for a wrong one takes a
+tenth of the time of matching text by text; only where there is one, matching has to find its text.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ _CLASSES = {"s": "\t\n\f\r ", "d": "0123456789"}  # RE2's
 
 
 def read_bytes(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
-    """The bytes of all texts, and where among them each text begins; behind the last where it ends."""
+    """The bytes of all texts, and where each text begins among them; at the end where the last one ends."""
     bounds = np.frombuffer(text.buffers()[1], np.int32)[text.offset : text.offset + len(text) + 1].astype(np.int64)
     return np.frombuffer(text.buffers()[2] or b"", np.uint8)[: bounds[-1]], bounds
 
 
 def all_fit(texts: pa.StringArray, expression: str) -> bool:
-    """Whether it's plain that the expression fits each of the texts as a whole; False where only matching tells."""
+    """Whether the expression surely fits each text as a whole; False where only matching can show it."""
     wrong = _find_wrong(expression)
     if wrong is None or texts.null_count or not len(texts):
         return False
@@ -34,7 +34,7 @@ def all_fit(texts: pa.StringArray, expression: str) -> bool:
 
 @cache
 def _find_wrong(expression: str) -> np.ndarray | None:
-    """Of each byte, whether a text that holds it may not fit; None where that isn't how the expression tells."""
+    """For each byte value, whether a text with it may not fit; None where the expression isn't of this kind."""
     wrong = np.ones(256, bool)
     if expression in _DIGITS:
         wrong[ord("0") : ord("9") + 1] = False

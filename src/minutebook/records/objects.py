@@ -1,4 +1,4 @@
-"""JSON that isn't one object a line → one object a record: pretty-printed, prefixed, batched.
+"""JSON that isn't one object per line → one object per record: pretty-printed, prefixed, batched.
 
 Only the lines that aren't plain JSON lines come here, so one at a time in Python is fast enough.
 """
@@ -34,9 +34,9 @@ BATCHES = (
 def join_objects(
     text: pa.StringArray, is_free: np.ndarray, *, in_array: bool = False
 ) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """(first line, line behind the last, text) of the objects that take up several of the free lines.
+    """(first line, line after the last, text) of the objects that span several of the free lines.
 
-    ``in_array``: brackets may stand around them and commas between.
+    ``in_array``: there may be brackets around them and commas between.
     """
     free = np.flatnonzero(is_free)
     starts: list[int] = []
@@ -128,7 +128,7 @@ def _batch_key(value: object) -> str | None:
 
 
 def _dicts_of(values: Iterable[object]) -> Iterator[dict[str, Any]]:
-    """The objects; what is none as one that has no time, so that it's told as a reject."""
+    """The objects; anything else becomes an object without a time, so that it's counted as a reject."""
     for value in values:
         yield value if isinstance(value, dict) else {"message": json.dumps(value)[:_LONGEST]}
 

@@ -1,7 +1,7 @@
-"""lines → a page: the bytes of all of them one behind the other, looked at in many places at once.
+"""lines → a page: the bytes of all of them in one array, compared at many positions at once.
 
-Eight bytes are one number, and some of those one row: so a text is compared, or a mark found, in each of many lines
-by a few steps over all of them.
+Eight bytes are one number, and a few of those a row: so a text is compared, or a mark found, in many lines by a few
+steps over all of them.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from minutebook.records.letters import read_bytes
 LONGEST = 4096
 _BACKSLASH, _BLANK = ord("\\"), ord(" ")
 _ONES, _HIGHS = (np.uint64(int.from_bytes(bytes([byte]) * 8, "little")) for byte in (0x01, 0x80))
-_STEP, _STEPS = 16, 4  # bytes that are searched for a mark together, and how often before all bytes are
+_STEP, _STEPS = 16, 4  # bytes searched for a mark together, and how often before all bytes are searched
 
 
 class Page:
     """Some texts without nulls, their bytes in one array."""
 
     def __init__(self, text: pa.StringArray) -> None:
-        # A part of a longer array has all of its bytes.
+        # A slice still has all bytes of its longer array.
         self.text = text.take(pa.array(np.arange(len(text)))) if text.offset else text
-        data, self.bounds = read_bytes(self.text)  #: where each text begins; behind the last where it ends
+        data, self.bounds = read_bytes(self.text)  #: where each text begins; at the end where the last one ends
         self._bytes = np.concatenate((data, np.zeros(LONGEST + 8, np.uint8)))
         self._marks: dict[int, np.ndarray] = {}
 
     def find_plain(self) -> np.ndarray:
-        """The texts, by place, that hold no backslash and no control character."""
+        """Which texts have neither a backslash nor a control character."""
         data = self._bytes[: self.bounds[-1]]
         is_plain = np.ones(len(self.text), bool)
         is_odd = data == _BACKSLASH
@@ -42,7 +42,7 @@ class Page:
         return np.flatnonzero(is_plain)
 
     def find_text(self, at: np.ndarray, texts: Sequence[bytes]) -> np.ndarray:
-        """Which of the texts stands at each place of the bytes; -1 for none."""
+        """Which of the texts is at each position of the bytes; -1 for none."""
         found = np.full(len(at), -1, np.int32)
         rest: np.ndarray | None = None  # None: all of them
         for number, text in enumerate(texts):
@@ -54,9 +54,9 @@ class Page:
         return found
 
     def find_mark(self, at: np.ndarray, mark: int, usual: int) -> np.ndarray:
-        """Where from each place on the next byte ``mark`` is; at the end of all bytes if there's none.
+        """Where the next byte ``mark`` is from each position on; the end of all bytes if there's none.
 
-        ``usual`` is how many bytes are likely to be before it, 0 where that can't be told.
+        ``usual`` is how many bytes are likely to come before it; 0 where that isn't known.
         """
         found = np.full(len(at), -1, np.int64)
         if usual:
@@ -88,7 +88,7 @@ class Page:
         return hits[np.minimum(np.searchsorted(hits, at), len(hits) - 1)]
 
     def _words(self, at: np.ndarray, size: int) -> np.ndarray:
-        """The bytes from each place on, a row each, as numbers of eight; ``size`` of them at least."""
+        """At least ``size`` bytes from each position on, a row each, as numbers of eight bytes."""
         width = -(-size // 8) * 8
         rows = np.ndarray((len(self._bytes) - width + 1,), f"V{width}", self._bytes.data, strides=(1,))
         return rows[at].view("<u8").reshape(len(at), width // 8)
@@ -104,7 +104,7 @@ class Page:
         return fits
 
     def _holds(self, at: np.ndarray, mark: int, size: int) -> np.ndarray:
-        """Whether the mark is among the ``size`` bytes from each place on."""
+        """Whether the mark is among the ``size`` bytes from each position on."""
         words = self._words(at, size)
         held = np.zeros(len(at), bool)
         for place in range(words.shape[1]):

@@ -1,4 +1,4 @@
-"""texts → parts by key=value pairs: logfmt lines, and the tails that loggers put behind a message."""
+"""texts → parts by key=value pairs: logfmt lines, and the tails that loggers put after a message."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import pyarrow.compute as pc
 from minutebook.records import Records
 
 _KEY = r"[A-Za-z_@][\w.\-/]*"
-#: What languages write for nothing, where no quotes say that it's a text.
+#: What languages write for null, unless it's in quotes.
 _NOTHING = pa.array(["null", "(null)", "nil", "<nil>", "None"])
-#: Of a duration, behind a blank: latency=12 ms.
+#: A duration's unit after a blank: latency=12 ms.
 _UNIT = r"(?: (?:ms|us|µs|ns|s)\b)?"
 _PAIR = re.compile(rf'(?:^|[\s,;|{{])({_KEY})=("(?:[^"\\]|\\.)*"|[^\s",|]*)')
-#: Texts whose quotes, if any, hold no ``=``.
+#: Texts without a ``=`` inside quotes.
 _PLAIN = r'^(?:[^"]|"(?:[^"\\=]|\\.)*")*$'
 _QUOTED = re.compile(r'(?<![^\s=:,;(\[{])"(?:[^"\\]|\\.)*"')
 _HIDDEN = "\ufdd0"  # means no character
@@ -31,7 +31,7 @@ def list_pair_keys(lines: Iterable[str]) -> list[str]:
 def extract_pairs(text: pa.Array, keys: Mapping[str, str]) -> dict[str, pa.Array]:
     """Part → value of its key in each text (``keys``: part → key); null where the text lacks it.
 
-    What stands within quotes is a value, whatever it looks like: a message that says ``user_id=ada`` names no user.
+    What's in quotes is a value, whatever it looks like: a quoted message that says ``user_id=ada`` names no user.
     """
     text, hides = _hide_quoted(text)
     found = {part: _value_of(text, key, measures=part.startswith("duration")) for part, key in keys.items()}
@@ -39,7 +39,7 @@ def extract_pairs(text: pa.Array, keys: Mapping[str, str]) -> dict[str, pa.Array
 
 
 def _hide_quoted(text: pa.Array) -> tuple[pa.Array, bool]:
-    """The texts with another mark for each ``=`` within quotes, and whether there are such."""
+    """The texts with each ``=`` inside quotes replaced by another mark, and whether there are any."""
     rows = pc.invert(pc.fill_null(pc.match_substring_regex(text, _PLAIN), True))
     if not pc.any(rows).as_py():
         return text, False
@@ -71,7 +71,7 @@ def _value_of(text: pa.Array, key: str, *, measures: bool = False) -> pa.Array:
 
 
 def cut_message(text: pa.Array) -> pa.Array:
-    """What stands before the first key=value pair; the whole text where none is."""
+    """The text before the first key=value pair; the whole text where there's none."""
     head = pc.extract_regex(text, rf"^(?P<head>[^=]*?)[\s,;:]*(?:\s|^){_KEY}=")
     cut = pc.struct_field(head, "head")
     return pc.coalesce(pc.if_else(pc.not_equal(cut, ""), cut, None), text)

@@ -1,4 +1,4 @@
-"""records of container logs → the same, lines that the runtime cut into parts joined again."""
+"""records of container logs → the same, with lines that the runtime cut into parts joined again."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import pyarrow.compute as pc
 
 from minutebook.records import Records
 
-#: docker cuts lines into parts of this size (bytes) and marks none of them but by the missing line end.
+#: docker cuts lines into parts of this size (bytes), marked only by their missing line ends.
 _DOCKER_PART = 16 << 10
-#: The runtime hands on the parts of a line as they fill its buffer; what comes later (s) is another line.
+#: Parts of a line come as fast as they fill the runtime's buffer; what comes later (s) is another line.
 _LONGEST_GAP_S = 2
 
 
 def join_partials(records: Records) -> tuple[Records, np.ndarray]:
     """The records with the parts of each cut line as one, and the rows of the further parts.
 
-    A line goes on in the next one of its ``stream``: stdout and stderr run through one another. A joined
-    line has the stamp of its first part. A line whose end is missing is what there is of it.
+    A line continues in the next one of its ``stream``, since stdout and stderr are interleaved. A joined line has the
+    stamp of its first part. A line whose end is missing is kept as far as it goes.
     """
     is_part = _is_part(records)
     nothing = np.empty(0, np.int64)
@@ -56,7 +56,7 @@ def _seconds(stamps: pa.Array) -> np.ndarray:
 
 
 def _is_part(records: Records) -> np.ndarray:
-    """Which records go on in the next one of their stream."""
+    """Which records continue in the next one of their stream."""
     if "partial" in records.parts:
         is_part = pc.equal(records.parts["partial"], "P")
     elif "stream" in records.parts and "message" in records.parts:

@@ -1,7 +1,7 @@
-"""a pattern → what stands between its cells.
+"""a pattern → its skeleton: cells, and the fixed texts between them.
 
-A pattern that reads every text in one way only, such as an access log's, is a row of cells with fixed texts between
-them: ``CLIENT IDENT USER [TIME] "REQUEST" STATUS …``. `cells` cuts lines where those stand.
+A pattern that can read a text in one way only, such as an access log's, is a row of cells with fixed texts between them:
+``CLIENT IDENT USER [TIME] "REQUEST" STATUS …``. `cells` cuts lines at those.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _NAMED = re.compile(r"\(\?P<(\w+)>(.*)\)", re.DOTALL)
 
 @cache
 def find_skeleton(expression: str) -> tuple[Cell, ...]:
-    """The cells of an expression; none where it isn't cells with texts between them, two quotes or more among these."""
+    """The cells of an expression; none unless it's cells with fixed texts between, at least two of these quotes."""
     cells: list[Cell] = []
     for text, is_fixed in _atoms(expression.removesuffix("$")):
         if is_fixed and cells:
@@ -28,7 +28,7 @@ def find_skeleton(expression: str) -> tuple[Cell, ...]:
             return ()
         elif cells and not cells[-1].behind:
             if cells[-1].name or text.startswith("(?P<"):
-                return ()  # where one ends and the other begins, only matching tells
+                return ()  # only matching can show where one ends and the other begins
             cells[-1] = Cell(cells[-1].expression + text, "", "")
         else:
             named = _NAMED.fullmatch(text)
@@ -38,7 +38,7 @@ def find_skeleton(expression: str) -> tuple[Cell, ...]:
 
 
 def _atoms(expression: str) -> Iterator[tuple[str, bool]]:
-    """Atoms with what says how often, and whether each is a fixed character (then that one)."""
+    """The atoms with their quantifiers, and for each the character that it is, if it's a fixed one."""
     at = 0
     while at < len(expression):
         end = _end_of_atom(expression, at)

@@ -16,16 +16,16 @@ from minutebook.records import Records, no_records
 DELIMITERS = (",", "\t", ";", "|")
 #: Of W3C extended logs and, with a tab, of Zeek's.
 _FIELDS = re.compile(r"#Fields:|#fields\t")
-#: What Windows' Event Viewer calls all but the last of its columns.
+#: The names of all but the last column in Windows' Event Viewer.
 _EVENT_VIEWER = ("Level", "Date and Time", "Source", "Event ID", "Task Category")
 _MOST_LINES = 1000  # of one row
-#: Columns that say an instant together.
+#: Columns that together state an instant.
 _DATE_AND_TIME = (("date", "time"), ("date-local", "time-local"))
 
 
 @dataclass(frozen=True)
 class Header:
-    """Names of a table's columns, and what stands between its cells."""
+    """Names of a table's columns, and its delimiter."""
 
     names: tuple[str, ...]
     delimiter: str
@@ -33,12 +33,12 @@ class Header:
 
     @property
     def written(self) -> tuple[str, ...]:
-        """The names as the header itself has them."""
+        """The names as written in the header."""
         return self.names[:-1] if self.names[:-1] == _EVENT_VIEWER else self.names
 
 
 def find_header(lines: Sequence[str]) -> Header | None:
-    """The header of a CSV or TSV text: a first line of plain names, as many as the lines after it have cells."""
+    """The header of a CSV or TSV text: a first line of plain names, as many as later lines have cells."""
     rows = [line for line in lines if line.strip()]
     while rows and rows[0].startswith("#") and not any(delimiter in rows[0] for delimiter in DELIMITERS):
         rows = rows[1:]  # PowerShell's #TYPE
@@ -56,7 +56,7 @@ def find_header(lines: Sequence[str]) -> Header | None:
 
 
 def _join_first(rows: Sequence[str]) -> str:
-    """The first row, with the lines on which its quoted cells go on."""
+    """The first row, with the further lines of its quoted cells."""
     quotes = 0
     for end, row in enumerate(rows[:_MOST_LINES], 1):
         quotes += row.count('"')
@@ -87,12 +87,12 @@ def find_w3c_header(lines: Sequence[str]) -> Header | None:
 
 
 def list_w3c_names(lines: Sequence[str]) -> tuple[str, ...]:
-    """Names of all columns that any of the ``#Fields:`` lines states: a restart may log others."""
+    """Names of all columns in any of the ``#Fields:`` lines: after a restart there may be others."""
     return tuple(dict.fromkeys(name for line in lines if _FIELDS.match(line) for name in line[8:].split()))
 
 
 def is_directive(line: str) -> bool:
-    """Whether a line states further columns or another date."""
+    """Whether a line states the columns or the date of those after it."""
     return bool(_FIELDS.match(line)) or line.startswith("#Date:")
 
 
@@ -131,7 +131,7 @@ def _split_rows(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list[
     width = len(header.names)
     cells = pc.split_pattern(text, header.delimiter)
     is_row = pc.and_(pc.equal(pc.list_value_length(cells), width), pc.invert(pc.starts_with(text, "#")))
-    if header.names:  # the header itself, wherever it stands again
+    if header.names:  # the header itself, wherever it's repeated
         is_row = pc.and_(is_row, pc.not_equal(text, header.delimiter.join(header.names)))
     rows = np.flatnonzero(is_row.to_numpy(zero_copy_only=False))
     flat = cells.filter(is_row).flatten()
@@ -140,7 +140,7 @@ def _split_rows(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list[
 
 
 def _split_spaced(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list[pa.Array], np.ndarray]:
-    """Rows parted by single blanks; those that are left may pad their columns, or quote cells with blanks."""
+    """Rows with single blanks between cells; the remaining ones may pad columns, or quote cells with blanks."""
     rows, cells, stop = _split_rows(text, header)
     is_left = pc.match_substring_regex(text, r'^[^#].*(?:  |")').to_numpy(zero_copy_only=False).copy()
     is_left[rows] = False

@@ -15,7 +15,7 @@ from minutebook.records.beginnings import FEW_LINES, can_begin
 from minutebook.records.cells import cut_cells
 from minutebook.records.skeletons import find_skeleton
 
-#: RE2 reads that many groups in one pass.
+#: So many groups RE2 reads in one pass.
 _FAST_GROUPS = 4
 
 
@@ -61,7 +61,7 @@ def match_pattern(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, d
 
 
 def _match_whole(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, dict[str, pa.Array]]:
-    # One expression: handing the rest of each line on from piece to piece would copy it each time.
+    # One expression: passing the rest of each line from piece to piece would copy it each time.
     heads, last = _cut_passes(pattern)
     rows, parts = _extract(text, pattern.pieces, last)
     if heads and len(rows):
@@ -72,11 +72,11 @@ def _match_whole(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, di
 
 
 def _cut_passes(pattern: Pattern) -> tuple[list[tuple[int, tuple[str, ...]]], tuple[str, ...]]:
-    """How a pattern is read: (pieces, their groups) of each pass over the lines' beginnings, and the groups
-    of the pass over the whole lines, which tells what fits.
+    """How to read a pattern: (pieces, their groups) of each pass over the beginnings of lines, and the groups of the pass
+    over whole lines, which decides what fits.
 
-    RE2 reads an expression that can go on in one way only three times as fast, but not with more than four
-    groups. Where it could go on in several, what fits the beginning needn't be what fits the whole.
+    RE2 is three times as fast on an expression that can match in one way only, but not with more than four groups. If it
+    can match in several ways, what fits the beginning needn't fit the whole.
     """
     if not pattern.one_way or len(pattern.groups) <= _FAST_GROUPS:
         return [], pattern.groups
@@ -109,7 +109,7 @@ def _extract(
 
 
 def compile_pieces(pattern: Pattern) -> list[str]:
-    """The pieces one by one, each but the last handing on what it leaves over: how far a text gets."""
+    """The pieces one by one, each but the last passing on the rest of the text, to show how far a text gets."""
     *heads, last = pattern.pieces
     return [f"^(?:{piece})(?P<rest_>(?s:.*))$" for piece in heads] + [f"^(?:{last})"]
 

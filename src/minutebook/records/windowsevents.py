@@ -1,7 +1,7 @@
 """lines of Windows' events as XML → records, however the events lie on the lines.
 
-Several stand in one line (Event Viewer's "save as XML"), one in each (wevtutil), or one over several. They are found by
-their tags, without an XML parser: no entity is expanded but a character's, and an event that is cut is no record.
+A line may hold several (Event Viewer's "save as XML") or one (wevtutil), or one may span several lines. They are found by
+their tags, without an XML parser: only character entities are expanded, and an event that is cut off is no record.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from minutebook.records import Records, no_records
 
 _END = "</Event>"
 _STARTS = ("<Event ", "<Event>")
-#: Part → what holds it in an event's XML; the first one counts.
+#: Part → the elements that hold it in an event's XML; the first one counts.
 _PARTS = {
     "time": re.compile(r"<TimeCreated\s[^<>]*?SystemTime=[\"']([^\"'<>]+)"),
     "level": re.compile(r"<Level>\s*(\d+)\s*</Level>"),
@@ -27,7 +27,7 @@ _PARTS = {
 }
 _ID = re.compile(r"<EventID(?:\s[^<>]*)?>\s*(\d+)\s*</EventID>")
 _RENDERED = re.compile(r"<Message>([^<]*)</Message>")
-#: A value with its name: an attribute of EventData's, an element of UserData's.
+#: A named value: the name is an attribute in EventData, an element in UserData.
 _VALUE = re.compile(
     r"<(?P<tag>[\w:.-]+)(?:\s+Name=(?P<quote>[\"'])(?P<name>[^<>]*?)(?P=quote)|\s[^<>]*)?>(?P<value>[^<]+)</"
 )
@@ -35,12 +35,12 @@ _DATA = re.compile(r"<(?:EventData|UserData)\b")
 
 
 def has_events(text: pa.StringArray) -> bool:
-    """Whether an event of Windows' begins on one of the lines."""
+    """Whether a Windows event begins on one of the lines."""
     return any(start in line for line in text.to_pylist() for start in _STARTS)
 
 
 def read_events(text: pa.StringArray) -> Records:
-    """Records of the events that are whole; those of one line share it."""
+    """Records of the events that are complete; those of one line share it."""
     lines = text.to_pylist()
     begins = np.concatenate(([0], np.cumsum([len(line) + 1 for line in lines])))
     places, texts = [], []
@@ -75,7 +75,7 @@ def _find(pattern: re.Pattern[str], event: str) -> str | None:
 
 
 def _tell(event: str) -> str:
-    """The message as Windows rendered it; else the event's number and its values."""
+    """The message as Windows rendered it; without one, the event's number and values."""
     if (rendered := _find(_RENDERED, event)) is not None:
         return " ".join(rendered.split())
     number, data = _find(_ID, event), _DATA.search(event)

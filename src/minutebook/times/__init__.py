@@ -1,7 +1,7 @@
-"""text → instants, strictly, and how far each is to be trusted.
+"""text → instants, strictly, and how each is known.
 
 Stamps go through an allow-list of explicit layouts, never through a guesser. An impossible date is null,
-never another day. A zone-less stamp is given as if it were UTC, to be shifted when its zone is known.
+never another day. A zone-less stamp is read as if it were UTC, and shifted once its zone is known.
 """
 
 from minutebook.times.dates import find_years

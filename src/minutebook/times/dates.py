@@ -1,4 +1,4 @@
-"""dates and clocks in text → days and microseconds, as arrays; what doesn't exist is marked, not moved."""
+"""dates and times of day in text → days and microseconds, as arrays; what doesn't exist is marked, not moved."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Dates(NamedTuple):
 
 
 def read_dates(texts: pa.Array, pattern: str) -> Dates:
-    """What dates say; one that doesn't match ``pattern`` is of month 0. Each distinct one is read once."""
+    """The dates in texts; one that doesn't match ``pattern`` has month 0. Each distinct text is read once."""
     encoded = texts.dictionary_encode()
     groups = pc.extract_regex(encoded.dictionary, f"^(?:{pattern})$")
     part = {name: pc.struct_field(groups, name) for name in (field.name for field in groups.type)}
@@ -65,17 +65,17 @@ def count_days(dates: Dates) -> tuple[np.ndarray, np.ndarray]:
 
 
 def find_years(month: np.ndarray, year: int) -> np.ndarray:
-    """The year of each month of a year-less log, the first of which is in ``year``.
+    """The year of each month in a year-less log, the first of which is in ``year``.
 
-    It's the next year where the month falls back by more than one, so that a line out of order at the end of
-    a month costs none; from January to December it's the year before again.
+    A new year begins where the month falls back by more than one, so not at a line out of order at the end of a month;
+    from January to December it's the year before again.
     """
     step = np.diff(month, prepend=month[:1])
     return year + np.cumsum((step < -1).astype(np.int64) - (step > 10))
 
 
 class Clocks(NamedTuple):
-    """Microseconds since midnight, whether each clock exists, and the finest fraction seen (s)."""
+    """Times of day: microseconds since midnight, whether each exists, and the finest fraction seen (s)."""
 
     us: np.ndarray
     exists: np.ndarray
@@ -83,9 +83,9 @@ class Clocks(NamedTuple):
 
 
 def read_clocks(texts: pa.Array, *, is_compact: bool = False) -> Clocks:
-    """What clocks say: HH:MM[:SS[.f…]] with any separator, or HHMMSS[.f…]; the hour may be one digit.
+    """Times of day written HH:MM[:SS[.f…]] with any separator, or HHMMSS[.f…]; the hour may be one digit.
 
-    ``texts`` has no null and nothing but such clocks: they're read as bytes, by place. Digits of a fraction
+    ``texts`` has no nulls and nothing but such times: they're read as bytes, by position. Digits of a fraction
     beyond the sixth are cut off. ``:60`` exists at the end of an hour only, and is the last microsecond before
     the next hour.
     """
@@ -93,7 +93,7 @@ def read_clocks(texts: pa.Array, *, is_compact: bool = False) -> Clocks:
     width = 2 if is_compact else 3
     is_short = np.zeros(len(start), bool) if is_compact else data[start + 1] == _COLON
     if is_short.any():
-        start, length = start - is_short, length + is_short  # as if a blank stood for the tens
+        start, length = start - is_short, length + is_short  # as if with a blank for the tens
     hour = np.where(is_short, 0, data[start]) * np.int64(10) + data[start + 1]
     minute = data[start + width] * np.int64(10) + data[start + width + 1]
     second_at = 2 * width
@@ -109,24 +109,24 @@ def read_clocks(texts: pa.Array, *, is_compact: bool = False) -> Clocks:
 
 
 def _bytes(texts: pa.Array) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The digits as numbers, and where among them each text starts and how long it is."""
+    """The digits as numbers, and where each text starts among them and how long it is."""
     _, offsets, data = texts.buffers()
     bounds = np.frombuffer(offsets, np.int32)[texts.offset : texts.offset + len(texts) + 1].astype(np.int64)
-    # A few bytes more, so that the places of an empty array or a short last text exist.
+    # A few extra bytes, so that positions in an empty array or a short last text exist.
     raw = np.frombuffer(data, np.uint8)[bounds[0] : bounds[-1]] if data is not None else np.empty(0, np.uint8)
     values = np.append(raw, np.zeros(8, np.uint8)) - np.uint8(ord("0"))
     return values, bounds[:-1] - bounds[0], np.diff(bounds)
 
 
 def read_halves(us: np.ndarray, half: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Clocks (µs) of AM (1) and PM (2), and whether they exist: with either, 12 is 0, and 0 and 13 aren't."""
+    """Times of day (µs) with AM (1) or PM (2), and whether they exist: 12 is 0, and 0 and 13 don't exist."""
     hour = us // (60 * MINUTE)
     shift = np.where(half == 2, 12, 0) - np.where(hour == 12, 12, 0)
     return us + np.where(half > 0, shift, 0) * 60 * MINUTE, (half == 0) | ((hour >= 1) & (hour <= 12))
 
 
 def _read_fraction(data: np.ndarray, start: np.ndarray, digits: np.ndarray) -> tuple[np.ndarray, int]:
-    """Fractions in µs, and the most digits that any of them has, at most 6."""
+    """Fractions in µs, and the largest number of digits in any, at most 6."""
     most = int(np.clip(digits.max(initial=0), 0, 6))
     us = np.zeros(len(start), np.int64)
     for place in range(most):

@@ -15,9 +15,9 @@ _MOST_DIGITS = 19
 
 
 def read_epochs(whole: pa.Array, fraction: pa.Array) -> tuple[np.ndarray, float]:
-    """Microseconds since 1970, and the finest resolution seen (s), of the digits before and behind a dot.
+    """Microseconds since 1970, and the finest resolution seen (s), from the digits before and behind a dot.
 
-    The unit is told by the size: above 1e17 ns, above 1e14 µs, above 1e11 ms, else s.
+    The size shows the unit: above 1e17 ns, above 1e14 µs, above 1e11 ms, else s.
     """
     is_long = pc.or_(
         pc.greater(pc.binary_length(whole), _MOST_DIGITS), pc.match_substring_regex(whole, r"^[5-9]\d{18}")

@@ -13,18 +13,18 @@ from minutebook.columns.texts import plain_texts
 from minutebook.times.instants import Instants, parse_times
 from minutebook.times.layouts import LAYOUTS, find_twins, whole_pattern
 
-#: A layout that reads less than this share of a sample isn't the sample's.
+#: The layout of a sample has to read at least this share of it.
 ENOUGH = 0.8
 _LOOK_AT = 50
-# Which year doesn't matter here, but 29 February must exist.
+# Any year with a 29 February will do.
 _LEAP_YEAR = 2024
 
 
 def find_layout(texts: Sequence[str], enough: float = ENOUGH, among: Iterable[str] = LAYOUTS) -> str | None:
     """The layout that reads most of the non-empty texts, at least ``enough`` of them; None where none does.
 
-    Of layouts that read as many, the first of `layouts`. Where the day and the month could be either way round
-    in all texts, nothing proves one: None.
+    Where several read as many, it's the first of `layouts`. Where day and month could be either way round in all texts,
+    nothing proves one: None.
     """
     known = [text.encode("utf-8", "replace") for text in texts if text and text.strip()]
     if not known:
@@ -48,10 +48,10 @@ def find_layout(texts: Sequence[str], enough: float = ENOUGH, among: Iterable[st
 
 
 def parse_mixed(texts: pa.Array, layout: str, *, zone: str | None = None) -> Instants:
-    """The instants of stamps that are in ``layout``, or in another one that says all that it takes.
+    """The instants of stamps in ``layout``, or in another one that states a whole instant.
 
-    Several loggers may write one key: seconds since 1970 the one, ISO 8601 the other. Each stamp is read by itself,
-    whatever stands beside it; what no layout reads is null.
+    Several loggers may write one key: one seconds since 1970, another ISO 8601. Each stamp is read by itself; what no
+    layout reads is null.
     """
     read = parse_times(texts, layout, zone=zone)
     time, quality, finest = read.time, read.quality.cast(pa.string()), read.resolution_s

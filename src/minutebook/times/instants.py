@@ -17,7 +17,7 @@ from minutebook.times.layouts import LAYOUTS, Layout, whole_pattern
 from minutebook.times.tails import read_biases, read_tails
 from minutebook.times.zones import MINUTE, TIME, shift_zone
 
-#: Years outside of these aren't an incident's: a stray stamp would make a grid of minutes explode.
+#: No incident is in other years, and a stray stamp would make the grid of minutes explode.
 YEARS = (1990, 2100)
 _FIRST, _END = (int(np.datetime64(f"{year}-01-01", "us").astype(np.int64)) for year in (YEARS[0], YEARS[1] + 1))
 _DAY = 24 * 60 * MINUTE
@@ -26,14 +26,14 @@ QUALITIES = ("stated", "zone_assumed", "zone_given", "year_assumed", "ambiguous"
 _STATED, _ZONE_ASSUMED, _ZONE_GIVEN, _YEAR_ASSUMED, _AMBIGUOUS, _DAY_ASSUMED = range(len(QUALITIES))
 
 
-#: Of year-less stamps: the first one's, or each one's.
+#: The year of year-less stamps: that of the first, or of each.
 Years = int | np.ndarray | None
-#: Of a clock alone, in days since 1970: that of all stamps, or each one's.
+#: The day (since 1970) of stamps with a time of day alone: that of all, or of each.
 Days = int | np.ndarray | None
 
 
 class Instants(NamedTuple):
-    """What texts say: one instant each, how it's known, and the finest resolution seen."""
+    """The instants that texts state, how each is known, and the finest resolution seen."""
 
     time: pa.Array  #: timestamp[us, UTC]; null where the text is no instant; zone-less ones as if UTC
     quality: (
@@ -45,14 +45,14 @@ class Instants(NamedTuple):
 def parse_times(
     texts: pa.Array | pa.ChunkedArray, layout: str, *, zone: str | None = None, year: Years = None, day: Days = None
 ) -> Instants:
-    """The instants that ``texts`` state in ``layout``; what isn't one is null.
+    """The instants that ``texts`` state in ``layout``; null where one isn't an instant.
 
-    ``zone`` (IANA name or offset) holds for zone-less stamps: of an hour that a clock change repeats the
-    earlier instant, out of one that it leaves out shifted forward, both flagged ambiguous. ``year`` is the
-    year of the first stamp of a year-less layout, without which its stamps are null; it changes where the
-    month falls back by more than one. An array is each stamp's. ``day`` is the same for a clock alone. ``:60`` is a leap second, at the end of an hour only: the last
-    microsecond before the next. Instants outside of `YEARS` are null. Raises `MinutebookError` where there's
-    no such layout or zone, never for a text.
+    ``zone`` (IANA name or offset) holds for zone-less stamps. In an hour that a clock change repeats, the earlier instant
+    is taken; in one that it leaves out, the stamp is shifted forward; both are flagged ambiguous. ``year`` is that of the
+    first stamp in a year-less layout (without it, null) and changes where the month falls back by more than one; an
+    array has the year of each stamp. ``day`` is the same for stamps with a time of day alone. ``:60`` is a leap second,
+    only at the end of an hour: the last microsecond before the next. Instants outside of `YEARS` are null. Raises
+    `MinutebookError` where there's no such layout or zone, never for a text.
     """
     if layout not in LAYOUTS:
         raise MinutebookError(f"no time layout is called {layout!r}", do=suggest(layout, LAYOUTS))
@@ -62,10 +62,10 @@ def parse_times(
         return _parse_clocks(texts, zone, day)
     if pa.types.is_dictionary(texts.type):
         return _parse_distinct(texts, layout, zone, year)
-    # Not checked for UTF-8: a byte that isn't matches no pattern, and its row is null.
+    # Not checked for UTF-8: an invalid byte matches no pattern, so its row is null.
     texts = pc.cast(texts, pa.string(), safe=False)
     known = LAYOUTS[layout]
-    # Stamps of a second's resolution repeat: each distinct one is read once.
+    # Stamps in whole seconds repeat: each distinct one is read once.
     head = texts[:1000]
     if known.has_year and 2 * (pc.count_distinct(head).as_py() or 0) < len(head):
         return _parse_distinct(texts.dictionary_encode(), layout, zone, year)
@@ -73,7 +73,7 @@ def parse_times(
 
 
 def _parse_distinct(texts: pa.DictionaryArray, layout: str, zone: str | None, year: Years) -> Instants:
-    if not LAYOUTS[layout].has_year:  # its stamps' order tells the year
+    if not LAYOUTS[layout].has_year:  # the year depends on the order of the stamps
         return parse_times(texts.cast(pa.string()), layout, zone=zone, year=year)
     found = _finish(_read(texts.dictionary, layout, LAYOUTS[layout], year), zone)
     quality = pa.DictionaryArray.from_arrays(found.quality.indices.take(texts.indices), found.quality.dictionary)
@@ -81,10 +81,10 @@ def _parse_distinct(texts: pa.DictionaryArray, layout: str, zone: str | None, ye
 
 
 def _parse_clocks(texts: pa.Array, zone: str | None, day: Days) -> Instants:
-    """A clock and the day that the caller says: a stamp like any other, whose quality tells it."""
+    """The instants of times of day on the day that the caller says; their quality is day_assumed."""
     days = np.broadcast_to(np.asarray(0 if day is None else day), len(texts)).astype("datetime64[D]")
     clocks = pc.cast(texts, pa.string(), safe=False)
-    # A clock that states a date is none.
+    # A stamp with a date isn't a time of day alone.
     clocks = pc.if_else(pc.match_substring_regex(clocks, r"^\s*\d\d?:") if day is not None else False, clocks, None)
     dates, place = np.unique(days, return_inverse=True)
     dated = pc.binary_join_element_wise(pa.array(dates.astype(str), pa.string()).take(pa.array(place)), clocks, " ")
@@ -98,7 +98,7 @@ def _parse_clocks(texts: pa.Array, zone: str | None, day: Days) -> Instants:
 
 @dataclass
 class _Reading:
-    """Rows as they're read: µs since 1970 (as if UTC where zone-less), and what is known of each."""
+    """The rows while they are read: µs since 1970 (as if UTC where zone-less), and what is known of each."""
 
     us: np.ndarray
     is_valid: np.ndarray
@@ -145,7 +145,7 @@ def _read(texts: pa.Array, name: str, layout: Layout, year: Years) -> _Reading:
 
 
 def _take_plain_iso(texts: pa.Array, reading: _Reading) -> np.ndarray | None:
-    """Reads what Arrow's cast can; the rows that it left, or None for all."""
+    """Read what Arrow's cast can; gives the rows left over, or None for all."""
     digits = 0
     for rows, us, is_zoned, most in read_plain_iso(texts):
         where = slice(None) if rows is None else rows
@@ -163,7 +163,7 @@ def _take_plain_iso(texts: pa.Array, reading: _Reading) -> np.ndarray | None:
 def _read_calendar(
     part: dict[str, pa.Array], layout: Layout, year: Years, rows: np.ndarray, reading: _Reading
 ) -> float:
-    """Puts what dates, clocks and zones say into the rows of ``reading``; gives the resolution (s)."""
+    """Put dates, times of day and zones into the rows of ``reading``; gives the resolution (s)."""
     texts, clock = part["date"], part["clock"]
     if "year" in part:
         texts = pc.binary_join_element_wise(texts, part["year"], " ")
@@ -195,7 +195,7 @@ def _read_calendar(
 
 
 def _assume_years(dates: Dates, exists: np.ndarray, year: int) -> Dates:
-    """The dates with years; a row that can't be a date is no neighbour and costs no year."""
+    """The dates with years; a row that can't be a date doesn't count as a neighbour, so it begins no year."""
     years = np.full(len(exists), year)
     rows = np.flatnonzero(exists & (dates.month >= 1) & (dates.month <= 12) & (dates.day >= 1) & (dates.day <= 31))
     years[rows] = find_years(dates.month[rows], year)
@@ -203,7 +203,7 @@ def _assume_years(dates: Dates, exists: np.ndarray, year: int) -> Dates:
 
 
 def _finish(reading: _Reading, zone: str | None) -> Instants:
-    """Shifts what is zone-less by ``zone``, drops what is outside of `YEARS`, and names how each is known."""
+    """Shift zone-less instants by ``zone``, drop those outside of `YEARS`, and name how each is known."""
     words = np.where(reading.is_zoned, np.int32(_STATED), np.int32(_ZONE_ASSUMED))
     if reading.is_yearless:
         words[:] = _YEAR_ASSUMED

@@ -1,7 +1,7 @@
 """ISO 8601 texts → instants, by Arrow's own cast: nothing else is as fast.
 
-The cast raises on the first bad row, reads a date that has no clock, and takes zone-less texts and others
-apart only; so the rows of each ending are picked by a strict pattern first, and what isn't picked is left.
+The cast raises on the first bad row, reads dates without a time, and can't take texts with and without a zone at once; so
+rows with the same ending are picked by a strict pattern first, and the others are left.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ class Read(NamedTuple):
 
 
 def read_plain_iso(texts: pa.Array) -> list[Read]:
-    """What the cast reads of the texts, one entry for each ending that occurs; the other rows aren't in it."""
+    """The rows that the cast reads, one entry for each ending that occurs; other rows are in none."""
     sample = [text.decode("utf-8", "replace") for text in texts[:20].cast(pa.binary()).to_pylist() if text]
     if any("," in text for text in sample):
         texts = pc.replace_substring(texts, ",", ".")
         sample = [text.replace(",", ".") for text in sample]
-    # Only endings that the first texts have: a mask costs more than the cast.
+    # Only endings that occur in the first texts: a mask costs more than the cast.
     endings = [e for e in _ENDINGS if any(re.match(_HEAD + e[0] + "$", text, re.ASCII) for text in sample)]
     read = []
     for ending, length, is_zoned in endings:
@@ -49,7 +49,7 @@ def read_plain_iso(texts: pa.Array) -> list[Read]:
         kept = texts if count == len(texts) else texts.filter(mask)
         try:
             ns = pc.cast(kept, pa.timestamp("ns", "UTC" if is_zoned else None))
-        except pa.ArrowInvalid:  # 31 November: another reader tells which row
+        except pa.ArrowInvalid:  # 31 November: another reader finds the row
             continue
         rows = None if count == len(texts) else np.flatnonzero(mask.to_numpy(zero_copy_only=False))
         digits = pc.max(pc.binary_length(kept)).as_py() - _HEAD_LENGTH - length - 1

@@ -1,9 +1,9 @@
-"""The allow-list: how a stamp of each layout is taken apart into its date, its clock and its tail.
+"""The allow-list of layouts: how each takes a stamp apart into its date, its time of day and its tail.
 
-A layout is two RE2 patterns. The first splits a stamp, and is written so that each byte says which part it's
-of, and with four groups at most: RE2 then needs one pass, else it's five times slower. It isn't strict, since
-the second one is: it reads the dates, of which a log has few distinct ones. What stands behind the clock (AM, an
-offset, a zone's name) is the tail, which `minutebook.times.tails` reads in the same way.
+A layout is two RE2 patterns. The first splits a stamp. It's written so that each byte shows which part it belongs to, and
+has at most four groups: RE2 then needs one pass, else it's five times slower. It isn't strict, since the second one is,
+which reads the dates: a log has few distinct ones. What follows the time of day (AM, an offset, a zone's name) is the
+tail, which `minutebook.times.tails` reads in the same way.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from typing import NamedTuple
 class Layout(NamedTuple):
     """How stamps of one layout are read."""
 
-    stamp: str  #: RE2, groups date, clock, and year or ms where they stand apart
-    date: str = ""  #: RE2 of the date (a space and ``year`` behind it, if there's one): Y or y, m or b, d
+    stamp: str  #: RE2 with groups date, clock, and year or ms where they are apart
+    date: str = ""  #: RE2 of the date (followed by a space and ``year``, if there's one): Y or y, m or b, d
     is_compact: bool = False  #: the clock is HHMMSS
-    is_own: bool = False  #: of a format that names it: other logs' stamps would be misread by it
-    is_dayless: bool = False  #: there's a clock only
+    is_own: bool = False  #: only for formats that name it, since it would misread other logs
+    is_dayless: bool = False  #: a time of day alone
 
     @property
     def has_year(self) -> bool:
-        """Whether stamps say their year."""
+        """Whether stamps state their year."""
         return not self.date or "?P<Y>" in self.date or "?P<y>" in self.date
 
 
@@ -135,10 +135,10 @@ LAYOUTS: Mapping[str, Layout] = {
     "%Y-%m-%d %H:%M": Layout(r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<clock>\d\d?:\d\d)", f"{_Y}-{_m}-{_d}"),
 }  # fmt: skip
 
-#: Layouts without a year; the caller says which one the first stamp is of.
+#: Layouts without a year; the caller states that of the first stamp.
 YEARLESS = tuple(name for name, layout in LAYOUTS.items() if not layout.has_year)
 
-#: Layouts of a clock alone; the caller says of which day each stamp is.
+#: Layouts of a time of day alone; the caller states the day of each stamp.
 DAYLESS = tuple(name for name, layout in LAYOUTS.items() if layout.is_dayless)
 
 #: Pairs of layouts that differ only in whether the day or the month comes first.
@@ -161,6 +161,6 @@ def layouts() -> tuple[str, ...]:
 
 
 def whole_pattern(layout: Layout) -> str:
-    """The RE2 pattern of a whole text: blanks, the stamp, and its tail if it may have one."""
+    """The RE2 pattern of a whole text: blanks, the stamp and, where it may have one, its tail."""
     has_tail = "?P<date>" in layout.stamp and not any(f"?P<{end}>" in layout.stamp for end in ("zone", "bias"))
     return rf"^\s*{layout.stamp}" + (_TAIL if has_tail else _END)

@@ -1,7 +1,7 @@
-"""what a person asked for (``--since 14:05 --until -2h``) → the span of time that is looked at.
+"""what a person typed (``--since 14:05 --until -2h``) → the span of time that is looked at.
 
-Whatever is typed without a day is relative to the evidence, never to the machine's clock. ``since`` is the first
-moment within, ``until`` the first one behind.
+Times without a day are relative to the evidence, never to the machine's clock. ``since`` is the first moment inside,
+``until`` the first one after.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Span:
         return self.since is not None or self.until is not None
 
     def find(self, events: pa.Table, shift_us: int = 0) -> pa.Array:
-        """Which events begin within, their clock corrected by ``shift_us``."""
+        """Which events begin inside, their clock corrected by ``shift_us``."""
         time = events.column("time").cast(pa.int64())
         is_in = pa.array([True] * events.num_rows) if not self else None
         for compare, edge in ((pc.greater_equal, self.since), (pc.less, self.until)):
@@ -55,7 +55,7 @@ def read_span(since: str | None, until: str | None, zone: str, evidence: tuple[i
 
     ``evidence`` is its first and last moment (µs); ``zone`` holds for times without one. A clock time alone is on the
     evidence's day: on the one day on which it lies within the evidence, else on the nearest; ``until`` is the first such
-    time behind ``since``. Raises `MinutebookError` for what is no time, could be on several days, or ends before it begins.
+    time after ``since``. Raises `MinutebookError` for what is no time, could be on several days, or ends before it begins.
     """
     for text in (since, until):
         if text is not None:
@@ -78,7 +78,7 @@ def read_span(since: str | None, until: str | None, zone: str, evidence: tuple[i
 
 
 def _is_relative(text: str, zone: str) -> bool:
-    """Whether the evidence has to say on which day, in which year or before what it is."""
+    """Whether the time needs the evidence: for its day, for its year, or for the moment that it's counted back from."""
     try:
         parse_instant(text, zone=zone)
     except MinutebookError:
@@ -99,7 +99,7 @@ def _read(
         return parse_instant(text, zone=zone)
     if text.strip().startswith("-"):
         return parse_instant(text, zone=zone, now=last)
-    # The same clock time is on every day between: the days about the edges tell all that matters.
+    # Every day in between has the same time of day: only the days at the edges matter.
     around = {edge + i * _DAY for edge in (first, last, after, before) if edge is not None for i in (-1, 0, 1)}
     found = sorted(set(_on_days(text, zone, last, {each.date() for each in around})))
     if after is not None:
@@ -108,7 +108,7 @@ def _read(
         return next(each for each in reversed(found) if each < before)
     within = [each for each in found if first <= each <= last]
     if not found:
-        parse_instant(text, zone=zone, now=last, day=first.date())  # says what's wrong with it
+        parse_instant(text, zone=zone, now=last, day=first.date())  # raises what's wrong with it
     if len(within) > 1:
         _refuse_several(text, within)
     return within[0] if within else min(found, key=lambda each: max(first - each, each - last))

@@ -1,8 +1,8 @@
-"""what stands behind a clock → AM or PM, and the zone; each distinct tail is read once.
+"""what follows a time of day → AM or PM, and the zone; each distinct tail is read once.
 
 `` PM``, ``Z``, `` +0100``, `` CET``, `` +0000 UTC m=+0.01`` (Go), ``+01:00[Europe/Paris]`` (Java), `` GMT+0100
-(Central European Time)`` (browsers), `` +0000 (UTC)`` (mail), `` Europe/Berlin`` (PHP). Anything else is no tail
-of a stamp, and the row is no instant.
+(Central European Time)`` (browsers), `` +0000 (UTC)`` (mail), `` Europe/Berlin`` (PHP). With anything else behind it, a
+stamp is no instant.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import pyarrow as pa
 
 from minutebook.times.zones import MINUTE, read_offset
 
-#: Minutes east of UTC. An assumption: CST is North America's, BST Britain's. What is in use for several
-#: zones without one being usual (IST, AST, ADT, AMT …) isn't here, and such stamps count as zone-less.
+#: Minutes east of UTC. An assumption: CST is North America's, BST Britain's. Names in use for several zones, none of
+#: them usual (IST, AST, ADT, AMT …), aren't here; such stamps count as zone-less.
 ABBREVIATIONS: Mapping[str, int] = {
     "Z": 0, "UTC": 0, "GMT": 0, "UT": 0, "WET": 0, "WEST": 60, "BST": 60, "CET": 60, "CEST": 120, "MET": 60,
     "MEST": 120, "EET": 120, "EEST": 180, "SAST": 120, "MSK": 180, "EST": -300, "EDT": -240, "CST": -360,
@@ -40,7 +40,7 @@ _WIDE_BLANKS = str.maketrans("\u202f\u00a0", "  ")
 
 
 class Tail(NamedTuple):
-    """What one tail says."""
+    """The meaning of one tail."""
 
     is_tail: bool = True
     half: int = 0  #: 1: AM, 2: PM
@@ -49,22 +49,22 @@ class Tail(NamedTuple):
 
 
 class Tails(NamedTuple):
-    """What tails say, row by row."""
+    """The meaning of tails, row by row."""
 
     is_tail: np.ndarray
     half: np.ndarray  #: 0: neither, 1: AM, 2: PM
     offset_us: np.ndarray  #: east of UTC; 0 where none is known
     is_zoned: np.ndarray
-    names: tuple[tuple[str, np.ndarray], ...]  #: IANA names, and the rows they stand in
+    names: tuple[tuple[str, np.ndarray], ...]  #: IANA names, and the rows with each
 
 
 def read_tails(texts: pa.Array) -> Tails:
-    """What the texts behind clocks say; none of them is null."""
+    """The meaning of the texts after times of day; none of them is null."""
     return _read(texts, read_tail)
 
 
 def read_biases(texts: pa.Array) -> Tails:
-    """What minutes behind clocks say, of which UTC is ahead: ``+300`` is New York's, in winter; none is zone-less."""
+    """The zones of stamps that state how many minutes UTC is ahead: ``+300`` is New York in winter; without one, zone-less."""
     return _read(texts, _read_bias)
 
 
@@ -88,7 +88,7 @@ def _read(texts: pa.Array, read: Callable[[str], Tail]) -> Tails:
 
 
 def read_tail(text: str) -> Tail:
-    """What one text behind a clock says."""
+    """The meaning of one text after a time of day."""
     match = _TAIL.fullmatch(text.translate(_WIDE_BLANKS)) if len(text) <= 100 else None
     if not match:
         return Tail(is_tail=False)

@@ -1,7 +1,7 @@
-"""what a person types → one instant: a day and a clock, a clock alone, or how long ago.
+"""what a person types → one instant: a day and a time, a time alone, or how long ago.
 
-The allow-list is tried first; dateutil reads what is left, and its guesses are refused where another guess
-would be another instant.
+The allow-list is tried first; dateutil reads the rest, and is refused where another way to read it would give another
+instant.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def parse_instant(text: str, *, zone: str = "UTC", now: datetime | None = None, 
 
     ``2026-11-23T14:05Z``, ``2026-11-23 14:05`` (in ``zone``), ``2026-11-23`` (its first moment), ``14:05`` (on
     ``day``), ``-2h``, ``-1h30m`` (before ``now``, which has a zone), any layout of `layouts`, and whatever
-    dateutil reads in one way only. The clock of the machine is never asked. Raises `MinutebookError` where the
+    dateutil reads in one way only. The machine's clock is never used. Raises `MinutebookError` where the
     text is no instant, could be two, or needs ``day`` or ``now`` and there is none.
     """
     typed = text.strip()
@@ -77,12 +77,12 @@ def _subtract(spans: str, now: datetime | None, text: str) -> datetime:
 
 
 def _guess(typed: str, zone: str, text: str) -> datetime:
-    """dateutil's reading, if it has one only: parts that it would fill in or swap are refused."""
+    """dateutil's reading, if there's only one: parts that it would fill in or swap are refused."""
     from dateutil import parser
 
     if _NAMED_OFFSET.search(typed):
         _refuse(text, "has an offset behind a zone's name", "write the offset alone: 2026-11-23 14:05 +01:00")
-    # Two days to fill in from, and every order of day, month and year: all must agree.
+    # Filled in from two different days, and in every order of day, month and year: all must agree.
     fillers = (datetime(2001, 2, 3), datetime(2012, 11, 14))
     readings = set()
     try:

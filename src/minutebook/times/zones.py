@@ -1,8 +1,8 @@
 """zone-less instants → UTC.
 
-A zone's clock shows one hour twice and leaves one out each year. Of the two instants the earlier is taken;
-a stamp in the gap is shifted forward by the gap's length, as a clock that wasn't changed would be (RFC 5545,
-java.time), so that distances and order within the hour stay. Both are flagged.
+Each year a zone's clock repeats one hour and leaves one out. Of two instants the earlier is taken; a stamp in the gap is
+shifted forward by the gap's length, as on a clock that wasn't changed (RFC 5545, java.time), so that distances and order
+within the hour stay. Both are flagged.
 """
 
 from __future__ import annotations
