@@ -1,4 +1,4 @@
-"""The command: one short command a public verb. Data to stdout or ``-o``, the rest to stderr.
+"""The command line: one short command per public verb. Data goes to stdout or ``-o``, the rest to stderr.
 
 Exit codes: 0 complete; 2 refused, one line of error, nothing written; 3 done, but evidence was damaged or
 over 5 % of a source was rejected; 130 interrupted.

@@ -1,7 +1,7 @@
-"""a command that has ended → the end of its process, at once.
+"""a finished command → the end of its process, at once.
 
-Python would take a million objects apart first, a quarter of a second in which nobody gets anything. The system takes
-back what they held all the same.
+Python would free a million objects first, which takes a quarter of a second for nothing: the system takes back their
+memory anyway.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def ends_at_once() -> Iterator[None]:
-    """Where the block ends the process (`SystemExit`), it ends when whoever asked to has cleaned up and all is written.
+    """Where the block exits (`SystemExit`), end the process as soon as exit handlers have run and all output is written.
 
-    It ends as usual where somebody watches (a profiler, a tracer), or what was written can't be delivered.
+    It ends as usual under a profiler or tracer, or if the output can't be delivered.
     """
     try:
         yield
@@ -33,7 +33,7 @@ def ends_at_once() -> Iterator[None]:
 
 
 def _take_out_s3() -> Callable[[], object]:
-    """What Arrow would do at the end, taken out: it waits until S3 has answered all that was asked, however long that is silent."""
+    """Keep Arrow from waiting at exit until S3 has answered every request, however long it's silent."""
     end: Callable[[], object] = getattr(sys.modules.get("pyarrow.fs"), "ensure_s3_finalized", lambda: None)
     atexit.unregister(end)
     return end

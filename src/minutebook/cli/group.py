@@ -1,4 +1,4 @@
-"""Words typed → a command run: refusals in one line with their exit code, near names where one is mistyped."""
+"""words typed → a command run: refusals in one line with their exit code, the nearest name for a mistyped one."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from minutebook.machine.interrupting import ends_on_interrupt
 
 
 class Commands(click.Group):
-    """Prints every refusal in one line and gives it its exit code."""
+    """Commands whose refusals are printed in one line, with their exit code."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command."""
@@ -30,7 +30,7 @@ class Commands(click.Group):
             _refuse("ran out of memory; read fewer sources at a time, or a span of them (--since, --until)", 2)
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; Ctrl-C ends it, and so does a reader of its output that has seen enough (``| head``)."""
+        """Run the command; Ctrl-C ends it, as does a reader that closes its output (``| head``)."""
         keep_freed_memory()
         with ends_on_interrupt():
             try:
@@ -47,7 +47,7 @@ class Commands(click.Group):
         return list(self.commands)
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
-        """The command, or the nearest one's name in the error."""
+        """The command; for an unknown one, an error with the nearest name."""
         import difflib
 
         try:
@@ -66,7 +66,7 @@ class Commands(click.Group):
 
 
 def _tell(error: OSError) -> str:
-    """A file that the system refuses, where nothing nearer to it has said so."""
+    """The refusal of a file by the system, where no code closer to it has handled that."""
     if error.errno == errno.ENOSPC:
         return "no space is left where its output goes; make room or choose another place"
     where = f"{os.fsdecode(error.filename)[:200]}: " if isinstance(error.filename, str | bytes) else ""
@@ -76,7 +76,7 @@ def _tell(error: OSError) -> str:
 
 
 def _refuse(what: str, exit_code: int) -> NoReturn:
-    """One line of error, whatever evidence it quotes, and the end."""
+    """Print one line of error, whatever evidence it quotes, and exit."""
     from minutebook.outputs.inert import escape_invisible
 
     _silence(sys.stdout)
@@ -87,7 +87,7 @@ def _refuse(what: str, exit_code: int) -> NoReturn:
 
 
 def _silence(stream: TextIO) -> None:
-    """What is still to be written to a stream that takes no more is dropped: Python would fail on it at its end."""
+    """Drop what is still to be written to a closed stream: Python would fail on it at exit."""
     try:
         stream.flush()
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The options that commands share, and what they say as a `Config`."""
+"""The options that commands share, and the `Config` that they make."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def find_shown_zone() -> str:
 
 
 def _keeping_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The command, refused where what it would write is evidence."""
+    """The command, which then refuses to overwrite evidence."""
 
     @functools.wraps(command)
     def checked(**given: Any) -> Any:
@@ -121,7 +121,7 @@ def make_config(
     engine: str | None,
     scheduler: str | None,
 ) -> Config:
-    """The settings of ``--config``, and over them what the other shared options say."""
+    """The settings of ``--config``, overridden by the other shared options."""
     from dataclasses import replace
     from pathlib import Path
 

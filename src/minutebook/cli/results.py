@@ -1,4 +1,4 @@
-"""Evidence read → a result where it belongs: data to a file or stdout, the summary to stderr."""
+"""results → where they belong: data to a file or stdout, the summary to stderr."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The three standard streams, which whoever starts the command may have closed; and documents, which may come through one."""
+"""The three standard streams, any of which may be closed when the command starts; and documents read from one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from minutebook.errors import MinutebookError
 
 
 def open_missing_streams() -> None:
-    """Lead closed streams nowhere, so that no file that is opened later gets their numbers and what is printed to them."""
+    """Open closed streams on the null device, so that no later file gets their number, and with it what is printed."""
     for number in range(3):
         try:
             os.fstat(number)
@@ -24,7 +24,7 @@ def open_missing_streams() -> None:
 
 
 def check_output(output: str | None) -> None:
-    """Raise `MinutebookError` where a result is to go nowhere, or to a standard output that isn't there."""
+    """Raise `MinutebookError` where a result would go nowhere, or to a closed standard output."""
     if output == "":
         raise MinutebookError("no place is named for the result", do="name one with -o, or leave -o out")
     if output == "-" and getattr(sys.stdout, "name", "") == os.devnull:
@@ -33,7 +33,7 @@ def check_output(output: str | None) -> None:
 
 @contextlib.contextmanager
 def may_be_unread() -> Iterator[None]:
-    """What is told on stderr is no result: where nobody reads it, that's no failure."""
+    """Messages on stderr are no result: that nobody reads them is no failure."""
     try:
         yield
     except OSError:
@@ -41,7 +41,7 @@ def may_be_unread() -> Iterator[None]:
 
 
 def read_text(path: str) -> str:
-    """A document's text, ``-`` for stdin's; raises `MinutebookError` where it can't be had."""
+    """A document's text, from stdin for ``-``; raises `MinutebookError` where it can't be read."""
     try:
         return sys.stdin.buffer.read().decode("utf-8") if path == "-" else Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""two impacts → the figures that differ, of all windows and of each."""
+"""two impacts → the figures that differ, in all windows together and in each."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def compare_impact(old: Mapping[str, Any], new: Mapping[str, Any], reasons: Reas
 
 
 def _name_window(window: Mapping[str, Any], impact: Mapping[str, Any]) -> str:
-    """What a window is called in both books: its kind, service and which of those it is."""
+    """The name of a window in both books: its kind, its service and its number among those."""
     alike = [w for w in impact["windows"] if (w["kind"], w.get("service")) == (window["kind"], window.get("service"))]
     return f"{window['kind']} {window.get('service') or ''} {alike.index(window) + 1}"
 

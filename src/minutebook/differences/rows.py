@@ -1,7 +1,7 @@
 """two timelines → the rows that were added, removed or changed.
 
-Rows are the same where all but their evidence's order is. Of the others, those are one that are nearest in time among
-those of one kind, phase, service and summary but for its numbers.
+Rows are equal whatever the order of their evidence. Other rows are matched with the nearest in time that has the same
+kind, phase, service and summary, ignoring numbers.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _fingerprint(row: Mapping[str, Any]) -> str:
 
 
 def _match(left: Sequence[Mapping[str, Any]], right: Sequence[Mapping[str, Any]]) -> list[tuple[int, int]]:
-    """(place in left, place in right) of rows that are one, changed."""
+    """(place in left, place in right) of each row that was changed."""
     by_key: dict[tuple[str, ...], list[int]] = {}
     for at, row in enumerate(right):
         by_key.setdefault(_key(row), []).append(at)

@@ -1,4 +1,4 @@
-"""values of two books → texts to compare and to show; references to evidence → the sources that they name."""
+"""values of two books → texts to compare and to show; references to evidence → their sources."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from minutebook.reading.raw import MORE
 
 
 def show(value: Any) -> str:
-    """The value as it is told; equal values are told alike."""
+    """The value as text; equal values give equal texts."""
     if value is None or value is pd.NaT or value is pd.NA or (isinstance(value, float) and value != value):
         return "none"
     if isinstance(value, pd.Timestamp):
@@ -20,7 +20,7 @@ def show(value: Any) -> str:
 
 
 def text_of(value: object) -> str:
-    """The text, or none where it is null."""
+    """The text; "" for null."""
     return value if isinstance(value, str) else ""
 
 

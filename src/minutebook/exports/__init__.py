@@ -1,8 +1,8 @@
 """documents of deploys, alerts and notes → rows of the event frame, one a phase.
 
-What an export looks like is data: one TOML file each, in ``formats/deploys``, ``alerts`` and ``notes``. It says
-by which keys it's known, where its rows are, and which path feeds which column; where a table can't say
-it, ``reading`` names a function of `readings`. Exports are known by content, never by file name.
+What an export looks like is data: one TOML file each, in ``formats/deploys``, ``alerts`` and ``notes``. It says by which
+keys the export is recognised, where its rows are, and which path feeds which column; where a table can't say that,
+``reading`` names a function in `readings`. Exports are recognised by their content, never by file name.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CLOSING = ("succeeded", "failed", "cancelled", "rolled_back", "resolved")
 
 
 class Reading(NamedTuple):
-    """Rows by event columns, (line, why) of what couldn't be read, and counts of what is no happening."""
+    """Rows of event columns, (line, why) of what couldn't be read, and counts of what is no happening."""
 
     rows: list[dict[str, object]]
     rejects: list[tuple[int, str]]
@@ -36,10 +36,10 @@ class Reading(NamedTuple):
 def read_export(
     documents: Iterable[Document], format: ExportFormat, *, defaults: Mapping[str, str] | None = None
 ) -> Reading:
-    """The happenings of an export's documents, a row a phase.
+    """The happenings in an export's documents, one row per phase.
 
-    ``defaults`` are columns that the records lack and the caller states (``service`` of a Helm history, ``name`` of
-    a check), and ``zone``, in which zone-less stamps are. No document raises: what can't be read is a reject.
+    ``defaults`` are columns that the records lack and the caller states (``service`` for a Helm history, ``name`` for a
+    check), and the ``zone`` of zone-less stamps. No document raises: what can't be read is a reject.
     """
     rows: list[dict[str, object]] = []
     rejects: list[tuple[int, str]] = []
@@ -81,7 +81,7 @@ def _order(row: Row) -> tuple[object, ...]:
 
 
 def _pair(rows: list[Row]) -> list[Row]:
-    """The rows of one record; what began has the end that the record tells in another phase."""
+    """The rows of one record, where an opening phase gets the end that another phase states."""
     ends: dict[object, Any] = {}
     for row in reversed(rows):
         if row["phase"] in _CLOSING:

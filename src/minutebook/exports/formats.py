@@ -1,4 +1,4 @@
-"""the TOML text of an export → its format: how each is known, where its rows are, and which path feeds which column."""
+"""the TOML text of an export format → how the export is recognised, where its rows are, and which path feeds which column."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from minutebook.errors import FormatError, suggest
 from minutebook.events import KINDS, PHASES
 
-#: Columns that a path may feed; those that aren't in the event frame are worded, or kept in ``fields``.
+#: Columns that a path may feed; those not in the event frame go into the message, or into ``fields``.
 COLUMNS = (
     "service", "host", "environment", "version", "actor", "name", "detail", "severity", "labels", "hosts", "what",
     "url", "number", "count", "first", "status", "done",
@@ -19,7 +19,7 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Phase:
-    """One phase of a lifecycle: when a row tells of it, and at which instant."""
+    """One phase of a lifecycle: which rows state it, and at which instant."""
 
     time: tuple[str, ...]  #: paths, the first found wins; ``^`` begins one in the row around ``each``
     name: str = ""  #: the phase, or
@@ -31,13 +31,13 @@ class Phase:
     plus_ms: str = ""  #: path of milliseconds to add to ``time``
     plus_s: str = ""  #: path of seconds to add to ``time``
     ns: str = ""  #: path of nanoseconds within the second of ``time``
-    each: tuple[str, ...] = ()  #: path of a list in the row, whose entries the other paths are in
+    each: tuple[str, ...] = ()  #: path of a list in the row, to whose entries the other paths refer
     first: bool = False  #: only the first entry of ``each`` that holds, by time
     later: str = ""  #: the phase of the entries behind the first
     when: Mapping[str, Any] = field(default_factory=dict)  #: path → texts; "" is none, "*" any
     unless: Mapping[str, Any] = field(default_factory=dict)
     columns: Mapping[str, Any] = field(default_factory=dict)
-    fields: Mapping[str, str] = field(default_factory=dict)  #: what else is kept of an entry of ``each``
+    fields: Mapping[str, str] = field(default_factory=dict)  #: what else to keep of an entry of ``each``
     say: str = ""  #: the message, with {column} in it
     quality: str = ""  #: time_quality, if it isn't the stamp's own
 
@@ -58,25 +58,25 @@ class ExportFormat:
     name: str
     title: str
     kind: str
-    requires: tuple[str, ...] = ()  #: what a row, or with ^ its document, has: see `paths.has_keys`
+    requires: tuple[str, ...] = ()  #: keys of a row, or with ^ of its document: see `paths.has_keys`
     rows: tuple[str, ...] = ("",)  #: paths of the rows in a document, the first that has any; "" is the document
     reading: str = "table"  #: function of `readings`
     key: tuple[
         str, ...
     ] = ()  #: paths (a|b is either, a! is needed) that together name one lifecycle; none: its columns do
-    family: str = ""  #: before the key, so that two tools' numbers don't meet
+    family: str = ""  #: put before the key, so that two tools' numbers don't collide
     columns: Mapping[str, Any] = field(default_factory=dict)  #: column → path or paths, first found wins
-    fields: Mapping[str, Any] = field(default_factory=dict)  #: what else of a record is kept, name → path or paths
+    fields: Mapping[str, Any] = field(default_factory=dict)  #: what else to keep of a record, name → path or paths
     phases: tuple[Phase, ...] = ()
     skip: tuple[Skip, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)  #: word → phase, before the usual words
     severities: Mapping[str, str] = field(default_factory=dict)  #: word → level, before the usual words
-    repeats: tuple[str, ...] = ()  #: paths of what is the same when it's told again and again, as one row
-    routine: tuple[Skip, ...] = ()  #: rows that are counted, and are no row of the timeline
+    repeats: tuple[str, ...] = ()  #: paths that name what is repeated, so that it becomes one row
+    routine: tuple[Skip, ...] = ()  #: rows that are counted, but aren't in the timeline
     deploys_by: tuple[
         str, ...
     ] = ()  #: paths, one of which says "deploy" or "release"; else it's a run of unstated purpose
-    timeless: str = ""  #: of records that state no instant: why each is rejected, and what to export instead
+    timeless: str = ""  #: for records without an instant: why each is rejected, and what to export instead
     weight: float = 1.0  #: below 1 for a shape so general that a closer one should win
     samples: tuple[Mapping[str, Any], ...] = ()
 
@@ -84,7 +84,7 @@ class ExportFormat:
     def from_toml(cls, name: str, text: str) -> ExportFormat:
         """The format that a TOML text states, or `FormatError` that says what is wrong with it.
 
-        Its ``reading`` isn't looked up: who loads it does.
+        Its ``reading`` isn't looked up here, but on loading.
         """
         try:
             raw = tomllib.loads(text)
@@ -127,7 +127,7 @@ def _make(kind: type[Any], raw: Mapping[str, Any], where: str) -> Any:
 
 
 def _fits(value: object, kind: str) -> bool:
-    """Whether a value can be a field's: tables, texts, lists of them, numbers and booleans apart."""
+    """Whether a value has a field's type: tables, texts, lists of texts, numbers and booleans are told apart."""
     if kind.startswith("tuple[str"):
         return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
     if kind.startswith("tuple"):

@@ -1,4 +1,4 @@
-"""an entry of somebody's own list of deploys, changes, alerts or notes → its phases, by the table of usual names."""
+"""an entry in a hand-made list of deploys, changes, alerts or notes → its phases, by the table of usual names."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "what": ("kind", "type", "category"),
     "first": (),
 }  # fmt: skip
-#: Types of a pipeline's steps that are no deploys.
+#: Types of pipeline steps that are no deploys.
 _BUILDS = ("build", "test", "lint", "scan", "check", "ci")
 _NO_WHAT = ("change", "alert", "incident", "note", "event")
 
@@ -57,7 +57,7 @@ class UsualNames:
     acknowledged: tuple[str, ...]
 
 
-@lru_cache(maxsize=64)  # a list's entries have the same keys
+@lru_cache(maxsize=64)  # all entries of a list have the same keys
 def usual_names(keys: tuple[str, ...]) -> UsualNames:
     """The usual names among ``keys``, best first where there are several times."""
     by_name = {normalise(str(key)): str(key) for key in reversed(keys)}
@@ -70,7 +70,7 @@ def usual_names(keys: tuple[str, ...]) -> UsualNames:
 
 
 def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
-    """The phases of one entry; one with a single time is told by its state, or was done then."""
+    """The phases of one entry; with a single time, its state says which phase, else it was done then."""
     if not isinstance(entry, Mapping):
         return [], "is no object"
     names = usual_names(tuple(key for key in entry if isinstance(key, str)))
@@ -94,7 +94,7 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
     if start is None and end is None:
         return [], "has no time that can be read"
     if not entity and kind not in ("alert", "incident"):
-        # One name for all phases of an entry without an id: what it is, and when it began.
+        # An entry without an id is named, in all phases, by what it is and when it began.
         entity = hash_facts({name: text_of(value) for name, value in facts.items() if value is not None}, start or end)
     if kind == "note":
         return [make_row(context, facts, "noted", start or end, entity=entity)], ""  # type: ignore[arg-type]
@@ -102,7 +102,7 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
     opening, closing = ("fired", "resolved") if kind in ("alert", "incident") else ("started", "succeeded")
     rows = []
     if start is not None:
-        # A list with no column for ends says when each was done, or what became of it then.
+        # A list without a column for ends states when each was done, or got its state.
         only = (phase or closing) if not names.end and opening == "started" else phase if not names.end else opening
         rows.append(
             make_row(
@@ -119,7 +119,7 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
         seen = {**facts, "actor": acknowledger} if acknowledger else facts
         rows.append(make_row(context, seen, "acknowledged", acknowledged, kind=kind, entity=entity))
     if end is not None:
-        # An end that's stated is an end, whatever the state says: it may be older than the end.
+        # A stated end is an end, whatever the state: that may be older than the end.
         last = phase if phase not in ("", "started", "fired", "pending", "acknowledged") else closing
         closed = {**facts, "actor": resolver} if resolver else facts
         rows.append(make_row(context, _say_unknown(closed, kind, last, phase), last, end, kind=kind, entity=entity))
@@ -127,7 +127,7 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
 
 
 def _say_unknown(facts: Mapping[str, object], kind: str, told: str, phase: str) -> Mapping[str, object]:
-    """A deploy whose record doesn't say how it went has finished, no more; a change is to what its state says."""
+    """The message where the outcome isn't known: a deploy "finished", a change says its new state."""
     is_said = phase not in ("", "started", "pending") or (not phase and not facts.get("status"))
     is_unsaid = told == "succeeded" and not is_said
     if is_unsaid and kind == "change" and not phase:
@@ -147,7 +147,7 @@ def _first_stamp(entry: Mapping[str, object], keys: Sequence[str], context: Cont
 
 
 def _name_entity(facts: Mapping[str, object], kind: str) -> str:
-    """The id, with what it's the id of, since two lists may count from one; of an alert without one its name."""
+    """The id and what it's the id of, since two lists may both count from one; for an alert without one, its name."""
     parts = ["id", "service", "name", "version"]
     if not facts.get("id"):
         if kind not in ("alert", "incident") or not facts.get("name"):

@@ -31,7 +31,7 @@ def _built_in(samples: bool) -> tuple[ExportFormat, ...]:
 
 
 class Exports(Sequence[ExportFormat]):
-    """The user's formats, then the built-in ones, which are read once they're looked at: no log needs those."""
+    """The user's formats, then the built-in ones, which are only loaded when needed: a log never needs them."""
 
     def __init__(self, own: Iterable[ExportFormat] = (), *, samples: bool = False) -> None:
         self._own, self._samples = tuple(own), samples

@@ -1,7 +1,7 @@
 """Prometheus' ``ALERTS`` → firings: runs of samples, a step apart.
 
-Source: Prometheus' HTTP API, range queries. What began or ended between two samples is known to a step, and what
-is there in the first or last sample of all may have begun before, or go on after.
+Source: Prometheus' HTTP API, range queries. A beginning or end between two samples is known to within a step; an alert in
+the first or last sample may have begun before, or go on after.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from minutebook.exports.paths import find_first
 from minutebook.exports.rows import STATE_LABELS, Context, Row, make_row
 from minutebook.exports.stamps import Stamp
 
-#: A gap of more steps than this parts two firings.
+#: A longer gap, in steps, separates two firings.
 _GAP_STEPS = 1.5
 _ONE_SAMPLE_STEP_S = 60.0
 

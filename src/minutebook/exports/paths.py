@@ -1,9 +1,9 @@
-"""paths such as ``data.result.labels`` → what stands there in a document.
+"""paths such as ``data.result.labels`` → the values there in a document.
 
 A step in quotes may contain dots, a number is a place in a list, ``a[].b`` goes through every entry of ``a``,
-``@last`` is what stands behind a URL's last slash, ``@after:x`` what stands behind ``/x/``, and a text that holds JSON
-is opened. A key that isn't there as written is looked for without case, ``_`` and
-``-``, since the same record is ``created_at`` in an API, ``createdAt`` in a command and ``CreatedAt`` elsewhere.
+``@last`` is what comes after a URL's last slash, ``@after:x`` what comes after ``/x/``, and text that holds JSON is
+parsed. A key that isn't there as written is looked for without case, ``_`` and ``-``, since the same record has
+``created_at`` in an API, ``createdAt`` in a command and ``CreatedAt`` elsewhere.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from minutebook.names import normalise
 
 _STEP = re.compile(r'"([^"]*)"|([^.]+)')
 _MISSING = object()
-#: Documents nest this deep at most; what is below isn't looked at.
+#: How deep documents are followed; anything deeper is ignored.
 _DEEPEST = 50
-#: Among more keys than a record of an export has, names count as they are written only.
+#: With more keys than any export's record has, names have to match as written.
 _MOST_KEYS = 1000
 
 
@@ -29,7 +29,7 @@ def _steps(path: str) -> tuple[str, ...]:
 
 
 def find(value: object, path: str) -> object:
-    """What stands at a dotted path; None where nothing does."""
+    """The value at a dotted path; None where there's none."""
     found = _look(value, _steps(path))
     return None if found is _MISSING else found
 
@@ -80,9 +80,9 @@ def _open(text: str) -> object:
 
 
 def find_first(value: object, paths: str | Sequence[str], parent: object = None) -> object:
-    """What stands at the first of the paths at which anything does; ``^`` begins a path in ``parent``.
+    """The value at the first of the paths that has one; ``^`` begins a path in ``parent``.
 
-    A path that begins with ``=`` is the text behind it. Several values, by ``[]``, come as a list.
+    A path that begins with ``=`` is a literal text. Several values, from ``[]``, come as a list.
     """
     for path in [paths] if isinstance(paths, str) else paths:
         if path.startswith("="):
@@ -96,7 +96,7 @@ def find_first(value: object, paths: str | Sequence[str], parent: object = None)
 
 
 def find_all(value: object, path: str) -> list[object]:
-    """The entries at a path: a list's, or the one value; ``a[].b`` goes through every entry of ``a``."""
+    """The entries at a path: those of a list, or the one value; ``a[].b`` goes through every entry of ``a``."""
     found = [value]
     for part in path.split("[]"):
         found = [each for one in found for each in _entries(find(one, part.strip(".")))]
@@ -110,7 +110,7 @@ def _entries(value: object) -> list[object]:
 
 
 def flatten(value: object, depth: int = 0) -> Iterator[object]:
-    """The entries of a list, and of the lists in it (pages, one after the other); else the value itself."""
+    """The entries of a list and of the lists in it (pages, one after the other); else the value itself."""
     if isinstance(value, list) and depth < _DEEPEST:
         for each in value:
             yield from flatten(each, depth + 1)
@@ -119,9 +119,9 @@ def flatten(value: object, depth: int = 0) -> Iterator[object]:
 
 
 def has_keys(row: object, document: object, keys: Sequence[str]) -> bool:
-    """Whether the row (or, with ``^`` before it, its document) has each key; a|b is either, !a is none.
+    """Whether the row (with ``^``, its document) has each key; a|b is either, !a its absence.
 
-    ``a=x`` asks for the value too, ``a=~x`` for a value that begins so.
+    ``a=x`` requires that value too, ``a=~x`` a value that begins with it.
     """
     for key in keys:
         target = document if key.startswith("^") else row

@@ -1,4 +1,4 @@
-"""the first documents of a file → which export they are of, by their keys and never by the file's name."""
+"""the first documents of a file → the export that they are of, by their keys and never by the file's name."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from minutebook.exports.paths import find_all, flatten, has_keys
 from minutebook.exports.readings import WHOLE
 from minutebook.exports.shapes import name_shape
 
-#: A format that fits a smaller share of the rows isn't theirs.
+#: A format has to fit at least this share of the rows.
 ENOUGH = 0.4
 _SAMPLE = 20
 
-#: Keys of a page beside its list, and those that have the list in them.
+#: Keys of a page beside its list, and keys that hold the list.
 _PAGING = frozenset(
     ("limit", "offset", "more", "total", "count", "next", "previous", "page", "pagelen", "size", "per_page", "page_size",
      "pagination", "pagination_meta", "paging", "links", "_links", "meta", "metadata", "took", "requestid", "request_id",
@@ -25,12 +25,12 @@ _PAGING = frozenset(
 )  # fmt: skip
 _INSIDE = ("data", "result", "summary", "payload")
 
-#: What an API answers that has nothing to list; of which tool it is can't be told, and needn't be.
+#: An API's answer with nothing to list, whichever tool it is from.
 EMPTY = ExportFormat("empty", "An export that lists nothing", "note")
 
 
 class Match(NamedTuple):
-    """Which export some documents are of; ``seen`` says in words what they are if they're none."""
+    """The export that some documents are of; ``seen`` says in words what they are where it's none."""
 
     format: ExportFormat | None
     score: float
@@ -40,7 +40,7 @@ class Match(NamedTuple):
 
 
 def find_rows(document: object, export: ExportFormat) -> list[tuple[object, object]]:
-    """(row, the document around it) of all that a document, or each page of a list of them, holds."""
+    """(row, the document around it) for all rows in a document, or in each page of a list of documents."""
     for path in export.rows:
         if any(
             has_keys(row, page, export.requires) for row, page in islice(_each_row(document, path, export), _SAMPLE)

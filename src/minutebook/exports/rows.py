@@ -1,4 +1,4 @@
-"""what is known of a happening → a row of event columns."""
+"""what is known of one happening → a row of event columns."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from minutebook.exports.wording import describe, read_severity, say
 
 Row = dict[str, object]
 
-#: Labels that say in which state a series or message is, not which alert it is.
+#: Labels that state what a series or message is, not which alert it belongs to.
 STATE_LABELS = ("alertstate", "__name__")
-#: The field that says of a pipeline's run whether it deploys, where its name doesn't.
+#: The field that says whether a pipeline's run deploys, where its name doesn't.
 PURPOSE = "purpose"
-#: The field that says why something is counted and is no row of the timeline.
+#: The field that says why something is only counted, and not a row of the timeline.
 ROUTINE = "routine"
 _UNKNOWN: tuple[object, ...] = (None, "", "-", "undefined", [], {})
 _NUMBERED = re.compile(r"^\[#\d+\] (?=\S)")  # [#1234] before an incident's title
@@ -26,7 +26,7 @@ _IN_FRAME = ("service", "host", "environment", "version", "actor")
 
 
 class Context(NamedTuple):
-    """What holds for all entries of an export."""
+    """What is the same for all entries of an export."""
 
     format: ExportFormat
     defaults: Mapping[str, str]  #: columns that the caller states, and ``zone`` of zone-less stamps
@@ -45,7 +45,7 @@ def make_row(
     kind = kind or context.format.kind
     stated = {column: value for column, value in context.defaults.items() if column != "zone"}
     told = {name: text_of(value) for name, value in facts.items() if value not in _UNKNOWN}
-    known = {**stated, **told}  # what the record says itself comes first
+    known = {**stated, **told}  # what the record itself says wins
     for column in ("service", "version"):
         if known.get(column, "").startswith("arn:"):
             known[column] = known[column].rstrip("/").rpartition("/")[2].rpartition(":")[2]
@@ -85,7 +85,7 @@ def _level_of(severity: str | None, context: Context) -> str:
 
 
 def text_of(value: object) -> str:
-    """A value as one text: a list's entries behind commas, true and false as JSON writes them."""
+    """A value as one text: the entries of a list joined by commas, true and false as in JSON."""
     if isinstance(value, list):
         return ", ".join(text_of(each) for each in value)
     if isinstance(value, Mapping | bool):
@@ -94,7 +94,7 @@ def text_of(value: object) -> str:
 
 
 def to_json(value: object) -> str:
-    """JSON with sorted keys, which any writer can take: without lone surrogates."""
+    """JSON with sorted keys and without lone surrogates, so that any writer takes it."""
     return _clean(json.dumps(value, sort_keys=True, default=str, ensure_ascii=False))
 
 
@@ -105,8 +105,8 @@ def _clean(text: str) -> str:
 def fingerprint(labels: Mapping[str, Any]) -> str:
     """Alertmanager's fingerprint of a set of labels: FNV-1a, 64 bits, over names and values in order.
 
-    Source: `LabelSet.Fingerprint` of Prometheus' common library. Thus a body without fingerprints and a series
-    of ``ALERTS`` have the key under which Alertmanager knows the alert.
+    Source: `LabelSet.Fingerprint` in Prometheus' common library. So a body without fingerprints and a series of
+    ``ALERTS`` get the key that Alertmanager has for the alert.
     """
     total = 0xCBF29CE484222325
     for name in sorted(map(str, labels)):
@@ -118,7 +118,7 @@ def fingerprint(labels: Mapping[str, Any]) -> str:
 
 
 def hash_facts(known: Mapping[str, str], start: Stamp | None) -> str:
-    """A stable name for what has no key of its own: what it is, and when it began."""
+    """A stable name for what has no key of its own, made of what it is and when it began."""
     kept = [(name, known[name]) for name in sorted(known) if name not in ("status", "severity", "actor", "done")]
     text = json.dumps([*kept, start.time.isoformat() if start else ""])
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]

@@ -1,4 +1,4 @@
-"""a document that is no export → what it is, in words, for the line that refuses it."""
+"""a document that is no known export → what it is, in words, for the refusal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from minutebook.names import normalise
 
 _MARKUP = re.compile(r"\s*<(?:!doctype|html|\?xml|\w+[\s>])", re.IGNORECASE)
-#: Keys of an API's answer that says why it gives nothing.
+#: Keys under which an API says why it returns nothing.
 _REFUSING = frozenset(
     ("message", "messages", "error", "errors", "errormessages", "documentationurl", "status", "statuscode", "code", "ok",
      "success", "detail", "details", "title", "type", "timestamp", "path", "requestid", "took", "errordescription",
@@ -52,7 +52,7 @@ def name_text(text: str) -> str:
 
 
 def _find_error(answer: Mapping[str, object]) -> str:
-    """What an API says instead of records; "" where the object isn't only that."""
+    """An API's error message in place of records; "" where the object holds more than that."""
     keys = {normalise(str(key)): key for key in answer}
     refuses = {"error", "errors", "errormessages", "documentationurl", "errorcode"} & set(keys) or (
         answer.get("kind") == "Status" or answer.get("ok") is False

@@ -12,9 +12,9 @@ import pyarrow as pa
 
 from minutebook.times import YEARS, find_layout, parse_times
 
-#: What `parse_times` reads in the same way, a thousand times slower when it's one by one.
+#: Stamps that `parse_times` would read the same, a thousand times slower one by one.
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
-#: Exports of long ago are still records; year 1 and 1970 mean "never" there.
+#: Exports may be old; but year 1 and 1970 mean "never" in them.
 _FIRST_YEAR = 1971
 
 
@@ -26,9 +26,9 @@ class Stamp(NamedTuple):
 
 
 def read_stamp(value: object, *, zone: str | None = None) -> Stamp | None:
-    """The instant that a value states; None for none, year 1, zero and what can't be read.
+    """The instant that a value states; None for null, year 1, zero and what can't be read.
 
-    A zone-less stamp is in ``zone``, else as if in UTC, and its quality says so.
+    A zone-less stamp is in ``zone``, else taken as UTC; its quality says which.
     """
     if value is None or isinstance(value, bool | dict | list):
         return None
@@ -59,7 +59,7 @@ def _parse(text: str, layout: str, zone: str | None) -> Stamp | None:
 
 
 def _read_old(text: str) -> Stamp | None:
-    """A whole ISO stamp from before the years that logs are read in."""
+    """A whole ISO stamp from before the years that are accepted in logs."""
     try:
         time = datetime.fromisoformat(text)
     except ValueError:

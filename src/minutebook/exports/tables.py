@@ -1,4 +1,4 @@
-"""one row of an export, and the table of its format → its phases, as rows of event columns."""
+"""one row of an export and the table in its format → its phases, as rows of event columns."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def read_table(entry: object, context: Context) -> tuple[list[Row], str]:
 
 
 def _why_nothing(entry: object, context: Context) -> str:
-    """A row without times, or in a state that begins and ends nothing, is no happening; else its time is bad."""
+    """Why a row has no phases: it has no times, or a state that neither begins nor ends anything; else its time can't be read."""
     stated = [
         (find_first(scope, path, entry), _read_time(scope, entry, phase, context))
         for phase in context.format.phases
@@ -68,7 +68,7 @@ def _why_nothing(entry: object, context: Context) -> str:
 
 
 def _only_first(told: list[Row], phase: Phase) -> list[Row]:
-    """Of repeated entries the first by time; those behind it are of the phase ``later``, if there's one."""
+    """The first of repeated entries by time; later ones get the phase ``later``, if there's one."""
     if not (phase.first or phase.later) or len(told) < 2:
         return told
     told = sorted(told, key=lambda row: str(row["time"]))
@@ -78,7 +78,7 @@ def _only_first(told: list[Row], phase: Phase) -> list[Row]:
 
 
 def name_entity(scope: object, entry: object, phase: Phase, context: Context) -> str:
-    """The lifecycle's key: the parts that the phase, else the format names, behind the tool's family."""
+    """The lifecycle's key: the tool's family and the parts named by the phase, else by the format."""
     form = context.format
     inside, around = (scope, entry) if phase.key else (entry, context.document)
     named = phase.key or form.key
@@ -94,7 +94,7 @@ def name_entity(scope: object, entry: object, phase: Phase, context: Context) ->
 
 
 def _name_without_key(entry: object, shared: Mapping[str, object], context: Context) -> str:
-    """One name for all phases of a row without a key: what it is, and the first instant that's told."""
+    """One name for all phases of a row without a key: what it is, and its first stated instant."""
     if isinstance(shared.get("labels"), Mapping):
         return ""  # its labels name it
     known = {column: text_of(value) for column, value in shared.items() if value is not None}
@@ -103,19 +103,19 @@ def _name_without_key(entry: object, shared: Mapping[str, object], context: Cont
 
 
 def _stated_name(context: Context) -> list[str]:
-    # Of a record that doesn't name what it's about, what the caller says is part of the key.
+    # Where a record doesn't name what it's about, what the caller says is part of the key.
     return [context.defaults[column] for column in ("environment", "service", "name") if column in context.defaults]
 
 
 def _tell_purpose(entry: object, context: Context) -> dict[str, object]:
-    """A pipeline's run is a row of deploys; where its name doesn't say that it deploys, that is kept with it."""
+    """A pipeline's run counts as a deploy; where its name doesn't say that it deploys, a field notes that."""
     paths = context.format.deploys_by
     is_said = not paths or any(is_deploy_word(find_first(entry, path) or "") for path in paths)
     return {} if is_said else {PURPOSE: "not stated"}
 
 
 def _tell_repeats(entry: object, context: Context) -> dict[str, object]:
-    """By what it's the same again, and why it's no row of the timeline."""
+    """Fields that say what the row repeats, and why it's not in the timeline."""
     form = context.format
     named = [text_of(found) for path in form.repeats if (found := find_first(entry, path.split("|"), context.document))]
     why = next(
@@ -149,7 +149,7 @@ def _read_time(scope: object, entry: object, phase: Phase, context: Context) -> 
 
 
 def holds(scope: object, conditions: Mapping[str, Any], parent: object = None) -> bool:
-    """Whether each path has one of its texts (case apart); "" is none, "*" any, "~x" contains x, "@x" is what stands at x."""
+    """Whether each path has one of its texts (ignoring case); "" is none, "*" any, "~x" contains x, "@x" equals the value at x."""
     for path, wanted in conditions.items():
         target = parent if path.startswith("^") else scope
         found = find_first(target, path.lstrip("^"))

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from minutebook.exports.paths import find, find_first
 from minutebook.exports.rows import Context, Row, make_row, text_of
 
-#: Octopus' categories of events that are deploys' phases.
+#: Octopus' event categories that are phases of deploys.
 _OCTOPUS = {
     "deploymentstarted": "started", "deploymentqueued": "pending", "deploymentsucceeded": "succeeded",
     "deploymentfailed": "failed", "deploymentcanceled": "cancelled", "deploymentresumed": "started",
@@ -20,7 +20,7 @@ _DARKLY = re.compile(r"proj/(?P<project>[^:;]*):env/(?P<environment>[^:;]*):flag
 
 
 def read_octopus(entry: object, context: Context) -> tuple[list[Row], str]:
-    """One event of Octopus: which project, release and environment is only in its message."""
+    """One event of Octopus, which names project, release and environment only in its message."""
     category = str(find(entry, "Category") or "")
     phase = _OCTOPUS.get(category.lower())
     if phase is None:
@@ -40,7 +40,7 @@ def read_octopus(entry: object, context: Context) -> tuple[list[Row], str]:
 
 
 def read_launchdarkly(entry: object, context: Context) -> tuple[list[Row], str]:
-    """One entry of LaunchDarkly's audit log: flag and environment are only in the resource's text.
+    """One entry of LaunchDarkly's audit log, which names flag and environment only in the resource's text.
 
     ``updateOn`` says that a flag was toggled, the verb of the title in which direction.
     """

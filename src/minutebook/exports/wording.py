@@ -1,4 +1,4 @@
-"""words of exports → the schema's words, and back into one line that reads well."""
+"""words of exports → words of the schema, and a happening in one line that reads well."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ STATES: Mapping[str, str] = {
     **dict.fromkeys(("pending", "queued", "created", "waiting", "requested", "notstarted", "not_started", "scheduled",
                      "action_required", "on_hold", "needs_approval", "blocked_on_approval"), "pending"),
 }  # fmt: skip
-#: the same for alerts and incidents, of which "active" and "open" are not the end but the beginning
+#: the same for alerts and incidents, where "active" and "open" mean the beginning, not the end
 ALERT_STATES: Mapping[str, str] = {
     **dict.fromkeys(("resolved", "closed", "recovered", "ok", "normal", "inactive", "cleared", "up", "healthy", "ended",
                      "fixed", "recovery", "done", "success", "completed"), "resolved"),
@@ -61,7 +61,7 @@ _LONGEST = 400
 
 
 def read_state(word: object, kind: str, own: Mapping[str, str]) -> str:
-    """The phase that a state's word means: the format's own words, then the usual ones; "" for none."""
+    """The phase that a word for a state means, by the format's own words, then the usual ones; "" for none."""
     said = _NOUN.sub("", str(word if word is not None else "").strip().lower())
     usual = ALERT_STATES if kind in ("alert", "incident") else STATES
     for key in (said, re.sub(r"[\s\-]+", "_", said), re.sub(r"[\s\-_]+", "", said)):
@@ -73,7 +73,7 @@ def read_state(word: object, kind: str, own: Mapping[str, str]) -> str:
 
 
 def read_severity(word: object, own: Mapping[str, str], kind: str) -> str:
-    """The level of a severity's word; an alert without one is an error, an incident a warning."""
+    """The level that a word for a severity means; without one, an alert is an error, an incident a warning."""
     said = str(word if word is not None else "").strip().lower()
     squeezed = re.sub(r"[\s\-_]+", "", said)
     usual = "error" if kind == "alert" else "warn"
@@ -86,11 +86,11 @@ def is_deploy_word(text: object) -> bool:
 
 
 def say(template: str, known: Mapping[str, str]) -> str:
-    """A format's own sentence, with what is known in its places; what isn't known leaves no gap."""
+    """A format's own sentence with its placeholders filled in; what isn't known leaves no gap."""
 
     def fill(place: re.Match[str]) -> str:
         value = shorten(known.get(place[2], ""))
-        goes_on = template[place.end() : place.end() + 2] == " {"  # of {service} {name}: the next one may be known
+        goes_on = template[place.end() : place.end() + 2] == " {"  # in {service} {name}, the next one may be known
         return (place[1] or "") + value if value or goes_on else ""
 
     text = _PLACE.sub(fill, template)
@@ -119,7 +119,7 @@ def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     if kind in ("alert", "incident"):
         if kind == "incident" and phase == "fired":
             done = "opened"
-        # Whether it fires is the phase's to say, not that of a title that was given when it first did.
+        # The phase says whether it fires, not a title that was given when it first did.
         name = _STATE_AHEAD.sub("", known.get("name") or "") or detail or "without a name"
         is_said = name.lower().endswith(f" {kind}")  # Queue alert, Login incident
         head = name if is_said else f"{known.get('what') or kind} {name}"

@@ -1,7 +1,7 @@
 """frames and results → files, streams and figures: one medium a file, chosen by suffix.
 
-Every medium takes finished values and adds nothing to them. Text that came from evidence is made
-inert on the way out, files are replaced in one step, and the same values give the same bytes.
+Every medium takes finished values and adds nothing to them. Text from evidence is made inert on the way out, files are
+replaced in one step, and the same values give the same bytes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ FIGURE_FORMATS: Mapping[str, str] = {".svg": "svg", ".png": "png", ".pdf": "pdf"
 
 
 def pick_suffix(path: str | os.PathLike[str], known: Mapping[str, object]) -> str:
-    """The path's suffix in lower case, if ``known`` has it; else an error that names the choice."""
+    """The path's suffix in lower case, if it's ``known``; else an error that lists the choice."""
     suffix = PurePath(path).suffix.lower()
     if suffix in known:
         return suffix

@@ -1,7 +1,7 @@
 """a path or an open stream → bytes written whole or not at all.
 
-A file is written beside its place under a temporary name, synced, and renamed over it: whoever
-reads sees the old file or the new one, never half of it, whatever interrupts.
+A file is written beside its place under a temporary name, synced, and renamed over it: a reader sees the old file or the
+new one, never half of it, whatever interrupts.
 """
 
 from __future__ import annotations
@@ -110,12 +110,12 @@ def _replace(place: Path, mode: int | None) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def replace_together(folder: str | os.PathLike[str], *, last: str) -> Iterator[Path]:
-    """A folder to write files into that take the place of those in ``folder`` (made if need be) when the block ends well.
+    """A folder for files that replace those in ``folder`` (made if need be) when the block ends well.
 
-    They're opened by `open_staged`, and synced all at once.
+    Files are opened by `open_staged`, and all synced at once.
 
-    Until then nothing of the old files changes. Each is then replaced in one step, right after the other, ``last`` at
-    the end: who finds it as it should be finds all of them. Raises `MinutebookError` where the folder can't be written.
+    Until then the old files stay as they are. Then each is replaced in one step, ``last`` at the end: if that one is as
+    it should be, all of them are. Raises `MinutebookError` where the folder can't be written.
     """
     place = Path(folder)
     try:
@@ -155,7 +155,7 @@ def _move_all(staging: Path, place: Path, last: str) -> None:
                 "can't be written: it is a folder", where=str(place / name), do="name another folder for the book"
             )
     try:
-        with ThreadPoolExecutor(len(names) or 1) as pool:  # the disk takes as long for all of them as for one
+        with ThreadPoolExecutor(len(names) or 1) as pool:  # syncing all takes the disk as long as one
             list(pool.map(_sync_file, [staging / name for name in names]))
         _sync_folder(staging)
         for name in names:

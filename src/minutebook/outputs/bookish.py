@@ -1,4 +1,4 @@
-"""What the outputs of a whole book are written from."""
+"""What the outputs of a whole book need of it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""a frame → for each column, its cells as Arrow text: the same spelling in every text format.
+"""a frame → the cells of each column as Arrow text: spelled the same in every text format.
 
-Times are RFC 3339 in UTC with milliseconds and ``Z``, whole numbers have no decimals, floats are
-the shortest text that reads back as the same number, what is unknown is null.
+Times are RFC 3339 in UTC with milliseconds and ``Z``, whole numbers have no decimals, floats are the shortest text that
+reads back as the same number, and what is unknown is null.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ CHUNK_ROWS = 65_536
 
 
 class Cells(NamedTuple):
-    """One column as text: its name, the cells (null where unknown), and what they were before."""
+    """One column as text: its name, the cells (null where unknown), and the values they were made from."""
 
     name: str
     texts: pa.Array
@@ -30,7 +30,7 @@ class Cells(NamedTuple):
 
 
 def render_chunks(frame: pd.DataFrame) -> Iterator[list[Cells]]:
-    """The frame's columns as text, `CHUNK_ROWS` rows at a time; `FrameError` if it is none."""
+    """The frame's columns as text, `CHUNK_ROWS` rows at a time; `FrameError` if it's no frame."""
     if not isinstance(frame, pd.DataFrame):
         raise FrameError(f"expected a DataFrame, got {type(frame).__name__}")
     for start in range(0, len(frame), CHUNK_ROWS):
@@ -45,7 +45,7 @@ def column_names(frame: pd.DataFrame) -> list[str]:
 
 
 def join_cells(parts: list[Any], separator: str) -> bytes:
-    """One buffer of bytes: the rows' parts (arrays without nulls, or texts) joined."""
+    """The parts of all rows (arrays without nulls, or texts), joined into one buffer of bytes."""
     rows = pc.binary_join_element_wise(*parts, separator)
     buffer = rows.buffers()[2]
     return bytes(buffer) if buffer is not None else b""
@@ -90,9 +90,9 @@ def as_arrow(values: pd.Series) -> pa.Array:
 
 
 def render_times(times: pa.Array) -> pa.Array:
-    """RFC 3339 texts of an Arrow array of instants; the part under a millisecond is cut off.
+    """RFC 3339 texts of an Arrow array of instants, cut off at milliseconds.
 
-    A naive column is refused, since nobody could say what its text means.
+    A naive column is refused, since its text could mean any zone.
     """
     if times.type.tz is None:
         raise FrameError("a column of times has no zone", do="use .dt.tz_localize(…)")

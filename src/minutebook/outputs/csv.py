@@ -1,8 +1,8 @@
 """a frame → CSV: UTF-8, ``\\n`` line ends, a header, quotes only where they are needed.
 
 Null is an empty cell. Text is inert: control characters and line ends are written as escapes (``\\x1b``, ``\\x0a``),
-so that each line is a row, and a text cell that a spreadsheet would compute (it begins with ``= + - @`` or tab) gets an
-apostrophe before it, by default and in every CSV: nobody knows what a file is opened with.
+so each line is a row, and a cell that a spreadsheet would compute (one that begins with ``= + - @`` or tab) gets an
+apostrophe before it, in every CSV, since any may be opened with a spreadsheet.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from minutebook.outputs.cells import Cells, column_names, join_cells, render_chu
 from minutebook.outputs.inertcells import ACTIVE_RE2, escape_controls_in, quieten_formulas
 
 _LONGEST_BYTES = 100_000  # of a cell: Python's reader, for one, refuses 131,072 characters
-_LONGEST = 32_000  # characters that are kept of a longer one
+_LONGEST = 32_000  # characters kept of a longer one
 _MARKS = rf'[",]|{ACTIVE_RE2}'
 
 
@@ -54,13 +54,13 @@ def _cell(column: Cells, alone: bool) -> pa.Array:
 
 
 def _is_plain(texts: pa.Array) -> bool:
-    """Whether each is written as it stands: true of most columns, which takes one look instead of six."""
+    """Whether all can be written as they are, as in most columns: one check instead of six."""
     longest = pc.max(pc.binary_length(texts)).as_py() or 0
     return longest <= _LONGEST_BYTES and not pc.any(pc.match_substring_regex(texts, _MARKS)).as_py()
 
 
 def _cut_long(texts: pa.Array) -> pa.Array:
-    """The texts, those cut that no spreadsheet and not every reader takes; Parquet and JSON have them whole."""
+    """The texts, cut where they're too long for spreadsheets and some readers; Parquet and JSON have them whole."""
     is_long = pc.greater(pc.binary_length(texts), _LONGEST_BYTES)
     if not pc.any(is_long).as_py():
         return texts

@@ -1,4 +1,4 @@
-"""the minutes of a book → those of which nothing is known: no service has any evidence there."""
+"""the minutes of a book → those of which nothing is known, since no service has evidence in them."""
 
 from __future__ import annotations
 

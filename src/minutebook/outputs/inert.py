@@ -1,8 +1,8 @@
-"""text from evidence → text that does nothing where it is shown: one rule per medium.
+"""text from evidence → text that does nothing where it's shown: one rule per medium.
 
-Nothing is dropped: what could act is written as the escape that names it (``\\x1b``, ``\\u202e``).
-Data files (CSV) escape what a terminal would obey, what turns text around and what a spreadsheet would compute;
-what people read directly (a terminal, a figure) also escapes all other characters that are invisible.
+Nothing is dropped: characters that could act are written as their escapes (``\\x1b``, ``\\u202e``). Data files (CSV)
+escape what a terminal would obey, what reverses text and what a spreadsheet would compute; what people read directly (a
+terminal, a figure) also escapes all other invisible characters.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import unicodedata
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 # What json.dumps leaves as it is, but a terminal, a script or a reader's eye would not.
 _JSON_ACTIVE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-# Marks of CommonMark and of what wikis add: links by scheme or www, mentions, issues, mathematics.
+# Marks of CommonMark and of wikis: links by scheme or www, mentions, issues, mathematics.
 _MARKDOWN_ACTIVE = re.compile(r"[\\`*_{}\[\]<>#|~$@&^]|(?<=:)/(?=/)|(?<=www)\.", re.IGNORECASE)
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _ELLIPSIS = "…"
 
 
 def escape_character(character: str) -> str:
-    """The escape that names one character: ``\\x1b``, ``\\u202e``, ``\\U000e0001``."""
+    """The escape of one character: ``\\x1b``, ``\\u202e``, ``\\U000e0001``."""
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
 

@@ -1,7 +1,7 @@
 """a value or a frame → one JSON document: keys in the order given, indented by one, one line end.
 
 Times become RFC 3339 in UTC with milliseconds; NaN, infinities, NaT and NA become null; a frame
-becomes a list of its rows. Characters that would act are written as ``\\uXXXX``.
+becomes a list of its rows. Characters that could act are written as ``\\uXXXX``.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from minutebook.outputs.inert import escape_json, name_surrogates
 def write_json(value: object, target: Target) -> None:
     """Write ``value`` (mappings, sequences, sets, scalars, frames) to a path or an open stream.
 
-    Sets are sorted. Raises `MinutebookError` for a naive time or a thing that JSON has no word for.
+    Sets are sorted. Raises `MinutebookError` for a naive time, or for a value that JSON can't express.
     """
     text = escape_json(_encode(value, "\n"))
     with open_target(target) as stream:
@@ -34,7 +34,8 @@ def write_json(value: object, target: Target) -> None:
 def _encode(value: Any, line: str) -> str:
     """The JSON of a value; ``line`` is the line end and the indentation of what it's in.
 
-    In Python, `json` indents by Python too, call by call; the ledger of ten thousand sources has half a million values.
+    The standard library's `json` also indents in Python, and slower: the ledger of ten thousand sources has half a
+    million values.
     """
     kind = type(value)
     if kind is str:
@@ -61,7 +62,7 @@ def _encode_key(key: str) -> str:
 
 
 def _enclose(opening: str, entries: Iterable[str], closing: str, line: str) -> str:
-    """Entries in brackets, a line each."""
+    """Entries in brackets, one per line."""
     whole = f",{line} ".join(entries)
     return f"{opening}{line} {whole}{line}{closing}" if whole else opening + closing
 

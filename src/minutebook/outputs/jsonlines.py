@@ -1,4 +1,4 @@
-"""a frame → JSON lines: one object a row, keys in the order of the columns, null where unknown.
+"""a frame → JSON lines: one object per row, keys in the order of the columns, null where unknown.
 
 Times are RFC 3339 in UTC with milliseconds. NaN and infinities, which JSON lacks, are null.
 """
@@ -18,7 +18,7 @@ from minutebook.outputs.cells import Cells, join_cells, render_chunks
 from minutebook.outputs.inert import escape_json
 from minutebook.outputs.inertcells import replace_where
 
-# What must be escaped, or is so that it acts nowhere; the pattern of `inert` in RE2's words.
+# What has to be escaped in JSON or could act somewhere; the pattern of `inert` for RE2.
 _NEEDS_ESCAPE = (
     r'["\\\x00-\x1f\x7f-\x{9f}\x{61c}\x{200e}\x{200f}'
     r"\x{2028}-\x{202e}\x{2066}-\x{2069}\x{feff}]"

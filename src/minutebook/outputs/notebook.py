@@ -1,4 +1,4 @@
-"""a book, raw records → what Jupyter shows for them, in plain HTML: the window, who was affected, the first rows; lines."""
+"""a book, or raw records → what Jupyter shows for them, in plain HTML: windows, users and first rows, or lines."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def render_book(
 
 
 class ShownRecords(list[RawRecord]):
-    """Raw records in the order asked for, which Jupyter shows as lines behind their places; as text, it does nothing."""
+    """Raw records in the order asked for, which Jupyter shows as inert text, each line after its place."""
 
     def _repr_html_(self) -> str:
         lines = [

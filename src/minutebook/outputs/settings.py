@@ -1,6 +1,6 @@
-"""ledger and impact of a first look → a commented minutebook.toml: what was found, and where to say otherwise.
+"""ledger and impact of a first run → a commented minutebook.toml: what was found, and where to say otherwise.
 
-Every setting stands there as a comment, so that the file as written changes nothing.
+Every setting is a comment, so that the file as written changes nothing.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""a written postmortem → the phrases in it that blame, or that know better in hindsight, and what to say instead.
+"""a written postmortem → its phrases that blame or show hindsight, and what to say instead.
 
-A table of patterns, each with the question that leads back to the system. Verbs that services have too ("failed to
-connect") only count where a person does them. Code, and the facts that minutebook put there, aren't looked at.
+There's a table of patterns, each with the question that leads back to the system. Verbs that also describe services
+("failed to connect") only count with a person as their subject. Code and minutebook's own facts are skipped.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ _OWNERS = re.compile(r"(?im)^\|[^\n]*\b(?:owner|assignee|who|responsible|dri)\b[
 
 
 def wording(text: str, names: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """The phrases of a postmortem that blame or know better, a row a phrase in order, columns as in `COLUMNS`.
+    """The phrases of a postmortem that blame or show hindsight, one row per phrase in order, columns as in `COLUMNS`.
 
-    ``names`` maps names of people to their roles, as `Book.roles` does: where one stands outside of the owners of action
-    items, the role is suggested.
+    ``names`` maps names of people to their roles, as `Book.roles` does: except for owners of action items, the role is
+    suggested in place of a name.
     """
     seen = _mask(text)
     found = [*_find_phrases(seen), *_find_names(_mask_owners(seen), names or {})]

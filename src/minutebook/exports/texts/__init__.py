@@ -1,7 +1,7 @@
-"""an export's bytes → its documents: JSON in every arrangement, YAML, CSV, and a few commands' plain lines.
+"""an export's bytes → its documents: JSON in any arrangement, YAML, CSV, and the plain output of a few commands.
 
-A kind of text has a file. Nothing is executed, and nothing raises: what isn't understood is a document whose value is
-the text. What each finds is held against the bytes in `documents`, so that every row can be shown as it stood.
+Each kind of text has a file. Nothing is executed, and nothing raises: what isn't understood is a document whose value is
+the text. `documents` locates the values in the bytes, so that every row can be shown as it was.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from minutebook.exports.texts.yaml import parse_yaml
 
 _SCALAR = re.compile(r"null|true|false|-?\d{1,300}(?:\.\d{1,300})?")
 _YAML = re.compile(r"""(?:---|%YAML|[\w./"'-]+:(?:\s|$)|- ?[\w"'./-]+:(?:\s|$))""")
-_FIRST_LINES = 20  # one of them is a table's header
-#: What reads lines that commands or people wrote, each nothing of any other kind.
+_FIRST_LINES = 20  # among which a table has its header
+#: Readers of lines written by commands or people; each gives nothing for other kinds.
 _LINE_READERS = (
     read_nagios, read_git, read_heroku, read_capistrano, read_columns, read_markdown_table, read_notes,
 )  # fmt: skip

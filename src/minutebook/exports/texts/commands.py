@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-#: Names in capitals, with gaps between them that the rows have too: kubectl, argocd.
+#: Names in capitals, with gaps between them that run through all rows: kubectl, argocd.
 _HEADER = re.compile(
     r"[A-Z][A-Z0-9\-/()]*(?: [A-Z0-9\-/()]+)*(?:(?: {2,}|\t+)[A-Z][A-Z0-9\-/()]*(?: [A-Z0-9\-/()]+)*)+\s*"
 )
@@ -18,7 +18,7 @@ _HEROKU = re.compile(rf"v(\d+) +(\S.*?) +(\S+@\S+|[\w.\-]+) +({_STAMP})(?: \(.*\
 
 
 def read_columns(lines: Sequence[str]) -> list[tuple[int, int, object]]:
-    """Rows of a table whose columns stand below their names; a line before it that names one thing goes with each."""
+    """Rows of a table with aligned columns; a line before it that names one thing is added to each row."""
     first = next((at for at, line in enumerate(lines[:3]) if _HEADER.fullmatch(line)), None)
     if first is None or "\t" in lines[first]:
         return []
@@ -37,7 +37,7 @@ def read_columns(lines: Sequence[str]) -> list[tuple[int, int, object]]:
 
 
 def read_heroku(lines: Sequence[str]) -> list[tuple[int, int, object]]:
-    """``heroku releases``: a version, what it is, whose and when, under a line with the application's name."""
+    """``heroku releases``: version, description, author and time, under a line with the application's name."""
     found: list[tuple[int, int, object]] = []
     name = ""
     for number, line in enumerate(lines, 1):
@@ -55,7 +55,7 @@ def read_heroku(lines: Sequence[str]) -> list[tuple[int, int, object]]:
 
 
 def read_capistrano(lines: Sequence[str]) -> list[tuple[int, int, object]]:
-    """``revisions.log``: a release is named by when it was begun, in UTC; when one was rolled back isn't said."""
+    """``revisions.log``: a release is named by its beginning in UTC; the time of a rollback isn't stated."""
     found: list[tuple[int, int, object]] = []
     for number, line in enumerate(lines, 1):
         if match := _CAPISTRANO.fullmatch(line.strip()):

@@ -1,4 +1,4 @@
-"""a table of texts under a header, with commas, semicolons or tabs → a dict a row."""
+"""a table of texts under a header, with commas, semicolons or tabs → a dict per row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""values that were read of a text → documents, with the places where they and the objects in them stand."""
+"""values parsed from a text → documents, with the places of the values and of the objects in them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from minutebook.exports.texts.yaml import YamlDocument
 
 
 class Place(NamedTuple):
-    """Where something stands: its line counted from 1, its first byte, its bytes."""
+    """Where something is: its line counted from 1, its first byte, its length in bytes."""
 
     line: int
     offset: int
@@ -19,7 +19,7 @@ class Place(NamedTuple):
 
 
 class Document(NamedTuple):
-    """One parsed value (JSON, YAML, a CSV row as a dict), and where it stood."""
+    """One parsed value (JSON, YAML, a CSV row as a dict), and its place."""
 
     value: object
     line: int
@@ -29,7 +29,7 @@ class Document(NamedTuple):
 
 
 def place_lines(values: Sequence[tuple[int, int, object]], content: bytes) -> list[Document]:
-    """Documents of values, each with the lines that it stands in, from one number to another, both counted from 1."""
+    """Documents of values, each with its first and last line, counted from 1."""
     ends = [0, *accumulate(len(line) + 1 for line in content.split(b"\n"))]
     last = len(ends) - 1
     return [

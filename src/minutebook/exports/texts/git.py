@@ -1,4 +1,4 @@
-"""what git prints of commits and tags → an entry each."""
+"""git's listings of commits and tags → an entry for each."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _read_git_log(lines: Sequence[str]) -> list[tuple[int, int, object]]:
             if line.strip():
                 return []
         elif head := _GIT_HEAD.match(line):
-            # CommitDate is when it landed; Date is when it was written, unless there's nothing else.
+            # CommitDate is when it landed; Date, when it was written, only counts without one.
             name = {"Author": "author", "Commit": "committer", "CommitDate": "committed_at"}.get(head[1])
             if name is None and head[1].endswith("Date"):
                 value["authored_at"] = head[2]
@@ -60,7 +60,7 @@ def _read_git_log(lines: Sequence[str]) -> list[tuple[int, int, object]]:
 
 
 def _is_log(matches: Sequence[tuple[int, re.Match[str]]]) -> bool:
-    """Whether what looks like tags are lines of a log: a name again and again, or texts behind names without a number."""
+    """Whether what looks like tags are lines of a log: one name again and again, or texts after names without a number."""
     if len({match[1] for _, match in matches}) < len(matches):
         return True
     has_text = any(match[3] for _, match in matches)

@@ -1,4 +1,4 @@
-"""cells by their columns' names → the same, a zone that a name states put behind the stamps: ``Started (UTC)``, ``time_utc``."""
+"""cells by column name → the same, with the zone in a name such as ``Started (UTC)`` or ``time_utc`` moved to the stamps."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping
 
 _IN_UTC = re.compile(r"(?P<name>.*\w)(?:\s*\((?:UTC|GMT|Z)\)|[ _](?:UTC|GMT))", re.IGNORECASE)
-#: Ends as a clock does that states no zone.
+#: Ends like a time of day without a zone.
 _CLOCK = re.compile(r".*[T ]\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?")
 
 
 def move_zones(cells: Mapping[str, str]) -> dict[str, str]:
-    """The cells under names without a zone; a stamp with one of its own keeps that."""
+    """The cells under names without the zone; a stamp with a zone of its own keeps that."""
     if not any(_IN_UTC.fullmatch(name) for name in cells):
         return dict(cells)
     moved: dict[str, str] = {}

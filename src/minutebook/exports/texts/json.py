@@ -1,4 +1,4 @@
-"""a JSON text → its documents, in every arrangement: one value, pages, streams (RFC 7464), a value a line."""
+"""a JSON text → its documents, in any arrangement: one value, pages, streams (RFC 7464), one value per line."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import re
 from minutebook.exports.texts.documents import Document
 from minutebook.exports.texts.places import find_places
 
-#: A number of thousands of digits stays a text, and so does NaN, which is no JSON.
+#: A number of thousands of digits stays text, as does NaN, which isn't JSON.
 _DECODER = json.JSONDecoder(parse_int=lambda digits: int(digits) if len(digits) < 1000 else digits, parse_constant=str)
 _GAP = re.compile(r"[\s,\x1e\ufeff]*")
 
 
 def read_json(text: str) -> list[Document]:
-    """One value, values one after the other (pages, streams, RFC 7464), or one a line."""
+    """One value, values one after the other (pages, streams, RFC 7464), or one per line."""
     try:
         value = _DECODER.decode(text.strip("\ufeff \t\r\n"))
     except (ValueError, RecursionError):
@@ -43,7 +43,7 @@ def _read_stream(text: str) -> list[Document]:
 
 
 def _read_lines(text: str) -> list[Document]:
-    """JSON lines of which some are damaged: a value of None, unless none can be read."""
+    """JSON lines, of which a damaged one gives None; nothing where none can be read."""
     found, offset = [], 0
     for number, line in enumerate(text.split("\n"), 1):
         length = len(line.encode("utf-8", "replace"))

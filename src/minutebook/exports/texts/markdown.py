@@ -1,4 +1,4 @@
-"""a Markdown table of deploys, alerts or changes → a row a dict of texts, as a CSV would give."""
+"""a Markdown table of deploys, alerts or changes → a dict of texts per row, as from a CSV."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from minutebook.exports.texts.headers import move_zones
 from minutebook.names import normalise
 
 _RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?::?-{3,}:?\s*)?")
-#: Columns of which a list of deploys or alerts has some; a person's notes (time, who, what) have none.
+#: A list of deploys or alerts has some of these columns; a person's notes (time, who, what) have none.
 _OF_LISTS = frozenset(
     ("service", "app", "version", "status", "state", "result", "environment", "env", "severity", "alert", "alertname", "flag",
      "sha", "commit", "release")

@@ -1,4 +1,4 @@
-"""the log of Nagios and its kin → an entry a line."""
+"""the log of Nagios and its relatives → an entry per line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""what people wrote down, as Markdown or plain lines (``14:05 called the vendor``) → one value a note."""
+"""people's notes, as Markdown or plain lines (``14:05 called the vendor``) → one value per note."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ _NOTE = re.compile(
     r"(?: ?(?P<zone>Z|UTC|GMT|[+-]\d\d:?\d\d))?(?:\*\*|`)?(?:\s*[|–—-]\s*|:\s+|\s+)(?P<text>\S.*)"
 )
 _HEADING = re.compile(rf"\s*(?:#+ .*|[^|]{{0,40}})?({_DAY})\b[^|]{{0,80}}")
-#: Fewer of the lines than this being notes, the text is something else.
+#: At least this share of the lines has to be notes.
 _ENOUGH = 0.5
 
 
 def read_notes(lines: Sequence[str]) -> list[tuple[int, int, object]]:
     """(first line, last line, value) of each note; none where the text isn't notes.
 
-    A clock alone is of the day that stands above it, in a heading or in a note before; without one the value
-    says no day, and the note is rejected later by name. Lines without a clock go on with the note before.
+    A time alone is of the day stated above it, in a heading or an earlier note; without one the value has no day, and the
+    note is rejected later. Lines without a time continue the note before.
     """
     found: list[tuple[int, int, object]] = []
     day, is_open, others, marked = "", False, 0, 0

@@ -1,7 +1,7 @@
-"""a JSON text and its value → where each of the value's objects stands in the text.
+"""a JSON text and its value → the place of each of the value's objects in the text.
 
-An object begins at a brace outside of strings, so that the braces in the text and the objects in the value come in
-the same order. Where they don't (a key that stands twice drops an object), nothing is told.
+An object begins at a brace outside of strings, so the braces in the text and the objects in the value come in the same
+order. Where they can't be matched (a repeated key drops an object), no places are given.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""YAML as commands print it → Python values: the part of YAML that kubectl, flux and their kind write.
+"""YAML as commands print it → Python values: the subset that kubectl, flux and similar tools write.
 
 Block mappings and sequences, quoted and plain scalars on one line or several, ``|`` and ``>``, and ``{}``, ``[]``
 or JSON in flow style. Anchors, tags and merges aren't read: they raise ValueError, and nothing is guessed.
@@ -21,7 +21,7 @@ _LONGEST = 1000  # lines of one scalar
 
 
 class YamlDocument(NamedTuple):
-    """One document, the line it begins in, and the first and last line of each mapping in it (by its `id`)."""
+    """One document, the line it begins on, and the first and last line of each mapping in it (by its `id`)."""
 
     line: int
     value: object
@@ -35,7 +35,7 @@ class _Line(NamedTuple):
 
 
 def parse_yaml(text: str) -> list[YamlDocument]:
-    """Each document; raises ValueError where the text isn't of that part of YAML."""
+    """The documents; raises ValueError where the text isn't of that subset."""
     raw = text.lstrip("\ufeff").split("\n")
     found: list[YamlDocument] = []
     starts = [0, *(n + 1 for n, line in enumerate(raw) if re.match(r"---(?:\s|$)", line)), len(raw) + 1]
@@ -48,7 +48,7 @@ def parse_yaml(text: str) -> list[YamlDocument]:
 
 
 class _Reader:
-    """The lines of one document, and the one that is read next."""
+    """The lines of one document, and which is read next."""
 
     def __init__(self, raw: list[str], before: int) -> None:
         self.raw, self.before, self.at = [line.rstrip("\r") for line in raw], before, 0
@@ -153,7 +153,7 @@ class _Reader:
 
 
 def _split_key(text: str) -> tuple[str, str] | None:
-    """(key, what stands behind it) of a line that is an entry of a mapping."""
+    """(key, the rest) of a line that is an entry of a mapping."""
     if text[0] in "\"'":
         match = _QUOTED_KEY.match(text)
         return (_unquote(match[1]), (match[2] or "").strip()) if match else None

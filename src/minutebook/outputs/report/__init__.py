@@ -1,4 +1,4 @@
-"""a book → the report an incident commander opens: HTML or Markdown, told from the same facts.
+"""a book → the report that an incident commander opens first: HTML or Markdown, from the same facts.
 
 Read in order: `facts` (a book → what the report says), `markup` (text → escaped HTML), `page` (facts → one
 self-contained HTML file), `markdown` (facts → a page for a wiki).
@@ -15,7 +15,7 @@ from minutebook.outputs.report.facts.entries import Lines, pick_references
 from minutebook.outputs.report.markdown import render_markdown
 from minutebook.outputs.report.page import render_page
 
-#: What writes a report, by suffix.
+#: Suffix → what renders a report.
 REPORT_WRITERS: Mapping[str, Callable[[Facts], str]] = {
     ".html": render_page, ".htm": render_page, ".md": render_markdown,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""text → HTML that is escaped by construction: a plain `str` never becomes markup, only `Html` does."""
+"""text → HTML, escaped by construction: only `Html` becomes markup, never a plain `str`."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """results → text for a terminal: the summary after a run, and tables that need no manual.
 
-A file a result: `summary` (with rejected lines), `impact`, `sensitivity`, `sources`, `changes` (of two books), `listing`
-(small tables, findings); `columns` and `colour` are what they're set with. Text from evidence is inert: escape sequences
-and marks that turn text around are shown as their escapes.
+One file per result: `summary` (with rejected lines), `impact`, `sensitivity`, `sources`, `changes` (between two books),
+`listing` (small tables, findings); all are laid out with `columns` and `colour`. Text from evidence is inert: escape
+sequences and marks that reverse text are shown as their escapes.
 """
 
 from minutebook.outputs.terminal.colour import wants_colour

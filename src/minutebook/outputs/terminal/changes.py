@@ -1,4 +1,4 @@
-"""a comparison of two books → lines for a terminal: a change a paragraph, reasons first."""
+"""a comparison of two books → lines for a terminal: a paragraph per change, reasons first."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _list(sentences: list[str], width: int) -> Iterator[str]:
 
 
 def _tell(changes: pd.DataFrame, width: int) -> Iterator[str]:
-    """A paragraph a row of the timeline or a window: what of it changed, and why."""
+    """A paragraph for each row of the timeline or window: what changed, and why."""
     rows = changes.to_dict("records")
     for _, group in itertools.groupby(rows, key=lambda row: [str(row[name]) for name in _SAME]):
         first, *more = group

@@ -1,4 +1,4 @@
-"""text → the same in colour, where a stream shows colours; which never carry a meaning alone."""
+"""text → the same in colour, where a stream shows colours; no meaning depends on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""words → lines of a given width: padded, wrapped, or behind a label; widths are counted in columns, not characters."""
+"""words → lines of a given width: padded, wrapped, or after a label; widths are in columns, not characters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def pad(text: str, width: int) -> str:
 
 
 def write_entry(label: str, text: str, width: int, *, hang: str = "", painted: str = "") -> list[str]:
-    """Lines with the label before the first; the others stand in by ``hang``. ``painted`` is the text in colour."""
+    """Lines with the label before the first; the others are indented by ``hang``. ``painted`` is the text in colour."""
     lines = wrap(text, width, " " * _LABEL + hang, first=pad(label, _LABEL))
     if painted and lines:
         lines[0] = lines[0].replace(text, painted)

@@ -1,4 +1,4 @@
-"""small frames and findings → text for a terminal: aligned columns, places with what is said of them, lists."""
+"""small frames and findings → text for a terminal: aligned columns, places with remarks, lists."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def format_listing(frame: pd.DataFrame, width: int = 80) -> str:
 
 
 def format_findings(findings: Iterable[tuple[str, str, str]], width: int = 80) -> list[str]:
-    """(place, what stands there, what is said of it) → lines, as editors and people read them."""
+    """(place, text there, remark) → lines that editors and people can read."""
     lines = []
     for place, text, said in findings:
         lines += textwrap.wrap(escape_invisible(f"{place}: {text}"), width, subsequent_indent="    ")
@@ -36,7 +36,7 @@ def format_findings(findings: Iterable[tuple[str, str, str]], width: int = 80) -
 
 
 def format_review(issues: pd.DataFrame, weeks: pd.DataFrame, day: str, width: int = 80) -> str:
-    """The weekly list: a paragraph a state, the most pressing first, then completion by week."""
+    """The weekly list: a paragraph per state, the most pressing first, then completion by week."""
     counts = issues["state"].value_counts()
     kept, done = len(issues) - counts.get("dropped", 0), counts.get("done", 0)
     lines = [f"Review of {day}: {done} of {kept} done" + (f" ({done / kept:.0%})" if kept else "")]

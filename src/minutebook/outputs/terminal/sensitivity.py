@@ -1,4 +1,4 @@
-"""how an impact moves with what was chosen → a table a window, a line a choice and value."""
+"""the sensitivity of an impact → a table per window, a line per choice and value."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minutebook.outputs.wording.windows import kind_of, scope_of
 
 
 def format_sensitivity(impact: Mapping[str, Any], *, width: int = 80, colour: bool = False) -> str:
-    """How each window's edges and users move with what was chosen: a line a choice and value."""
+    """How each window's edges and users move with each choice: a line per choice and value."""
     paint, lines = Paint(colour), []
     for window in impact.get("windows") or ():
         rows = list(tell_sensitivity(window))

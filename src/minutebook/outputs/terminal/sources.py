@@ -1,4 +1,4 @@
-"""sources → what each was taken for, in two lines or more."""
+"""sources → how each was read, in two lines or more."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from minutebook.outputs.wording.sources import tell_source
 def format_check(
     sources: Sequence[Mapping[str, Any]], *, zone: str = "UTC", width: int = 80, colour: bool = False
 ) -> str:
-    """What each source was taken for: two lines a source, in the order given."""
+    """How each source was read: two lines per source, in the order given."""
     tz, paint = find_zone(zone), Paint(colour)
     lines = []
     for source in sources:

@@ -19,7 +19,7 @@ from minutebook.outputs.wording.sources import sum_sources
 from minutebook.outputs.wording.users import tell_users
 from minutebook.outputs.wording.windows import between, kind_of, lasted, pick_windows, scope_of
 
-#: What a source's status means to whoever reads the summary.
+#: What a source's status means, for readers of the summary.
 _STATUSES = {
     "truncated": "it ends early; what stands before the cut was read",
     "damaged": "damaged; what stands before the damage was read",
@@ -58,7 +58,7 @@ def format_summary(
 
 
 def format_rejects(rejects: pd.DataFrame, *, width: int = 80) -> str:
-    """The first lines that became no event, two lines each: where and why, and how they begin; empty for none."""
+    """The first lines that became no event, two lines for each: where and why, and how it begins; empty if there are none."""
     lines: list[str] = []
     for row in rejects.head(_FIRST_REJECTS).itertuples():
         place = f"{inert_text(row.source)}:{row.line}: {inert_text(row.reason)}"
@@ -88,7 +88,7 @@ def _tell_reading(ledger: Mapping[str, Any], tz: datetime.tzinfo, zone: str, wid
 
 
 def _tell_incomplete(ledger: Mapping[str, Any], width: int) -> list[str]:
-    """Sources of which something is missing, before anything that rests on them."""
+    """The incomplete sources, ahead of anything that rests on them."""
     said = []
     for source in ledger.get("sources") or ():
         name, status = inert_text(source.get("source")), inert_text(source.get("status"))
@@ -114,7 +114,7 @@ def _tell_missing(
 
 
 def _list_sentences(label: str, sentences: Sequence[str], width: int, left: str) -> list[str]:
-    """The first of them in a line or more each; ``left`` says how many aren't shown, and where they are."""
+    """The first sentences, in a line or more each; ``left`` says how many aren't shown, and where they are."""
     lines = []
     for number, sentence in enumerate(sentences[:_MOST_SENTENCES]):
         lines += write_entry("" if number else label, sentence, width, hang="  ")

@@ -1,4 +1,4 @@
-"""a book's timeline → whatever another tool takes: a file a tool, and here which writer, by name or by suffix.
+"""a book's timeline → the formats of other tools: one file per tool; the writer is chosen here by name or suffix.
 
 Most take the rows (`records`); calendars and dashboards take the impact's windows and milestones (`spans`).
 """
@@ -25,7 +25,7 @@ from minutebook.outputs.timelines.timesketch import write_timesketch_csv, write_
 
 Writer: TypeAlias = Callable[[Bookish, Target], None]
 
-#: What can be asked for by name; ``ics`` and ``grafana`` have the impact's windows and milestones.
+#: Writers by name; ``ics`` and ``grafana`` have the impact's windows and milestones.
 TIMELINE_WRITERS: Mapping[str, Writer] = {
     "markdown": write_markdown,
     "excel": write_excel_csv,

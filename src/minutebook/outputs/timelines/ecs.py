@@ -1,4 +1,4 @@
-"""a timeline → JSON lines by the Elastic Common Schema: what Elasticsearch and its like index as they are."""
+"""a timeline → JSON lines in the Elastic Common Schema, which Elasticsearch and its relatives index as they are."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TYPES = {"started": "start", "fired": "start", "stopped": "end", "ended": "end"
 
 
 def write_ecs(book: Bookish, target: Target) -> None:
-    """Write a book's timeline as ECS documents, one a line; what ECS has no field for is a label."""
+    """Write a book's timeline as ECS documents, one per line; what ECS has no field for becomes a label."""
     write_lines(_documents(book), target)
 
 

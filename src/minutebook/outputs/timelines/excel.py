@@ -1,4 +1,4 @@
-"""a timeline → CSV as spreadsheets open it by a double click: a byte order mark, CRLF, times that they know as times.
+"""a timeline → CSV that spreadsheets open by a double click: a byte order mark, CRLF, times that they recognise.
 
 Cells that would be computed are inert as in every CSV; longer ones than a spreadsheet holds are cut, and say so.
 """

@@ -1,4 +1,4 @@
-"""impact windows and milestones → an iCalendar file (RFC 5545), to lay over a calendar of the people on call."""
+"""impact windows and milestones → an iCalendar file (RFC 5545), to lay over the on-call calendar."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _text(text: str) -> str:
 
 
 def _fold(line: str) -> bytes:
-    """Lines of at most 75 bytes, cut between characters, each further one begun by a space."""
+    """Lines of at most 75 bytes, cut between characters; continuation lines begin with a space."""
     folded, used = b"", 0
     for character in line:
         encoded = character.encode("utf-8")

@@ -1,6 +1,6 @@
-"""a book's timeline → Markdown as published postmortems print it: ``09:08 UTC — what``, a list a day.
+"""a book's timeline → Markdown as in published postmortems: ``09:08 UTC — what``, a list per day.
 
-The rows that say what each minute of an impact window was like are left out and counted: a list is read, a grid isn't.
+Rows on single minutes of an impact window are left out and counted: they'd make a list too long to read.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def write_markdown(book: Bookish, target: Target) -> None:
 
 
 def list_timeline(timeline: pd.DataFrame, heading: str) -> Iterator[str]:
-    """The lines of the list, under a heading a day."""
+    """The lines of the list, under a heading for each day."""
     day = ""
     is_minute = timeline["kind"].eq("impact") & timeline["phase"].eq("ongoing")
     for row in timeline[~is_minute].to_dict("records"):
@@ -42,7 +42,7 @@ def list_timeline(timeline: pd.DataFrame, heading: str) -> Iterator[str]:
 
 
 def tell_row(row: dict[str, object]) -> str:
-    """What a row says, where and how often, and the first of its evidence."""
+    """One row: what happened, where and how often, and the first of its evidence."""
     text = row["summary"] if isinstance(row["summary"], str) else f"{row['kind']} {row['phase'] or ''}".strip()
     service = row["service"] if isinstance(row["service"], str) and row["service"] not in text else ""
     counts = [tell_counts(row["count"], None, text), tell_counts(None, row["users"])]

@@ -1,4 +1,4 @@
-"""a timeline → OpenTelemetry log records, in the JSON lines that OTLP's file format states: one request a line."""
+"""a timeline → OpenTelemetry log records in OTLP's file format: JSON lines, one request each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from minutebook.outputs.atomic import Target
 from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.timelines.records import list_rows, write_lines
 
-#: The first of the four numbers that each severity has.
+#: The first of each severity's four numbers.
 _NUMBERS = {"trace": 1, "debug": 5, "info": 9, "warn": 13, "error": 17, "fatal": 21}
 
 

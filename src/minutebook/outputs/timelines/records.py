@@ -1,4 +1,4 @@
-"""a timeline → its rows as plain values, for the outputs that nest them into other shapes."""
+"""a timeline → its rows as plain values, for outputs with another shape."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minutebook.outputs.inert import escape_json, name_surrogates
 
 
 def list_rows(timeline: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Each row without what isn't known; instants as µs since 1970, texts as UTF-8 can hold them."""
+    """Each row without unknown values; instants as µs since 1970, texts without lone surrogates."""
     for row in timeline.to_dict("records"):
         yield {str(name): _plain(value) for name, value in row.items() if isinstance(value, str) or not pd.isna(value)}
 
@@ -25,7 +25,7 @@ def _plain(value: Any) -> Any:
 
 
 def write_lines(objects: Iterator[dict[str, Any]], target: Target) -> None:
-    """One JSON object a line, its keys in the order given."""
+    """Write one JSON object per line, its keys in the order given."""
     with open_target(target) as stream:
         for each in objects:
             stream.write(escape_json(json.dumps(each, ensure_ascii=False, allow_nan=False)).encode("utf-8") + b"\n")

@@ -1,4 +1,4 @@
-"""a timeline → Timesketch's CSV or JSON lines: ``message, datetime, timestamp, timestamp_desc`` and what else a row has.
+"""a timeline → Timesketch's CSV or JSON lines: ``message, datetime, timestamp, timestamp_desc`` and a row's other columns.
 
 ``datetime`` (ISO 8601 in UTC) and ``timestamp`` (µs since 1970) are the same instant, to the microsecond.
 """

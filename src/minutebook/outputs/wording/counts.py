@@ -1,4 +1,4 @@
-"""numbers → how people write them: ``2,000 lines``, ``4.33 %``, ``×12``; what is no number is unknown."""
+"""numbers → how people write them: ``2,000 lines``, ``4.33 %``, ``×12``; anything else is unknown."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def count_of(number: int, what: str) -> str:
 
 
 def tell_counts(count: Any, users: Any, text: str = "") -> str:
-    """How often, where the ``text`` beside it doesn't say so, and how many users."""
+    """How often, unless the ``text`` beside it says so, and how many users."""
     parts = []
     if count is not None and not pd.isna(count) and count > 1 and f" {int(count):,} times" not in text:
         parts.append(f"×{int(count):,}")

@@ -1,4 +1,4 @@
-"""the impact as a whole → rows: its milestones, what all windows come to, what came before what, budgets that it spent."""
+"""the impact as a whole → rows: its milestones, the total over windows, what came before what, error budgets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from minutebook.outputs.wording import Row
 from minutebook.outputs.wording.counts import number_of, percent_of
 from minutebook.outputs.wording.windows import between, name_edge, pick_windows, scope_of
 
-#: The instants that an impact is told by, in the order in which they usually come.
+#: The milestones of an impact, in their usual order.
 MILESTONES = ("impact_start", "detected", "acknowledged", "mitigated", "impact_end")
 
 
@@ -54,7 +54,7 @@ def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool
 
 
 def tell_throughout(impact: Mapping[str, Any], tz: datetime.tzinfo, *, zone: str = "UTC") -> list[str]:
-    """Where evidence is bad from beginning to end, so that nothing tells what is usual: what of it, when, how much."""
+    """What fails from beginning to end, where nothing shows what is usual: what, when, how much."""
     return [
         f"{scope_of(each)}, {between(each, tz)} {zone}: {inert_text(each.get('evidence'))}"
         for each in impact.get("throughout") or ()
@@ -62,7 +62,7 @@ def tell_throughout(impact: Mapping[str, Any], tz: datetime.tzinfo, *, zone: str
 
 
 def tell_total(total: Mapping[str, Any]) -> list[Row]:
-    """Rows of what all windows come to."""
+    """Rows of the total over all windows."""
     meanings = {"affected": "distinct users over all windows", "failed": "", "degraded": "",
                 "user_minutes": ""}  # fmt: skip
     span = format_span(total.get("impact_seconds"))
@@ -85,7 +85,7 @@ def tell_orders(impact: Mapping[str, Any]) -> list[Row]:
 
 
 def tell_budget(impact: Mapping[str, Any]) -> list[Row]:
-    """Rows of the error budgets: how much of each the incident spent, of what, and what that assumes."""
+    """Rows of the error budgets: how much of each the incident spent, and what that assumes."""
     rows = [
         (inert_text(row.get("objective")), percent_of(row.get("spent")),
          f"{number_of(row.get('bad'))} bad of {number_of(row.get('allowed'))} allowed at {float(row['target']) * 100:g} %;"

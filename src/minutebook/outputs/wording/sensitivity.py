@@ -1,4 +1,4 @@
-"""what would be if it had been chosen otherwise → its rows, with how far edges and users move."""
+"""a window's sensitivity → rows that say how far edges and users move with each choice."""
 
 from __future__ import annotations
 

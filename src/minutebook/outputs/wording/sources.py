@@ -1,4 +1,4 @@
-"""a source's account and clock, or all of them → what was read of it, in words and in sums."""
+"""a source's account and clock, or those of all sources → what was read, in words and in sums."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _COUNTS = ("lines", "lines_in_events", "lines_skipped", "lines_rejected", "event
 
 
 def sum_sources(sources: Iterable[Mapping[str, Any]]) -> dict[str, int]:
-    """What all sources come to: lines and what became of them, ``lines_told`` for, events and copies."""
+    """Sums over all sources: lines and what became of them, ``lines_told`` for, events and copies."""
     listed = list(sources)
     total = {name: sum(as_whole(source.get(name)) for source in listed) for name in _COUNTS}
     return total | {"lines_told": total["lines_in_events"] + total["lines_skipped"] + total["lines_rejected"]}
 
 
 def tell_source(source: Mapping[str, Any], tz: datetime.tzinfo) -> Iterator[str]:
-    """What a source was taken for, in short pieces."""
+    """How a source was read, in short pieces."""
     score = source.get("score")
     share = f" ({score * 100:.3g}%)" if isinstance(score, float) else ""
     yield (inert_text(source.get("format")) or "no format") + share

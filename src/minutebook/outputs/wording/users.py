@@ -1,4 +1,4 @@
-"""how many users a window hit → a sentence, or rows with what each number means."""
+"""the users of a window → a sentence, or rows that say what each number means."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def list_users(users: Mapping[str, Any]) -> Iterator[Row]:
 
 
 def list_silent(users: Mapping[str, Any]) -> Iterator[Row]:
-    """How many who usually come stayed away, where that was estimated."""
+    """How many usual users stayed away, where that was estimated."""
     silent = users.get("silent")
     if isinstance(silent, Mapping):
         text = f"stayed away, an estimate: {number_of(silent.get('low'))} – {number_of(silent.get('high'))}"

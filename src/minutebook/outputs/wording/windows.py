@@ -30,7 +30,7 @@ _EDGES = {
 
 
 def pick_windows(impact: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The windows that are impact: a hole in the evidence is none."""
+    """The windows that are impact, without holes in the evidence."""
     return [window for window in impact.get("windows") or () if window.get("kind") != "no_evidence"]
 
 
@@ -98,7 +98,7 @@ def lasted(window: Mapping[str, Any]) -> str:
 
 
 def name_edge(window: Mapping[str, Any], which: str) -> str:
-    """What an edge is, by the window's kind: ``first bad request``, ``edge of the silence``."""
+    """The name of an edge, by the window's kind: ``first bad request``, ``edge of the silence``."""
     return _EDGES.get(str(window.get("kind")), _EDGES["fail"]).format(which)
 
 

@@ -1,7 +1,7 @@
 """a written postmortem → its action items, each judged: specific, assigned, timeboxed, and which rows it answers.
 
-They're read from the table under "action items" (or any table with an action and an owner or a date), else from the list
-there. Nothing is rewritten: a judgement comes with its reason, and people decide.
+They are read from the table under "action items" (or any table with an action and an owner or a date), else from the list
+there. Nothing is rewritten: each judgement comes with its reason, and people decide.
 """
 
 from __future__ import annotations
@@ -55,10 +55,10 @@ _REFERENCE = re.compile(r"\bT(\d+)\b")
 
 
 def actions(text: str, *, year: int | None = None) -> pd.DataFrame:
-    """The action items of a postmortem's text, a row an item in order, columns as in `COLUMNS`.
+    """The action items of a postmortem's text, one row per item in order, columns as in `COLUMNS`.
 
-    ``year`` is that of due dates without one. An item that names no row of the timeline isn't ``tied``; that alone doesn't
-    fail it, a row that the text's timeline lacks does. An empty frame where the text has no action items.
+    ``year`` is for due dates without one. An item that refers to no row of the timeline isn't ``tied``, which alone
+    doesn't fail it; a reference to a row that the text's timeline lacks does. Empty where the text has no action items.
     """
     known = {number for number, _, _ in read_rows(text.split("\n"))}
     rows = [_judge(*item, known, year) for item in find_items(text)]
@@ -101,7 +101,7 @@ def _read_table(
     for line, cells in rows:
         told = {name: read_plain(cells[at]) for name, at in places.items()}
         if any(read_plain(cell) for cell in cells):
-            # As written: code marks tell a name from a word.
+            # As written: code marks distinguish a name from a word.
             yield (
                 line,
                 cells[places["action"]].strip(),

@@ -1,4 +1,4 @@
-"""what stands under "due" → whether it's a timebox, and its day where it is one.
+"""the text under "due" → whether it's a timebox, and its day where it names one.
 
 A day, a stated period ("end of next sprint", "Q1 2027", "within 2 weeks") is a timebox; "ASAP", "soon" and "ongoing" aren't.
 """

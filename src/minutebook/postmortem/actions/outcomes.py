@@ -1,8 +1,8 @@
 """the text of an action item → whether somebody could check that it was done; else what is missing.
 
-Specific is a verb that changes something and an outcome to measure it by: a number, or a thing that's named closely
-enough to be found. Verbs that only think ("investigate"), words that only praise ("better") and things that come in any
-number ("more tests") are none. Kept as tables of words, so that a team sees what it's judged by.
+An item is specific if it has a verb that changes something and an outcome to measure: a number, or a thing named closely
+enough to be found. Verbs of thinking ("investigate"), words of praise ("better") and uncounted things ("more tests")
+aren't outcomes. All are tables of words, so that a team can see what it's judged by.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 
-#: Change something that can be seen afterwards.
+#: Verbs that change something that can be seen afterwards.
 CHANGING = frozenset(
     """
 add adds adjust alert align allocate allow apply archive assign attach automate backfill backport ban block bound build bump
@@ -33,7 +33,7 @@ tag teach template terminate test throttle tighten time trigger trim truncate tu
 version warm warn wire wrap write
 """.split()  # noqa: SIM905
 )
-#: Change something by some amount: only with a number or a condition does anybody know when it's done.
+#: Verbs that change an amount: only a number or a condition says when it's done.
 GRADUAL = frozenset(
     """
 address beef boost clean cleanup complete decrease ease enhance ensure expand fix finish guarantee handle harden help hire
@@ -42,7 +42,7 @@ polish protect provide reduce refactor refine refresh resolve rework secure simp
 standardise standardize strengthen streamline support tune update upgrade
 """.split()  # noqa: SIM905
 )
-#: Leave nothing behind that could be checked.
+#: Verbs that leave nothing behind to check.
 THINKING = frozenset(
     """
 align analyse analyze ask assess audit avoid be become brainstorm check communicate consider continue coordinate decide
@@ -52,7 +52,7 @@ promote raise-awareness read reach reconsider remember remind research rethink r
 spend study sync take talk think try understand watch work worry
 """.split()  # noqa: SIM905
 )
-#: Say how good something is to be, not what.
+#: Words that say how good something should be, not what it should do.
 PRAISE = frozenset(
     """
 adequate appropriate better best careful carefully cleaner clearer closely correct correctly easier effective efficient enough
@@ -60,7 +60,7 @@ extra faster further good greater high-quality improved more necessary needed op
 regularly relevant reliable resilient robust safer significantly smarter smoother soon sooner stronger sufficient thorough various
 """.split()  # noqa: SIM905
 )
-#: Endings of nouns, and words that follow one; any other first word may be a verb that no list knows.
+#: Endings of nouns, and words that follow one; any other first word may be a verb that isn't listed.
 _NOUN = re.compile(
     r"(?:s|ions?|ances?|ences?|ancy|ency|ity|ment|ness|ing|ship|age|th|er|or|al|ism|ure|ware|able|ive|ful|less|ous|ic)$"
 )
@@ -85,7 +85,7 @@ _SAID_OF_NOUN = frozenset(
         "have",
     )
 )
-#: Things that a change leaves behind; with something said of which they can be found.
+#: Things that a change leaves behind; with a closer description they can be found.
 _THINGS = (
     r"alert|alarm|page[rs]?|dashboard|panel|graph|test|tests|suite|runbook|playbook|check|checks|checklist|canary|canaries|breaker|flag|switch|rule|lint"
     r"|pipeline|step|stage|gate|hook|script|job|cron|backup|replica|index|migration|metric|counter|log line|field|header|endpoint|probe|pool|queue|cache|table"
@@ -95,7 +95,7 @@ _THINGS = (
     r"|quota|connection|connections|client|method|function|module|code|query|queries|lock|transaction|owner|on-call|escalation|annotation|label|alarm"
 )  # fmt: skip
 _THING = re.compile(rf"(?i)\b(?:{_THINGS})s?\b")
-#: Things that are nothing without their number or condition.
+#: Things that mean nothing without a number or condition.
 _BOUNDED = re.compile(
     r"(?i)\b(?:alert(?:s|ing)?|alarms?|thresholds?|limits?|rate.?limit(?:s|ing)?|timeouts?|quotas?|retries|retry|backoff|autoscaling)\b"
 )
@@ -120,7 +120,7 @@ _NAMED = re.compile(
 _COMMON_HYPHENS = re.compile(
     r"(?i)^(?:on-call|post-?mortem|rate-limit\w*|roll-?back|fail-?over|real-time|end-to-end|health-check\w*|follow-up|long-term|short-term|read-only|cross-team|auto-\w+|re-\w+|pre-\w+|non-\w+|well-\w+|high-\w+|low-\w+|self-\w+|co-\w+|multi-\w+|per-\w+|day-to-day|up-to-date|best-effort|sign-off|set-up|warm-up|clean-up)$"
 )
-#: By when: no outcome.
+#: Deadlines, which are no outcome.
 TIMEBOX = re.compile(
     r"(?i)[,;(]?\s*\b(?:by|before|until|due|no later than|within|in|at)\b\s+(?:the\s+)?(?:end of\s+)?(?:the\s+)?(?:next|this|current|following|coming|last|first|\d+|two|three|four|six|a|one|sprint|q[1-4]|month|week|quarter|year|eo[wmqy]|(?:mon|tues|wednes|thurs|fri|satur|sun)day|\d{4}-\d\d-\d\d|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*)"
     r"(?:\s*(?:sprint|weeks?|months?|quarter|year|days?|release|iteration|\d{1,2}(?:st|nd|rd|th)?|\d{4}|of|,|/|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|(?:mon|tues|wednes|thurs|fri|satur|sun)day))*\)?\.?\s*$"
@@ -188,12 +188,12 @@ def _find_verb(words: list[str]) -> str:
 
 
 def _may_be_verb(words: list[str]) -> bool:
-    """Whether a first word in no list acts: it isn't formed like a noun, and what follows isn't said of one."""
+    """Whether an unlisted first word may be a verb: it isn't formed like a noun, nor followed by a word that goes with one."""
     return len(words) > 3 and not _NOUN.search(words[0]) and words[1] not in _SAID_OF_NOUN
 
 
 def _without_rows(text: str) -> str:
-    """Without references to rows of the timeline and to tickets, whose numbers measure nothing."""
+    """The text without references to timeline rows and tickets, whose numbers measure nothing."""
     return re.sub(r"\bT\d+\b|\b[A-Z]{2,}-\d+\b|#\d+", "", text)
 
 

@@ -1,6 +1,6 @@
-"""action items → what a tracker takes: Jira's CSV import and bulk-create JSON, GitHub issues, plain CSV.
+"""action items → imports for trackers: Jira's CSV and bulk-create JSON, GitHub issues, plain CSV.
 
-All carry one label, under which the weekly review finds them again. Nothing is sent: these are files.
+All carry one label, by which the weekly review finds them again. Nothing is sent: these are files.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NO_LABEL = re.compile(r"[\s,]")
 
 
 def make_jira_csv(items: pd.DataFrame, label: str, rows: Mapping[int, str]) -> pd.DataFrame:
-    """The columns of Jira's CSV import, a row an item; dates as yyyy-MM-dd, which the importer asks for."""
+    """The columns of Jira's CSV import, one row per item; dates as yyyy-MM-dd, which the importer asks for."""
     return pd.DataFrame(
         {
             "Summary": [_summarise(action) for action in items["action"]],
@@ -63,7 +63,7 @@ def make_jira_bulk(items: pd.DataFrame, label: str, rows: Mapping[int, str], pro
 
 
 def make_github(items: pd.DataFrame, label: str, rows: Mapping[int, str]) -> list[dict[str, Any]]:
-    """Bodies of ``POST /repos/{owner}/{repo}/issues``, one an item."""
+    """Bodies of ``POST /repos/{owner}/{repo}/issues``, one per item."""
     return [
         {"title": _summarise(item["action"]), "body": _describe(item, rows), "labels": [label]}
         for item in items.to_dict("records")
@@ -106,7 +106,7 @@ def _write_github(items: pd.DataFrame, target: Target, label: str, rows: Mapping
         stream.write("".join(f"{body}\n" for body in bodies).encode("utf-8", "backslashreplace"))
 
 
-#: Name of an export → what writes it.
+#: Name of an export → its writer.
 EXPORTS: Mapping[str, Callable[[pd.DataFrame, Target, str, Mapping[int, str], str], None]] = {
     "csv": _write_csv, "jira-csv": _write_jira_csv, "jira-json": _write_jira_bulk, "github": _write_github,
 }  # fmt: skip

@@ -1,8 +1,8 @@
 """a written postmortem and its book → each time, duration, count and share in it: supported, contradicted, or neither.
 
-Statements that are a fact of the book but for their numbers are compared number by number. In any other, a quantity is held
-against what the words nearest to it name: the first alert, the users affected. A contradiction says by what, and how far
-off; where the words leave open what is meant, or no evidence speaks to it, the audit can't tell and says so.
+A statement that equals a fact of the book but for its numbers is compared number by number. In any other, a quantity is
+compared with what the nearest words name: the first alert, the users affected. A contradiction says by what, and how far
+off; where the words are ambiguous or there's no evidence, the verdict is that the audit can't tell.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def audit(text: str, book: Book | Place) -> pd.DataFrame:
     """Every quantity that a postmortem's text states, in order, with its verdict against the book; columns as in `COLUMNS`.
 
     Verdicts are ``supported`` (``by`` names the row or place), ``contradicted`` (by ``found``, ``off`` by how much),
-    ``inconsistent`` (the document contradicts itself) and ``can't tell``. What is planned under action items states nothing.
+    ``inconsistent`` (the document contradicts itself) and ``can't tell``. Plans under action items aren't statements.
     Times without a zone are read in the zone that the document states, else as UTC, or as the offset by which most of them
     fit, which the rows then say.
     """
@@ -73,7 +73,7 @@ def find_wrong(claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def _add_conflicts(told: list[Claim], statements: Sequence[Statement]) -> list[Claim]:
-    """The verdicts with those in which the document contradicts itself in place of what they were; contradictions stay."""
+    """The verdicts, replaced where the document contradicts itself, unless the book already contradicts them."""
     rows = {(row[0], row[1]): row for row in told}
     for each in find_conflicts(statements):
         place = each.statement.unit.locate(each.quantity.start)

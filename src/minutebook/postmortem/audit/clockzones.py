@@ -1,4 +1,4 @@
-"""a document's clock times → the zone that they're in: stated, or the one by which most of them fit the evidence."""
+"""a document's clock times → their zone: as stated, or the one in which most of them fit the evidence."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DAY = 86_400.0
 
 
 def find_zone(text: str, statements: Sequence[Statement], known: Sequence[Known]) -> tuple[int, str]:
-    """Minutes ahead of UTC of times without a zone, and a note where that's neither UTC nor stated."""
+    """How many minutes ahead of UTC times without a zone are, and a note where that's neither stated nor UTC."""
     stated = _STATED_ZONE.search(text)
     if stated:
         return ZONES[stated["zone"].upper()] + (int(stated["offset"]) * 60 if stated["offset"] else 0), ""

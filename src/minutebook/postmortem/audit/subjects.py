@@ -1,7 +1,7 @@
 """a sentence and a quantity in it → what the quantity is about, by the nearest words that say so.
 
-A table of patterns for each kind of quantity. The nearest hit counts; a comma, an "and" or another quantity between them
-makes it farther. Without a near one the quantity is about nothing that evidence could speak to.
+There's a table of patterns for each kind of quantity. The nearest hit counts; a comma, an "and" or another quantity in
+between adds to its distance. Without a near hit, the quantity is about nothing that there's evidence of.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ _OF = re.compile(r"(?i)^\s*(?:out\s+)?of\s+(?:the\s+|all\s+|our\s+|about\s+|some
 _IMPACT = re.compile(r"(?i)duration|errors?\b|fail|impact|outage|incident|lasted|affected|downtime|degrad")
 _PART_OF = re.compile(r"(?i)\bof\s+(?:the\s+|all\s+|our\s+|about\s+|some\s+|roughly\s+)*$")
 _FAR = 48
-_REACH = 240  # characters to either side that are read
+_REACH = 240  # characters read on either side
 
 
 def find_subject(sentence: str, quantity: Quantity, others: Sequence[Quantity]) -> tuple[str, int]:
@@ -100,7 +100,7 @@ def find_subject(sentence: str, quantity: Quantity, others: Sequence[Quantity]) 
 
 
 def name_subject(sentence: str, quantity: Quantity, others: Sequence[Quantity]) -> tuple[str, int]:
-    """`find_subject`, where a quantity may also be a part of another one: of 14,505 requests 628, until 09:17."""
+    """As `find_subject`, where a quantity may also be part of another: 628 of 14,505 requests, until 09:17."""
     others = [each for each in others if abs(each.start - quantity.start) <= _REACH]
     about, cost = find_subject(sentence, quantity, others)
     if quantity.kind == "time" and _UNTIL.search(sentence[max(quantity.start - 40, 0) : quantity.start]):
@@ -148,7 +148,7 @@ def _measure(sentence: str, quantity: Quantity, start: int, stop: int, others: S
     between = sentence[low:high]
     cost = len(between.replace("|", "").strip()) + _FAR * len(_BREAK.findall(between))
     if stop <= quantity.start:
-        # Words behind a quantity say more of it than words before: "475 users", "9 minutes after the alert".
+        # Words after a quantity say more about it than words before: "475 users", "9 minutes after the alert".
         cost += 2 if quantity.kind in ("count", "ratio") else 0
     same = sum(other.kind == quantity.kind and low <= other.start < high for other in others)
     return cost + _FAR * same

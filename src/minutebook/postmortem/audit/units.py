@@ -1,7 +1,7 @@
-"""a Markdown document → its statements: sentences, list items and rows of tables, as plain text that knows its places.
+"""a Markdown document → its statements: sentences, list items and table rows, as plain text that knows its places.
 
-Markup is taken out character by character, so that each character of a statement leads back to its line and column.
-Code and comments say nothing, and what stands under "action items" is about the future.
+Markup is removed character by character, so that each character of a statement leads back to its line and column. Code
+and comments state nothing, and text under "action items" is about the future.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})")
 _SENTENCE = re.compile(
     r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!e\.g\.)(?<!i\.e\.)(?<![ap]\.m\.)(?<!approx\.)(?<!\bca\.)(?<!\b[A-Z][a-z]{2}\.)\s+(?=[A-Z0-9“\"(])"
 )
-#: A line that begins with a time is an entry of a list, whatever stands before the next one.
+#: A line that begins with a time is an entry of a list, even without a bullet.
 _ENTRY = re.compile(
     r"^\W{0,4}(?:(?:at|around|about|ca\.?|approx\.?)\s+|~\s?)?(?:\d{4}-\d\d-\d\d[T ])?\d{1,2}(?::\d\d|\s?[ap]m\b)",
     re.IGNORECASE,
@@ -38,7 +38,7 @@ class Unit:
     places: tuple[tuple[int, int], ...]
     section: str
     is_row: bool = False
-    head: tuple[str, ...] = ()  #: of a table's row, the cells of its header
+    head: tuple[str, ...] = ()  #: for a table row, the cells of its header
     is_future: bool = False
 
     def locate(self, at: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
-"""statements that are facts of a book but for their numbers → each number against the fact's own.
+"""statements that equal facts of a book but for their numbers → each number against the fact's own.
 
-A draft's tables and sentences are made from the book, so a row with another number in it is a row that was edited, or is of
-another book. Of several facts that differ by numbers alone, the one that differs least is meant.
+A draft's tables and sentences are made from the book, so a row with another number in it was edited, or is from another
+book. Of several facts that differ only in numbers, the one that differs least is meant.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
 def index_facts(book: Book, given: Book | Place, text: str) -> dict[str, list[tuple[str, str]]]:
-    """Blurred statement → (the statement, what to call its source) of all that a draft of this book says."""
+    """Statement without its numbers → (the statement, the name of its source), for all that a draft of this book says."""
     document = tell_document(book, given if isinstance(given, str | PathLike) else None, text)
     found: dict[str, list[tuple[str, str]]] = {}
     for unit in split_units(document):
@@ -45,7 +45,7 @@ def _blur(text: str) -> str:
 
 
 def compare_verbatim(unit: Unit, facts: Mapping[str, list[tuple[str, str]]]) -> list[Claim] | None:
-    """The verdicts on a statement that is a fact but for its numbers; None where it's none."""
+    """The verdicts on a statement that equals a fact but for its numbers; None for any other."""
     candidates = facts.get(_blur(unit.text))
     if not candidates or not re.search(r"[A-Za-z]{3}", unit.text):
         return None

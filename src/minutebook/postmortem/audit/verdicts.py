@@ -1,4 +1,4 @@
-"""What an audit says of one stated quantity: where it stands, what it's about, the verdict, and by what."""
+"""An audit's result for one stated quantity: its place, what it's about, the verdict, and the evidence for that."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ SUPPORTED, CONTRADICTED, INCONSISTENT, OPEN = "supported", "contradicted", "inco
 
 
 class Verdict(NamedTuple):
-    """How a quantity stands against evidence: what that has instead, how far off, where, and why."""
+    """How a quantity compares with the evidence: what that has instead, how far off, where, and why."""
 
     verdict: str
     found: str = ""

@@ -1,7 +1,7 @@
 """a document and its newer facts → the document with the facts replaced and everything that people wrote kept.
 
-Lines between two marks (comments, which no renderer shows) are minutebook's; all others belong to people. A mark holds
-a hash of its lines, so that lines edited by hand are noticed: they're kept below the new ones, never overwritten.
+Lines between two marks (comments, which aren't rendered) are minutebook's; all others belong to people. A mark holds a
+hash of its lines, so that edits by hand are noticed; they are kept below the new lines, never overwritten.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ class Region:
 
 
 def mark_region(name: str, lines: list[str]) -> list[str]:
-    """The lines between their marks."""
+    """The lines, enclosed in their marks."""
     return [f"<!-- minutebook:{name} {_hash(lines)} -->", *lines, f"<!-- /minutebook:{name} -->"]
 
 
 def find_regions(text: str) -> dict[str, Region]:
-    """The regions of a document by name; one without its closing mark is none."""
+    """The regions of a document by name; one without its closing mark doesn't count."""
     lines = text.split("\n")
     found: dict[str, Region] = {}
     for start, line in enumerate(lines):
@@ -49,9 +49,9 @@ def find_regions(text: str) -> dict[str, Region]:
 
 
 def renew(text: str, facts: Mapping[str, list[str]]) -> tuple[str, list[str]]:
-    """The document with each region's lines replaced by newer facts, and sentences on what needs a look.
+    """The document with the lines of each region replaced by newer facts, and sentences on what to check by hand.
 
-    Where people edited a region, the lines of theirs that the facts don't hold are kept right below it.
+    Where people edited a region, their lines that aren't among the facts are kept right below it.
     """
     lines = text.split("\n")
     regions = find_regions(text)

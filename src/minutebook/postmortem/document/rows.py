@@ -1,7 +1,7 @@
-"""a timeline → the rows that a postmortem prints, each with a number that stays its own.
+"""a timeline → the rows that a postmortem prints, each with a permanent number.
 
-Action items refer to rows by number, so a later draft keeps the numbers of the rows that the earlier one had; rows that
-are new get numbers of their own behind them. Rows on single minutes of impact are left out: a list is read, a grid isn't.
+Action items refer to rows by number, so a later draft keeps the numbers of earlier rows; new rows get the next numbers.
+Rows on single minutes of impact are left out: they'd make a list too long to read.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _SHOWN_REFERENCES = 2
 
 @dataclass(frozen=True)
 class Row:
-    """One row as it's printed."""
+    """One printed row."""
 
     number: int
     clock: str
@@ -36,12 +36,12 @@ class Row:
 
     @property
     def name(self) -> str:
-        """How it is referred to."""
+        """The name by which it's referred to."""
         return f"T{self.number}"
 
     @property
     def time(self) -> pd.Timestamp:
-        """When."""
+        """When it happened."""
         return self.record["time"]
 
 
@@ -131,5 +131,5 @@ def _tell_evidence(evidence: object) -> str:
 
 
 def quote_cell(text: str) -> str:
-    """A reference within a table's cell: as code, unless it holds what would end that."""
+    """A reference in a table cell, as code unless it contains characters that would end that."""
     return escape_markdown(text) if set(text) & set("`|\\") else f"`{escape_invisible(text)}`"

@@ -1,4 +1,4 @@
-"""Markdown → its tables: each a header and rows of cells, with the line that each row stands in."""
+"""Markdown → its tables: for each the header, and rows of cells with their lines."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Table:
 
     head: tuple[str, ...]
     rows: tuple[tuple[int, tuple[str, ...]], ...]
-    heading: str = ""  #: of the section that it stands in
+    heading: str = ""  #: of the section that it's in
 
 
 def find_tables(text: str) -> list[Table]:
-    """The tables of a document, those in fenced code apart."""
+    """The tables of a document, but for those in fenced code."""
     lines = [*mask_code(text.split("\n")), ""]
     found, at, heading = [], 0, ""
     while at < len(lines) - 1:
@@ -66,7 +66,7 @@ def split_cells(line: str) -> list[str]:
 
 
 def read_plain(cell: str) -> str:
-    """What a reader sees of a piece of Markdown: no emphasis, no escapes, links as their text."""
+    """A piece of Markdown as readers see it: without emphasis and escapes, links as their text."""
     text = _LINK.sub(r"\1", re.sub(r"<br\s*/?>", " ", cell))
     text = re.sub(r"(?<!\\)(\*\*|__|\*|`|~~)", "", text)
     text = re.sub(r"(?<![\w\\])_(?=\S)|(?<=\S)(?<!\\)_(?!\w)", "", text)

@@ -1,7 +1,7 @@
 """a book → the draft of its postmortem in Markdown: facts filled in, analysis left to people, ground rules on top.
 
-Timeline, impact and the facts below "contributing factors" stand between marks and are made anew with each draft; every
-other line belongs to whoever wrote it, and stays.
+The timeline, the impact and the facts below "contributing factors" are between marks and made anew with each draft; every
+other line belongs to its author, and stays.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from minutebook.postmortem.draft.figures import (
 )
 
 Place = str | PathLike[str]
-#: Stands where nobody has written yet.
+#: Placeholder where nobody has written yet.
 OPEN = "_Nobody has written this yet._"
 NOT_FROZEN = "**These facts aren't frozen.**"
 _UTC = datetime.UTC
@@ -45,14 +45,14 @@ _UTC = datetime.UTC
 def draft(book: Book | Place, path: Place | None = None) -> str:
     """The draft's text; with ``path`` it's written there, and what people wrote in an earlier draft there is kept.
 
-    ``book`` is a book, its folder, or evidence; of a folder the draft says whether it's frozen. `renew_draft` also tells what of an
-    earlier draft needs a look. Raises `MinutebookError` where ``path`` holds a text that is no draft.
+    ``book`` is a book, its folder, or evidence; for a folder the draft says whether it's frozen. `renew_draft` also says
+    what in an earlier draft to check by hand. Raises `MinutebookError` where ``path`` holds a text that is no draft.
     """
     return renew_draft(book, path)[0]
 
 
 def renew_draft(book: Book | Place, path: Place | None = None) -> tuple[str, list[str]]:
-    """The draft's text, and sentences on what of an earlier draft was edited by hand or lost its marks."""
+    """The draft's text, and sentences on parts of an earlier draft that were edited by hand or lost their marks."""
     made = open_book(book) if isinstance(book, str | PathLike) else book
     status = _tell_status(made, book if isinstance(book, str | PathLike) else None)
     earlier = _read(path) if path is not None else None
@@ -72,7 +72,7 @@ def renew_draft(book: Book | Place, path: Place | None = None) -> tuple[str, lis
 
 
 def tell_document(book: Bookish, folder: Place | None, earlier: str = "") -> str:
-    """What a fresh draft says, its rows numbered as in an earlier one: what an audit compares with."""
+    """A fresh draft with rows numbered as in an earlier one, for an audit to compare with."""
     regions = find_regions(earlier)
     return _write_whole(book, _tell_status(book, folder), regions["timeline"].lines if "timeline" in regions else ())
 
@@ -174,7 +174,7 @@ def _tell_unknown(book: Bookish) -> Iterator[str]:
 
 
 def _find_rows(impact: dict[str, object], rows: Sequence[Row]) -> dict[str, str]:
-    """Figure → the row of the timeline that it stands in."""
+    """Figure → the row of the timeline that shows it."""
     found: dict[str, str] = {}
     for at, window in measured_windows(impact):
         for edge, phase in (("start", "started"), ("end", "ended")):

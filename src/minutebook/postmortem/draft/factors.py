@@ -1,7 +1,7 @@
-"""a book → facts that a room may want when it asks what made it worse or last: how long, how often, in which order.
+"""a book → facts for the question what made it worse or made it last: how long, how often, in which order.
 
-Spans between rows, repeats and gaps, each with the rows that it's between. None is called a cause or a delay: whether
-18 minutes were long is for people to say.
+They are spans between rows, repeats and gaps, each with its rows. None is called a cause or a delay: whether 18 minutes
+were long is for people to say.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ def _find(rows: Sequence[Row], kind: str, phase: str, time: pd.Timestamp | None)
 
 
 def _name(row: Row) -> str:
-    """What a change is called: its summary without its phase."""
+    """The name of a change: its summary without the phase."""
     text = str(row.record["summary"])
     for phase in (" started", " finished", " succeeded", " failed"):
         text = text.replace(phase, "")

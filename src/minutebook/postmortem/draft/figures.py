@@ -1,7 +1,7 @@
 """a book → the figures of its impact, each in words, with what it means and where it can be looked up.
 
-A figure that stands in a record leads to its rows of the timeline; one that was counted leads to its place in
-``impact.json`` (a JSON pointer, RFC 6901).
+A figure from a record leads to its rows of the timeline; one that was counted leads to its place in ``impact.json`` (a
+JSON pointer, RFC 6901).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _POINTERS = {
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure: what of, its value, what that means, and where it's from."""
+    """One figure: its name, its value, what that means, and where it's from."""
 
     name: str
     value: str
@@ -39,7 +39,7 @@ class Figure:
 
 
 def measured_windows(impact: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
-    """(place in ``windows``, window) of those that are impact; a hole in the evidence is none."""
+    """(place in ``windows``, window) of those that are impact, without holes in the evidence."""
     return [(at, each) for at, each in enumerate(impact.get("windows") or ()) if each.get("kind") != "no_evidence"]
 
 
@@ -58,7 +58,7 @@ def name_incident(book: Bookish) -> str:
 
 
 def tell_impact(impact: Mapping[str, Any]) -> Iterator[str]:
-    """A sentence a window, as somebody would say it; then what all of them come to."""
+    """A sentence for each window, as somebody would say it; then the total."""
     windows = [window for _, window in measured_windows(impact)]
     if not windows:
         yield " ".join(tell_throughout(impact, _UTC)) or "No window of impact stands out from what is usual."
@@ -118,7 +118,7 @@ def list_figures(impact: Mapping[str, Any], at: int, rows_of: Mapping[str, str])
 
 
 def list_milestones(impact: Mapping[str, Any], rows_of: Mapping[str, str]) -> Iterator[Figure]:
-    """When it was detected, acknowledged, mitigated; what no record tells is said to be unknown."""
+    """When it was detected, acknowledged and mitigated; without a record, "unknown"."""
     for name, value, meaning in tell_milestones(impact, _UTC)[1:]:
         key = name.replace(" ", "_")
         row = rows_of.get(key, "")
@@ -128,7 +128,7 @@ def list_milestones(impact: Mapping[str, Any], rows_of: Mapping[str, str]) -> It
 
 
 def list_totals(impact: Mapping[str, Any]) -> Iterator[Figure]:
-    """What all windows come to, where there are several."""
+    """The total over all windows, where there are several."""
     total = impact.get("total") or {}
     if len(measured_windows(impact)) < 2:
         return

@@ -1,4 +1,4 @@
-"""What a facilitator says and asks: the ground rules, and for each part that belongs to people its questions.
+"""What a facilitator says and asks: the ground rules, and questions for each part that belongs to people.
 
 Questions begin with "what" and "how": "why did you" asks for a defence. After Etsy's guide to facilitating
 debriefings (2016), Google's SRE book (chapter 15) and Cook's "How Complex Systems Fail" (1998).

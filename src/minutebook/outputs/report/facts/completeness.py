@@ -24,7 +24,7 @@ class Hole:
 
 @dataclass(frozen=True)
 class Completeness:
-    """What the report rests on, told before anything else."""
+    """What the report rests on, which it states first."""
 
     is_whole: bool
     figures: list[Fact]
@@ -33,7 +33,7 @@ class Completeness:
 
 
 def find_completeness(book: Bookish) -> Completeness:
-    """What was read of what there is, as the ledger accounts for it; and the minutes that nothing is known of."""
+    """What was read, by the ledger's account, and the minutes of which nothing is known."""
     sources = book.ledger.get("sources") or ()
     total = sum_sources(sources)
     silent, grid = find_silent_minutes(book.minutes), book.minutes["minute"].nunique()

@@ -1,4 +1,4 @@
-"""What the figures of a report mean: its own words, beside the definitions that `impact.json` states."""
+"""What the report's figures mean: its own terms, and the definitions in `impact.json`."""
 
 from __future__ import annotations
 

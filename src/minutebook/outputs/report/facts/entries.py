@@ -1,4 +1,4 @@
-"""a timeline and the raw lines behind it → the report's rows, each with its evidence, as much of it as a page can hold."""
+"""a timeline and its raw lines → the report's rows, each with as much of its evidence as a page can hold."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from minutebook.sources.places import name_place
 #: (source, line) → the raw lines of the record there; None where they may name people.
 Lines: TypeAlias = Mapping[tuple[str, int], Sequence[str] | None]
 
-#: Caps, each said in the report where it cuts.
+#: Limits; the report says so where one is reached.
 MOST_ROWS = 1_000
 MOST_RECORDS = 3  # of a row
 MOST_LINES = 6  # of a record

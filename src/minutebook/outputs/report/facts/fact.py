@@ -1,4 +1,4 @@
-"""A name, a value and what that means → a fact, which all parts of a report are made of."""
+"""A fact: a name, a value and what that means. All parts of a report are made of them."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """a book's impact → its figures at a glance, its windows with their evidence, its milestones.
 
-Sentences and rows come from `wording`, as the terminal tells them; times are UTC.
+Sentences and rows come from `wording`, the same as in the terminal; times are UTC.
 """
 
 from __future__ import annotations

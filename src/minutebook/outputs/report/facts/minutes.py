@@ -1,4 +1,4 @@
-"""the dense grid → the report's rows of it: a minute and service each, all operations together."""
+"""the dense grid → the report's rows, one per minute and service, all operations together."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pandas as pd
 from minutebook.outputs.instants import as_instant
 from minutebook.sli.silences import STATES
 
-#: More rows than that are cut to those about the windows, and the report says so.
+#: Of more rows, only those around the windows are shown, and the report says so.
 _MOST_ROWS = 240
 _COLUMNS = ("minute", "service", "requests", "failed", "slow", "p95_s", "alerts_firing", "coverage")
 
 
 def pick_minutes(minutes: pd.DataFrame, windows: Sequence[Mapping[str, Any]]) -> tuple[pd.DataFrame, str]:
-    """Minutes by service, all operations together: all of them if they're few, else those about the windows."""
+    """Minutes by service, all operations together: all if they're few, else those around the windows."""
     if not len(minutes):
         return pd.DataFrame(columns=_COLUMNS), ""
     counts = minutes.groupby(["minute", "service"], sort=True, dropna=False)

@@ -1,8 +1,8 @@
 """facts → one self-contained HTML file: readable without script or network, inert whatever the evidence holds.
 
-The policy in its head allows this one style sheet and this one script, by their hashes, and nothing else: no request
-can leave, and markup that got into the page by mistake would do nothing. Here is its frame, and the table of its
-sections; each has a file, and what several of them are made of is in `blocks`.
+The policy in its head allows this one style sheet and this one script, by their hashes, and nothing else: no request can
+leave, and markup that got into the page by mistake would do nothing. This file has the page's frame and the table of its
+sections; each section has a file, and `blocks` has what they share.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""facts, lists, cells → the blocks that several sections are made of: figures, lists, tables and their heads."""
+"""facts, lists, cells → blocks that several sections use: figures, lists, tables and their heads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from minutebook.outputs.report.facts.fact import Fact
 from minutebook.outputs.report.markup import Html, element, time_of
 
-#: Columns whose cells stand on the right.
+#: Columns that are aligned to the right.
 NUMBERS = frozenset({"requests", "failed", "share", "slow", "highest p95", "alerts", "lines", "in events", "skipped",
                       "rejected", "events", "copies", "from", "to", "count", "users"})  # fmt: skip
 
@@ -46,7 +46,7 @@ def show_facts(caption: str, rows: Sequence[Fact]) -> Html:
 
 
 def row_of_heads(names: Sequence[str], class_: str = "") -> Html:
-    """A table's head, whose numbers' names stand on the right as they do."""
+    """A table's head; the names of number columns are aligned to the right, as the numbers are."""
     heads = (element("th", name, scope="col", class_="number" if name in NUMBERS else "") for name in names)
     return element("thead", element("tr", *heads), class_=class_)
 

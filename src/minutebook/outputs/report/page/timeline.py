@@ -14,7 +14,7 @@ from minutebook.outputs.report.page.blocks import NUMBERS
 from minutebook.outputs.wording.counts import count_of
 
 _UTC = datetime.UTC
-#: The shapes by which the plot tells kinds too; behind each the word stands.
+#: The shapes that mark kinds in the plot too; each is followed by the word.
 _SHAPES = {"deploy": "◆", "change": "▲", "incident": "■", "alert": "▬", "note": "●", "impact": "▌", "coverage": "▨"}
 _SEVERE = frozenset({"error", "fatal"})
 
@@ -41,7 +41,7 @@ def show_timeline(facts: Facts) -> Iterator[Html]:
 
 
 def _filter(kinds: Sequence[str], shown: str) -> Html:
-    """Hidden until the script runs, without which it would do nothing."""
+    """The filter, hidden until the script runs, without which it would do nothing."""
     boxes = (element("label", element("input", type="checkbox", value=kind, checked=True), " ", kind) for kind in kinds)
     hint = "words, a host, a file:line"
     words = element("input", type="search", id="find", placeholder=hint, autocomplete="off", spellcheck="false")

@@ -1,7 +1,7 @@
 """an issue tracker's export → the weekly review: what is done, open, overdue and blocked, and how completion goes.
 
-Reads Jira's CSV export (`jira_csv`) and its search JSON (`jira_json`), which both give `issue`s. Days count, not hours, and "today" is stated by
-the caller, so that a review can be made again.
+Jira's CSV export (`jira_csv`) and its search JSON (`jira_json`) both give `issue`s. Days count, not hours, and the caller
+states "today", so that a review can be repeated.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from minutebook.postmortem.actions.review.issue import Issue
 from minutebook.postmortem.actions.review.jira_csv import read_csv
 from minutebook.postmortem.actions.review.jira_json import read_json
 
-#: ``state`` is done, dropped, blocked, overdue or open, the first that holds; days are dates (ISO), null where not told.
+#: ``state`` is done, dropped, blocked, overdue or open, the first that holds; days are dates (ISO), null where not stated.
 COLUMNS = (
     "key", "summary", "status", "state", "assignee", "due", "created", "done", "days_overdue", "blocked_since",
     "days_blocked", "escalate", "why",
 )  # fmt: skip
-#: Blocked or overdue for longer than this many days is to be escalated.
+#: What is blocked or overdue for more days than this is to be escalated.
 PATIENCE_DAYS = 7
 _STATES = ("overdue", "blocked", "open", "done", "dropped")
 
 
 def review(export: str, *, today: datetime.date, label: str | None = None) -> pd.DataFrame:
-    """The issues under a label as the weekly review reads them, the most pressing first.
+    """The issues with a label, for the weekly review, the most pressing first.
 
     ``export`` is the text of Jira's CSV export or search JSON. An issue is blocked by its status, by a flag, or by an open
-    issue that blocks it; since when is told by its history where the export has it, else by when its status changed last.
+    issue that blocks it; its history says since when, or without one the last change of its status.
     Raises `MinutebookError` where the text is neither, or no issue carries the label.
     """
     issues = list(read_json(export) if export.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") else read_csv(export))

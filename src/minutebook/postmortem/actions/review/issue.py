@@ -1,4 +1,4 @@
-"""what a tracker tells of an issue → an issue as the review needs it: done, dropped or blocked, by what and since when."""
+"""a tracker's fields → an issue as the review needs it: done, dropped or blocked, by what and since when."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _BLOCKED = re.compile(r"(?i)block|on[ -]hold|waiting|impediment|stalled|paused")
 
 @dataclass(frozen=True)
 class Issue:
-    """One issue, its days as dates; None where not told."""
+    """One issue, its days as dates; None where not stated."""
 
     key: str
     summary: str
@@ -34,14 +34,14 @@ class Issue:
     created: datetime.date | None
     done: datetime.date | None
     blocked_since: datetime.date | None
-    is_since_known: bool  #: its history says so; else it's blocked for that long at least
+    is_since_known: bool  #: by its history; else it has been blocked for at least that long
 
 
 def make_issue(
     *, key: str, summary: str, status: str, category: str, resolution: str, labels: Sequence[str], assignee: str, due: object, created: object,
     done: object, changed: object, updated: object, flagged: str, blockers: Sequence[str], history: Sequence[Any] = (),
 ) -> Issue:  # fmt: skip
-    """An issue of a tracker's own texts; ``category`` is "done" of a status that ends it, ``history`` as Jira's JSON has it."""
+    """An issue from a tracker's texts; ``category`` is "done" for a final status, ``history`` as in Jira's JSON."""
     is_closed = category.casefold() == "done" if category else bool(_DONE.match(status) or _DROPPED.search(status))
     is_dropped = is_closed and bool(_DROPPED.search(resolution) or _DROPPED.search(status))
     by = _name_blocker(status, flagged, blockers)

@@ -1,10 +1,10 @@
-"""a statement's quantities and what a book knows → claims: each with its verdict, and by what.
+"""a statement's quantities and what a book knows → claims, each with its verdict and the evidence for that.
 
-A quantity is held against what the words nearest to it name. It's contradicted only where those words are near and speak of
-the event itself; what people decided, discussed or looked at happened at a time of its own.
+A quantity is compared with what the words nearest to it name. It's contradicted only where those words are close and are
+about the event itself: what people decided, discussed or looked at has times of its own.
 
-Here is the order in which that's asked; `words` says which words matter, `yardstick` holds what is known and measures by it,
-`order` judges two events by their names, `dates` days.
+This file has the order of the checks; `words` lists the words that matter, `yardstick` compares with what is known, `order`
+judges two named events, `dates` days.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from minutebook.postmortem.audit.units import Unit
 from minutebook.postmortem.audit.verdicts import CONTRADICTED, OPEN, SUPPORTED, Claim, Verdict
 
 _WITHIN = re.compile(r"(?i)\bwithin\s+(?:the first |about )?$")
-#: Names that tell one deploy or alert from others: CheckoutErrors, 2.0.1.
+#: Names that identify one deploy or alert: CheckoutErrors, 2.0.1.
 _NAMES = re.compile(r"[A-Z]\w+[A-Z]\w+|\d+\.\d+\.\d+")
 
 
 def judge_statement(yardstick: Yardstick, statement: Statement) -> Iterator[Claim]:
-    """The verdicts on a statement's quantities; counts of nothing that's known are no claims."""
+    """The verdicts on a statement's quantities; counts of unknown things are no claims."""
     unit = statement.unit
     for quantity in statement.quantities:
         about, cost = name_subject(unit.text, quantity, statement.quantities)
@@ -69,14 +69,14 @@ def _judge(yardstick: Yardstick, unit: Unit, quantity: Quantity, about: str, cos
 
 
 def _is_limit(text: str, quantity: Quantity) -> bool:
-    """Whether it is said how long something took at the most, or that it took next to nothing."""
+    """Whether the text gives an upper limit of how long something took, or says that it took almost no time."""
     if quantity.kind != "duration":
         return False
     return quantity.value < 1 or _WITHIN.search(text[max(quantity.start - 24, 0) : quantity.start]) is not None
 
 
 def _pick(yardstick: Yardstick, text: str, quantity: Quantity, about: str) -> Sequence[Known]:
-    """What the quantity may be about, of all that is known."""
+    """All that is known and that the quantity may be about."""
     abouts = ALSO.get(about, (about,))
     if about == "rollback" and yardstick.find("time", "rollback"):
         abouts = ("rollback",)
@@ -96,7 +96,7 @@ def _pick(yardstick: Yardstick, text: str, quantity: Quantity, about: str) -> Se
 
 
 def _explain(yardstick: Yardstick, quantity: Quantity, about: str) -> str:
-    """What a wrong duration may have been counted between, where two rows are that far apart."""
+    """Two rows that are as far apart as a wrong duration, which may have been measured between them."""
     if quantity.kind == "duration" and about in ("impact", "resolve"):
         pair = find_span_between(yardstick.rows, quantity.low, quantity.high)
         if pair is not None:

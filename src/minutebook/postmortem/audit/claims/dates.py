@@ -10,7 +10,7 @@ from minutebook.postmortem.audit.verdicts import CONTRADICTED, OPEN, SUPPORTED, 
 
 
 def judge_date(quantity: Quantity, days: Sequence[datetime.date], *, is_told: bool) -> Verdict:
-    """Whether it's a day of the evidence; ``is_told`` is whether the text speaks of the incident's day at all."""
+    """Whether it's a day in the evidence; ``is_told``: whether the text is about the day of the incident at all."""
     if not days:
         return Verdict(OPEN, why="no evidence with a day")
     # Without a year it's read in the evidence's own.

@@ -1,4 +1,4 @@
-"""two events that a sentence names → whether they're so far apart, and in that order, in the evidence."""
+"""two events in a sentence → whether the evidence has them in that order and that far apart."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _RELATIVE = re.compile(
 _FROM_TO = re.compile(
     r"(?i)^\s*(?:between|from|passed (?:between|from)|elapsed (?:between|from))\s+(?P<first>.+?)\s+(?:to|until|till|and)\s+(?P<second>.+?)(?:[.;|]|$)"
 )
-#: "After the rollback finished, errors stopped" and "the rollback ended it": what is credited with what.
+#: "After the rollback finished, errors stopped" and "the rollback ended it": a fix that is credited with an effect.
 _AFTER_END = re.compile(
     r"(?i)\b(?:after|once|when|as soon as|with)\b[^.|]{0,30}?(?:roll-?back|revert)[^.|]{0,30}?\b(?:finish\w*|complet\w*|was done)[^.|]{0,40}?"
     r"\b(?:stopped|recovered|ended|resolved|normal|ceased|restored)"
@@ -57,7 +57,7 @@ def judge_between(yardstick: Yardstick, text: str, quantity: Quantity) -> Verdic
 
 
 def judge_credit(yardstick: Yardstick, unit: Unit) -> Claim | None:
-    """A recovery that the evidence dates before the rollback that is credited with it."""
+    """Contradicted where the evidence has the recovery before the rollback that is credited with it."""
     ends = yardstick.find("time", "impact_end")
     for pattern, about in ((_AFTER_END, "rollback_end"), (_CREDITED, "rollback_start")):
         hit, fixes = pattern.search(unit.text), yardstick.find("time", about)
@@ -76,7 +76,7 @@ def judge_credit(yardstick: Yardstick, unit: Unit) -> Claim | None:
 
 
 def _find_events(yardstick: Yardstick, text: str, quantity: Quantity) -> list[str] | None:
-    """The earlier and the later event that a span is said to lie between, "" for one that isn't known."""
+    """The earlier and the later event that a span is said to be between, "" for an unknown one."""
     tail = text[quantity.stop :]
     if relative := _RELATIVE.match(tail):
         anchor_text = re.split(r"[,;.|(]|\band\b", tail[relative.end() :])[0]

@@ -1,10 +1,10 @@
-"""Words of a sentence → how far its numbers may be held against evidence: what is an aside, what a name may mean as well."""
+"""Words that decide how strictly a sentence's numbers are compared: what is an aside, and what else a name may mean."""
 
 from __future__ import annotations
 
 import re
 
-#: What people do about an event isn't the event: no time of it contradicts a row.
+#: What people do about an event isn't the event, so its time contradicts no row.
 ASIDE = re.compile(
     r"(?i)\b(?:decid\w*|decision|discuss\w*|suspect\w*|consider\w*|investigat\w*|propos\w*|plan(?:s|ned|ning)?\b|think\w*|thought|look\w*|saw|sees?\b|check\w*|ask\w*|prepar\w*|agree\w*|approv\w*|notic\w*"
     r"|identif\w*|correlat\w*|review\w*|join\w*|announc\w*|post(?:s|ed)\b|communicat\w*|debug\w*|meeting|call\b|bridge|war room|worked|suggest\w*|escalat\w*|silenc\w*|typical\w*|expected|target\w*|threshold|should|would"
@@ -21,7 +21,7 @@ ALSO = {
     "users_affected": ("users_affected", "users_exposed", "users_failed", "users_degraded"),
     "users_whole": ("users_exposed", "users_affected"),
 }  # fmt: skip
-#: What a sentence has to say for a count or share in it to be wrong: 12,000 users may be registered, 475 were hit.
+#: Words without which a count or share can't be wrong: 12,000 users may be registered, 475 were hit.
 HIT = r"(?i)affect|\bhit\b|impact|experienc|\bsaw\b|suffer|\blost\b|unable|fail|error|could ?n[o']t"
 SAID = {
     "users_affected": HIT, "users_ratio": HIT, "users_exposed": r"(?i)who came|\bcame\b|active|exposed|in total", "users_whole": r"(?i)came|active|exposed|\bof\b",
@@ -29,5 +29,5 @@ SAID = {
     "alerts": r"(?i)fired|triggered", "deploys": r"(?i)there w|during|in total", "rollbacks": r"(?i)there w|during|in total", "clients_affected": HIT,
     "lines": r"(?i)evidence|accounted", "sources": r"(?i)evidence|rest", "windows": r"(?i)impact",
 }  # fmt: skip
-#: How far (in characters, as `subjects` counts them) the words that say what it is about may stand from a quantity.
+#: How far (in characters, as `subjects` counts them) from a quantity the words may be that say what it's about.
 NEAR = 48

@@ -1,4 +1,4 @@
-"""what a book knows → a yardstick for quantities: which of it has a name, whether a quantity fits it, how far it is off."""
+"""what a book knows → a yardstick for quantities: what has a given name, whether a quantity fits it, how far off it is."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MOST_DAYS = 400
 
 
 class Yardstick:
-    """What a book knows, and how a document's quantities are held against it: fit or not, how far off, in words."""
+    """What a book knows, and how a document's quantities compare with it: fit or not, how far off, in words."""
 
     def __init__(self, known: Sequence[Known], rows: Sequence[Row], zone_min: int, note: str) -> None:
         self.rows, self._zone_min, self._note = rows, zone_min, note
@@ -33,7 +33,7 @@ class Yardstick:
         ][:_MOST_DAYS]
 
     def find(self, kind: str, about: str) -> Sequence[Known]:
-        """What is known under a name, none or several."""
+        """All that is known under a name."""
         return self._by.get((kind, about), ())
 
     def _instants(self, quantity: Quantity) -> list[tuple[float, float, float]]:
@@ -49,7 +49,7 @@ class Yardstick:
         return [(start + quantity.value, start + quantity.low, start + quantity.high) for start in starts]
 
     def fits(self, quantity: Quantity, known: Known) -> bool:
-        """Whether the interval that is stated and the one that is known meet."""
+        """Whether the stated interval and the known one overlap."""
         if quantity.kind == "time":
             return any(low <= known.high and known.low <= high for _, low, high in self._instants(quantity))
         if quantity.kind == "duration" and quantity.low == quantity.high:
@@ -83,5 +83,5 @@ class Yardstick:
         return f"{known.value:.2%}" if known.kind == "ratio" else f"{known.value:,.0f}"
 
     def tell_zone(self, quantity: Quantity) -> str:
-        """In which zone a time without one was read, if that had to be found out."""
+        """The zone in which times without one were read, if it had to be inferred."""
         return self._note if quantity.kind == "time" and quantity.offset_min is None else ""

@@ -17,7 +17,7 @@ from minutebook.postmortem.audit.consistency.statement import Conflict, Statemen
 
 
 def find_conflicts(statements: Sequence[Statement]) -> list[Conflict]:
-    """All of them, in the document's order, at most one a quantity."""
+    """All conflicts, in the document's order, at most one per quantity."""
     found = [
         *check_spans(statements), *check_labels(statements), *check_shares(statements), *check_detection(statements),
         *check_totals(statements), *check_credit(statements),

@@ -1,4 +1,4 @@
-"""what is said of one event in several places → detections with two times, and fixes that came after what they fixed."""
+"""one event in several places → detections with two times, and fixes that came after what they fixed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CREDIT = re.compile(r"(?i)(?:roll(?:ed|ing)?[- ]?back|revert\w*|restart\w*|fix\
 
 
 def check_detection(statements: Sequence[Statement]) -> Iterator[Conflict]:
-    """A detection that is elsewhere said to have been at another time."""
+    """A detection that has another time elsewhere in the document."""
     seen: Quantity | None = None
     for statement in statements:
         text = statement.unit.text
@@ -45,7 +45,7 @@ def check_detection(statements: Sequence[Statement]) -> Iterator[Conflict]:
 
 
 def check_credit(statements: Sequence[Statement]) -> Iterator[Conflict]:
-    """A fix that the document dates behind the recovery that it's credited with."""
+    """A fix that the document dates after the recovery it's credited with."""
     fixes = list(_list_times(statements, ("rollback", "rollback_start", "rollback_end", "restart")))
     ends = list(_list_times(statements, ("impact_end",)))
     for statement in statements:

@@ -1,6 +1,6 @@
-"""durations and the times that they lie between → those that aren't as long as that.
+"""durations and the times that they are between → durations that aren't that long.
 
-Beside a range of times, between a start and an end that are labelled, or as the sum of windows that overlap.
+They are beside a range of times, with a labelled start and end, or the sum of windows that overlap.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from minutebook.postmortem.audit.consistency.ranges import DAY_S, find_ranges, m
 from minutebook.postmortem.audit.consistency.statement import Conflict, Statement
 from minutebook.postmortem.audit.quantities.quantity import Quantity
 
-#: Behind a duration: it's counted from another event.
+#: After a duration: it's measured from another event.
 _RELATIVE = re.compile(r"(?i)\s*(?:after|before|into|later|earlier|from|to)\b")
 _TOTAL = re.compile(r"(?i)\btotal\w*|\bin all\b|altogether|combined|\bsum\b|overall|cumulative")
 _LABELS = {
@@ -30,7 +30,7 @@ _LABELS = {
 
 
 def check_spans(statements: Sequence[Statement]) -> Iterator[Conflict]:
-    """A duration beside the times from which and to which it is said to be."""
+    """A duration beside its stated start and end."""
     for statement in statements:
         spans = [each for each in statement.quantities if each.kind == "duration"]
         spans = [each for each in spans if not _RELATIVE.match(statement.unit.text[each.stop :])]
@@ -56,7 +56,7 @@ def check_labels(statements: Sequence[Statement]) -> Iterator[Conflict]:
 
 
 def check_totals(statements: Sequence[Statement]) -> Iterator[Conflict]:
-    """A total of windows in one section that counts what they have in common twice."""
+    """A total of overlapping windows in one section that counts their overlap twice."""
     sections: dict[str, list[tuple[float, float]]] = {}
     for statement in statements:
         for first, second in find_ranges(statement):

@@ -1,4 +1,4 @@
-"""a statement → the pairs of times that it joins, and how long it is from one to the other."""
+"""a statement → the pairs of times that it joins to ranges, and how long each range is."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def find_ranges(statement: Statement) -> list[tuple[Quantity, Quantity]]:
 
 
 def measure_range(first: Quantity, second: Quantity) -> tuple[float, float, float]:
-    """(seconds, least, most) from one time to another; over midnight where it's earlier and has no day of its own."""
+    """(seconds, least, most) from one time to another; past midnight where the second is earlier and has no day."""
     zone = (
         ((second.offset_min or 0) - (first.offset_min or 0)) * 60.0
         if first.offset_min is not None and second.offset_min is not None

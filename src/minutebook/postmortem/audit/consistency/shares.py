@@ -1,4 +1,4 @@
-"""two counts and the share that the one is of the other → shares that are another."""
+"""two counts and a share → shares that aren't the one count divided by the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""a unit of a document, with the quantities in it → a statement; and where it contradicts others or itself."""
+"""a unit of a document with the quantities in it: a statement; and a contradiction in one or between two."""
 
 from __future__ import annotations
 

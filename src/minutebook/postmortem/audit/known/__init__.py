@@ -1,7 +1,7 @@
-"""a book → what it knows, by what a postmortem would be talking of: instants, spans, counts and shares, with bounds.
+"""a book → all that it knows, by the names that a postmortem would use: instants, spans, counts and shares, with bounds.
 
-Each is something that a sentence can be about ("the first alert", "users affected"), its value or values as evidence
-bounds them, and where they're from. What no evidence tells isn't among them.
+Each is something that a sentence can be about ("the first alert", "users affected"), with its values, their bounds by the
+evidence, and where they are from. Without evidence, there's no entry.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from minutebook.postmortem.document.rows import Row
 
 
 def find_known(book: Bookish, rows: Sequence[Row]) -> list[Known]:
-    """Everything that a claim can be held against."""
+    """Everything that a claim can be compared with."""
     return [
         *find_instants(book.impact, rows),
         *find_spans(book.impact),

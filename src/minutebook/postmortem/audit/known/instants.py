@@ -1,4 +1,4 @@
-"""rows, windows and milestones → when what happened, each under the names that a sentence may have for it."""
+"""rows, windows and milestones → instants, each under the names that a sentence may have for it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def find_instants(impact: Mapping[str, Any], rows: Sequence[Row]) -> Iterator[Kn
 
 
 def _name_row(row: Row) -> Iterator[str]:
-    """What a sentence may call a row."""
+    """The names that a sentence may have for a row."""
     kind, phase, text = row.record["kind"], row.record["phase"], str(row.record["summary"])
     if kind in ("deploy", "change"):
         noun = "rollback" if "rollback" in text or phase == "rolled_back" else "deploy"

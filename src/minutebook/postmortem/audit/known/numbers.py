@@ -1,4 +1,4 @@
-"""windows, totals, the timeline and the ledger → how many and what share: users, requests, alerts, deploys, sources."""
+"""windows, totals, the timeline and the ledger → counts and shares of users, requests, alerts, deploys, sources."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OF_USERS = {
 
 
 def find_counts(book: Bookish) -> Iterator[Known]:
-    """Counts of the impact, of what the timeline holds and of what was read."""
+    """Counts from the impact, of rows in the timeline, and of what was read."""
     yield from _count_impact(book.impact)
     yield from _count_happenings(book.timeline)
     sources = book.ledger.get("sources") or ()

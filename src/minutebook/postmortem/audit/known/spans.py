@@ -1,4 +1,4 @@
-"""durations, windows and rows → how long what lasted."""
+"""durations, windows and rows → spans, each with its name."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _find_length(window: Mapping[str, Any], place: str) -> Iterator[Known]:
 
 
 def find_span_between(rows: Sequence[Row], seconds_low: float, seconds_high: float) -> tuple[Row, Row] | None:
-    """Two telling rows that are so far apart: what a wrong duration may have been counted between."""
+    """Two notable rows that far apart, between which a wrong duration may have been measured."""
     telling = [row for row in rows if row.record["kind"] in ("deploy", "change", "alert", "incident", "impact")]
     pairs = [
         (a, b)

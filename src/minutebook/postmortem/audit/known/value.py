@@ -1,4 +1,4 @@
-"""An instant, a span, a count or a share → one known value, with the bounds that evidence gives it."""
+"""One known value: an instant, a span, a count or a share, with its bounds by the evidence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Known:
 
 
 def know_span(about: str, seconds: float, slack_s: float, source: str, text: str) -> Known:
-    """A duration that is good to so many seconds."""
+    """A duration that is known to within so many seconds."""
     return Known("duration", about, seconds, seconds - slack_s, seconds + slack_s, source, text)
 
 

@@ -1,7 +1,7 @@
 """a sentence → the times, durations, ratios and counts that it states, each with how exactly it states them.
 
-"09:10" is a minute, "09:10:22" a second; "47 minutes" is good to a minute, "about 47 minutes" to a fifth; "over 400 users"
-is a bound. What is compared with evidence later is the interval, never the bare number.
+"09:10" is exact to the minute, "09:10:22" to the second, "47 minutes" to a minute, "about 47 minutes" to a fifth; "over 400
+users" is a bound. What is later compared with evidence is the interval, never the bare number.
 
 Read in order: `quantity`, `times` (and days), `durations`, `numbers` (shares and counts).
 """
@@ -15,7 +15,7 @@ from minutebook.postmortem.audit.quantities.times import find_dates, find_times
 
 
 def find_quantities(text: str) -> list[Quantity]:
-    """All of them, in order; each stretch of text is one quantity at most."""
+    """All quantities in order; each stretch of text gives at most one."""
     found: list[Quantity] = []
     is_taken = bytearray(len(text))
     for read in (find_times, find_dates, find_durations, find_ratios, find_counts):

@@ -26,7 +26,7 @@ _PIECE = re.compile(rf"(?P<number>{NUMBER}|{_SPELT})[\s-]?(?P<unit>{_UNIT})(?![A
 
 
 def find_durations(text: str) -> Iterator[Quantity]:
-    """Each as long as it goes on: ``1 hour and 5 minutes`` is one."""
+    """Each duration in full: ``1 hour and 5 minutes`` is one."""
     for found in _DURATION.finditer(text):
         if _STATUSES.fullmatch(found[0]):
             continue  # 504s are answers, not seconds

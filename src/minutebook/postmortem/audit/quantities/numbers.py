@@ -13,7 +13,7 @@ _COUNT = re.compile(
     rf"(?<![\w.:/#$€£+−-])(?P<number>{NUMBER})(?:\s?(?P<scale>k|thousand|million|m)\b)?(?![\w:/]|\.\d|,\d|-\w)",
     re.IGNORECASE,
 )
-#: What stands before a status code.
+#: Words before a status code.
 _ANSWER = re.compile(
     r"(?i)\b(?:an?|https?|status(?: code)?|code|returned|returning|answered|got|with|response|served)\s+$"
 )
@@ -27,7 +27,7 @@ def find_ratios(text: str) -> Iterator[Quantity]:
 
 
 def find_counts(text: str) -> Iterator[Quantity]:
-    """Whole numbers and those of thousands and millions; a status code is none."""
+    """Whole numbers, and numbers of thousands and millions; not status codes."""
     for found in _COUNT.finditer(text):
         number = found["number"]
         if re.fullmatch(r"[1-5]\d\d", number) and _ANSWER.search(text[max(found.start() - 24, 0) : found.start()]):

@@ -1,4 +1,4 @@
-"""A kind, a place in a text, a value → one stated quantity, with what the words around it allow."""
+"""One stated quantity: its kind, its place in a text, its value, and the bounds that the words around it allow."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Quantity:
 
 
 def is_about(text: str, start: int) -> bool:
-    """Whether the words before a place call what stands there approximate."""
+    """Whether the words before a place make its number approximate."""
     return _ABOUT.search(_before(text, start)) is not None
 
 
 def bound(kind: str, text: str, start: int, stop: int, value: float, unit: float) -> Quantity:
-    """A quantity good to its last digit, or as far as the words before it say; ``unit`` is the size of that digit."""
+    """A quantity, exact to its last digit (of size ``unit``) or as far as the words before it say."""
     before = _before(text, start)
     # Rounded to its last digit, or cut off there.
     low, high = value - unit / 2, value + unit

@@ -36,7 +36,7 @@ _DATE = re.compile(
 
 
 def find_times(text: str) -> Iterator[Quantity]:
-    """Clock times, each with the day that is stated with it or before it."""
+    """Clock times, each with the day stated with it or before it."""
     dates = list(find_dates(text))[:200]
     for found in [*_ISO.finditer(text), *_CLOCK.finditer(text), *_HOUR.finditer(text)]:
         parts = found.groupdict()
@@ -77,7 +77,7 @@ def find_dates(text: str) -> Iterator[Quantity]:
 
 
 def _find_unit(parts: Mapping[str, str | None]) -> float:
-    """How exactly a time is stated, in seconds."""
+    """How exact a stated time is, in seconds."""
     if parts.get("fraction"):
         return 0.001
     if parts.get("second") is not None:
@@ -86,7 +86,7 @@ def _find_unit(parts: Mapping[str, str | None]) -> float:
 
 
 def _nearest_date(dates: list[Quantity], start: int) -> datetime.date | None:
-    """The date that stands before a time in the same sentence."""
+    """The nearest date before a time in the same sentence."""
     return next((each.date for each in reversed(dates) if each.stop <= start), None)
 
 
