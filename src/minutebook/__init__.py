@@ -1,4 +1,4 @@
-"""minutebook: what an incident left behind → its evidence timeline, impact windows and affected users.
+"""minutebook: logs, deploys and alerts of an incident → its timeline, impact windows and affected users.
 
     import minutebook as mb
 
@@ -6,7 +6,7 @@
     book.timeline, book.minutes, book.impact, book.ledger
     mb.plot(book)
 
-Each verb here is a command of the same name. Nothing heavy is imported before it's used.
+Most verbs here are commands too, under the same name. Nothing heavy is imported before it's used.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-#: verb or class → the module that has it
+#: Verb or class → the module that it's in.
 _HOMES = {
     "Book": "book",
     "MinutebookError": "errors", "EvidenceError": "errors", "FormatError": "errors", "FrameError": "errors",

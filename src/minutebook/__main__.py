@@ -13,6 +13,6 @@ def run() -> None:
         main()
 
 
-# Processes that Dask starts import this module again.
+# Guarded, since processes that Dask starts import this module again.
 if __name__ == "__main__":
     run()

@@ -34,7 +34,7 @@ class AccountError(MinutebookError):
 
 
 def suggest(word: object, known: Iterable[str], *, listed_by: str = "") -> str:
-    """What to do about a word that isn't known: the one it's near to, else all, or the command that lists them."""
+    """What to do about an unknown word: use the nearest known one, else any of them, or the command that lists them."""
     import difflib
 
     names = list(known)

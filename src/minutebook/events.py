@@ -73,7 +73,7 @@ ARROW_SCHEMA = pa.schema([(column.name, column.arrow) for column in COLUMNS])
 
 
 def make_table(columns: Mapping[str, object], rows: int) -> pa.Table:
-    """Arrow table of `ARROW_SCHEMA` from the columns that are known; the others are null.
+    """An Arrow table of `ARROW_SCHEMA` from some of its columns; the others are null.
 
     Values may be Arrow arrays, chunked arrays, Python lists, or one scalar for all ``rows``.
     """
@@ -88,7 +88,7 @@ def make_table(columns: Mapping[str, object], rows: int) -> pa.Table:
 
 
 class _Same:
-    """Columns that are the same in all rows; those of words share their memory, since half of the columns are such."""
+    """Columns with one value in all rows, as half of all columns are; those of words share their memory."""
 
     def __init__(self, rows: int) -> None:
         self._rows = rows
@@ -124,7 +124,7 @@ def _as_arrow(values: object, kind: pa.DataType, same: _Same) -> pa.Array | pa.C
 
 
 def fill_columns(table: pa.Table, values: Mapping[str, str]) -> pa.Table:
-    """The table, its nulls in some text columns filled with one value each."""
+    """The table, with nulls in some text columns filled: column → value."""
     for name, value in values.items():
         place = table.schema.get_field_index(name)
         whole = pc.fill_null(table.column(name).cast(pa.string()), value)
@@ -149,7 +149,7 @@ def _to_series(values: pa.ChunkedArray, column: Column) -> pd.Series:
 
 
 def _as_category(name: str, values: pd.Series) -> pd.Series:
-    # Sorted or fixed categories, so that the same evidence in another order is the same frame.
+    # Sorted or fixed categories, so that the same evidence gives the same frame in any order.
     if name == "level":
         return values.astype(pd.CategoricalDtype(list(LEVELS), ordered=True))
     if name == "layer":
@@ -158,7 +158,7 @@ def _as_category(name: str, values: pd.Series) -> pd.Series:
 
 
 def check_events(events: pd.DataFrame) -> pd.DataFrame:
-    """The frame as an event frame, or `FrameError`: ``time`` is needed, other columns may be absent.
+    """The frame as an event frame, or `FrameError`: ``time`` is required, other columns may be absent.
 
     Gives a new frame with every column of `COLUMNS` in order (absent ones null). Times with an
     offset become UTC; naive times are refused, since nobody can say later what they meant. Requests

@@ -1,8 +1,8 @@
 """a saved book → a manifest that pins it: what was read, by which settings, what came out; each by its SHA-256.
 
-Freezing is how a room agrees on what happened before it discusses why. A manifest names the one before it by its hash,
-so that a chain of them can't be rewritten in the middle; whoever wrote down the newest hash can check all of it, offline.
-Nothing in it depends on the day or the machine: the same book frozen twice is the same manifest.
+Freezing is how a room agrees on what happened before it discusses why. A manifest holds the hash of the one before it, so
+the chain can't be rewritten in the middle; whoever wrote down the newest hash can check all of it, offline. Nothing in it
+depends on the day or the machine: freezing a book twice gives the same manifest.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from minutebook.sources.contents import Reader
 
 Place = str | PathLike[str]
 MANIFEST = "manifest.json"
-#: Where manifests are kept that came before, each under the beginning of its hash.
+#: The folder of earlier manifests, each named by the beginning of its hash.
 EARLIER = "manifests"
 _SHAPE = 1
 #: Columns of what `verify` finds.
@@ -46,9 +46,9 @@ class Frozen:
 
 
 def freeze(book: Place, *, after: Place | None = None) -> Frozen:
-    """Write the manifest of a saved book; as long as nothing changes, the one that's there stays.
+    """Write the manifest of a saved book; if nothing has changed, the one that's there stays.
 
-    ``after`` is another frozen book that this one succeeds; without it, a book that was frozen before succeeds itself.
+    ``after`` is another frozen book that this one succeeds; without it, a book succeeds its own earlier manifest.
     Raises `EvidenceError` where the folder holds no whole book, `MinutebookError` where ``after`` isn't frozen.
     """
     place = Path(book)
@@ -78,7 +78,7 @@ def find_frozen(book: Place) -> Frozen | None:
 
 
 def verify(book: Place, evidence: Sequence[Place] = ()) -> pd.DataFrame:
-    """What of a frozen book is as it was: a row a file, source and manifest, with ``what, name, state, detail``.
+    """Whether a frozen book is as it was: a row per file, source and manifest, with ``what, name, state, detail``.
 
     States are ``same``, ``changed``, ``missing``, ``new`` and, of sources without ``evidence``, ``not looked at``.
     Raises `MinutebookError` where the book was never frozen.
@@ -91,12 +91,12 @@ def verify(book: Place, evidence: Sequence[Place] = ()) -> pd.DataFrame:
 
 
 def find_changes(checked: pd.DataFrame) -> pd.DataFrame:
-    """The rows of `verify` that aren't as they were."""
+    """The rows of `verify` that say something has changed."""
     return checked[~checked["state"].isin(["same", "not looked at"])]
 
 
 def _tell_state(place: Path) -> dict[str, Any]:
-    """The manifest but for its place in the chain."""
+    """The manifest without its place in the chain."""
     ledger = json.loads((place / "ledger.json").read_text("utf-8"))
     made = ledger.get("made_by") or {}
     sources = [
@@ -119,7 +119,7 @@ def _without_chain(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _keep_earlier(folder: Path, place: Path) -> None:
-    """The manifests of a book and those before them, kept beside the one that is to be written."""
+    """Copy the manifests of a book, newest and earlier, to where the next one will be written."""
     found = [folder / MANIFEST, *sorted((folder / EARLIER).glob("*.json"))]
     for path in found:
         if path.is_file():
@@ -179,7 +179,7 @@ def _check_chain(place: Path, frozen: Frozen) -> Iterator[tuple[str, str, str, s
 
 
 def _hash_content(source: Any, part: Mapping[str, int] | None) -> str:
-    """Of the content, or of the bytes that were read of it."""
+    """The hash of the content, or of the part of it that was read."""
     reader = Reader(source, part=(part["from"], part["to"]) if part else None)
     for _ in reader:
         pass

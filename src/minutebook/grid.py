@@ -19,9 +19,9 @@ from minutebook.sli.operations import OTHERS, name_operations
 from minutebook.sli.trials import NAMES, Trials, find_who
 from minutebook.times.utc import MINUTE_US, to_times
 
-#: Operations beyond these many of a service, by requests, are told together.
+#: So many operations of a service, those with most requests, have rows of their own; the others share one.
 MOST_OPERATIONS = 50
-#: Of the minutes; where a dense grid would have more, it's those with requests.
+#: Where a dense grid would have more rows, only those with requests are made.
 MOST_ROWS = 500_000
 _MOST_TOGETHER = 500_000  # rows of counts
 
@@ -36,10 +36,8 @@ def make_minutes(
 ) -> pd.DataFrame:
     """The minutes of an SLI: columns as in `COLUMNS`, dense over minutes × (service, operation).
 
-    Where that would be millions of rows, they are those with requests alone.
-
-    ``slow_over_s`` is (service, operation) → the duration above which a good request is slow; absent:
-    none is. Latencies are of all requests, to 2 %. ``happenings`` are merged (`merging`).
+    Beyond `MOST_ROWS`, only rows with requests. ``slow_over_s`` is (service, operation) → the duration above which a good
+    request is slow (absent: never). Latencies are of all requests, to 2 %. ``happenings`` are merged (`merging`).
     """
     grid = np.unique(sli.coverage["minute"].to_numpy(np.int64))
     shown = name_operations(sli.requests, MOST_OPERATIONS)
@@ -84,7 +82,7 @@ def tell_grid(sli: Sli) -> list[str]:
 
 
 class _Cells:
-    """The rows of the minutes: for each minute of the grid each (service, operation) that is told, in order."""
+    """The rows of the minutes: each shown (service, operation) in each minute of the grid, in order."""
 
     def __init__(self, grid: np.ndarray, shown: Mapping[tuple[str, str], str], kept: np.ndarray | None = None) -> None:
         self.grid = grid
@@ -98,7 +96,7 @@ class _Cells:
         return len(self.grid) * len(self.pairs) if self._kept is None else len(self._kept)
 
     def keep(self, cell: np.ndarray) -> _Cells:
-        """Those cells alone."""
+        """Only these cells."""
         return _Cells(self.grid, self._shown, np.unique(cell))
 
     @cached_property
@@ -107,21 +105,21 @@ class _Cells:
 
     @cached_property
     def minute(self) -> np.ndarray:
-        """The minute of each."""
+        """The minute of each cell."""
         return np.asarray(self.grid[self._all // max(len(self.pairs), 1)])
 
     @cached_property
     def pair(self) -> np.ndarray:
-        """The place in ``pairs`` of each."""
+        """The place of each cell in ``pairs``."""
         return self._all % max(len(self.pairs), 1)
 
     @cached_property
     def is_shared(self) -> np.ndarray:
-        """Whether more than one operation may be told under each."""
+        """Whether a cell may stand for more than one operation."""
         return np.array([operation == OTHERS for _, operation in self.pairs], bool)[self.pair]
 
     def find(self, minute: pd.Series, place: np.ndarray, pairs: Sequence[tuple[str, str]]) -> np.ndarray:
-        """The cell of each row: of its minute, and of its place among those (service, operation)."""
+        """The cell of each row, by its minute and its place among the (service, operation) ``pairs``."""
         own = np.array([self._places[pair] for pair in pairs], np.int64)[place]
         cell = np.searchsorted(self.grid, minute.to_numpy()) * len(self.pairs) + own
         return cell if self._kept is None else np.searchsorted(self._kept, cell)
@@ -132,7 +130,7 @@ class _Cells:
 
 
 def _cut_minutes(minute: np.ndarray) -> Iterator[slice]:
-    """The rows some at a time, those of one minute together: all of weeks at once may be more than memory bears."""
+    """The rows in parts, each with whole minutes: those of weeks may be too many for memory at once."""
     if not (minute[1:] >= minute[:-1]).all():
         yield slice(0, len(minute))
         return
@@ -152,7 +150,7 @@ def _find_first_slow(bucket: pd.Series, over_s: Sequence[float]) -> np.ndarray:
 def _count_requests(
     rows: pd.DataFrame, first_slow: np.ndarray, cell: np.ndarray, cells: _Cells
 ) -> dict[str, np.ndarray]:
-    """Of each cell how many rows there are, requests, failed and slow ones: of each row those from which bucket on."""
+    """By cell: rows, requests, failed and slow ones; a row is slow from its ``first_slow`` bucket on."""
     good, bad, bucket = (rows[name].to_numpy() for name in ("good", "bad", "bucket"))
     is_slow = bucket >= first_slow
     return {
@@ -162,7 +160,7 @@ def _count_requests(
 
 
 def _count_users(trials: Trials, cells: _Cells) -> dict[str, np.ndarray]:
-    """Distinct users (of unknown ones: clients) of each cell, all and failed ones."""
+    """Distinct users (clients, where the user isn't known) of each cell: all, and those who saw a failure."""
     parts = trials.map(partial(_count_users_in, cells=cells), "minute", *NAMES, "bad")
     users, failed_users = (np.add.reduce(counts) for counts in zip(*parts, strict=True))
     return {"users": users, "failed_users": failed_users}
@@ -171,14 +169,14 @@ def _count_users(trials: Trials, cells: _Cells) -> dict[str, np.ndarray]:
 def _count_users_in(rows: pd.DataFrame, cells: _Cells) -> tuple[np.ndarray, np.ndarray]:
     known = pick_rows(rows, find_who(rows) >= 0)
     cell, has_failed = cells.find(known["minute"], *find_pairs(known)), known["bad"].to_numpy() > 0
-    if cells.is_shared[cell].any():  # whoever came to several of its operations is one user
+    if cells.is_shared[cell].any():  # whoever used several of its operations is one user
         by_user, starts = group_rows([cell, find_who(known)])
         cell, has_failed = cell[by_user[starts]], np.logical_or.reduceat(has_failed[by_user], starts)
     return np.bincount(cell, minlength=len(cells)), np.bincount(cell[has_failed], minlength=len(cells))
 
 
 def _find_latency(counts: pd.DataFrame, cell: np.ndarray, size: int) -> dict[str, np.ndarray]:
-    """Median and 95th percentile of each cell, from the middle of their buckets; nan where nothing was timed."""
+    """Median and 95th percentile of each cell, as the middle of a bucket; nan where nothing was timed."""
     bucket, requests = counts["bucket"].to_numpy(), counts["good"].to_numpy() + counts["bad"].to_numpy()
     if (bucket < 0).any():
         is_timed = bucket >= 0
@@ -193,15 +191,15 @@ def _find_latency(counts: pd.DataFrame, cell: np.ndarray, size: int) -> dict[str
     for share, name in ((0.5, "p50_s"), (0.95, "p95_s")):
         at = np.flatnonzero(reached >= share * total[cell])[::-1]
         found[name] = np.full(size, np.nan)
-        found[name][cell[at]] = middle[at]  # the first of a cell is the last to be put there
+        found[name][cell[at]] = middle[at]  # written in reverse, so that the first of a cell stays
     return found
 
 
 def _find_coverage(coverage: pd.DataFrame, cells: _Cells) -> np.ndarray:
-    """The state of each cell's minute and service."""
+    """The coverage of each cell's service in its minute."""
     names, states = (coverage[name].astype("category").cat for name in ("service", "state"))
     known = {service: place for place, service in enumerate(names.categories)}
-    # Of each service its minutes in the order of the grid; of one that is covered with all others, theirs.
+    # A row of minutes for each service; a service without its own coverage has that of all, under "".
     service = np.array([known.get(name, known.get("", -1)) for name, _ in cells.pairs])[cells.pair]
     laid = np.full((len(known) + 1, len(cells.grid)), -1, np.int8)
     laid[names.codes.to_numpy(), np.searchsorted(cells.grid, coverage["minute"].to_numpy())] = states.codes.to_numpy()
@@ -227,7 +225,7 @@ def firing_intervals(happenings: pd.DataFrame) -> pd.DataFrame:
 
 
 def _count_alerts(cells: _Cells, happenings: pd.DataFrame) -> np.ndarray:
-    """Alerts that fired in each cell's minute, of its service or of none in particular."""
+    """Alerts that were firing in each cell's minute, for its service or for none in particular."""
     alerts = firing_intervals(happenings)
     start, end = (alerts[name].astype("int64").to_numpy() // MINUTE_US for name in ("start", "end"))
     end = np.where(alerts["end"].isna(), cells.grid[-1], end)

@@ -1,9 +1,9 @@
-"""accounts, clocks, copies, merges → the ledger: what was read, what was skipped, what was assumed."""
+"""accounts, clocks, copies and merges → the ledger: what was read, skipped and assumed."""
 
 from __future__ import annotations
 
 import collections
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minutebook.clocks import Clock, name_offset, parse_offset_s
@@ -40,13 +40,23 @@ def make_ledger(
 ) -> dict[str, Any]:
     """``sources[]``, ``merges[]``, ``assumptions[]``, ``range`` and ``totals``; JSON-able, the same in any order of inputs.
 
-    ``layers`` are those that shared ids prove, ``doubles`` the requests that two logs of a service have, and ``span`` is what was looked at. ``on_grid`` is how many events of each source the minutes and the timeline were made
-    of, as the summary counted them: raises `AccountError` where an event got lost on the way.
+    ``layers`` are those that shared ids prove, ``doubles`` the requests that two logs of a service have, ``span`` is what
+    was asked for. ``on_grid`` is how many events of each source the summary counted: raises `AccountError` where an event
+    got lost on the way.
     """
     copies: collections.Counter[str] = collections.Counter()
     for each in copied:
         copies[each.source] += each.events
-    sources = [_tell_source(a, clocks.get(a.source.name, Clock()), copies[a.source.name]) for a in accounts]
+    known = [(account, account.source.name, clocks.get(account.source.name, Clock())) for account in accounts]
+    sources = [_tell_source(account, clock, copies[name]) for account, name, clock in known]
+    assumed = [
+        sentence
+        for account, name, clock in known
+        if account.events
+        for sentence in _list_assumptions(
+            account, clock, services.get(name, {}).get("", ""), (layers or {}).get(name, "")
+        )
+    ]
     if on_grid is not None:
         _check_events(sources, on_grid)
     merged = [{"what": "copies", "into": c.of, "from": c.source, "count": c.events, "why": c.why} for c in copied] + [
@@ -56,12 +66,7 @@ def make_ledger(
     return {
         "sources": sources,
         "merges": merged,
-        "assumptions": [
-            *_tell_span(sources, span),
-            *_assume(accounts, clocks, services, layers or {}),
-            *tell_doubles(doubles),
-            *assumptions,
-        ],
+        "assumptions": [*_tell_span(sources, span), *assumed, *tell_doubles(doubles), *assumptions],
         "range": span.tell() if span else None,
         "totals": {name: sum(source[name] for source in sources) for name in count},
     }
@@ -73,7 +78,7 @@ def make_ledger_of(
     assumptions: Sequence[str] = (),
     on_grid: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
-    """The ledger of what was gathered, as `make_ledger` has it."""
+    """The ledger of what was gathered, as `make_ledger` gives it."""
     settled = gathered.settled
     return make_ledger(
         gathered.accounts, settled.clocks, settled.services, gathered.copied, merges, assumptions,
@@ -85,7 +90,7 @@ def make_rejects(accounts: Sequence[Account]) -> pd.DataFrame:
     """The lines that became no event, by source: ``source, line, offset, lines, reason, excerpt``.
 
     ``offset`` is in bytes of the unpacked content, ``lines`` how many lines the reject stands for (0 where a record
-    shares its lines with others). All are counted in the ledger; told are the first ones of each source.
+    shares its lines with others). The ledger counts all; the frame has the first ones of each source.
     """
     import pandas as pd
 
@@ -156,7 +161,7 @@ def _tell_source(account: Account, clock: Clock, copies: int) -> dict[str, Any]:
 
 
 def _tell_part(account: Account) -> dict[str, int] | None:
-    """Which of its bytes were read, if not all; its hash is of these."""
+    """The bytes that were read, if not all; the source's hash is of these."""
     part = account.part
     return {"from": part.start, "to": part.stop, "of": part.size} if part else None
 
@@ -169,54 +174,51 @@ def _zone(account: Account, clock: Clock) -> str | None:
     return name_offset(parse_offset_s(account.stated_offset)) if account.stated_offset else "UTC"
 
 
-def _assume(
-    accounts: Sequence[Account],
-    clocks: Mapping[str, Clock],
-    services: Mapping[str, Mapping[str, str]],
-    layers: Mapping[str, str],
-) -> list[str]:
-    told = []
-    for account in accounts:
-        name, clock = account.source.name, clocks.get(account.source.name, Clock())
-        if not account.events:
-            continue
-        if account.part:
-            told.append(f"{name}: {account.part.tell()}.")
-        if account.stated:
-            said = ", ".join(f"{key} {value}" for key, value in account.stated.items())
-            told.append(f"{name}: as the caller states where its records don't: {said}.")
-        if clock.zone_basis == "assumed":
-            told.append(f"{name}: its stamps lack a zone and nothing tells it; taken as UTC.")
-        elif clock.zone_basis.startswith("inferred"):
-            told.append(f"{name}: its stamps lack a zone; {clock.zone} {clock.zone_basis}.")
-        if clock.offset_s is not None and clock.spread_s is not None and abs(clock.offset_s) >= 1:
-            way = "ahead" if clock.offset_s > 0 else "behind"
-            done = "corrected" if clock.applied else "not corrected"
-            told.append(
-                f"{name} ran {abs(clock.offset_s):.3g} s {way}: {clock.pairs:,} shared ids, spread"
-                f" {clock.spread_s * 1000:.0f} ms; {done}."
-            )
-        if twice := account.qualities["ambiguous"]:
-            told.append(
-                f"{name}: {twice:,} stamps lie in an hour that a clock change repeats or leaves out; of two instants the"
-                " earlier is taken."
-            )
-        if year := account.qualities["year_assumed"]:
-            guess = f": {account.year_guess}" if account.year_guess else ""
-            told.append(f"{name}: the year of {year:,} stamps is assumed{guess}.")
-        if day := account.qualities["day_assumed"]:
-            told.append(f"{name}: the day of {day:,} stamps is assumed: {account.day_guess}.")
-        for key, unit in sorted(account.units.items()):
-            told.append(f"{name}: its durations under {key!r} state no unit; by their size taken as {unit}.")
-        own = services.get(name, {}).get("")
-        if own:
-            told.append(f"{name} names no service; its ids are shared with {own} only, so its events are {own}'s.")
-        if layer := layers.get(name):
-            told.append(
-                f"{name} logged the same requests as another source, by their ids; taken for the {layer} in front of it, so"
-                " that each counts once."
-            )
-    return told
+def _list_assumptions(account: Account, clock: Clock, own: str, layer: str) -> Iterator[str]:
+    """What was taken for granted of a source: its ``own`` service and its ``layer`` only where shared ids prove them."""
+    name = account.source.name
+    if account.part:
+        yield f"{name}: {account.part.tell()}."
+    if account.stated:
+        said = ", ".join(f"{key} {value}" for key, value in account.stated.items())
+        yield f"{name}: as the caller states where its records don't: {said}."
+    yield from _tell_clock(name, clock)
+    yield from _tell_stamps(account)
+    for key, unit in sorted(account.units.items()):
+        yield f"{name}: its durations under {key!r} state no unit; by their size taken as {unit}."
+    if own:
+        yield f"{name} names no service; its ids are shared with {own} only, so its events are {own}'s."
+    if layer:
+        yield (
+            f"{name} logged the same requests as another source, by their ids; taken for the {layer} in front of it, so"
+            " that each counts once."
+        )
+
+
+def _tell_clock(name: str, clock: Clock) -> Iterator[str]:
+    if clock.zone_basis == "assumed":
+        yield f"{name}: its stamps lack a zone and nothing tells it; taken as UTC."
+    elif clock.zone_basis.startswith("inferred"):
+        yield f"{name}: its stamps lack a zone; {clock.zone} {clock.zone_basis}."
+    if clock.offset_s is not None and clock.spread_s is not None and abs(clock.offset_s) >= 1:
+        way = "ahead" if clock.offset_s > 0 else "behind"
+        done = "corrected" if clock.applied else "not corrected"
+        spread = f"spread {clock.spread_s * 1000:.0f} ms"
+        yield f"{name} ran {abs(clock.offset_s):.3g} s {way}: {clock.pairs:,} shared ids, {spread}; {done}."
+
+
+def _tell_stamps(account: Account) -> Iterator[str]:
+    name = account.source.name
+    if twice := account.qualities["ambiguous"]:
+        yield (
+            f"{name}: {twice:,} stamps lie in an hour that a clock change repeats or leaves out; of two instants the"
+            " earlier is taken."
+        )
+    if year := account.qualities["year_assumed"]:
+        guess = f": {account.year_guess}" if account.year_guess else ""
+        yield f"{name}: the year of {year:,} stamps is assumed{guess}."
+    if day := account.qualities["day_assumed"]:
+        yield f"{name}: the day of {day:,} stamps is assumed: {account.day_guess}."
 
 
 def find_shortfalls(ledger: Mapping[str, Any]) -> list[str]:

@@ -3,8 +3,8 @@
 The file's keys are the fields of `LogFormat` and `Pattern`: an unknown key is an error by
 construction. Files of users and built-in ones are one kind of file.
 
-A pattern is a list of ``pieces``, RE2 expressions that are joined to one, anchored at the start; the pieces
-show how far a text got that doesn't fit. A group's name is a column of the event frame or one of `GROUPS`.
+A pattern is a list of ``pieces``, RE2 expressions that are joined into one, anchored at the start; for a text that
+doesn't fit, the pieces show how far it got. A group's name is a column of the event frame or one of `GROUPS`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any
 from minutebook.errors import FormatError, suggest
 from minutebook.events import KINDS, LAYERS, LEVELS
 
-#: What a group of a pattern may be called, and what becomes of it.
+#: The names that groups of patterns may have, and what becomes of each.
 GROUPS: Mapping[str, str] = {
     "time": "the record's stamp, read by the pattern's `time` layout",
     "level": "its severity, by the usual words and the format's `levels`",
@@ -54,10 +54,8 @@ class Pattern:
 
     pieces: tuple[str, ...]
     time: str  #: layout of the group ``time``, as `minutebook.times.layouts()` lists them
-    one_way: bool = False  #: no text can go on in two ways at any place: read in one pass, four groups at a time
-    either_way: bool = (
-        False  #: whether the day or the month comes first, of two `find_twins`, the log itself has to tell
-    )
+    one_way: bool = False  #: at no point can a text match in two ways, so it's read in passes of four groups
+    either_way: bool = False  #: only the log can show whether day or month comes first (`times.find_twins`)
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -78,22 +76,22 @@ class LogFormat:
     multiline: bool = True  #: whether lines that don't match may belong to the record before them
     skip: str = ""  #: lines that are no records: headers, comments (RE2)
     goes_on: str = ""  #: lines that fit a pattern but go on from the record before them (RE2)
-    repeats: str = ""  #: messages that stand for N of the one before; groups ``count`` and ``message`` (RE2)
+    repeats: str = ""  #: messages that repeat the one before N times; groups ``count`` and ``message`` (RE2)
     goes_on_after: str = ""  #: … only where the line before fits this (RE2)
     below: tuple[str, ...] = ()  #: searched in the lines below a record's first one: RE2 with groups
-    wraps: str = ""  #: its messages may be of any other format: lines of a stream, which go on, or whole records
+    wraps: str = ""  #: its messages may be of any other format: "lines" of a stream, or whole "records"
     requires: tuple[str, ...] = ()  #: JSON keys that must be there, with one other at most
     clock: str = "outer"  #: of a wrapper and what it wraps: whose stamp counts, outer or inner
     levels: Mapping[str, str] = field(default_factory=dict)  #: words for levels beyond the usual ones
     fixed: Mapping[str, str] = field(default_factory=dict)  #: columns that are the same in every record
     utc: bool = False  #: its stamps are UTC by definition, though they don't say so
-    refines: str = ""  #: the format that reads its records too, but less of them: where that's found, this goes first
+    refines: str = ""  #: a format that reads its records too, but gets less out of them: this one is tried before it
     weight: float = 1.0  #: below 1 for a format so general that a closer one should win
     samples: tuple[Mapping[str, Any], ...] = ()
 
     @classmethod
     def from_toml(cls, name: str, text: str) -> LogFormat:
-        """The format that a TOML text states, or `FormatError` that says what is wrong with it."""
+        """The format that a TOML text states; raises `FormatError` that says what is wrong with it."""
         try:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:

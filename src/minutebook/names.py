@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-#: column (or group of `logformats.GROUPS`) → its usual names, best first.
+#: Column (or group of `logformats.GROUPS`) → its usual names, best first.
 USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
     "time": (
         "@timestamp", "timestamp", "ts", "time", "datetime", "@t", "eventtime", "event_time", "asctime", "t",
@@ -98,7 +98,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
                   "exc_info"),
 }  # fmt: skip
 
-#: names of durations, with the unit where the name doesn't end in one; best first.
+#: Names of durations, best first, each with the unit that holds where the key doesn't end in one.
 DURATIONS: tuple[tuple[str, str], ...] = (
     ("duration", "s"), ("elapsed", "s"), ("latency", "s"), ("request_time", "s"), ("rt", "s"),
     ("took", "s"), ("took_in", "s"), ("response_time", "ms"), ("responsetime", "ms"), ("elapsedtime", "ms"), ("cost", "ms"),
@@ -118,7 +118,7 @@ _UNIT_SUFFIX = re.compile(r"[_.\-]?(" + "|".join(sorted(_UNITS, key=len, reverse
 _CAMEL_UNIT = re.compile(r"(Ns|Nanos|Us|Micros|Ms|Millis|Sec|Seconds)$")
 
 
-#: Of what has the first key, durations under the second one are in that unit.
+#: In records that have the first key, durations under the second one are in that unit.
 _DIALECTS = (
     ("DownstreamStatus", "Duration", "ns"),
     ("x-edge-location", "time-taken", "s"),
@@ -128,44 +128,44 @@ _DIALECTS = (
     ("timeToFirstByte", "timeTaken", "s"),
     *((mark, "duration", "ms") for mark in ("itemType", "cloud_RoleName", "operation_Id")),
 )
-#: Keys under which loggers put a whole record; they say nothing of what's in it.
+#: Keys under which loggers put a whole record; they say nothing about what's in it.
 _CONTAINERS = frozenset(
     ("properties", "fields", "data", "payload", "attributes", "extra", "record", "json", "jsonpayload", "context", "ctx",
      "attr", "log", "event", "meta", "metadata", "labels", "details", "message", "msg", "body", "request", "source", "result", "span", "logevent")
 )  # fmt: skip
-#: journald's own: a process's user is none of the service's.
+#: journald's: the user of a process, not one of the service.
 _OF_THE_PROCESS = frozenset(("_UID",))
-#: Beside these the version is the shape's too: GELF, MinIO, Akamai, Windows.
+#: Beside these keys, `version` is that of the record's shape: GELF, MinIO, Akamai, Windows.
 _SHAPED = frozenset(("short_message", "deploymentid", "reqTimeSec", "ProviderName"))
-#: Traefik's: what told it of its routes.
+#: Traefik's: where it got its routes from, not a service.
 _OF_THE_ROUTES = frozenset(("providerName",))
-#: CloudTrail's, by what stands beside it, is a call's own; with others (Windows, .NET) it's the number of a kind of event.
+#: Beside CloudTrail's keys it's the id of a call; elsewhere (Windows, .NET) the number of a kind of event.
 _KIND_OF_EVENT, _CALL = "eventid", frozenset(("eventSource", "eventName"))
-#: Zeek's, beside its addresses, and Teleport's: a connection's or an event's, no user's.
+#: Zeek's and Teleport's: the id of a connection or an event, not of a user.
 _OF_A_CONNECTION = frozenset(("uid",))
-#: GELF's and logstash's own: the version of the shape, not of what wrote it.
+#: GELF's and logstash's: the version of the shape, not of the service.
 _OF_THE_SHAPE = frozenset(("@version",))
-#: Columns for which more than the best key is read, for records that lack it: how many.
+#: How many keys are read for a column, since some records may lack the best one (default 1).
 _CHOICES = {
     **dict.fromkeys(("level", "message", "status", "trace", "user", "service", "host"), 2),
     "exception_type": 8,
     "exception": 8,
 }
-#: Application Insights' own, one of which its records have; elsewhere what they say of a record is another thing.
+#: Records of Application Insights have one of these; in other records the keys below mean something else.
 _INSIGHTS = frozenset(("itemType", "cloud_RoleName", "AppRoleName", "operation_ParentId", "outerMessage"))
 _OF_INSIGHTS = frozenset(("operationid", "problemid"))
-#: Around the whole record in Elasticsearch's hits and what is made of them.
+#: Around the whole record in Elasticsearch's hits and exports of them.
 _AROUND_RECORDS = "_source"
 _FURTHER = re.compile(r"#\d$")
-#: Keys that often stand only in the records that matter, which a sample may not have seen.
+#: Keys that are often only in the records that matter, and so may be missing from a sample.
 _RARE = ("error.type", "error.message", "exception.type", "exception.message", "err.message", "exception", "error",
          "err")  # fmt: skip
-#: Before the name of a key that the caller asked for, as a part of its own.
+#: Prefix of the part for a key that the caller asked for.
 ASKED = "asked:"
 
 
 def normalise(key: str) -> str:
-    """A key as it is compared: lower case, without ``_``, ``-``, ``@``, blanks and a zone behind it in brackets."""
+    """A key as it's compared: in lower case, without ``_``, ``-``, ``@``, blanks and a zone in brackets at its end."""
     return _normalise(key) if len(key) < 100 else _normalise.__wrapped__(key)
 
 
@@ -175,7 +175,7 @@ def _normalise(key: str) -> str:
 
 
 def says_utc(key: str) -> bool:
-    """Whether a key names the zone of its stamps: ``TimeGenerated [UTC]``, ``Time (UTC)``."""
+    """Whether a key says that its stamps are UTC: ``TimeGenerated [UTC]``, ``Time (UTC)``."""
     return bool(re.search(r"[\[( _](?:utc|gmt)[\])]?$", key, re.IGNORECASE))
 
 
@@ -243,23 +243,23 @@ def _choose_keys(found: set[str]) -> dict[str, str]:
 
 
 def add_rare_keys(keys: list[str], step: str = ".") -> list[str]:
-    """The keys, and those that a sample may not have seen; ``step`` is what stands between a key and one within it."""
+    """The keys, and rare ones that the sample may lack; ``step`` joins a key and a key nested in it."""
     rare = [key.replace(".", step) for key in _RARE]
     return keys + [key for key in rare if key not in keys]
 
 
 def name_choice(part: str, place: int) -> str:
-    """What the values of a part's best key are called (1), and those of its next best ones."""
+    """The name for the values of a part's best key (place 1) or of a next best one."""
     return part if place == 1 else f"{part}#{place}"
 
 
 def drop_choice(name: str) -> str:
-    """The part that `name_choice` named."""
+    """The part in a name made by `name_choice`."""
     return _FURTHER.sub("", name)
 
 
 def _open_container(key: str, ranks: Mapping[str, int]) -> str | None:
-    """The usual name that a key is, or is within a container that says nothing itself (properties.httpStatus)."""
+    """The usual name that a key is, by itself or within a container (properties.httpStatus)."""
     if key in ranks:
         return key
     container, _, inner = key.rpartition(".")
@@ -267,7 +267,7 @@ def _open_container(key: str, ranks: Mapping[str, int]) -> str | None:
 
 
 def _duration(key: str) -> tuple[int, str]:
-    """(rank, unit) of a key that names a duration, also within a container; no unit where it names none."""
+    """(rank, unit) of a key that names a duration, also within a container; "" as unit where it doesn't."""
     container, _, inner = key.rpartition(".")
     if normalise(key) not in _DURATION_NAMES and normalise(container) in _CONTAINERS:
         rank, unit = _duration(inner)

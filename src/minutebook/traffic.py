@@ -1,4 +1,4 @@
-"""Sli and happenings → the impact method's input, its integers turned into times."""
+"""Sli and happenings → the input of the impact method, with times in place of integers."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ def make_traffic(
     clock_error_s: Mapping[str, float] | None = None,
     unknown_clock_s: float = 1.0,
 ) -> Traffic:
-    """What `assessment.measure_impact` takes; ``resolutions`` are the sources' (s), ``clock_error_s`` their clocks'
-    errors where they're known."""
+    """What `assessment.measure_impact` takes; by source, ``resolutions`` of its stamps and ``clock_error_s``, both in s."""
     failures = sli.failures.rename(columns={"line": "number"})
     failures["evidence"] = name_places(failures["source"], failures["number"])
     seen = set(failures["source"]) or set(resolutions)

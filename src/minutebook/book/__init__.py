@@ -1,6 +1,6 @@
-"""evidence → a book, the whole of what is known of an incident; saved in a folder and loaded again.
+"""evidence → a book: all that is known of an incident, which can be saved in a folder and loaded again.
 
-Read in order: `whole` (what a book is), `hiding` (whom and what it doesn't show), `making` (the chain), `files`.
+Read in order: `whole` (what a book is), `hiding` (redaction), `making` (the chain), `files`.
 """
 
 from minutebook.book.files import FILES, hash_file, is_book, load_book, open_book, save_book

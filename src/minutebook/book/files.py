@@ -16,7 +16,7 @@ from minutebook.gathering import Evidence
 from minutebook.settings.config import Config
 from minutebook.sources.addresses import is_remote
 
-#: The frames of a book that are saved.
+#: The frames of a book that are saved, as CSV and as Parquet.
 FRAMES = ("timeline", "minutes", "happenings", "messages")
 #: What `save_book` writes into a folder.
 FILES = (
@@ -35,7 +35,7 @@ def save_book(book: Book, folder: Evidence) -> list[Path]:
     from minutebook.outputs.plots.overview.scene import Look
     from minutebook.outputs.plots.pictures import take_picture
 
-    # The ledger comes last and names the others, so that a folder with a ledger that fits is a whole book.
+    # The ledger comes last and has the hashes of the others: a folder whose ledger fits holds a whole book.
     with replace_together(folder, last="ledger.json") as place:
 
         def write(name: str, writer: Callable[..., None], what: object) -> None:
@@ -55,7 +55,7 @@ def save_book(book: Book, folder: Evidence) -> list[Path]:
 
 
 def hash_file(path: Path) -> str:
-    """Its SHA-256."""
+    """The SHA-256 of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -88,12 +88,12 @@ def _not_whole(folder: Evidence) -> EvidenceError:
 
 
 def open_book(path: Evidence) -> Book:
-    """The book that a folder holds, else that of the evidence which lies there, read as the defaults read it."""
+    """The book saved in a folder, else one made from the evidence there with default settings."""
     return load_book(path) if is_book(path) else reconstruct([path], Config())
 
 
 def is_book(path: Evidence) -> bool:
-    """Whether a path is a folder that a book was saved in."""
+    """Whether a path is the folder of a saved book."""
     if is_remote(path):
         return False
     return (Path(path) / "ledger.json").is_file() and (Path(path) / "timeline.parquet").is_file()

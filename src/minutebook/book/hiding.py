@@ -1,4 +1,4 @@
-"""a book → the same with pseudonyms for users, roles for people and kinds for secrets, in every text of it."""
+"""a book → the same with users as pseudonyms, people as roles and secrets as their kinds, in every text."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from minutebook.settings.config import Config
 from minutebook.summary import Summary
 from minutebook.summary.judging import find_user
 
-#: Rows of these kinds come from records that name who did something.
+#: Kinds of events whose records name who did something.
 NAMING_KINDS = ("deploy", "change", "alert", "incident", "note")
 
 
 def pick_key(config: Config, drawn: bytes | None) -> bytes:
-    """The key of pseudonyms: the one of the settings, else the drawn one, else one by chance."""
+    """The key of pseudonyms: that of the settings, else the drawn one, else a random one."""
     return read_key(config.key) if config.key else drawn or draw_key([])
 
 
 def pick_happenings(tables: Iterable[pa.Table]) -> pd.DataFrame:
-    """Of some events the deploys, changes, alerts and notes."""
+    """The deploys, changes, alerts, incidents and notes among some events."""
     kinds = pa.array(NAMING_KINDS)
     picked = [table.filter(pc.is_in(table.column("kind").cast(pa.string()), kinds)) for table in tables]
     return to_frame(pa.concat_tables([ARROW_SCHEMA.empty_table(), *picked]).unify_dictionaries())
 
 
 def gather_redaction(evidence: Sequence[Evidence], config: Config) -> tuple[Redaction, Mapping[str, str]]:
-    """What hides the users of some evidence, and the roles of its people: it's read for their ids and names."""
+    """What hides the users of some evidence, and the roles of its people; the evidence is read for both."""
     with open_engine(config.engine, config.scheduler) as engine:
         gathered = gather(evidence, config, engine, refuse=False)
         columns = [users for _, users in engine.map(lambda _, table: find_user(table, config.sli))]
@@ -58,7 +58,7 @@ def prepare_redaction(summary: Summary, config: Config, key: bytes | None) -> Re
 def hide_figures(
     minutes: pd.DataFrame, impact: Mapping[str, Any], happenings: pd.DataFrame, hides: Redaction
 ) -> tuple[pd.DataFrame, dict[str, Any], pd.DataFrame]:
-    """What a picture shows, with users as pseudonyms and secrets as their kinds."""
+    """All that a picture shows, with users as pseudonyms and secrets as their kinds."""
     named = happenings.assign(user=hides.hide_users(happenings["user"]))
     return (
         hides.hide_columns(minutes, ["operation"]),
@@ -68,7 +68,7 @@ def hide_figures(
 
 
 def hide_texts(book: Book, hides: Redaction) -> Book:
-    """The book with the same hidden in every other text; `Book.users` stays as logged."""
+    """The book with every other text redacted too; only `Book.users` stays as logged."""
     told = book.timeline.assign(summary=_hide(book.timeline["summary"], book))
     settings = {**book.ledger["made_by"]["settings"], "key": hides.key_name}
     made_by = {**book.ledger["made_by"], "settings": settings}

@@ -1,4 +1,4 @@
-"""What is known of one incident: frames, impact, ledger."""
+"""All that is known of one incident: frames, impact and ledger."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from minutebook.redaction import Redaction
 
 @dataclass(frozen=True)
 class Book:
-    """Everything about one incident: frames, impact and the ledger."""
+    """All that is known of one incident; frames have the columns of the verbs with the same names."""
 
     timeline: pd.DataFrame
     minutes: pd.DataFrame
@@ -26,20 +26,20 @@ class Book:
     #: How often the timeline's messages were written: minute, service, level, message, count.
     messages: pd.DataFrame
     users: pd.DataFrame = field(repr=False)
-    #: Lines that became no event, as `ledger.make_rejects` gives them; empty in a saved book, which has a file of them.
+    #: Lines that became no event, as `ledger.make_rejects` gives them; empty in a loaded book, whose folder has a file of them.
     rejects: pd.DataFrame = field(default_factory=lambda: make_rejects([]), repr=False)
-    #: Names of people, without case → their roles; None where a saved book doesn't tell. Never written.
+    #: Names of people in lower case → their roles; None in a loaded book. Never written.
     roles: Mapping[str, str] | None = field(default=None, repr=False)
-    #: What hid users and secrets in all but `users`, which holds ids as logged; None in a saved book. Never written.
+    #: What hid users and secrets in all but `users`, which holds ids as logged; None in a loaded book. Never written.
     redaction: Redaction | None = field(default=None, repr=False)
     #: Gives pictures of it that are being drawn; None where nobody draws yet.
     picture: Picture | None = field(default=None, repr=False)
 
     @property
     def shown_users(self) -> pd.DataFrame:
-        """`users` as they may leave the machine: ids as pseudonyms, unless the book was made without redaction.
+        """`users` with pseudonyms for ids, unless the book was made without redaction.
 
-        Raises `MinutebookError` for a saved book, which holds no users at all: an empty list would be a wrong one.
+        Raises `MinutebookError` for a loaded book, which holds no users: an empty list would be wrong.
         """
         if self.redaction is None:
             raise MinutebookError("a saved book doesn't hold users' ids", do="name the evidence that it was made from")
@@ -47,7 +47,7 @@ class Book:
 
     @property
     def shortfalls(self) -> list[str]:
-        """What is damaged or missing in the evidence, in sentences; empty when it's complete."""
+        """What is damaged or missing in the evidence, in sentences; empty when nothing is."""
         return find_shortfalls(self.ledger)
 
     def _repr_html_(self) -> str:

@@ -1,4 +1,4 @@
-"""evidence, an event frame or a book → the book, or one part of it: timeline, minutes, impact, users."""
+"""evidence, an event frame or a book → a book, or one part of it: timeline, minutes, impact, users."""
 
 from __future__ import annotations
 
@@ -21,15 +21,16 @@ def reconstruct(
     config: Said = None,
     every: bool = False,
 ) -> Book:
-    """The `Book` of files and folders, or of a saved book's folder: timeline, minutes, impact and ledger.
+    """The `Book` made from files and folders, or loaded from a saved book's: timeline, minutes, impact and ledger.
 
-    ``zone``, ``since``, ``until``, ``engine`` and ``config`` as in `read`; with ``every`` the timeline has every minute of every message.
+    ``zone``, ``since``, ``until``, ``engine`` and ``config`` as in `read`; with ``every`` the timeline has every minute of
+    every message.
     """
     return read_book(evidence, make_settings(zone, config, since, until, engine), every=every)
 
 
 def timeline(what: Given, *, every: bool = False, **said: Any) -> pd.DataFrame:
-    """The timeline of an event frame, a book or evidence: rows of what changed, in order, with evidence.
+    """What changed, in order, each row with its evidence; of an event frame, a book or evidence.
 
     Columns as in `chronology.COLUMNS`: times datetime64[us, UTC], ``time_error_s`` seconds, ``count`` events
     and ``users`` distinct users (null: unknown), ``evidence`` as ``source:line; …``.
@@ -38,7 +39,7 @@ def timeline(what: Given, *, every: bool = False, **said: Any) -> pd.DataFrame:
 
 
 def minutes(what: Given, **said: Any) -> pd.DataFrame:
-    """The dense grid, a row a minute and service/operation, columns as in `grid.COLUMNS`.
+    """The dense grid, one row per minute, service and operation; columns as in `grid.COLUMNS`.
 
     Counts are null where there is no evidence; ``p50_s`` and ``p95_s`` are seconds, to 2 %.
     """
@@ -57,16 +58,16 @@ def impact(what: Given, **said: Any) -> dict[str, Any]:
 def users(what: Given, **said: Any) -> pd.DataFrame:
     """Affected users of each window: ``window, user, state`` (failed, degraded).
 
-    Ids are as logged, to be joined with one's own tables; `Book.shown_users` has them as pseudonyms, and so has
-    every file that minutebook writes, unless it's told ``--no-redact``.
+    Ids are as logged, so that they can be joined with your own tables; `Book.shown_users` has pseudonyms, as has every
+    file that minutebook writes, unless redaction is switched off.
     """
     return find_book(what, **said).users
 
 
 def sensitivity(what: Given, **said: Any) -> pd.DataFrame:
-    """How each window's start, end and affected users move with what was chosen, a row a choice and value.
+    """How each window's start, end and affected users move with each choice of the method, one row per choice and value.
 
-    Choices: the odds asked for, the span that is called usual, the channel (fail, slow, both), the latency limit.
+    Choices: the odds asked for, the span that counts as usual, the channel (fail, slow, both), the latency limit.
     Columns: ``window, kind, choice, value, is_chosen, start, end, start_shift_s, end_shift_s, affected,
     anonymous_clients, why``; null where no window is found, and ``why`` says so.
     """
@@ -74,7 +75,7 @@ def sensitivity(what: Given, **said: Any) -> pd.DataFrame:
 
 
 def orders(what: Given, **said: Any) -> pd.DataFrame:
-    """Whether deploys, changes and alerts near each window came before or after its edges, a row a question.
+    """Whether deploys, changes and alerts near each window came before or after its edges, one row per question.
 
     ``first`` before ``second`` is ``proven``, ``contradicted`` or ``undecidable``, ``by_s`` seconds, give or take
     ``error_s``: stamps' resolutions, the edge's interval, and ``clock_error_s``, in part ``assumed`` where a

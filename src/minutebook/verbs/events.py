@@ -1,4 +1,4 @@
-"""evidence → its events as one frame, and such a frame as it may be passed on."""
+"""evidence → its events as one frame; and the same frame, redacted so that it can be passed on."""
 
 from __future__ import annotations
 
@@ -28,14 +28,20 @@ def read(
     engine: str | None = None,
     config: Said = None,
 ) -> pd.DataFrame:
-    """The event frame of files and folders: one row an event, columns as in `schema`, by time.
+    """The event frame of files and folders: one row per event, by time; columns as in `schema`.
 
-    Clocks are settled and copies taken out. ``zone`` (IANA name or offset) holds for stamps without one;
-    else it is inferred from ids that sources share, else UTC, flagged in ``time_quality``. ``since`` and
-    ``until`` (not included) are ``2026-11-23T14:05Z``, or relative to the evidence: ``14:05`` of its day, ``-2h`` of its
-    end; what's outside is counted in the ledger as out of range. ``engine`` is ``local``, or ``dask`` for tasks on
-    the active client (else on processes of this machine), with the same result. ``config`` is a `Config` or the path of a `minutebook.toml`. The account of every line is in ``attrs["ledger"]``. Users,
-    messages and fields are as logged: `redact` makes of it what may be passed on. Raises `EvidenceError` when nothing can be read.
+    Clocks are settled and copies taken out. Users, messages and fields are as logged; `redact` the frame before you pass it
+    on. The account of every line is in ``attrs["ledger"]``.
+
+    * ``zone`` (IANA name or offset) is for stamps without one. By default it's inferred from ids that sources share, else
+      UTC; ``time_quality`` says which.
+    * ``since`` and ``until`` (not included) are ``2026-11-23T14:05Z``, or relative to the evidence: ``14:05`` on its day,
+      ``-2h`` before its end. The ledger counts events outside as out of range.
+    * ``engine`` is ``local``, or ``dask`` for tasks on the active client (else on processes of this machine), with the
+      same result.
+    * ``config`` is a `Config` or the path of a `minutebook.toml`.
+
+    Raises `EvidenceError` when nothing can be read.
     """
     settings = make_settings(zone, config, since, until, engine)
     with open_engine(settings.engine, settings.scheduler) as opened:
@@ -55,17 +61,17 @@ def read(
 
 
 class _Ledger(dict[str, Any]):
-    """A ledger that all frames made of one another share: pandas would copy it, source by source, at each step."""
+    """A ledger shared by all frames derived from one another: pandas would deep-copy it at each step."""
 
     def __deepcopy__(self, memo: dict[int, Any]) -> _Ledger:
         return self
 
 
 def redact(events: pd.DataFrame, *, config: Said = None) -> pd.DataFrame:
-    """An event frame as it may be passed on: users as pseudonyms, people as roles, secrets as their kinds.
+    """The event frame, safe to pass on: users as pseudonyms, people as roles, secrets as their kinds.
 
-    Pseudonyms are HMAC-SHA256 of the ids, so distinct counts hold. The key is that of ``config``, else it's drawn
-    from the evidence that `read` read, else from the frame. `attrs` aren't kept: they hold the key.
+    Pseudonyms are HMAC-SHA256 of the ids, so distinct counts stay the same. The key is that of ``config``, else it's drawn
+    from the evidence that `read` read, else from the frame. `attrs` are dropped, since they hold the key.
     """
     settings = make_settings(None, config)
     table = to_table(events)

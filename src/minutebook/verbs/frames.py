@@ -1,6 +1,6 @@
-"""an event frame → what its book needs beside its rows: the key of pseudonyms, resolutions, how far clocks may be off.
+"""an event frame → what a book needs beside its rows: the key of pseudonyms, resolutions, errors of clocks.
 
-`read` leaves them in ``attrs``; of a frame that came another way, its rows have to tell.
+`read` leaves them in ``attrs``; without those, they're found by the rows.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from minutebook.times.utc import count_us
 
 
 def find_key(events: pd.DataFrame, table: pa.Table) -> bytes:
-    """The key of pseudonyms that `read` drew from the evidence, else one that whoever has the frame can draw."""
+    """The key of pseudonyms that `read` drew from the evidence, else one drawn from the frame."""
     if "key" in events.attrs:
         return bytes.fromhex(events.attrs["key"])
     content = hashlib.sha256()
@@ -27,7 +27,7 @@ def find_key(events: pd.DataFrame, table: pa.Table) -> bytes:
 
 
 def find_clock_errors(events: pd.DataFrame) -> dict[str, float]:
-    """Source → how far its clock may be off (s), as `read` found it."""
+    """Source → how far off its clock may be (s), as `read` found it."""
     sources = events.attrs.get("ledger", {}).get("sources", [])
     errors = {
         s["source"]: find_error_s(s["clock_offset_s"], s["clock_applied"], s["clock_spread_s"], s["clock_pairs"])
@@ -37,7 +37,7 @@ def find_clock_errors(events: pd.DataFrame) -> dict[str, float]:
 
 
 def find_resolutions(events: pd.DataFrame) -> dict[str, float]:
-    """Source → resolution (s): as `read` found it, else as its stamps show it: whole seconds only are a second."""
+    """Source → resolution (s): as `read` found it, else a second where all its stamps are whole seconds."""
     ledger = events.attrs.get("ledger")
     if ledger:
         return {source["source"]: source["resolution_s"] or 0.0 for source in ledger["sources"]}

@@ -1,4 +1,4 @@
-"""what a verb was given → settings and a book: evidence is read, an event frame summed up, a book taken as it is."""
+"""what a verb was given → settings and a book: evidence is read, an event frame summarised, a book taken as it is."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from minutebook.settings.config import Config
 from minutebook.sources.addresses import is_remote
 from minutebook.verbs.frames import find_clock_errors, find_key, find_resolutions
 
-#: What a verb looks at: an event frame, a book, or paths of evidence or of a saved book.
+#: What verbs take: an event frame, a book, or paths of evidence or of a saved book.
 Given: TypeAlias = pd.DataFrame | Book | Evidence | Sequence[Evidence]
 #: Settings, or the path of a `minutebook.toml`.
 Said: TypeAlias = Config | str | PathLike[str] | None
-#: When, as people type it, or an instant; naive ones are in the evidence's zone where one is said, else in UTC.
+#: A time as people type it, or an instant; naive ones are in the stated zone of the evidence, else in UTC.
 When: TypeAlias = str | datetime
 
 
@@ -38,7 +38,7 @@ def make_settings(
     until: When | None = None,
     engine: str | None = None,
 ) -> Config:
-    """The settings that were named, with what was said beside them."""
+    """The settings in ``config``, overridden by the other arguments."""
     made = config if isinstance(config, Config) else Config.load(Path(config)) if config is not None else Config()
     made = made.within(*(each.isoformat() if isinstance(each, datetime) else each for each in (since, until)))
     made = made.on(engine, None)
@@ -46,7 +46,7 @@ def make_settings(
 
 
 def find_book(what: Given, *, every: bool = False, **said: Any) -> Book:
-    """The book of whatever was handed in."""
+    """The book of whatever a verb was given."""
     if isinstance(what, Book):
         if said.get("since") or said.get("until"):
             raise MinutebookError("a book can't be cut to a span", do="make it of the evidence with since and until")
@@ -63,13 +63,13 @@ def find_book(what: Given, *, every: bool = False, **said: Any) -> Book:
 
 
 def list_evidence(given: Evidence | Sequence[Evidence]) -> list[Evidence]:
-    """The paths, where one or several were given."""
+    """The paths, of which one or several were given."""
     if isinstance(given, str | PathLike) or is_remote(given):
         return [cast(Evidence, given)]
     return list(given)
 
 
-def read_book(evidence: Sequence[Evidence], settings: Config, *, every: bool = False, draw: Draw | None = None) -> Book:
+def read_book(evidence: Sequence[Evidence], context: Config, *, every: bool = False, draw: Draw | None = None) -> Book:
     """The book of evidence, which ``draw`` draws, or the one that was saved in the only folder given."""
     if len(evidence) == 1 and books.is_book(evidence[0]):
         if settings.since or settings.until:

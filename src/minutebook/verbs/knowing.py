@@ -1,4 +1,4 @@
-"""evidence, formats, a row → what minutebook knows of them: how each source is read, settings to correct, raw lines."""
+"""evidence, formats, a row → what minutebook knows about them: how each source is read, draft settings, raw lines."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check(
     engine: str | None = None,
     config: Said = None,
 ) -> pd.DataFrame:
-    """How each source is read: a row a source with its format, score, runner-up, zone, lines and status."""
+    """How each source is read: one row per source with its format, score, runner-up, zone, lines and status."""
     settings = make_settings(zone, config, since, until, engine)
     with open_engine(settings.engine, settings.scheduler) as opened:
         gathered = gather(evidence, settings, opened, refuse=False)
@@ -40,10 +40,9 @@ def check(
 
 
 def init(*evidence: Evidence, path: Target, zone: str | None = None, config: Said = None) -> None:
-    """Write a commented minutebook.toml of what was found in the evidence; as written, it changes nothing.
+    """Write a commented minutebook.toml with what was found in the evidence; as written, it changes nothing.
 
-    ``path`` is a file, or a stream of bytes. Raises `MinutebookError` where the file exists: what people wrote isn't
-    written over.
+    ``path`` is a file or a stream of bytes. Raises `MinutebookError` where the file exists, since people may have edited it.
     """
     from minutebook.outputs.atomic import open_target
     from minutebook.outputs.settings import draft_settings
@@ -56,10 +55,7 @@ def init(*evidence: Evidence, path: Target, zone: str | None = None, config: Sai
 
 
 def formats(path: Evidence | None = None) -> pd.DataFrame:
-    """The formats that are known: ``name, kind, title``; or, of a format file, how its samples fare.
-
-    For a file: a row a sample with ``sample, as_stated, problem``.
-    """
+    """The known formats: ``name, kind, title``; or, for a format file, one row per sample: ``sample, as_stated, problem``."""
     from minutebook.detection.ownformats import is_export
     from minutebook.exports import load_exports
     from minutebook.reading.samples import try_export_samples, try_samples
@@ -80,7 +76,8 @@ def schema() -> pd.DataFrame:
 def show(row: pd.Series | str, *evidence: Evidence, config: Said = None) -> ShownRecords:
     """The raw lines behind a row of the timeline or of the event frame, or behind ``source:line``.
 
-    Gives `raw.RawRecord`\\ s, a list of source, line and the lines' text, which Jupyter shows as text. ``evidence`` is where the row came from.
+    Gives a list of `raw.RawRecord` (source, line, text of the lines), which Jupyter shows as text. ``evidence`` is where
+    the row came from.
     """
     from minutebook.reading.raw import fetch_records, parse_references
 
@@ -89,7 +86,7 @@ def show(row: pd.Series | str, *evidence: Evidence, config: Said = None) -> Show
     elif isinstance(row.get("evidence"), str):
         references = parse_references(row["evidence"])
     elif "source" in row and "line" in row:
-        # Where reading began in mid-file, a place is told by its bytes.
+        # Where reading began in mid-file, lines are known by their bytes.
         line = BYTES + int(row["offset"]) if pd.isna(row["line"]) else int(row["line"])
         references = [(str(row["source"]), line)]
     else:

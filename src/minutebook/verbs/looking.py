@@ -1,4 +1,4 @@
-"""evidence, an event frame or a book → what people look at: a plot, and a report with the raw lines."""
+"""evidence, an event frame or a book → a plot, or a report with the raw lines."""
 
 from __future__ import annotations
 
@@ -18,20 +18,13 @@ from minutebook.settings.config import Config
 from minutebook.verbs.given import Given, find_book, list_evidence, make_settings
 
 
-def plot(
-    what: Given,
-    view: str = "overview",
-    *,
-    axes: Any = None,
-    zone: str = "UTC",
-    **said: Any,
-) -> Any:
+def plot(what: Given, view: str = "overview", *, axes: Any = None, zone: str = "UTC", **said: Any) -> Any:
     """Errors and traffic by minute, affected users, alerts and deploys, the window shaded, gaps hatched.
 
-    Other views: ``errors`` (against the usual), ``users`` (a minute and so far), ``latency``, ``lanes`` (deploys and
+    Other views: ``errors`` (against the usual), ``users`` (per minute and so far), ``latency``, ``lanes`` (deploys and
     alerts), ``coverage`` (what couldn't be seen), ``messages`` (small multiples), ``deploys`` (before and after).
-    Gives a matplotlib Figure, or draws onto given ``axes``, as many as the view has panels (the overview: three), and
-    gives them back. ``zone`` is for display.
+    Gives a matplotlib Figure; or draws onto ``axes``, one per panel of the view (the overview has three), and gives them
+    back. ``zone`` is for display.
     """
     from minutebook.outputs.plots import draw_plot
 
@@ -49,8 +42,8 @@ def report(
 ) -> None:
     """Write the report of a book or of evidence: one HTML or Markdown file, by the suffix of ``path``.
 
-    It shows raw lines of the evidence, people in them as roles, users as pseudonyms, secrets as their kinds. A saved book
-    doesn't hold them: ``evidence`` is where it was made from; without it, rows name their lines and don't show them.
+    It shows raw lines of the evidence, with people as roles, users as pseudonyms and secrets as their kinds. A saved book
+    doesn't hold them: pass the ``evidence`` that it was made from, or rows only name their lines.
     """
     from minutebook.outputs.report import REPORT_WRITERS, write_report
 
@@ -65,9 +58,9 @@ def report(
 
 
 def _shown_lines(book: Book, paths: Sequence[Evidence], settings: Config) -> dict[Any, Any]:
-    """(source, line) → the raw lines that a report shows there: people as roles, users as pseudonyms, no secrets.
+    """(source, line) → the raw lines that a report shows there, redacted.
 
-    A saved book knows neither the users' ids nor names, which the evidence is read for.
+    A saved book holds neither users' ids nor people's names, so the evidence is read for them.
     """
     from minutebook.outputs.report import pick_references
     from minutebook.reading.raw import find_lines
