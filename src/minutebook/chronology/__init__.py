@@ -1,7 +1,7 @@
-"""Summary → timeline: the rows people read: what changed, in order, with evidence.
+"""Summary → timeline: what changed, in order, with evidence.
 
-Every deploy, change and alert by phase; messages that are new, surge or stop; processes that start or
-stop; sources that fall silent; impact from start to end with one row a minute. Rows state facts.
+Every phase of deploys, changes and alerts; messages that are new, surge or stop; processes that start or stop; sources
+that fall silent; impact from start to end, minute by minute. Rows state facts.
 """
 
 from __future__ import annotations
@@ -48,10 +48,10 @@ def make_timeline(
     every: bool = False,
     within: str = "the evidence",
 ) -> Chronology:
-    """The timeline of a summary, what it was made of, and sentences on what was left out.
+    """The timeline of a summary, counts of its messages, and sentences on what was left out.
 
-    ``resolutions``: source → its stamps' resolution (s), for ``time_error_s``. With ``every``, each minute
-    of each message is a row. ``within`` is what is told of the first and the last request.
+    ``resolutions``: source → resolution of its stamps (s), for ``time_error_s``. With ``every``, each minute of each message
+    is a row. ``within`` is what first and last requests are said to be in.
     """
     grid = find_stretches(summary.coverage.column("minute").to_numpy()).minutes
     shown, apart = (happenings, []) if every else set_routine_apart(happenings)

@@ -1,4 +1,4 @@
-"""Summary → episodes: when a message is new, surges and stops, instead of each time it was written."""
+"""Summary → episodes: where a message is new, surges or stops, instead of each time that it was written."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _LEVELS = ("warn", "error", "fatal")
 _GAP_MINUTES = 5  # quiet minutes that don't end an episode
 _SURGE = 4.0  # times the message's usual rate
 _FEWEST = 3  # in a minute, for a surge
-_MOST_MESSAGES = 1000  # the most frequent ones are looked at: no room has time for more
-_LOUD_BURST = 5  # times its median burst, where a message comes and goes
+_MOST_MESSAGES = 1000  # only the most frequent are looked at: nobody has time for more
+_LOUD_BURST = 5  # times its median burst, for a message that comes and goes
 
 _STARTS = re.compile(
     r"^(?:re)?start(?:ing|ed)\b|\b(?:server|service|worker|process|application|app|daemon) (?:re)?start(?:ed|ing)\b"
@@ -36,7 +36,7 @@ _CRASHES = re.compile(
     r"(?:code|signal|status) [1-9]|\bworker (?:process )?\S* ?(?:died|was terminated|timeout)|\bfatal signal\b",
     re.I,
 )
-# Of messages that state no level: the words of those that tell of trouble.
+# Words of trouble, for messages without a level.
 _TROUBLE = re.compile(
     r"\b(?:error|exception|traceback|fail(?:ed|ure|ing|s)?|fatal|critical|panic|abort(?:ed|ing)?|denied|refused|rejected|"
     r"unreachable|time[d]?[ -]?out|no (?:space|room|route)|cannot|can't|could not|unable to|out of memory|corrupt(?:ed)?|"
@@ -65,13 +65,12 @@ class Episode:
 
 
 def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], int]:
-    """Episodes of warnings and errors, and what processes said of their starting and ending; and how many
-    messages were too rare to be looked at.
+    """Episodes of warnings and errors, and of processes starting, stopping and crashing; and how many messages were too rare
+    to be looked at.
 
-    A message without a level counts as a warning where its words tell of trouble.
-
-    An episode is *new* when the message wasn't seen before although it had the time to be (over three of
-    its usual gaps), *again* when it comes back, and a *surge* when it's written at over 4 × its usual rate.
+    A message without a level counts as a warning if its words are words of trouble. An episode is *new* when the message
+    wasn't seen before, although there was time for it (over three of its usual gaps), *again* when it comes back, and a
+    *surge* when it's written at over 4 × its usual rate.
     """
     rows = summary.frame("templates")
     if not len(rows) or not len(grid):
@@ -92,14 +91,14 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
 
 
 def find_failures(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Which rows of templates (``level, status, message``, "" for none) warn or fail; and which do by their words alone."""
+    """Which rows of templates (``level, status, message``, "" for none) are warnings or failures; and which only by words."""
     is_trouble = (rows["level"] == "").to_numpy(bool) & rows["status"].isna().to_numpy()
     is_trouble[is_trouble] = _say(rows["message"][is_trouble], _TROUBLE)
     return (rows["level"].isin(_LEVELS) | (rows["status"] >= 500)).to_numpy(bool) | is_trouble, is_trouble
 
 
 class _Message(NamedTuple):
-    """A message of a service: a value each minute and source that wrote it, in their order."""
+    """A message of a service: its rows, ordered by minute and source, as columns."""
 
     template: str
     service: str
@@ -138,7 +137,7 @@ def _processes(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _say(messages: pd.Series, words: re.Pattern[str]) -> np.ndarray:
-    """Which messages hold the words; each distinct one is read once."""
+    """Which messages contain the words; each distinct one is searched once."""
     place, known = pd.factorize(messages)
     return np.array([words.search(message) is not None for message in known], bool)[place]
 
@@ -152,7 +151,7 @@ def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
     gap = _usual_gap(message)
     episodes = []
     runs = _join_runs(is_loud)
-    # What comes and goes all the time is usual too: then only what stands out of its own bursts is told.
+    # A message that comes and goes all the time is usual too: only bursts that stand out are episodes.
     bursts = [int(dense[begin:stop].sum()) for begin, stop in runs]
     ordinary = float(np.median(bursts)) if len(bursts) >= 3 else 0.0
     for index, (begin, stop) in enumerate(runs):
@@ -165,7 +164,7 @@ def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
             phase = "surge"
         elif index == 0:
             if since - start <= 3 * gap:
-                continue  # it may well have been written before the evidence begins
+                continue  # it may have been written before the evidence begins
             phase = "new"
         else:
             phase = "again"
@@ -180,18 +179,18 @@ def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
 
 
 def _usual_rate(dense: np.ndarray) -> float:
-    """Median a minute; a message that most minutes lack has no usual rate."""
+    """The median per minute; 0 for a message that is missing in most minutes."""
     return float(np.median(dense))
 
 
 def _usual_gap(message: _Message) -> float:
-    """Mean time between two of it (µs) while it was written; 0 for a single one."""
+    """Mean time (µs) between two of them; 0 for a single one."""
     first, last = int(message.rows["first"].min()), int(message.rows["last"].max())
     return (last - first) / (message.total - 1) if message.total > 1 else 0.0
 
 
 def _join_runs(mask: np.ndarray) -> list[tuple[int, int]]:
-    """[begin, stop) of the runs of True, those few minutes apart as one."""
+    """[begin, stop) of the runs of True, with runs a few minutes apart joined."""
     at = np.flatnonzero(mask)
     if not len(at):
         return []
@@ -200,7 +199,7 @@ def _join_runs(mask: np.ndarray) -> list[tuple[int, int]]:
 
 
 def _refer(rows: Mapping[str, np.ndarray], order: np.ndarray) -> tuple[str, ...]:
-    """Where each source first wrote it, three sources at the most."""
+    """Where each source first wrote it, for at most three sources."""
     firsts: dict[str, int] = {}
     for row in order.tolist():
         firsts.setdefault(rows["source"][row], row)

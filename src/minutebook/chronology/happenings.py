@@ -18,7 +18,7 @@ _MOST_REFERENCES = 12
 
 
 def set_routine_apart(happenings: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """(happenings without what is routine, sentences on how much of it there was)."""
+    """(happenings without routine ones, sentences on how many of those there are)."""
     why = [
         str(_open(text).get(ROUTINE, "")) if isinstance(text, str) and ROUTINE in text else ""
         for text in happenings["fields"]
@@ -40,7 +40,7 @@ def _open(text: str) -> Mapping[str, Any]:
 
 
 def tell_happenings(happenings: pd.DataFrame) -> list[Row]:
-    """A row a phase."""
+    """A row for each phase."""
     rows = []
     for row in happenings.itertuples():
         end = row.end if pd.notna(row.end) and str(row.phase) in ("started", "fired", "noted", "") else None
@@ -53,7 +53,7 @@ def tell_happenings(happenings: pd.DataFrame) -> list[Row]:
 
 
 def _shorten(evidence: str) -> str:
-    """The first references in the order of their lines; of thousands, how many more there are."""
+    """The first references in the order of their lines, and how many more there are."""
     places = [place.rpartition(":") for place in evidence.split("; ")]
     ordered = sorted(places, key=lambda p: (p[0], int(p[2]) if p[2].isdigit() else 0))
     shown = [f"{source}:{line}" for source, _, line in ordered[:_MOST_REFERENCES]]

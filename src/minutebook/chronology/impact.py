@@ -1,4 +1,4 @@
-"""Impact windows → rows: start, peak and end, and between them what each minute was like."""
+"""impact windows → rows: start, peak and end, and in between what each minute was like."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def tell_impact(impact: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> l
 
 
 def _tell_throughout(each: Mapping[str, Any]) -> Row:
-    """What was bad from beginning to end has no edges: it's one row over all of it."""
+    """One row over the whole evidence, for what failed from beginning to end and so has no edges."""
     start, end = (to_us(pd.Timestamp(each[key])) for key in ("start", "end"))
     where = _name_operations(each)
     return make_row(start, "impact", "noted", f"{where}: {each['evidence']}", last_time=end, time_error_s=0.0,
@@ -44,7 +44,7 @@ def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> 
     shared = {"service": window["service"] or "", "severity": "error"}
     failures = sli.failures[sli.failures["time"].between(start, end)]
     is_loss = window["kind"] == "traffic_loss"
-    # A loss ends where traffic is back: of a minute that begins then it's no part.
+    # A loss ends where traffic is back, so the minute that begins there isn't part of it.
     span = pd.Timestamp(window["start"]).floor("min"), pd.Timestamp(window["end"])
     inside = minutes[minutes["minute"].between(*span, inclusive="left" if is_loss else "both")]
     if window["service"]:
@@ -118,14 +118,14 @@ def _first_of(failures: pd.DataFrame) -> str:
 
 
 class _Like(NamedTuple):
-    """What some minutes were like; None where that isn't known."""
+    """What some minutes were like; None where it isn't known."""
 
     requests: int | None
-    bad: int | None  #: failed or slow ones, by the kind of window; of a loss of traffic all
+    bad: int | None  #: failed or slow ones, by the kind of window; all in a loss of traffic
     firing: int  #: alerts, at most
 
     def describe(self, kind: str) -> str:
-        """It in words."""
+        """The same in words."""
         if self.requests is None or self.bad is None:
             return "no data"
         what = {"fail": "failed", "slow": "were slow"}.get(kind)
@@ -136,7 +136,7 @@ class _Like(NamedTuple):
 
 
 def _add_up(minutes: pd.DataFrame, group: np.ndarray, kind: str) -> list[_Like]:
-    """What the minutes of each group, which are numbers from 0, were like together."""
+    """What the minutes of each group (numbered from 0) were like together."""
     size = int(group.max(initial=-1)) + 1
     columns = []
     for name in ("requests", {"fail": "failed", "slow": "slow"}.get(kind, "requests")):

@@ -1,4 +1,4 @@
-"""Episodes of messages → rows: what is new, surges or stops; processes that start, stop or crash."""
+"""episodes of messages → rows: what is new, surges or stops; processes that start, stop or crash."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from minutebook.sources.places import name_place
 from minutebook.summary import Summary
 from minutebook.times.utc import MINUTE_US, to_times
 
-#: The most rows that messages may take up; the loudest are told, and the ledger says how many were not.
+#: Of more episodes only the loudest have rows, and the ledger says how many were left out.
 MOST_EPISODES = 60
-#: Layers of failures whose messages say more than those of a layer before them.
+#: Layers whose messages say more about a failure than those of layers in front of them.
 _INNER = {"app", "lines"}
 
 
 def pick_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], list[str]]:
-    """The episodes worth a row, those of two layers that are of the same requests as one; and sentences for the
-    ledger on what was left out."""
+    """The episodes worth a row, with those that two layers have of the same requests joined; and sentences for the ledger
+    on what was left out."""
     notes = []
     episodes, left_out = find_episodes(summary, grid)
     if left_out:
@@ -53,7 +53,8 @@ def tell_episodes(episodes: list[Episode], summary: Summary, resolutions: Mappin
 def count_messages(episodes: list[Episode], summary: Summary) -> pd.DataFrame:
     """How often each message of an episode was written: ``minute`` (UTC), ``service, level, message, count``.
 
-    Of what is written of success too, only what warns or fails. ``message`` is the first one as logged, and stands for all that are the same but for their numbers and names.
+    Only warnings and failures are counted, even if the same words are also written on success. ``message`` is the first
+    one as logged, and stands for all that differ only in numbers and names.
     """
     first: dict[tuple[str, str], Episode] = {}
     for episode in episodes:
@@ -68,7 +69,7 @@ def count_messages(episodes: list[Episode], summary: Summary) -> pd.DataFrame:
     )
     rows = rows.astype(dict.fromkeys(("template", "service", "level", "message"), "str"))
     rows = rows.fillna(dict.fromkeys(("service", "level", "message"), ""))
-    rows = rows[find_failures(rows)[0]]  # the same words may be written of what went well
+    rows = rows[find_failures(rows)[0]]  # the same words may be written on success
     sums = rows.groupby(["template", "service", "minute"], as_index=False)["count"].sum()
     keys = list(zip(sums["template"], sums["service"], strict=True))
     sums = sums[np.array([key in first for key in keys], bool)]
@@ -122,7 +123,7 @@ def _times(episode: Episode) -> str:
 
 
 def _find_hits(episodes: list[Episode], summary: Summary) -> dict[str, pd.DataFrame]:
-    """Template → when it hit whom (``time, user``), of failures that name a user."""
+    """Template → its failures that name a user (``time, user``)."""
     failures = summary.failures
     own = pc.is_in(failures.column("template"), pa.array(sorted({e.template for e in episodes}), pa.string()))
     frame = failures.filter(own).select(["template", "time", "user"]).to_pandas().dropna(subset=["user"])
@@ -137,7 +138,7 @@ def _count_users(episode: Episode, hits: Mapping[str, pd.DataFrame]) -> int | No
 
 
 def _join_layers(episodes: list[Episode], summary: Summary) -> tuple[list[Episode], int]:
-    """Episodes at the edge whose requests an inner layer's episode tells too, joined by request ids."""
+    """The episodes, with one at the edge joined to an inner layer's episode on the same requests, by their ids."""
     layers = set(pc.unique(summary.failures.column("layer")).to_pylist())
     if layers <= _INNER or not layers & _INNER:
         return episodes, 0

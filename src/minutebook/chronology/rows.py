@@ -1,4 +1,4 @@
-"""What happened and when → rows of one frame, in a fixed order."""
+"""what happened, and when → rows of one frame, in a fixed order."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ def make_frame(rows: Sequence[Row]) -> pd.DataFrame:
 
 
 def text_of(value: object) -> str:
-    """The value where it's text; nothing where it's null."""
+    """The value if it's text; "" for null."""
     return value if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""Traffic and coverage → rows: first and last requests; sources that fall silent and come back."""
+"""traffic and coverage → rows: first and last requests; sources that fall silent and come back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from minutebook.sli.coverage import split_groups
 from minutebook.sli.stretches import find_runs
 from minutebook.times.utc import MINUTE_US
 
-#: Of more services only those with the most requests have rows of their first and last one.
+#: Of more services, only those with the most requests have rows for their first and last one.
 MOST_SERVICES = 200
 
 
@@ -37,14 +37,14 @@ def tell_traffic(sli: Sli, within: str) -> tuple[list[Row], list[str]]:
 
 
 def tell_coverage(sli: Sli) -> list[Row]:
-    """Groups of sources that fall silent inside the evidence, and when they come back; at once: in one row."""
+    """Groups of sources that fall silent inside the evidence and come back; those that do at the same time share a row."""
     holes: dict[tuple[int, int], list[str]] = {}
     minutes_of, events = sli.groups["minute"].to_numpy(), sli.groups["events"].to_numpy()
     is_silent = (sli.groups["state"] == "none").to_numpy()
     for (layer, service, host), own in split_groups(sli.groups):
         minutes, seen = minutes_of[own], np.flatnonzero(events[own])
         for begin, stop in find_runs(is_silent[own]):
-            if begin > seen[0] and stop <= seen[-1]:  # before its first and after its last line the ledger tells
+            if begin > seen[0] and stop <= seen[-1]:  # the ledger has first and last lines
                 name = f"{layer} logs of {host or service or 'unknown hosts'}"
                 holes.setdefault((int(minutes[begin]), int(minutes[stop])), []).append(name)
     rows = []

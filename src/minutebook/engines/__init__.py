@@ -1,7 +1,7 @@
-"""where the work is done: on this machine's threads, or as tasks on Dask; the same functions, the same book.
+"""where the work is done: on threads of this machine or as tasks on Dask, with the same functions and the same book.
 
-An engine reads sources, keeps their events wherever it likes, and applies functions to them, batch by batch. What
-comes back is small: accounts, samples, summaries.
+An engine reads sources, keeps their events where it likes, and applies functions to them, batch by batch. Only small
+things come back: accounts, samples, summaries.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ ENGINES = ("local", "dask")
 
 
 class Engine(Protocol):
-    """Sources read, and their events kept in batches."""
+    """Reads sources, and keeps their events in batches."""
 
-    sample: ClockSample  #: ids of all events that were read; of a source that's alone it may be empty
+    sample: ClockSample  #: ids of all events that were read; may be empty for a single source
 
     def read(self, sources: Sequence[Source], context: ReadingContext) -> list[Account]:
         """Read sources and keep their events; their accounts, in the order of the sources."""
@@ -38,13 +38,13 @@ class Engine(Protocol):
     def map(
         self, function: Callable[[str, pa.Table], T], among: Sequence[str] | None = None
     ) -> Iterator[tuple[str, T]]:
-        """(source, what ``function`` makes of its name and a batch), of all sources or of some; batches in order."""
+        """(source, ``function`` of its name and a batch) for each batch of all sources, or of some; in order."""
 
     def map_all(self, function: Callable[[pa.Table], T]) -> Iterator[T]:
-        """What ``function`` makes of all events, table by table, whoever's they are."""
+        """``function`` of each table of events, whichever sources they are from."""
 
     def settle(self, settle: Settle) -> Iterator[pa.Table]:
-        """All events, as ``settle`` makes them; each source's in order."""
+        """All events after ``settle``; those of each source in order."""
 
     def drop(self, sources: Collection[str]) -> None:
         """Forget all events of some sources."""
@@ -53,7 +53,7 @@ class Engine(Protocol):
         """Forget those of a source's events whose position among them is in ``rows``."""
 
     def summarise(self, settle: Settle, rules: Rules) -> Summary:
-        """One Summary of all events, each batch as ``settle`` makes it."""
+        """One Summary of all events after ``settle``."""
 
 
 @contextmanager

@@ -1,7 +1,7 @@
-"""The work on Dask: the same functions as tasks, wherever its workers are; events stay with those that read them.
+"""The work on Dask: the same functions as tasks; events stay on the workers that read them.
 
-Large plain logs are read in parts that begin where records do, all else whole. A part in which the format changes is
-told by what is left over around it, so such a log is read whole too: the book has the same bytes as one made locally.
+Large plain logs are read in parts that begin where records do, all else whole. To detect a change of format in the middle
+takes the lines around it, so such a log is read whole too: the book has the same bytes as one made locally.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from minutebook.sources import Source
 from minutebook.summary import Summary
 
 T = TypeVar("T")
-#: Of which size parts are, in bytes; smaller logs than two of them are read whole.
+#: The size of parts in bytes; logs smaller than two of them are read whole.
 PART_BYTES = 64 << 20
 _WORKERS = 2
 _PATIENCE_S = 10
@@ -65,7 +65,7 @@ def open_cluster(scheduler: str | None = None) -> Iterator[ClusterEngine]:
             LocalCluster(
                 n_workers=_WORKERS,
                 threads_per_worker=1,
-                dashboard_address=":0",  # any port: without a word it would be one that another cluster may have
+                dashboard_address=":0",  # any port: the default may be taken by another cluster
                 silence_logs=logging.CRITICAL,
             ) as cluster,
             Client(cluster, set_as_default=False) as client,
@@ -87,12 +87,12 @@ def _temporary_folder() -> Iterator[str]:
 
 @dataclass
 class _Piece:
-    """What one task read, and what of it is still wanted."""
+    """What one task read, and which of it is still wanted."""
 
     read: Any  #: the future of it
-    rows: dict[str, int]  #: of each source of which something is, how many events were read
+    rows: dict[str, int]  #: source of which events are wanted → how many were read
     before: int = 0  #: lines of the source ahead of it
-    gone: dict[str, np.ndarray] = field(default_factory=dict)  #: positions of events that aren't, by source
+    gone: dict[str, np.ndarray] = field(default_factory=dict)  #: source → positions of events that aren't wanted
 
     @property
     def kept(self) -> tasks.Kept:
@@ -101,7 +101,7 @@ class _Piece:
         return tasks.Kept(frozenset(self.rows), gone, self.before)
 
     def drop_rows(self, source: str, rows: np.ndarray) -> None:
-        """Forget events of a source by their positions among those that are left."""
+        """Forget events of a source, by their positions among the remaining ones."""
         gone = self.gone.get(source, np.empty(0, np.int64))
         left = np.delete(np.arange(self.rows[source]), gone)
         self.gone[source] = np.union1d(gone, left[rows])
@@ -112,7 +112,7 @@ class _Piece:
 
 
 class ClusterEngine:
-    """An `Engine` on Dask's workers. What was read is kept there, and made again where a worker is lost."""
+    """An `Engine` on Dask's workers, where events are kept, and read again if a worker is lost."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
@@ -120,8 +120,8 @@ class ClusterEngine:
         self.sample = ClockSample()
 
     def read(self, sources: Sequence[Source], context: ReadingContext) -> list[Account]:
-        """Read sources side by side, large logs in parts, of small ones many in one task."""
-        tell, context = context.tell, replace(context, tell=ignore)  # workers can't tell it
+        """Read sources side by side, large logs in parts, many small ones in one task."""
+        tell, context = context.tell, replace(context, tell=ignore)  # workers can't call it
         near = [source for source in sources if source.path is None]
         laid = {
             source.name: self._submit(tasks.lay_out, source, context, PART_BYTES)
@@ -146,7 +146,7 @@ class ClusterEngine:
         return [accounts[source.name] for source in sources]
 
     def _read_groups(self, sources: Sequence[Source], context: ReadingContext) -> list[Any]:
-        """What is read of small sources: of those that belong together by one worker."""
+        """Tasks that read small sources, each several that belong together."""
         groups = group_sources(sources, context.config)
         known = {group.log: self._submit(tasks.tell_format, group.first, context) for group in find_firsts(groups)}
         return [
@@ -169,7 +169,7 @@ class ClusterEngine:
         return layout, reads, self._submit(tasks.hash_content, layout.account.source, context, part)
 
     def _take_parts(self, parted: tuple[tasks.Layout, list[Any], Any], context: ReadingContext) -> dict[str, Account]:
-        """Keep what was read of a large log; its account. Nothing where it has to be read whole."""
+        """Keep what was read of a large log; gives its account, or nothing where it has to be read whole."""
         layout, reads, content = parted
         account, name = layout.account, layout.account.source.name
         told = [_fetch(each) for each in [self._submit(tasks.tell_read, read) for read in reads]]
@@ -186,7 +186,7 @@ class ClusterEngine:
         return {name: account}
 
     def _take(self, reads: Sequence[Any]) -> dict[str, Account]:
-        """Keep what was read; the accounts of it."""
+        """Keep what was read; gives its accounts."""
         found: dict[str, Account] = {}
         for read, told in zip(reads, [self._submit(tasks.tell_read, read) for read in reads], strict=True):
             accounts, sample = _fetch(told)
@@ -243,7 +243,7 @@ class ClusterEngine:
                 start = stop
 
     def summarise(self, settle: Settle, rules: Rules) -> Summary:
-        """One Summary of all events: one of each piece where it was read, added up here."""
+        """One Summary of all events: made of each piece where it was read, added up here."""
         waiting = [
             self._submit(tasks.summarise_read, piece.read, settle, rules, piece.kept) for piece in self._list_wanted()
         ]
@@ -257,7 +257,7 @@ class ClusterEngine:
 
 
 def _fetch(future: Any) -> Any:
-    """What a task made; its own refusals as they are, and one line where no worker lives long enough."""
+    """The result of a task; raises its own refusals, and `MinutebookError` where workers were lost."""
     from distributed import CancelledError, KilledWorker
     from distributed.comm import CommClosedError
 
@@ -272,7 +272,7 @@ def _fetch(future: Any) -> Any:
 
 
 def _hand_over(waiting: list[Any]) -> Iterator[Any]:
-    """The futures, each forgotten, and its result with it, when the next one is asked for."""
+    """The futures; each is dropped, with its result, when the next one is asked for."""
     waiting.reverse()
     while waiting:
         yield waiting.pop()

@@ -1,4 +1,4 @@
-"""The work on this machine: two threads, and events in memory or, where they are many, in a temporary file."""
+"""The work on this machine: on threads, with events in memory or, where they are many, in temporary files."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _MOST_WAITING = 64 << 20  # bytes of summaries that aren't merged yet
 
 @contextmanager
 def open_local() -> Iterator[LocalEngine]:
-    """An engine on threads; what it holds is gone at the end."""
+    """An engine on threads; its events are removed at the end."""
     with start_threads() as pool, EventStore() as store:
         yield LocalEngine(pool, store)
 
@@ -47,11 +47,11 @@ class LocalEngine:
         self.sample = ClockSample()
 
     def read(self, sources: Sequence[Source], context: ReadingContext) -> list[Account]:
-        """Read sources one after the other, the blocks of each on all threads; of small ones many at once."""
+        """Read sources one after the other, the blocks of each on all threads; many small ones at once."""
         accounts: dict[str, Account] = {}
         groups = group_sources(sources, context.config)
-        quiet = replace(context, tell=ignore)  # what fails here is read again
-        # These come first, so that whoever waits for one waits for no thread.
+        quiet = replace(context, tell=ignore)  # what can't be read together is read again
+        # Submitted first, so that no thread waits for a result that has no thread yet.
         for group in find_firsts(groups):
             if group.log not in self._told:
                 self._told[group.log] = self._pool.submit(tell_format, group.sources, quiet)
@@ -71,7 +71,7 @@ class LocalEngine:
         return [accounts[source.name] for source in sources]
 
     def _read_together(self, group: Group, context: ReadingContext) -> list[Series]:
-        """What is read of several sources at once; nothing of one alone."""
+        """What is read of several sources at once; nothing for a single one."""
         if len(group.sources) == 1:
             return []
         return read_series(group.sources, context, self._told[group.log].result() if group.log else None)
@@ -84,16 +84,16 @@ class LocalEngine:
     def map(
         self, function: Callable[[str, pa.Table], T], among: Sequence[str] | None = None
     ) -> Iterator[tuple[str, T]]:
-        """One batch after the other, as they're asked for."""
+        """One batch after the other, on demand."""
         batches = self._store.of(None if among is None else set(among))
         return ((source, function(source, table)) for source, table in batches)
 
     def map_all(self, function: Callable[[pa.Table], T]) -> Iterator[T]:
-        """Two tables at a time, a few ahead of what is asked for."""
+        """Some tables at a time, a few ahead of demand."""
         return map_ahead(self._pool, function, (table for _, table in self._store.runs()))
 
     def settle(self, settle: Settle) -> Iterator[pa.Table]:
-        """All events, those of neighbours in one table together where they're settled alike."""
+        """All events; those of neighbours in a table stay together where they are settled alike."""
         return (settle(source, table) for source, table in self._store.runs(settle.how))
 
     def drop(self, sources: Collection[str]) -> None:
@@ -110,12 +110,12 @@ class LocalEngine:
 
 
 def summarise_all(tables: Iterable[pa.Table], pool: Executor, rules: Rules | None = None) -> Summary:
-    """One Summary of all tables by the rules, small ones together, two at a time."""
+    """One Summary of all tables by the rules; small ones are joined, and some are summarised at a time."""
     return add_summaries(map_ahead(pool, partial(summarise, rules=rules), _gather_rows(tables)), rules)
 
 
 def add_summaries(summaries: Iterable[Summary], rules: Rules | None = None) -> Summary:
-    """One Summary of many, with as little of them in memory as can be."""
+    """One Summary of many, with as few of them in memory as possible."""
     parts: list[Summary] = []
     size = 0
     trials = TrialStore(merge_trials)

@@ -1,4 +1,4 @@
-"""what an engine is handed to make the events of each source count: settled on one clock, by known services."""
+"""the function that an engine applies to events as read: it puts them on one clock and fills in services and users."""
 
 from __future__ import annotations
 
@@ -14,4 +14,4 @@ class Settle(Protocol):
         """A batch of a source's events, settled."""
 
     def how(self, source: str) -> object:
-        """Equal for sources whose events are settled alike."""
+        """A value that is equal for sources whose events are settled alike."""

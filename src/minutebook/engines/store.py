@@ -1,7 +1,7 @@
 """batches of events, kept until clocks are settled: in memory while they're few, else in a temporary file.
 
-Events are parsed once. What a source says about its clock is only known when all sources are read, so
-batches wait here between the two; past ``memory_bytes`` they wait on disk (Arrow IPC, LZ4).
+Events are parsed once, but a clock is only settled when all sources are read. Until then batches wait here; beyond
+``memory_bytes`` they wait on disk (Arrow IPC, LZ4).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class Part(NamedTuple):
 
 
 class _Held:
-    """A table that is kept, and whose events are where in it."""
+    """A table that is kept, and the parts of it by source."""
 
     def __init__(self, parts: list[Part], table: pa.Table | Path) -> None:
         self.parts, self.table = parts, table
@@ -60,13 +60,13 @@ class EventStore:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._held = []  # whoever holds the store on needs its events no more
+        self._held = []  # the store may outlive the block, its events needn't
         if self._folder:
             shutil.rmtree(self._folder, ignore_errors=True)
             finish(self._folder)
 
     def add(self, table: pa.Table, counts: Sequence[tuple[str, int]]) -> None:
-        """Keep a table of the events of some sources, one behind the other: each has (its name, how many)."""
+        """Keep a table with the events of some sources, one after the other; ``counts``: (source, how many)."""
         stops = list(accumulate(rows for _, rows in counts))
         parts = [Part(name, stop - rows, stop) for (name, rows), stop in zip(counts, stops, strict=True) if rows]
         if parts:
@@ -83,9 +83,9 @@ class EventStore:
         return path
 
     def runs(self, how: Callable[[str], object] = lambda _: None) -> Iterator[tuple[str, pa.Table]]:
-        """All events in tables as long as their sources follow each other in one and ``how`` is the same of them.
+        """All events in tables as long as possible: neighbours in one table for which ``how`` is equal stay together.
 
-        Each with the first of its sources.
+        Each comes with the first of its sources.
         """
         for held in self._held:
             table = _load(held.table)
@@ -124,7 +124,7 @@ class EventStore:
 
 
 def _find_runs(parts: Sequence[Part], how: Callable[[str], object]) -> Iterator[Part]:
-    """Parts of a table, each as long as sources follow each other for which ``how`` is the same."""
+    """Parts of a table, with neighbouring ones joined for which ``how`` is equal."""
     run: Part | None = None
     for part in parts:
         if run and run.stop == part.start and how(run.source) == how(part.source):

@@ -1,7 +1,7 @@
-"""What workers do: parts of sources read, functions applied to their events. Each task is a pure function of its input.
+"""What workers do: read parts of sources, apply functions to their events. Each task is a pure function of its input,
+so what a lost worker held can be made again elsewhere.
 
-So what a lost worker held is made again elsewhere. Results travel as one array of bytes each, whatever they are made of:
-Arrow's own buffers would arrive where they're not aligned.
+Each result travels as one array of bytes, since Arrow's own buffers would arrive unaligned.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from minutebook.summary import Summary, merge, summarise
 
 
 class Layout(NamedTuple):
-    """A large log in parts: how it's read, what is known of it, and where the parts begin and end."""
+    """A large log in parts: its recipe, its account so far, and where the parts begin and end."""
 
     recipe: Recipe
     account: Account
@@ -40,17 +40,17 @@ class Layout(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What was read at once: the accounts of some sources, and tables of their events, each with whose they are."""
+    """What one task read: the accounts of some sources, and tables of their events, each with (source, how many)."""
 
     accounts: dict[str, Account]
     tables: list[tuple[pa.Table, list[tuple[str, int]]]]
 
 
 class Kept(NamedTuple):
-    """What of a `Read` is still wanted."""
+    """Which part of a `Read` is still wanted."""
 
     sources: frozenset[str]
-    gone: dict[str, np.ndarray]  #: of these sources, the positions of events that aren't
+    gone: dict[str, np.ndarray]  #: source → positions of its events that aren't
     before: int = 0  #: lines of its source ahead of it
 
 
@@ -68,7 +68,7 @@ def lay_out(source: Source, context: ReadingContext, size: int) -> np.ndarray:
     """A `Layout` of the source in parts of about ``size`` bytes; None where it's read whole."""
     account = open_account(source, context)
     recipe = find_large_log(account, context, 2 * size)
-    # Lines that a container's runtime parted, and counts of repeats, need what stands before them.
+    # Lines that a container's runtime has cut, and counts of repeats, need the lines before them.
     if recipe is None or any(plan.inner or plan.log_format.repeats for plan in recipe.plans):
         return pack(None)
     start, stop = 0, source.size or 0
@@ -94,12 +94,12 @@ def read_whole(source: Source, context: ReadingContext) -> np.ndarray:
 
 
 def tell_format(sources: Sequence[Source], context: ReadingContext) -> np.ndarray:
-    """What the first files of a log tell of it."""
+    """The format of a log, by its first files."""
     return pack(series.tell_format(sources, context))
 
 
 def read_together(sources: Sequence[Source], context: ReadingContext, known: np.ndarray | None) -> np.ndarray:
-    """The `Read` of those of some small files that are plainly parts of one log."""
+    """The `Read` of the small files that are plainly parts of one log."""
     parts = series.read_series(sources, context, None if known is None else unpack(known))
     accounts = {name: account for part in parts for name, account in part.accounts.items()}
     return pack(Read(accounts, [(part.table, part.counts) for part in parts]))
@@ -114,11 +114,11 @@ def read_piece(recipe: Recipe, start: int, stop: int, context: ReadingContext, i
 def _pack_read(account: Account, tables: Iterator[pa.Table]) -> np.ndarray:
     name = account.source.name
     read = [(table, [(name, table.num_rows)]) for table in tables]
-    return pack(Read({name: account}, read))  # the account is complete behind the last of them
+    return pack(Read({name: account}, read))  # the account is complete only after the last of them
 
 
 def tell_read(read: np.ndarray) -> np.ndarray:
-    """Of what was read the (accounts, sample of ids): small, where the tables stay."""
+    """(accounts, sample of ids) of what was read: small, while the tables stay."""
     accounts, tables = unpack(read)
     sample = ClockSample()
     for table, _ in tables:
@@ -127,12 +127,12 @@ def tell_read(read: np.ndarray) -> np.ndarray:
 
 
 def apply(read: np.ndarray, function: Callable[[str, pa.Table], Any], kept: Kept, among: set[str] | None) -> np.ndarray:
-    """(source, what the function makes of it) of each batch that was read, of all sources or of some."""
+    """(source, the function's result) for each batch that was read, of all sources or of some."""
     return pack([(source, function(source, table)) for source, table in _load(read, kept).of(among)])
 
 
 def apply_to_all(read: np.ndarray, function: Callable[[pa.Table], Any], kept: Kept) -> np.ndarray:
-    """What the function makes of each table that was read, whoever's it is."""
+    """The function's result for each table that was read."""
     return pack([function(table) for _, table in _load(read, kept).runs()])
 
 
@@ -149,7 +149,7 @@ def summarise_read(read: np.ndarray, settle: Settle, rules: Rules, kept: Kept) -
 
 
 def _load(read: np.ndarray, kept: Kept) -> EventStore:
-    """What is kept of the events that were read, their lines numbered on from those before."""
+    """The wanted events of those that were read, their lines numbered on from the parts before."""
     accounts, tables = unpack(read)
     store = EventStore(sys.maxsize)
     for table, counts in tables:

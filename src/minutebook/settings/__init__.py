@@ -1,1 +1,1 @@
-"""what the caller says: which requests are bad, what is aimed at, and how much of hostile evidence is read."""
+"""what the caller says: about sources, about which requests count and are bad, objectives, and limits on hostile evidence."""

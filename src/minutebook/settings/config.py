@@ -1,6 +1,6 @@
-"""what the caller says → settings: flags and a `minutebook.toml`, by file name or glob.
+"""what the caller says → settings: options and a `minutebook.toml`, by file name or glob.
 
-Nothing is read from the working directory unasked: a settings file is used when it's named.
+Nothing is read from the working directory unasked: a settings file is only used when it's named.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from minutebook.machine.namedfiles import read_named
 from minutebook.settings.limits import Limits
 from minutebook.settings.rules import Rules
 
-#: What can be said of a source: how it's read, and columns that its records lack.
+#: Columns that can be stated for a source whose records lack them.
 STATED = ("service", "host", "environment", "version", "name")
 _OF_SOURCES = ("format", "zone", "year", "day", *STATED)
 
@@ -30,10 +30,10 @@ class Config:
     """Everything that a caller can say about the evidence: the keys of a settings file.
 
     ``sources`` maps a file name or glob to what is known of such sources: ``format``, ``zone`` (IANA name
-    or offset), ``year`` or ``day`` of the first stamp where stamps lack it, and what its records lack: ``service``, ``host``, and for exports of deploys and alerts
-    also ``environment``, ``version`` and ``name`` (a Helm release, a check). ``*`` speaks of all of
-    them, later entries win, and what a record says itself comes first. ``sli`` is what counts and what is bad, as
-    `rules` explains:
+    or offset), ``year`` or ``day`` of the first stamp where stamps lack it, and what its records lack: ``service``,
+    ``host``, and for exports of deploys and alerts also ``environment``, ``version`` and ``name`` (a Helm release, a
+    check). ``*`` stands for all sources, later entries win, and what a record says itself comes first. ``sli`` is what
+    counts and what is bad, as `rules` explains:
 
         [sources."web-2*"]
         zone = "America/New_York"
@@ -50,12 +50,12 @@ class Config:
     align: bool = True  #: whether clock offsets that shared ids prove are applied
     clock_error_s: float = 1.0  #: how far a clock may be off that shares no ids with others
     sli: Rules = field(default_factory=Rules)
-    redact: bool = True  #: whether users are pseudonyms and secrets their kinds in what is shown
+    redact: bool = True  #: whether outputs show pseudonyms for users and kinds for secrets
     key: str | None = None  #: a file with the key of pseudonyms; without one it's drawn from the evidence
     limits: Limits = field(default_factory=Limits)  #: how much of hostile evidence is read
     since: str | None = None  #: only what happened from then on: 14:05, 2026-11-23T14:05Z or -2h, as `spans` reads it
-    until: str | None = None  #: and before then
-    engine: str = "local"  #: or "dask": where the work is done, which changes nothing of what comes out
+    until: str | None = None  #: only what happened before then
+    engine: str = "local"  #: or "dask": where the work is done; the result is the same
     scheduler: str | None = None  #: the address of Dask's, where it isn't the active client's
 
     @classmethod
@@ -82,22 +82,22 @@ class Config:
                 values["day"] = values["day"].isoformat()  # TOML's own
         made = cls(**raw)
         made.check(where)
-        # A path is seen from where it's written.
+        # Paths are relative to the file that they're written in.
         folder = Path(path).parent
         own_key = None if made.key is None else str(folder / made.key)
         return replace(made, formats=[str(folder / name) for name in made.formats], key=own_key)
 
     def within(self, since: str | None, until: str | None) -> Config:
-        """These settings, and the span that is looked at where it's said anew."""
+        """These settings, with another span if one is given."""
         return replace(self, since=since or self.since, until=until or self.until)
 
     def on(self, engine: str | None, scheduler: str | None) -> Config:
-        """These settings, and where the work is done where it's said anew."""
+        """These settings, with another engine or scheduler if one is given."""
         return replace(self, engine=engine or self.engine, scheduler=scheduler or self.scheduler)
 
     @property
     def zone(self) -> str:
-        """The zone of times that a person types: what is said of all sources, else UTC."""
+        """The zone of times that a person types: that stated for all sources, else UTC."""
         return str(self.sources.get("*", {}).get("zone", "UTC"))
 
     def with_sources(self, *more: tuple[str, str, str | int]) -> Config:
@@ -111,7 +111,7 @@ class Config:
         return made
 
     def tell(self) -> dict[str, Any]:
-        """What was said, as a manifest and a comparison of books need it: no path, but the content of each file named."""
+        """The settings, for a manifest and a comparison of books: files by their content, never by path."""
         return {
             "align": self.align,
             "clock_error_s": self.clock_error_s,
@@ -124,7 +124,7 @@ class Config:
         }
 
     def check(self, where: str) -> None:
-        """Raise `MinutebookError` on what can't be meant."""
+        """Raise `MinutebookError` on values that make no sense."""
         for glob, values in self.sources.items():
             for key, value in values.items():
                 if key not in _OF_SOURCES:
@@ -144,7 +144,7 @@ class Config:
                     raise MinutebookError(f"the year {value} is not between 1990 and 2100", where=where)
 
     def of(self, name: str) -> dict[str, str | int]:
-        """What is said of the source called ``name``."""
+        """What is stated for the source called ``name``."""
         found: dict[str, str | int] = {}
         for glob, values in self.sources.items():
             if fnmatch(name, glob) or fnmatch(name.rsplit("/", 1)[-1], glob):

@@ -1,7 +1,7 @@
 """OpenSLO and Sloth files → objectives: the share that must be good, over which span, and what slow is.
 
-Only the objective is read. The queries that such files hold ask a metrics store, which isn't here: bad and valid
-are as `[sli]` says, and whatever isn't used is said in ``notes``.
+Only the objectives are read. The queries in such files are for a metrics store, which isn't here: what is bad and valid is
+up to `[sli]`, and ``notes`` say what isn't used.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Objective:
     period_s: float
     over_s: float | None  #: slow over this; None: the objective is of failures
     where: str  #: file
-    notes: tuple[str, ...]  #: what of it isn't used, or is assumed
+    notes: tuple[str, ...]  #: what isn't used, or is assumed
 
 
 def read_objectives(paths: Sequence[str]) -> list[Objective]:
-    """The objectives of OpenSLO (v1, v1alpha) and Sloth files; raises `MinutebookError` for what is neither."""
+    """The objectives of OpenSLO (v1, v1alpha) and Sloth files; raises `MinutebookError` for other files."""
     found: list[Objective] = []
     for path in paths:
         try:

@@ -1,11 +1,12 @@
 """Summary → what users did, on the layer that is the SLI.
 
-A request seen at the edge and again in the app is one request, so one layer is counted: the outermost
-one that logged requests with statuses (`layers`). Only where that one knows no users and an inner one does,
-the inner one counts, and failures that the outer one alone saw are added to it by their ids.
+A request seen at the edge and again in the app is one request, so only one layer is counted: the outermost that logged
+requests with statuses (`layers`). If that one knows no users and an inner one does, the inner one is counted, and
+failures that only the outer one saw are added by their ids.
 
-Read in order: `trials` (who did what in which minute), `stretches`, `silences` and `coverage` (which minutes there's
-evidence of), `layers` and `operations` (what counts, and by which name), `evenness` (what may count twice); `budget` is for objectives.
+Read in order: `trials` (who did what in which minute), `stretches`, `silences` and `coverage` (which minutes there is
+evidence for), `layers` and `operations` (what counts, and under which name), `evenness` (what may count twice), `budget`
+(objectives).
 """
 
 from __future__ import annotations
@@ -45,13 +46,13 @@ class Sli:
     trials: Trials
     failures: pd.DataFrame  #: each bad event
     coverage: pd.DataFrame  #: minute, service, state, alive
-    writers: pd.DataFrame  #: minute, service, source, events, requests: of the SLI's sources where they have any
+    writers: pd.DataFrame  #: minute, service, source, events, requests: of the SLI's sources, where they have any
     groups: pd.DataFrame  #: the coverage of each layer, service and host, in scope or not, as `coverage` finds it
     assumptions: tuple[str, ...]
 
     @cached_property
     def placed(self) -> tuple[np.ndarray, list[tuple[str, str]]]:
-        """The place of each row of ``counts`` among the distinct (service, operation), and those."""
+        """The place of each row of ``counts`` among the distinct (service, operation), and these pairs."""
         return find_pairs(self.counts)
 
     @cached_property
@@ -62,7 +63,7 @@ class Sli:
         return dict(sorted(zip(pairs, sums.astype(np.int64).tolist(), strict=True)))
 
     def has_minutes(self, start_us: int, end_us: int) -> bool:
-        """Whether there's a request, or a minute without any, between two times (µs since 1970)."""
+        """Whether any minute that is looked at lies between two times (µs since 1970)."""
         minute = self.coverage["minute"]
         return bool(((minute >= start_us // MINUTE_US) & (minute * MINUTE_US < end_us)).any())
 
@@ -73,9 +74,9 @@ class Sli:
 
 
 def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
-    """The SLI of a Summary in the scope of the rules, and in ``assumptions`` which layer it is and why.
+    """The SLI of a Summary in the scope of the rules; its ``assumptions`` say which layer it is and why.
 
-    Raises `MinutebookError` where the rules leave nothing of the requests that there are.
+    Raises `MinutebookError` where there are requests, but none in scope.
     """
     rules = rules or Rules()
     trials = Trials.of_summary(summary)
@@ -89,7 +90,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         outer = failures[(failures["layer"] == layers.added_from) & ~failures["service"].isin(list(layers.elsewhere))]
         extra = _only_outside(_name(outer), own_failures)
         own_failures = pd.concat([own_failures, extra], ignore_index=True)
-        # Whose user the inner layer told by the id, it saw itself, as a success.
+        # If the inner layer gave the user, by the id, it has the request itself, as a success.
         unseen = extra[extra["user"].isna()]
         own_trials = own_trials.add(_as_trials(extra))
         counts = join_rows([counts, _as_counts(extra)])
@@ -119,7 +120,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
 
 
 def _tell_rare_together(sli: Sli) -> Sli:
-    """The same SLI; of a service with more operations than can be looked at minute by minute, the rarest as one."""
+    """The SLI, with the rarest operations of a service as one, if they are too many to look at minute by minute."""
     most = max(_MOST_CELLS // max(sli.groups["minute"].nunique(), 1), _FEWEST_OPERATIONS)
     if max(collections.Counter(service for service, _ in sli.requests).values(), default=0) > most:
         shown = name_operations(sli.requests, most)
@@ -153,7 +154,7 @@ def _fits(values: pd.Series, is_in: Callable[[str], bool]) -> pd.Series:
 
 
 def _check_scope(trials: Trials, rules: Rules) -> list[str]:
-    """Sentences on globs that fit nothing; an error where the scope leaves nothing."""
+    """Sentences on globs that fit nothing; raises `MinutebookError` where the scope leaves nothing."""
     told = []
     for key, column, globs in (
         ("services", "service", rules.services),
@@ -172,7 +173,7 @@ def _check_scope(trials: Trials, rules: Rules) -> list[str]:
 
 
 def _name(frame: pd.DataFrame, names: Sequence[str] = ("service", "operation")) -> pd.DataFrame:
-    """The rows of their layers, an unknown service or operation as ``""``."""
+    """The rows of a plain frame without their layer, an unknown service or operation as ``""``."""
     own = frame.drop(columns="layer").reset_index(drop=True)
     return own.assign(**{name: own[name].fillna("") for name in names})
 
@@ -194,7 +195,7 @@ def _as_trials(failures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _name_unknown(rows: pd.DataFrame) -> pd.DataFrame:
-    """The trials or counts of a layer, an unknown service or operation as ``""``."""
+    """The same of rows whose names are categories: trials and counts."""
     named = {name: fill_names(rows[name], "") for name in ("service", "operation")}
     return rows.drop(columns="layer", errors="ignore").assign(**named)
 
@@ -206,7 +207,7 @@ def _as_breakdown(failures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
-    # A success that the inner layer counted, and that was none, is taken back.
+    # What the inner layer counted as a success, but wasn't one, is subtracted.
     rows = failures.assign(
         minute=failures["time"] // MINUTE_US, good=-failures["count"].where(failures["user"].notna(), 0)
     )
@@ -216,7 +217,7 @@ def _as_counts(failures: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tell_errors_that_count_as_good(summary: Summary, layers: Layers, rules: Rules) -> list[str]:
-    """Sentences on requests whose code is a success and whose record is an error's, as GraphQL answers, by service."""
+    """Sentences, by service, on requests with a success code that were logged as errors, as GraphQL does."""
     if rules.outcome:
         return []
     rows = summary.frame("templates", ["layer", "service", "level", "status", "count"])

@@ -10,7 +10,7 @@ from minutebook.sli import Sli
 
 
 def spend_budget(objectives: Sequence[Objective], impact: Mapping[str, Any], sli: Sli) -> list[dict[str, Any]]:
-    """An entry an objective: ``bad`` events of its windows, ``allowed`` ones in its period, ``spent`` (1 is all).
+    """An entry per objective: ``bad`` events of its windows, ``allowed`` ones in its period, ``spent`` (1 is all).
 
     ``allowed`` is (1 − target) × the valid events of a whole period at the rate seen; None without a rate.
     """

@@ -1,7 +1,7 @@
 """Summary → coverage: which minutes each group of sources has evidence for. No evidence is not no errors.
 
-A group is one layer, host and service, so that rotated files of one log are one. What its silences are,
-`silences` tells.
+A group is one layer, host and service, so the rotated files of a log are one group. `silences` finds the minutes in which
+a group is silent.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from minutebook.times.utc import MINUTE_US, write_instant
 
 _GROUP = ("layer", "service", "host")
 _SUMS = ("events", "requests", "probes")
-#: Two clocks may differ by so much before one source went on where the other was silent.
+#: A source has to go on by more than this beyond another, since their clocks may differ.
 _APART_US = 5_000_000
 _NEARLY_ALL = 0.95
 _MOST_CELLS = 1_500_000  # groups × minutes
 
 
 def find_coverage(summary: Summary) -> pd.DataFrame:
-    """One row per group and minute looked at: ``layer, service, host, minute, events, requests, probes, first, last, state``.
+    """One row per group and minute: ``layer, service, host, minute, events, requests, probes, first, last, state``.
 
     ``minute`` counts from 1970; ``state`` is covered, partly (the minute in which the group's evidence
     begins, ends or breaks off) or none. ``first`` and ``last`` are µs of its events in the minute, null for none.
@@ -35,7 +35,7 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
     """
     rows = _place(summary.frame("coverage")).fillna(dict.fromkeys(_GROUP, ""))
     grid = find_stretches(rows["minute"]).minutes
-    # Thousands of hosts over months: a silence of one of them is told no more, one of all of them still is.
+    # With thousands of hosts over months, silences of single hosts are given up, those of all of them still found.
     for name in ("host", "service"):
         if len(rows[list(_GROUP)].drop_duplicates()) * len(grid) > _MOST_CELLS:
             rows = rows.assign(**{name: ""})
@@ -46,7 +46,7 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
     number = np.empty(len(rows), np.int64)
     number[group] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(group)))
     shape = len(starts), len(grid)
-    # Of each group, its minutes laid out over the whole grid.
+    # The minutes of each group, laid out over the whole grid.
     at = number * len(grid) + np.searchsorted(grid, rows["minute"].to_numpy())
     laid = {name: np.bincount(at, rows[name].to_numpy(float), shape[0] * shape[1]).astype(np.int64) for name in _SUMS}
     first, last = np.full(shape, np.iinfo(np.int64).max), np.zeros(shape, np.int64)
@@ -73,7 +73,7 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
 
 
 def _place(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows, those of no layer on the one that other events of their source are of: to count elsewhere is no silence."""
+    """The rows; one without a layer gets that of its source's other events: requests that count elsewhere are no silence."""
     is_open = rows["layer"].isna()
     if not is_open.any() or is_open.all():
         return rows
@@ -82,8 +82,10 @@ def _place(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.ndarray]) -> pd.DataFrame:
-    """Per service and minute: ``minute, service, state, alive``: its state over those of its groups that ``counts``
-    picks (a row a group: ``layer, service, requests``), and whether anything else kept logging."""
+    """``minute, service, state, alive``: the state of each service over its groups, and whether anything else kept logging.
+
+    ``counts`` picks the groups: it gets one row per group, with ``layer, service, requests``.
+    """
     width = max(int(coverage["minute"].nunique()), 1)
     laid = {
         name: coverage[name].to_numpy(na_value=0).reshape(-1, width)
@@ -94,7 +96,7 @@ def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.n
     services, owner = np.unique(heads["service"].astype(object).to_numpy()[is_own].astype(str), return_inverse=True)
     if not len(services):
         return pd.DataFrame(columns=["minute", "service", "state", "alive"])
-    # Sources of no such service have none to be told apart from.
+    # Sources that don't count belong to no service.
     owners = np.full(len(heads), len(services))
     owners[is_own] = owner
     state = _join_states(owner, coverage["state"].cat.codes.to_numpy().reshape(-1, width)[is_own])
@@ -113,10 +115,10 @@ def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.n
 
 
 def _join_states(owner: np.ndarray, state: np.ndarray) -> np.ndarray:
-    """By owner and minute the state over its groups: theirs where they agree, else partly covered.
+    """By owner and minute, the state that its groups agree on; else partly covered.
 
-    Groups come and go where a rollout replaces them, and nothing is missing for that: a minute is covered if as many of
-    them are as in nearly all minutes, and those that aren't have yet to begin, or have ended.
+    Groups that come and go in a rollout leave nothing missing: a minute counts as covered if as many groups are covered as
+    in nearly all minutes, and the others have yet to begin, or have ended.
     """
     least, most = _reduce(np.minimum, owner, state), _reduce(np.maximum, owner, state)
     is_covered, is_seen = state == STATES.index("covered"), state != STATES.index("none")
@@ -131,7 +133,7 @@ def _join_states(owner: np.ndarray, state: np.ndarray) -> np.ndarray:
 
 
 def _reduce(ufunc: np.ufunc, owner: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """The rows of each owner as one; ``owner`` are all numbers from 0."""
+    """The rows of each owner reduced to one; owners are numbered from 0."""
     order = np.argsort(owner, kind="stable")
     starts = np.flatnonzero(np.diff(owner[order], prepend=-1))
     return ufunc.reduceat(values[order], starts, axis=0)
@@ -150,7 +152,7 @@ def _find_others(owners: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.
 
 
 def _greatest_of_others(values: np.ndarray) -> np.ndarray:
-    """Of each column's values the greatest but for the row's own."""
+    """In each column, for each row the greatest value of the other rows."""
     best = values.argmax(axis=0)
     column = np.arange(values.shape[1])
     rest = values.copy()
@@ -161,7 +163,7 @@ def _greatest_of_others(values: np.ndarray) -> np.ndarray:
 
 
 def split_groups(coverage: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str], slice]]:
-    """Of each group of a coverage its ``layer, service, host``, and which rows are its own."""
+    """For each group of a coverage its ``(layer, service, host)`` and its rows."""
     width = max(int(coverage["minute"].nunique()), 1)
     heads = coverage.iloc[::width]
     for number, name in enumerate(zip(*(heads[name].astype(object) for name in _GROUP), strict=True)):
@@ -169,7 +171,7 @@ def split_groups(coverage: pd.DataFrame) -> Iterator[tuple[tuple[str, str, str],
 
 
 def tell_coverage(coverage: pd.DataFrame) -> list[dict[str, Any]]:
-    """Of each group the stretches with evidence: ``layer, service, host, spans [[start, end]]``, RFC 3339."""
+    """The stretches with evidence of each group: ``layer, service, host, spans [[start, end]]``, RFC 3339."""
     minutes, events = coverage["minute"].to_numpy(), coverage["events"].to_numpy()
     has_evidence = (coverage["state"] != "none").to_numpy()
     told = []

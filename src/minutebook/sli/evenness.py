@@ -1,7 +1,7 @@
-"""Summary → pairs of logs that may have the same requests of a service: as many in each minute, and nothing that proves it.
+"""Summary → pairs of logs that may hold the same requests of a service: as many in each minute, but no shared ids.
 
-Without shared ids, two logs of the same requests and two instances that share the load evenly look alike. Both are
-counted, and the ledger says so. Only neighbours in the order of their requests are compared: never each log with each.
+Without shared ids, two logs of the same requests look like two instances that share the load evenly. Both are counted,
+and the ledger says so. Logs are sorted by their number of requests and only neighbours compared, never each with each.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import pandas as pd
 from minutebook.sli.layers import Layers
 
 _FEWEST_MINUTES, _FEWEST_REQUESTS = 10, 200
-_EVEN = 0.25  # of the difference that two logs of chance requests, as many, would have
+_EVEN = 0.25  # of the difference that two logs with as many random requests would have
 _TOLD = 3
 
 
 def tell_even_logs(rows: pd.DataFrame, layers: Layers) -> list[str]:
-    """Sentences for the ledger on logs of one service that may have the same requests; ``rows`` are a Summary's coverage."""
+    """Sentences for the ledger on logs of one service that may hold the same requests; ``rows`` are a Summary's coverage."""
     pairs = _find_even(layers.pick(rows[(rows["requests"] > 0) & rows["service"].notna()]))
     told = [
         f"{one} and {other} have as good as the same number of {service}'s requests in each minute, and nothing proves"
@@ -28,7 +28,7 @@ def tell_even_logs(rows: pd.DataFrame, layers: Layers) -> list[str]:
 
 
 def _find_even(rows: pd.DataFrame) -> list[tuple[str, str, str]]:
-    """(service, log, other log) of those whose requests differ less, over the minutes, than such that come by chance do."""
+    """(service, log, other log) of logs whose requests per minute differ less than random ones would."""
     logs = rows.groupby(["service", "source"], observed=True).agg(
         requests=("requests", "sum"), host=("host", "first"), hosts=("host", "nunique")
     )
@@ -40,7 +40,7 @@ def _find_even(rows: pd.DataFrame) -> list[tuple[str, str, str]]:
         return []
     place = pd.Series(range(len(logs)), index=pd.MultiIndex.from_frame(logs[["service", "source"]]))
     own = place.reindex(pd.MultiIndex.from_frame(rows[["service", "source"]])).fillna(-2).to_numpy(np.int64)
-    # Each row is of the pair that its log begins, and of the one that it ends.
+    # Each row counts in two pairs: the one in which its log is first, and the one in which it's second.
     pair, requests = np.concatenate((own, own - 1)), rows["requests"].to_numpy()
     signed, minute = np.concatenate((requests, -requests)), np.tile(rows["minute"].to_numpy(), 2)
     is_in = (pair >= 0) & may_be_even[pair.clip(0)]

@@ -1,4 +1,4 @@
-"""trials of all layers → the layer of each service on which its requests are counted, so that each counts once."""
+"""trials on all layers → the one layer on which each service's requests are counted, so that each counts once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Layers(NamedTuple):
     elsewhere: Mapping[str, str] = {}  #: services that the main layer doesn't log → the layer that does
 
     def find_own(self, rows: pd.DataFrame) -> np.ndarray:
-        """Which rows (``layer, service``) are of their service's layer."""
+        """Which rows (with ``layer, service``) are on their service's layer."""
         layer, service = (rows[name].astype("category") for name in ("layer", "service"))
         is_own = find_names(layer, self.main.__eq__)
         for name, other in self.elsewhere.items():
@@ -32,14 +32,14 @@ class Layers(NamedTuple):
         return is_own
 
     def pick(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """The rows that are of their service's layer."""
+        """The rows that are on their service's layer."""
         return pick_rows(rows, self.find_own(rows))
 
 
 def choose_layers(trials: Trials, stated: str = "") -> Layers:
-    """The layers that a Summary's trials are counted on; ``stated`` is what the settings say.
+    """The layers on which trials are counted; ``stated`` is the layer that the settings name.
 
-    Raises `MinutebookError` where that layer has no request.
+    Raises `MinutebookError` where the stated layer has no request.
     """
     counts = _count_requests(trials)
     main = _choose_main(_share_known(counts), stated)
@@ -52,9 +52,9 @@ def choose_layers(trials: Trials, stated: str = "") -> Layers:
 
 
 def _find_elsewhere(counts: _Counts, main: str) -> dict[str, str]:
-    """Services that only another layer names, and which, the outermost one first.
+    """Services that the main layer lacks → the outermost other layer that names them.
 
-    Only where both layers name all of their services, and some alike: else they may be the same by other names.
+    Only where both layers name all of their services, and share some names: else they may be the same under other names.
     """
     named = {layer: frozenset(service for other, service in counts if other == layer) for layer in LAYERS}
     found: dict[str, str] = {}
@@ -72,33 +72,25 @@ def _choose_main(share: Mapping[str, float], stated: str) -> Layers:
         known = sorted(share)
         if known and stated not in known:
             raise MinutebookError(f"no request of the layer {stated!r}", where="[sli] layer", do=suggest(stated, known))
-        return Layers(stated, "", (f"The SLI is the {stated} layer, as the settings say.",))
+        return Layers(stated, assumptions=(f"The SLI is the {stated} layer, as the settings say.",))
     if not present:
         if not share:
             return Layers("lines")
-        return Layers(
-            "lines",
-            "",
-            ("No requests with a status: log lines are the SLI, bad where level is error or worse.",),
-        )
+        note = "No requests with a status: log lines are the SLI, bad where level is error or worse."
+        return Layers("lines", assumptions=(note,))
     outer = present[0]
     most = max(share[layer] for layer in present)
     inner = next(layer for layer in present if 2 * share[layer] >= most)
     if inner == outer:
         also = f"; the same requests in {', '.join(present[1:])} logs aren't counted again" if present[1:] else ""
         return Layers(
-            outer,
-            "",
-            (f"The SLI is the {outer} layer, the outermost one that logged requests{also}.",),
+            outer, assumptions=(f"The SLI is the {outer} layer, the outermost one that logged requests{also}.",)
         )
-    return Layers(
-        inner,
-        outer,
-        (
-            f"The SLI is the {inner} layer, the outermost one that knows most users;"
-            f" failures that the {outer} layer alone saw are added by their ids.",
-        ),
+    note = (
+        f"The SLI is the {inner} layer, the outermost one that knows most users;"
+        f" failures that the {outer} layer alone saw are added by their ids."
     )
+    return Layers(inner, outer, (note,))
 
 
 #: (layer, service, "" for unknown) → its requests, and those of them whose user is known

@@ -1,6 +1,6 @@
-"""requests of many operations → which are told by their own names, and which together, as others.
+"""requests of many operations → which are shown by name, and which together, as others.
 
-What anybody sent as a path may be an operation, so of a service's those with the most requests have names.
+Any path that a client sends may become an operation, so only those of a service with the most requests are named.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ import pandas as pd
 from minutebook.sli.trials import Trials
 
 OTHERS = "(others)"
-#: (service, operation) → the operation it's told under
+#: (service, operation) → the name it's shown under
 Shown = Mapping[tuple[str, str], str]
 
 
 def name_operations(requests: Mapping[tuple[str, str], int], most: int) -> Shown:
-    """All pairs that have requests; at ``most`` so many operations of a service by their own names."""
+    """All pairs with requests; at ``most`` so many operations of a service keep their own names."""
     order = sorted(requests, key=lambda pair: (pair[0], -requests[pair], pair[1]))
     shown = {}
     for _, pairs in itertools.groupby(order, key=lambda pair: pair[0]):
@@ -27,7 +27,7 @@ def name_operations(requests: Mapping[tuple[str, str], int], most: int) -> Shown
 
 
 def rename(rows: pd.DataFrame, shown: Shown) -> pd.DataFrame:
-    """The rows under the operations that they are told under; names are categories where they were."""
+    """The rows with the names that operations are shown under; categories stay categories."""
     is_category = isinstance(rows["operation"].dtype, pd.CategoricalDtype)
     names = zip(rows["service"].astype(object), rows["operation"].astype(object), strict=True)
     operation = pd.Series([shown.get(pair, OTHERS) for pair in names], index=rows.index, dtype="str")

@@ -1,4 +1,4 @@
-"""events of many groups, minute by minute → what each of their minutes is: covered, partly, or none.
+"""events of many groups, minute by minute → the state of each minute: covered, partly, or none.
 
 A group's silence is a hole when, at its usual rate, a silence that long would be less than a one-in-ten-thousand
 coincidence (Poisson); a quieter log that says nothing for a while is simply quiet. All groups are looked at together.
@@ -15,14 +15,14 @@ STATES = ("covered", "partly", "none")
 _COVERED, _PARTLY, _NONE = range(len(STATES))
 #: −ln of the chance below which silence is no coincidence.
 _SURE = 9.2
-_BESIDE = 10  # minutes on either side of a silence that tell what is usual
-_MOST_SILENCES = 100_000  # looked at together
+_BESIDE = 10  # minutes on either side of a silence that show what is usual
+_MOST_SILENCES = 100_000  # handled together
 
 
 def find_states(events: np.ndarray, first: np.ndarray, last: np.ndarray, grid: np.ndarray) -> np.ndarray:
-    """The state of each minute, its place in `STATES`: a row a group, a column a minute of the grid.
+    """The state of each minute, as its place in `STATES`: a row per group, a column per minute of the grid.
 
-    ``events`` are how many there are in it, ``first`` and ``last`` when they came (µs). No group is without any.
+    ``events`` is how many there are in a minute, ``first`` and ``last`` when they came (µs). Every group has some.
     """
     before, after = first - grid * MINUTE_US, (grid + 1) * MINUTE_US - last  # µs of a minute without events
 
@@ -31,7 +31,9 @@ def find_states(events: np.ndarray, first: np.ndarray, last: np.ndarray, grid: n
         return (events[group, at] > 0) & (beside[group, at] / MINUTE_US * rate > _SURE)
 
     width = len(grid)
-    starts, stops = find_edges(np.pad(events == 0, ((0, 0), (0, 1))).ravel())  # none goes on into the next group
+    starts, stops = find_edges(
+        np.pad(events == 0, ((0, 0), (0, 1))).ravel()
+    )  # padded, so that no run goes on into the next group
     group, starts, stops = starts // (width + 1), starts % (width + 1), stops % (width + 1)
     rate = _find_rates(events, group, starts, stops)
     is_hole = rate * (stops - starts) > _SURE
@@ -40,7 +42,7 @@ def find_states(events: np.ndarray, first: np.ndarray, last: np.ndarray, grid: n
     edges[group, starts] += 1
     edges[group, stops] -= 1
     state = np.where(np.cumsum(edges[:, :-1], axis=1, dtype=np.int8) > 0, np.int8(_NONE), np.int8(_COVERED))
-    # A hole began and ended inside the minutes beside it.
+    # A hole began and ended within the minutes beside it.
     for at, has_one, beside in ((starts - 1, starts > 0, after), (stops, stops < width, before)):
         cut = is_cut(group[has_one], at[has_one], rate[has_one], beside)
         state[group[has_one][cut], at[has_one][cut]] = _PARTLY
@@ -53,7 +55,7 @@ def find_states(events: np.ndarray, first: np.ndarray, last: np.ndarray, grid: n
 
 
 def _find_rates(events: np.ndarray, group: np.ndarray, starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
-    """Events a minute, the median of up to ten minutes on either side: silences beside it count too."""
+    """Events per minute: the median of up to ten minutes on either side, other silences included."""
     if len(group) > _MOST_SILENCES:
         parts = range(0, len(group), _MOST_SILENCES)
         each = [[values[at : at + _MOST_SILENCES] for values in (group, starts, stops)] for at in parts]

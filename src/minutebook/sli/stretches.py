@@ -1,7 +1,7 @@
-"""minutes with evidence → the minutes that are looked at: those in between too, but for holes.
+"""minutes with evidence → the minutes that are looked at: all in between too, except for long holes.
 
-A hole of over a day is left out, and where evidence is so sparse that nearly all minutes would be empty (a line an
-hour, for years), shorter holes are: the work follows the evidence, not the span.
+Holes of over a day are left out, and shorter ones too where evidence is so sparse that nearly all minutes would be empty
+(a line per hour, for years): the work grows with the evidence, not with the span.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-_HOLES = (24 * 60, 6 * 60, 60, 15, 5, 1)  # minutes; longer ones than these are left out
-_MOST_MINUTES = 30 * 24 * 60  # that are looked at whatever share of them is empty
-_MOST_TIMES = 8  # so many times the minutes with evidence, where those are more
+_HOLES = (24 * 60, 6 * 60, 60, 15, 5, 1)  # minutes; longer holes are left out
+_MOST_MINUTES = 30 * 24 * 60  # that are looked at, however many of them are empty
+_MOST_TIMES = 8  # times the minutes with evidence, where that's more
 
 
 class Stretches(NamedTuple):
@@ -38,7 +38,7 @@ def find_stretches(minutes: Iterable[int]) -> Stretches:
 
 
 def tell_stretches(minutes: Iterable[int]) -> list[str]:
-    """A sentence for the ledger where shorter holes are left out than those of over a day."""
+    """A sentence for the ledger where holes of less than a day are left out."""
     hole = find_stretches(minutes).hole
     if hole == _HOLES[0]:
         return []

@@ -1,7 +1,7 @@
-"""Summary → trials: what each user did, a row a minute, service, operation and user; looked at some minutes at a time.
+"""Summary → trials: what each user did, one row per minute, service, operation and user.
 
-There are nearly as many as requests, so nothing takes all of them at once: not their names, of which a frame has
-few (categories), and not the whole of them where they don't fit into memory (pieces by minute).
+There are nearly as many as requests, so nothing handles all of them at once: names are categories, and where trials don't
+fit into memory, they are read in pieces of some minutes each.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from minutebook.times.utc import count_minutes, count_us
 
 NAMES = ("service", "operation", "user", "client")
 TIMES = ("first_bad", "last_bad", "first_good", "last_good", "longest_at")
-#: Gives other rows for some, minute by minute: it may drop, add and rename them.
+#: Changes the rows of a piece: it may drop, add and rename them, minute by minute.
 Change = Callable[[pd.DataFrame], pd.DataFrame]
 Columns = Sequence[str] | None
 Load = Callable[[Columns], pd.DataFrame]
 Found = TypeVar("Found")
-_FEWEST_ROWS = 250_000  # that are looked at together, where there are more
-_MANY_PIECES = 16  # in files, beyond which freed memory isn't kept for the next one
-_RECENT = 2  # pieces from files that are kept for the next look
+_FEWEST_ROWS = 250_000  # that are handled together, where there are more
+_MANY_PIECES = 16  # in files, beyond which freed memory is returned after each
+_RECENT = 2  # pieces from files that are kept for the next time
 
 
 class Piece(NamedTuple):
-    """All trials of some minutes; where they aren't in memory, what reads some of their columns, or all (None)."""
+    """All trials of some minutes: a frame, or a function that reads some columns of them from a file (None: all)."""
 
     first: int
     last: int
@@ -45,13 +45,13 @@ class Piece(NamedTuple):
         return self.rows if isinstance(self.rows, pd.DataFrame) else self.rows(columns)
 
     def change(self, change: Change, needs: Columns) -> Piece:
-        """The piece, changed when it's read; the change ``needs`` these columns."""
+        """The piece with a change, made on reading where it's in a file; the change ``needs`` these columns."""
         if isinstance(self.rows, pd.DataFrame):
             return self._replace(rows=change(self.rows))
         return self._replace(rows=partial(_load_changed, self.rows, change, needs))
 
     def split(self) -> list[Piece]:
-        """Pieces of fewer minutes, of one in memory: what is made of each needs little room."""
+        """Pieces of fewer minutes, if it's in memory, so that what is computed of each stays small."""
         if not isinstance(self.rows, pd.DataFrame) or len(self.rows) <= _FEWEST_ROWS:
             return [self]
         minute, cuts = self.rows["minute"].to_numpy(), [0]
@@ -61,30 +61,33 @@ class Piece(NamedTuple):
 
 
 class Span(NamedTuple):
-    """The first and the last event of some trials (µs), and how many requests they are."""
+    """The first and the last event of some trials (µs), and their number of requests."""
 
     first: int
     last: int
     requests: int
 
     def join(self, other: Span) -> Span:
-        """That of both."""
+        """The span of both."""
         return Span(min(self.first, other.first), max(self.last, other.last), self.requests + other.requests)
 
 
 class Trials:
-    """Trials by minute. A frame of them has ``minute`` (since 1970), `NAMES` as categories, ``requests, bad``, `TIMES`
-    (µs since 1970, nan: none) and ``longest_s``; its rows are in the order of minute, service, operation, user, client."""
+    """Trials by minute, in pieces.
+
+    A frame of them has ``minute`` (since 1970), `NAMES` as categories, ``requests, bad``, `TIMES` (µs since 1970, nan:
+    none) and ``longest_s``; its rows are ordered by minute, service, operation, user and client.
+    """
 
     def __init__(self, pieces: Sequence[Piece]) -> None:
         self._pieces = pieces
-        self.kept: dict[str, Any] = {}  #: what was found of them and is asked for again
+        self.kept: dict[str, Any] = {}  #: results that are asked for again
         self._services: dict[str, Trials] = {}
         self._recent: dict[int, pd.DataFrame] = {}  # place of a piece → its rows
 
     @classmethod
     def of_summary(cls, summary: Summary) -> Trials:
-        """The trials of a Summary; a column ``layer`` more."""
+        """The trials of a Summary, which have a column ``layer`` too."""
         if isinstance(summary.trials, pa.Table):
             return cls([_bound(_to_trials(summary.trials))])
         if len(list(summary.trials)) > _MANY_PIECES:
@@ -93,7 +96,7 @@ class Trials:
 
     @classmethod
     def of(cls, frame: Trials | pd.DataFrame) -> Trials:
-        """The trials of a frame whose minutes and times are datetime64[us, UTC], and whose names are texts."""
+        """The trials of a frame with datetime64[us, UTC] for minutes and times, and texts for names."""
         if isinstance(frame, Trials):
             return frame
         times = {name: _as_us(frame[name]) for name in TIMES}
@@ -107,13 +110,13 @@ class Trials:
         return not all(isinstance(piece.rows, pd.DataFrame) for piece in self._pieces)
 
     def rows(self, *columns: str) -> Iterator[pd.DataFrame]:
-        """All rows, those of some minutes at a time, with these columns at least."""
+        """All rows, some minutes at a time, with these columns at least."""
         for piece in self._pieces:
             for part in piece.split():
                 yield part.load(columns)
 
     def map(self, function: Callable[[pd.DataFrame], Found], *columns: str) -> Iterable[Found]:
-        """What the function makes of the rows of some minutes at a time, of all of them, on all threads."""
+        """The function's results on all rows, some minutes at a time, on all threads."""
         parts = [part for piece in self._pieces for part in piece.split()]
         if len(parts) == 1:
             return [function(parts[0].load(columns))]
@@ -131,7 +134,7 @@ class Trials:
                 yield _cut(self._load(place), first, last)
 
     def _load(self, place: int) -> pd.DataFrame:
-        """A whole piece. Who looks at some minutes looks at those around them next."""
+        """A whole piece; recent ones are kept, since neighbouring minutes are often needed next."""
         if place not in self._recent:
             while len(self._recent) >= _RECENT:
                 self._recent.pop(next(iter(self._recent)))
@@ -143,11 +146,11 @@ class Trials:
         return Trials([piece.change(change, needs) for piece in self._pieces])
 
     def where(self, name: str, is_in: Callable[[str], bool]) -> Trials:
-        """Those trials whose service, operation … is in; a null isn't."""
+        """The trials whose service, operation … is in; null never is."""
         return self.change(lambda rows: pick_rows(rows, find_names(rows[name], is_in)), (name,))
 
     def of_service(self, service: str) -> Trials:
-        """Those of one service, the same ones each time."""
+        """The trials of one service; the same object each time."""
         if service not in self._services:
             self._services[service] = self.change(partial(_pick_service, service=service), ("service",))
         return self._services[service]
@@ -168,7 +171,7 @@ class Trials:
         return spans
 
     def add(self, more: pd.DataFrame) -> Trials:
-        """The trials and further bad ones (a frame with ``requests, bad, first_bad, last_bad``), alike ones as one."""
+        """The trials with further bad ones added (a frame with ``requests, bad, first_bad, last_bad``), equal keys merged."""
         if not len(more):
             return self
         minute = more["minute"].to_numpy()
@@ -226,7 +229,7 @@ def _load_changed(load: Load, change: Change, needs: Columns, columns: Columns) 
 
 
 def _add_rows(rows: pd.DataFrame, *, more: pd.DataFrame) -> pd.DataFrame:
-    """The rows with further ones, those of the same minute, names and so on as one."""
+    """The rows with further ones; those with the same minute and names are merged."""
     if not len(more):
         return rows
     keys = ["minute", *NAMES]
@@ -249,7 +252,7 @@ def _cut(rows: pd.DataFrame, first: int, last: int) -> pd.DataFrame:
 
 
 def _pick_service(rows: pd.DataFrame, *, service: str) -> pd.DataFrame:
-    """The rows of one service, without the operations of thousands of others."""
+    """The rows of one service, its categories without the operations of all others."""
     own = pick_rows(rows, find_name(rows["service"], service))
     if own is rows or "operation" not in own or len(own["operation"].cat.categories) < len(own):
         return own

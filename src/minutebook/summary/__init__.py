@@ -4,8 +4,8 @@
 functions serve one frame in a notebook, batches on threads and tasks on a cluster, with the same bytes
 in the end. Each table is one grouping, and merging it is the same grouping over the parts.
 
-`judging` tells what is valid and what is bad, `templates` which messages are the same, `trialstore` keeps what doesn't
-fit into memory; `versions` reads a table of it.
+`judging` says what is valid and what is bad, `templates` which messages are the same, `trialstore` keeps what doesn't fit
+into memory, and `versions` reads one of the tables.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from minutebook.summary.trialstore import StoredTrials
 
 #: Events of these kinds are kept whole.
 HAPPENINGS = ("deploy", "change", "alert", "incident", "note")
-#: Those of these kinds are evidence of the minutes in which they were written.
+#: Events of these kinds are evidence for the minutes in which they were written.
 LOGS = ("log", "request", "probe")
 
 _MINUTE_US = 60_000_000
-_LONGEST_S = 2_000_000  # a longer duration is no request's
+_LONGEST_S = 2_000_000  # longer durations are no request's
 _SHORTEST_S, _GROWTH = 1e-4, 1.02  # of the buckets of durations, as `assessment.latency` reads them
 _ENDS_IN_STATUS = r" [1-5]\d\d$"
 
@@ -72,7 +72,7 @@ class Summary:
     """Tables that add up; times are µs and minutes are minutes since 1970, both UTC, as int64.
 
     ``layer`` is where in the request path events were seen; ``lines`` stands for log lines that are no
-    requests, which serve as the SLI (bad by level) only where there is no request at all, or where that's said.
+    requests, which serve as the SLI (bad by level) only where there is no request at all, or where the settings say so.
     """
 
     counts: pa.Table
@@ -90,7 +90,7 @@ class Summary:
         return iter([self.trials])
 
     def frame(self, name: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
-        """One of the tables as a pandas frame, its texts plain; or some of its columns."""
+        """One of the tables, or some of its columns, as a pandas frame with plain texts."""
         table = getattr(self, name)
         return plain_texts(table.select(columns) if columns else table).to_pandas()
 
@@ -104,7 +104,7 @@ class Summary:
 
     @property
     def nbytes(self) -> int:
-        """Bytes that the tables take up."""
+        """Size of the tables in bytes."""
         return sum(getattr(self, f.name).nbytes for f in fields(self))
 
 
@@ -114,7 +114,7 @@ def summarise(events: pa.Table, rules: Rules | None = None) -> Summary:
     rows = _prepare(_pick(events, find_words(kind, LOGS)), rules or Rules())
     is_valid, is_bad = rows["is_valid"], rows["is_bad"]
     valid = rows | {"layer": rows["counted_layer"]}
-    # Whoever has a name isn't told by an address.
+    # A user with a name isn't identified by an address.
     trials = valid | {"client": _keep(rows["client"], pc.is_null(rows["user"]))}
     tables = {
         "counts": _select("counts", valid, is_valid),
@@ -147,9 +147,9 @@ def merge(parts: Iterable[Summary]) -> Summary:
 
 
 def pack(summary: Summary) -> Summary:
-    """The same in as few bytes as hold it: to be read, not to be merged any more.
+    """The same in fewer bytes, to be read but no longer merged.
 
-    Of weeks, with a row a bucket of each minute, the counts are the largest table that is never in files.
+    Over weeks, with a row per bucket and minute, the counts are the largest table that never goes to files.
     """
     columns = read_columns(summary.counts)
     for name, values in columns.items():
@@ -159,7 +159,7 @@ def pack(summary: Summary) -> Summary:
 
 
 def _merge_tables(parts: Sequence[pa.Table], how: Sums) -> pa.Table:
-    """The parts of one table added up. What one part alone has of a minute is as it should be already."""
+    """The parts of one table added up. A minute that only one part has needs no adding."""
     parts = [part for part in parts if part.num_rows] or parts[:1]
     if len(parts) == 1:
         return parts[0]
@@ -193,7 +193,7 @@ def _merge_tables(parts: Sequence[pa.Table], how: Sums) -> pa.Table:
 
 
 def _narrow(counts: pa.Table) -> pa.Table:
-    """The counts in narrower integers, where those hold them and the sum of two: of weeks they are the largest table."""
+    """The counts in narrower integers, if those hold them and the sum of two: over weeks it's the largest table."""
     for name, kind, most in (("minute", pa.int32(), 2**30), ("bucket", pa.int16(), 2**14), ("good", pa.int32(), 2**30),
                              ("bad", pa.int32(), 2**30)):  # fmt: skip
         greatest = pc.max(counts.column(name)).as_py()
@@ -208,12 +208,12 @@ def _join(tables: Sequence[pa.Table]) -> pa.Table:
 
 
 def _pick(table: pa.Table, mask: pa.Array) -> pa.Table:
-    """The rows in the mask: the table itself where those are all."""
+    """The rows in the mask; the table itself where those are all."""
     return table if pc.all(mask).as_py() is not False else table.filter(mask)
 
 
 def _select(name: str, rows: Mapping[str, pa.Array], mask: pa.Array | None = None) -> dict[str, pa.Array]:
-    """One of `_TABLES` before it's added up: a row an event, of the events in the mask."""
+    """One of `_TABLES` before adding up: one row per event in the mask."""
     how = _TABLES[name]
     ties = (column for column, _ in (*how.at_least, *how.at_greatest))
     own = {column: rows[column] for column in (*how.keys, *how.sums, *how.least, *how.greatest, *ties)}
@@ -231,7 +231,7 @@ def _keep(texts: pa.DictionaryArray, mask: pa.Array) -> pa.DictionaryArray:
 
 
 def _prepare(events: pa.Table, rules: Rules) -> dict[str, pa.Array]:
-    """All columns that the tables of a Summary are made of, a value an event."""
+    """All columns that the tables of a Summary are made of, one value per event."""
     rows = {name: join_chunks(events.column(name)) for name in events.column_names} | judge(events, rules)
     is_bad, is_request, is_probe = rows["is_bad"], *(find_words(rows["kind"], [kind]) for kind in ("request", "probe"))
     time, times = rows["time"].cast(pa.int64()), pc.fill_null(rows["count"], 1).cast(pa.int64())
@@ -246,7 +246,7 @@ def _prepare(events: pa.Table, rules: Rules) -> dict[str, pa.Array]:
 
 
 def _layer_of_lines(layer: pa.Array, is_request: pa.Array) -> pa.Array:
-    """The layer of requests; ``lines`` of what is none."""
+    """The layer of requests; ``lines`` for other events."""
     if pc.all(is_request).as_py() is not False:
         return layer
     return pc.if_else(is_request, layer.cast(pa.string()), "lines").dictionary_encode()
@@ -262,7 +262,7 @@ def _read_durations(duration: pa.Array, is_bad: pa.Array) -> dict[str, pa.Array]
 
 
 def _find_messages(rows: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
-    """``message`` and ``template``. A failed request that says nothing is told by its code and operation."""
+    """``message`` and ``template``; for a failed request without a message, its code and operation."""
     message = _without_told(rows)
     template = find_templates(message)
     is_silent = pc.and_(pc.and_(rows["is_bad"], pc.is_valid(rows["status"])), pc.is_null(message))
@@ -275,7 +275,7 @@ def _find_messages(rows: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
 
 
 def _without_told(rows: Mapping[str, pa.Array]) -> pa.Array:
-    """Messages as logged: what `verbs.read` says of a request that logged none is none."""
+    """Messages as logged, without those that `verbs.read` makes for requests that logged none."""
     message = rows["message"]
     if not pc.any(pc.match_substring_regex(message.unique(), _ENDS_IN_STATUS)).as_py():
         return message

@@ -1,6 +1,6 @@
 """events → which of them are valid, which are bad, and whose they are, by the rules.
 
-Whatever depends on few distinct values (statuses, levels, operations) is looked up once a value.
+Whatever depends on few distinct values (statuses, levels, operations) is looked up once per value.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from minutebook.settings.rules.globs import fits
 def judge(events: pa.Table, rules: Rules) -> dict[str, pa.Array]:
     """Columns ``kind`` (probes told apart), ``user``, ``is_valid`` and ``is_bad`` of a table of `events.ARROW_SCHEMA`.
 
-    A request is bad by its status or its outcome; a log line that is none by its level. Lines with a status
-    that aren't requests, and lines without a level, say nothing of health.
+    A request is bad by its status or its outcome; any other log line by its level. Lines with a status that
+    aren't requests, and lines without a level, say nothing about health.
     """
     kind = _find_kind(events, rules)
     is_request, is_log = find_words(kind, ["request"]), find_words(kind, ["log"])
@@ -38,14 +38,14 @@ def judge(events: pa.Table, rules: Rules) -> dict[str, pa.Array]:
 
 
 def find_user(events: pa.Table, rules: Rules) -> pa.Array:
-    """Who is meant by each event: the column or key that the rules name, else the user as logged."""
+    """The user of each event: by the column or key that the rules name, else as logged."""
     if rules.user in USER_COLUMNS or not rules.user:
         return join_chunks(events.column(rules.user or "user"))
     return pc.coalesce(_read_key(events, rules.user), join_chunks(events.column("user")).cast(pa.string()))
 
 
 def find_words(values: pa.Array | pa.ChunkedArray, words: Collection[str]) -> pa.Array:
-    """Which texts are one of the words; a null is none."""
+    """Which texts are one of the words; null isn't."""
     return pc.fill_null(_map(values, lambda text: text in words, pa.bool_()), False)
 
 
@@ -68,7 +68,7 @@ def _read_key(events: pa.Table, key: str) -> pa.Array:
 
 
 def _read_field(text: str | None, key: str) -> str | None:
-    """The value of a key in the JSON of the column ``fields``; None where it has none."""
+    """The value of a key in the JSON of the column ``fields``; None where there's none."""
     try:
         value = json.loads(text) if text else None
     except (ValueError, RecursionError):

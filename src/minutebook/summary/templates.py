@@ -1,8 +1,8 @@
 """messages → templates: the same but for their numbers, ids, addresses, paths and quoted values.
 
 A template is a function of its message alone, so it doesn't matter in which batch or order messages come.
-Every value gets the same mask: an id that happens to be all digits, or a host that is told by its address,
-must not make another template.
+Every value gets the same mask: an id that happens to be all digits, or a host given by its address, must not make
+another template.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ import pyarrow.compute as pc
 
 MASK = "<*>"
 _LONGEST = 400  # characters of a template
-_READ = 2000  # characters of a message that are looked at: a megabyte in one word must not cost minutes
+_READ = 2000  # characters of a message that are read: a megabyte in one word must not cost minutes
 
 _VERBS = "(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE) "
 
-# Who acts is a value too. A bare word is only known as a name by what stands around it.
+# Who acts is a value too. A bare word can only be recognised as a name by what is around it.
 _ACTOR_KEYS = (
     "(?i:user|login|logname|account|customer|client|tenant|owner|actor|principal|session|host|rhost|ruser|hostname|node|pod)"
     "(?i:[_.-]?(?:id|name))?"
@@ -28,16 +28,16 @@ _ACTORS = (
     rf"|({_ADMISSION}|\buser )\S+( from \[?[\da-f:]*[\d:])"
 )
 
-# A class is named much as a host is (com.example.net.Pool), but goes on: where a host ends takes a group to tell.
+# Classes are named much like hosts (com.example.net.Pool), but go on: a last group checks where a host ends.
 _DOMAIN = r"\.(?:com|net|org|edu|gov|local|localdomain|internal|lan|corp|arpa|au|br|ca|cn|de|eu|fr|jp|mx|nl|ru|uk|us)"
-_NEWER_DOMAIN = r"\.(?:io|dev|cloud|app)"  # libraries are called so too: only with two names before it
+_NEWER_DOMAIN = r"\.(?:io|dev|cloud|app)"  # also in names of libraries: only with two names before it
 _LABEL = r"(?:[\w\-]|<\*>)+"
 _HOST = (
     rf"(?:{_LABEL}(?:\.{_LABEL})*{_DOMAIN}(?:\.[a-z]{{2}})?|{_LABEL}(?:\.{_LABEL})+{_NEWER_DOMAIN})"
     r"(?::<\*>)?(\.*(?:[^\w.\-]|$))"
 )
 
-# One pass for all: the first that matches at a place is taken.
+# One pass for all; at each place the first match counts.
 _VALUES = "|".join(
     (
         r"[A-Za-z][A-Za-z\d+.\-]*://[^\s,;\"'<>)\]]+",  # URLs
@@ -54,7 +54,7 @@ _VALUES = "|".join(
         r"\b(?:[A-Fa-f]{8,}|[A-Za-z]+\d+[A-Za-z]+\d[A-Za-z\d]*)\b",  # ids without a sign of their own
     )
 )
-# (a sign that the pattern may match, the pattern, what stands for it), in this order.
+# (a sign that the pattern may match, the pattern, its replacement), in this order.
 _MASKS = (
     ("  ", " {2,}", " "),
     ('"', rf'"({_VERBS})?[^"]*"', rf'"\1{MASK}"'),
@@ -81,7 +81,7 @@ def find_templates(messages: pa.Array | pa.ChunkedArray) -> pa.DictionaryArray:
 
 
 def _replace(texts: pa.Array, sign: str, pattern: str, mask: str) -> pa.Array:
-    """Texts with the pattern masked; those without its sign, often most of them, are only looked at."""
+    """Texts with the pattern masked; those without its sign, often most of them, are skipped."""
     has_sign = pc.match_substring_regex(texts, sign)
     signed = texts.filter(has_sign)
     if not len(signed):

@@ -1,7 +1,7 @@
-"""trials of many batches → the trials of all, by minute: in memory while they're few, else in temporary files.
+"""trials of many batches → all trials, by minute: in memory while they are few, else in temporary files.
 
-There are nearly as many trials as requests. Each part that is written is in the order of its minutes, so what all
-parts have of some minutes is read from each, added up and written again, minute after minute.
+There are nearly as many trials as requests. Each part is written in the order of its minutes, so that in the end some
+minutes at a time are read from all parts, added up and written again.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ Merge = Callable[[list[pa.Table]], pa.Table]
 
 
 class Folder:
-    """A temporary folder, removed with the last that uses it."""
+    """A temporary folder, removed when nothing uses it any more."""
 
     def __init__(self) -> None:
         self.path = make_folder()
@@ -36,7 +36,7 @@ class Folder:
         weakref.finalize(self, _remove, self.path)
 
     def name_file(self) -> Path:
-        """A path in it that nothing has yet."""
+        """A new path in it."""
         return self.path / f"{next(self._names)}.arrow"
 
 
@@ -51,7 +51,7 @@ class StoredPiece(NamedTuple):
     first: int
     last: int
     path: Path
-    folder: Folder  #: which has to last as long
+    folder: Folder  #: kept alive as long as the piece
 
     def load(self, columns: Sequence[str] | None = None) -> pa.Table:
         """Read them, or some of their columns."""
@@ -62,7 +62,7 @@ class StoredPiece(NamedTuple):
 
 
 class StoredTrials:
-    """Trials in files, piece by piece; the files are gone when nobody needs them any more."""
+    """Trials in files, piece by piece; the files are removed when nothing uses them any more."""
 
     nbytes = 0  #: in memory
 
@@ -91,7 +91,7 @@ class TrialStore:
             self._spill()
 
     def finish(self) -> pa.Table | StoredTrials:
-        """All trials, alike ones as one."""
+        """All trials, equal keys added up."""
         if self._folder is None:
             return self._merge(self._held)
         if self._held:
@@ -102,7 +102,7 @@ class TrialStore:
         number = np.cumsum(rows) // _PIECE_ROWS
         cuts = [*np.flatnonzero(np.diff(number, prepend=-1)).tolist(), len(known)]
         spans = [(int(known[a]), int(known[b - 1])) for a, b in itertools.pairwise(cuts)]
-        # In one batch each: several would bring the words of all, over and over.
+        # In one batch each: every further batch would repeat the dictionaries.
         pieces = [StoredPiece(*span, self._write(self._read(*span).combine_chunks()), self._folder) for span in spans]
         for path, *_ in self._files:
             path.unlink()
@@ -121,7 +121,7 @@ class TrialStore:
         return path
 
     def _read(self, first: int, last: int) -> pa.Table:
-        """What all parts have of some minutes, added up."""
+        """The trials of some minutes from all parts, added up."""
         found = [
             _read_between(path, minutes, counts, first, last)
             for path, minutes, counts in self._files

@@ -1,6 +1,6 @@
 """what `[sli]` in a settings file says → which events count, which of them are bad, and whose they are.
 
-Every key has a default that serves without it; `Rules.tell` states all of them for the ledger. Patterns are
+Every key is optional; `Rules.tell` states all of them for the ledger. Patterns are
 globs (``*`` and ``?``), compared with the whole text and with case.
 
     [sli]
@@ -67,7 +67,7 @@ class Rules:
 
     @classmethod
     def load(cls, said: object, where: str) -> Rules:
-        """The rules of a table; raises `MinutebookError`, in one line, on what can't be meant."""
+        """The rules of a table; raises `MinutebookError` on values that make no sense."""
         if not isinstance(said, Mapping):
             raise MinutebookError("[sli] is no table", where=where)
         known = [f.name for f in fields(cls)]
@@ -86,7 +86,7 @@ class Rules:
         return rules
 
     def beside(self, folder: Path) -> Rules:
-        """The same rules; their files lie in that folder."""
+        """The same rules, with their files in that folder."""
         return replace(self, objectives=tuple(str(folder / path) for path in self.objectives))
 
     @property
@@ -115,12 +115,12 @@ class Rules:
         return is_in and not fits(operation, self.except_operations)
 
     def slow_limit_s(self, operation: str) -> float | None:
-        """Over how many seconds the operation is slow; None where nothing is said of it."""
+        """Over how many seconds the operation is slow; None where the rules don't say."""
         found = [over for pattern, over in self.slow_over_s.items() if fits(operation, (pattern,))]
         return found[-1] if found else None
 
     def probe_patterns(self) -> tuple[re.Pattern[str], re.Pattern[str]]:
-        """Patterns to search in operations and in user agents of probes and bots."""
+        """Patterns that find probes and bots: by operation, and by user agent."""
         operations = match_operations(self.probe_operations, usual=self.usual_probes)
         return operations, match_agents(self.probe_agents, usual=self.usual_probes)
 

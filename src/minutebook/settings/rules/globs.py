@@ -1,4 +1,4 @@
-"""globs (``*`` and ``?``) → whether a text fits one; they are compared with the whole text and with case."""
+"""globs (``*`` and ``?``) → whether a text fits one: as a whole, and with case."""
 
 from __future__ import annotations
 

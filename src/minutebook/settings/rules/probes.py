@@ -1,4 +1,4 @@
-"""what is usual and what was said of probes → patterns of the operations and agents of health checks and bots."""
+"""usual and stated probes → patterns of the operations and agents of health checks and bots."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ USUAL_PROBE_PATHS = (
     "alive", "ping", "metrics", "actuator/(?:health|prometheus)", "server-status", "nginx_status", "stub_status",
     "_status", "heartbeat", "lbcheck", r"grpc\.health\.v1\.Health/\w+",
 )  # fmt: skip
-#: What user agents of probes and of declared bots hold.
+#: Parts of the user agents of probes and of declared bots.
 USUAL_PROBE_AGENTS = (
     "kube-probe", "Prometheus/", "ELB-HealthChecker", "GoogleHC", "GoogleStackdriverMonitoring", "HAProxy",
     "Consul Health", "Envoy/HC", "Blackbox", "Route53-Health-Check", "Azure Traffic Manager", "UptimeRobot",
@@ -22,13 +22,13 @@ USUAL_PROBE_AGENTS = (
 
 
 def match_operations(globs: Sequence[str], *, usual: bool) -> re.Pattern[str]:
-    """What is found in an operation that is a probe's: one of the globs, or a path that only machines ask for."""
+    """Finds probes by operation: one of the globs, or a path that only machines ask for."""
     paths = [rf"/(?:-/)?(?:{'|'.join(USUAL_PROBE_PATHS)})(?:/.*)?$"] if usual else []
     return _join([*paths, *_begin(globs)])
 
 
 def match_agents(globs: Sequence[str], *, usual: bool) -> re.Pattern[str]:
-    """What is found in a user agent that is a probe's or a bot's."""
+    """Finds probes and bots by user agent."""
     return _join([*(USUAL_PROBE_AGENTS if usual else ()), *_begin(globs)])
 
 

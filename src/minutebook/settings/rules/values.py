@@ -1,4 +1,4 @@
-"""the values of `[sli]`'s keys → what they mean: texts, lists, codes, limits, spans; what can't be meant is refused."""
+"""values of the keys of `[sli]` → texts, lists, codes, limits and spans; values that make no sense are refused."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNITS_S = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
 def read_span_s(text: str) -> float:
-    """Seconds of ``30d`` or ``1h 30m``; raises ValueError for what is none."""
+    """Seconds in ``30d`` or ``1h 30m``; raises ValueError for anything else."""
     parts = _DURATION.findall(text)
     if not parts or _DURATION.sub("", text).strip():
         raise ValueError(f"no span of time: {text!r}; write it as 90m, 2h or 30d")
@@ -103,7 +103,7 @@ def _instant(value: object, key: str) -> int:
     return round(value.timestamp() * 1_000_000)
 
 
-#: How the value of each key is read; raises TypeError or ValueError, which says what it has to be.
+#: Key → how its value is read; raises TypeError or ValueError that says what it has to be.
 READERS: Mapping[str, Callable[[object], Any]] = {
     "layer": _layer, "services": _words, "operations": _words, "except_operations": _words, "bad_statuses": _statuses,
     "invalid_statuses": _statuses, "bad_levels": _levels, "outcome": _key, "bad_outcomes": _words,
