@@ -27,7 +27,7 @@ _READ_AGAIN = (*(f"{name}.parquet" for name in FRAMES), "impact.json")
 
 
 def save_book(book: Book, folder: Evidence) -> list[Path]:
-    """Write a book into a folder (made if need be); gives the files, in the order they were written."""
+    """Write a book into a folder (made if need be); gives its files."""
     from minutebook.outputs.atomic import open_staged, replace_together
     from minutebook.outputs.csv import write_csv
     from minutebook.outputs.json import write_json

@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 from minutebook.errors import MinutebookError, suggest
 
-#: What `plots.figures.save_figure` writes, by suffix.
+#: Suffixes that `plots.figures.save_figure` writes.
 FIGURE_FORMATS: Mapping[str, str] = {".svg": "svg", ".png": "png", ".pdf": "pdf"}
 
 

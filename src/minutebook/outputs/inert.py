@@ -15,7 +15,7 @@ import unicodedata
 # turn the text around them (UAX #9): a data file is looked at in a terminal too. Line ends are
 # among them: a line of a file is a row, and no text makes one.
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-# What json.dumps leaves as it is, but a terminal, a script or a reader's eye would not.
+# Left as they are by json.dumps, but not harmless to a terminal, a script or a reader's eye.
 _JSON_ACTIVE = re.compile(r"[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 # Marks of CommonMark and of wikis: links by scheme or www, mentions, issues, mathematics.
 _MARKDOWN_ACTIVE = re.compile(r"[\\`*_{}\[\]<>#|~$@&^]|(?<=:)/(?=/)|(?<=www)\.", re.IGNORECASE)

@@ -16,7 +16,7 @@ from minutebook.errors import MinutebookError
 if TYPE_CHECKING:
     import pandas as pd
 
-# Not strftime's, whose names of months follow the locale.
+# Not by strftime, whose month names depend on the locale.
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
@@ -60,7 +60,7 @@ def format_clock(time: datetime.datetime | None, zone: datetime.tzinfo, *, fract
 def format_moment(
     time: datetime.datetime | None, zone: datetime.tzinfo, *, fraction: int = 0, day: bool = False
 ) -> str:
-    """As `format_clock`, with ``23 November, `` before it where the day is asked for."""
+    """As `format_clock`, with ``23 November, `` before it if ``day``."""
     clock = format_clock(time, zone, fraction=fraction)
     if time is None or not day:
         return clock
@@ -71,7 +71,7 @@ def format_moment(
 def format_range(
     start: datetime.datetime | None, end: datetime.datetime | None, zone: datetime.tzinfo, *, day: bool = False
 ) -> str:
-    """``09:08:04 – 09:17:10``; with the day, and with two where the end is on another one."""
+    """``09:08:04 – 09:17:10``, with the day if asked for, and with both where they differ."""
     is_one_day = None in (start, end) or start.astimezone(zone).date() == end.astimezone(zone).date()  # type: ignore[union-attr]
     since = format_moment(start, zone, day=day or not is_one_day)
     return f"{since} – {format_moment(end, zone, day=not is_one_day)}"
