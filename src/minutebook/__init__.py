@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from minutebook.postmortem.audit import audit as audit
     from minutebook.postmortem.draft import draft as draft
     from minutebook.postmortem.wording import wording as wording
+    from minutebook.settings.config import Config as Config
+    from minutebook.settings.rules import Rules as Rules
     from minutebook.verbs import check as check
     from minutebook.verbs import formats as formats
     from minutebook.verbs import impact as impact
@@ -49,7 +51,7 @@ __version__ = "0.1.0"
 
 #: Verb or class → the module that it's in.
 _HOMES = {
-    "Book": "book",
+    "Book": "book", "Config": "settings.config", "Rules": "settings.rules",
     "MinutebookError": "errors", "EvidenceError": "errors", "FormatError": "errors", "FrameError": "errors",
     "read": "verbs", "reconstruct": "verbs", "timeline": "verbs", "minutes": "verbs", "impact": "verbs",
     "users": "verbs", "plot": "verbs", "check": "verbs", "init": "verbs", "formats": "verbs", "schema": "verbs", "show": "verbs",
