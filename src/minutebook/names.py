@@ -199,12 +199,7 @@ def choose_keys(keys: Iterable[str]) -> dict[str, str]:
 
 
 def _choose_keys(found: set[str]) -> dict[str, str]:
-    odd = _OF_THE_PROCESS | _OF_THE_SHAPE | _OF_THE_ROUTES
-    odd |= _OF_A_CONNECTION if found & {"id.orig_h", "ei"} else frozenset()
-    odd |= frozenset(("version", "Version")) if found & _SHAPED else frozenset()
-    odd |= frozenset() if found & _INSIGHTS else {key for key in found if normalise(key) in _OF_INSIGHTS}
-    odd |= frozenset() if found >= _CALL else {key for key in found if normalise(key) == _KIND_OF_EVENT}
-    present = sorted(found - odd)
+    present = sorted(found - _find_misleading(found))
     chosen: dict[str, str] = {}
     for column, ranks in _BY_NAME.items():
         fitting = sorted(
@@ -224,6 +219,25 @@ def _choose_keys(found: set[str]) -> dict[str, str]:
         chosen["service"] = "Source"  # Event Viewer's, and Log Analytics' table of events
     if found >= {"AppRoleName", "Type"}:
         chosen["record_kind"] = "Type"  # Log Analytics' name of the table
+    return chosen | _choose_durations(present)
+
+
+def _find_misleading(found: set[str]) -> set[str]:
+    """The keys that mean something else than their usual name, since some other key is there or isn't."""
+    odd = set(_OF_THE_PROCESS | _OF_THE_SHAPE | _OF_THE_ROUTES)
+    if found & {"id.orig_h", "ei"}:
+        odd |= _OF_A_CONNECTION
+    if found & _SHAPED:
+        odd |= {"version", "Version"}
+    if not found & _INSIGHTS:
+        odd |= {key for key in found if normalise(key) in _OF_INSIGHTS}
+    if not found >= _CALL:
+        odd |= {key for key in found if normalise(key) == _KIND_OF_EVENT}
+    return odd
+
+
+def _choose_durations(present: Iterable[str]) -> dict[str, str]:
+    """``duration_<unit>`` → key: the best two of each unit, since records of one source may use different keys."""
     last = {key.rpartition(".")[2] for key in present}
     units = {key: unit for mark, key, unit in _DIALECTS if mark in last}
     durations = [
@@ -232,7 +246,7 @@ def _choose_keys(found: set[str]) -> dict[str, str]:
         for rank, unit in [_duration(key)]
         if unit
     ]
-    # Records of one source may say how long in different keys: the best two of each unit are read.
+    chosen: dict[str, str] = {}
     for _, unit, key in sorted(durations):
         part = f"duration_{unit}"
         if part not in chosen:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -21,49 +22,25 @@ _SHOWN_ZONE = "minutebook.show_zone"
 
 def takes_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that reads evidence."""
-    for decorate in (
-        click.option(
-            "--no-redact", is_flag=True, help="Users' ids and secrets as logged, not as pseudonyms and kinds."
-        ),
-        click.option("--key", metavar="FILE", help="The key of pseudonyms; without it, drawn from the evidence."),
-        click.option("--no-align", is_flag=True, help="Don't apply clock offsets that shared ids prove."),
-        click.option("--config", metavar="TOML", help="Settings, as in minutebook.toml."),
-        click.option(
-            "--year",
-            "years",
-            multiple=True,
-            metavar="[GLOB=]YEAR",
-            help="Year of stamps without one.",
-        ),
-        click.option(
-            "--format",
-            "formats",
-            multiple=True,
-            metavar="[GLOB=]NAME",
-            help="Format of such files; NAME.toml is one of your own.",
-        ),
-        click.option(
-            "--zone",
-            "zones",
-            multiple=True,
-            metavar="[GLOB=]ZONE",
-            help="Zone of stamps without one.",
-        ),
-        click.option(
-            "--show-zone",
-            metavar="ZONE",
-            expose_value=False,
-            callback=_keep_shown_zone,
-            help="Zone of times shown in the terminal and in plots; files keep UTC.",
-        ),
-        click.option("--scheduler", metavar="ADDRESS", help="Of Dask: where its tasks run. Default: on this machine."),
-        click.option("--engine", metavar="NAME", help="Where the work is done: local or dask, with the same result."),
-        click.option("--until", metavar="TIME", help="Only what happened before then."),
-        click.option(
-            "--since", metavar="TIME", help="Only what happened from then on: 14:05, 2026-11-23T14:05Z; -2h of its end."
-        ),
+    for decorate in reversed((
         click.argument("evidence", nargs=-1, required=True),
-    ):
+        click.option("--since", metavar="TIME",
+                     help="Only what happened from then on: 14:05, 2026-11-23T14:05Z; -2h of its end."),
+        click.option("--until", metavar="TIME", help="Only what happened before then."),
+        click.option("--engine", metavar="NAME", help="Where the work is done: local or dask, with the same result."),
+        click.option("--scheduler", metavar="ADDRESS", help="Of Dask: where its tasks run. Default: on this machine."),
+        click.option("--show-zone", metavar="ZONE", expose_value=False, callback=_keep_shown_zone,
+                     help="Zone of times shown in the terminal and in plots; files keep UTC."),
+        click.option("--zone", "zones", multiple=True, metavar="[GLOB=]ZONE", help="Zone of stamps without one."),
+        click.option("--format", "formats", multiple=True, metavar="[GLOB=]NAME",
+                     help="Format of such files; NAME.toml is one of your own."),
+        click.option("--year", "years", multiple=True, metavar="[GLOB=]YEAR", help="Year of stamps without one."),
+        click.option("--config", metavar="TOML", help="Settings, as in minutebook.toml."),
+        click.option("--no-align", is_flag=True, help="Don't apply clock offsets that shared ids prove."),
+        click.option("--key", metavar="FILE", help="The key of pseudonyms; without it, drawn from the evidence."),
+        click.option("--no-redact", is_flag=True,
+                     help="Users' ids and secrets as logged, not as pseudonyms and kinds."),
+    )):  # fmt: skip
         command = decorate(command)
     return _keeping_evidence(command)
 
@@ -99,47 +76,40 @@ def _keeping_evidence(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def writes(default: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option that says where a result goes."""
-    return click.option(
-        "-o",
-        "--output",
-        default="-",
-        metavar="FILE",
-        help=f"Where to: the suffix picks the writer; - is {default}.",
-    )
+    told = f"Where to: the suffix picks the writer; - is {default}."
+    return click.option("-o", "--output", default="-", metavar="FILE", help=told)
 
 
 def make_config(
-    zones: tuple[str, ...],
-    formats: tuple[str, ...],
-    years: tuple[str, ...],
-    config: str | None,
-    no_align: bool,
-    no_redact: bool,
-    key: str | None,
-    since: str | None,
-    until: str | None,
-    engine: str | None,
-    scheduler: str | None,
-) -> Config:
+    zones: Sequence[str], formats: Sequence[str], years: Sequence[str], config: str | None, no_align: bool,
+    no_redact: bool, key: str | None, since: str | None, until: str | None, engine: str | None, scheduler: str | None,
+) -> Config:  # fmt: skip
     """The settings of ``--config``, overridden by the other shared options."""
     from dataclasses import replace
-    from pathlib import Path
 
     from minutebook.settings.config import Config
 
     made = Config.load(config) if config else Config()
-    made = replace(made, align=made.align and not no_align, redact=made.redact and not no_redact, key=key or made.key)
-    said: list[tuple[str, str, str | int]] = []
     own = [word.rpartition("=")[2] for word in formats if word.endswith(".toml")]
-    made = replace(made, formats=[*own, *made.formats])
-    for name, values in (("zone", zones), ("format", formats), ("year", years)):
-        for value in values:
-            glob, _, word = value.rpartition("=")
-            if name == "year" and not word.isdigit():
-                raise MinutebookError(f"no year: {word}", where="--year", do="write it as 2026")
-            if name == "format" and word.endswith(".toml"):
-                if not glob:
-                    continue  # tried on all files, beside the built-in ones
-                word = Path(word).stem
-            said.append((glob or "*", name, int(word) if name == "year" else word))
+    made = replace(
+        made,
+        formats=[*own, *made.formats],
+        align=made.align and not no_align,
+        redact=made.redact and not no_redact,
+        key=key or made.key,
+    )
+    said = [*_read_globs("zone", zones), *_read_globs("format", formats), *_read_globs("year", years)]
     return made.with_sources(*said).within(since, until).on(engine, scheduler)
+
+
+def _read_globs(name: str, words: Sequence[str]) -> Iterator[tuple[str, str, str | int]]:
+    """(glob, key, value) of each ``[GLOB=]VALUE``."""
+    for each in words:
+        glob, _, word = each.rpartition("=")
+        if name == "year" and not word.isdigit():
+            raise MinutebookError(f"no year: {word}", where="--year", do="write it as 2026")
+        if name == "format" and word.endswith(".toml"):
+            if not glob:
+                continue  # tried on all files, along with the built-in ones
+            word = Path(word).stem
+        yield glob or "*", name, int(word) if name == "year" else word

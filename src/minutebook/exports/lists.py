@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from minutebook.exports.rows import Context, Row, hash_facts, make_row, text_of
 from minutebook.exports.stamps import Stamp
@@ -76,54 +76,49 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
     names = usual_names(tuple(key for key in entry if isinstance(key, str)))
     facts = {column: _plain(entry[key]) for column, key in names.columns.items()}
     acknowledger, resolver = facts.pop("acknowledger", None), facts.pop("resolver", None)
-    what = text_of(facts.pop("what", None) or "").strip().lower()
-    kind = context.format.kind
-    if kind in ("change", "deploy") and what:
-        kind = "deploy" if what in DEPLOYS else "change" if what in _BUILDS or kind == "change" else kind
-        if what not in _NO_WHAT:
-            facts["what"] = "rollback" if what == "rollback" else "deploy" if what in DEPLOYS else what
-    elif kind == "change" and text_of(facts.get("name") or "").lower().startswith(DEPLOYS):
-        kind = "deploy"
-    start = _first_stamp(entry, names.start, context)
-    end = _first_stamp(entry, names.end, context)
-    acknowledged = _first_stamp(entry, names.acknowledged, context)
+    kind = _find_kind(facts, context.format.kind)
+    start, end, acknowledged = (
+        _first_stamp(entry, keys, context) for keys in (names.start, names.end, names.acknowledged)
+    )
     word = facts.pop("result", None) or facts.get("status")
+    begun = start or end
+    if begun is None:
+        is_dayless = entry.get("note_time") == ""
+        return [], "says no day: write one above it, as 2026-11-23" if is_dayless else "has no time that can be read"
     entity = _name_entity(facts, kind)
-    if start is None and end is None and entry.get("note_time") == "":
-        return [], "says no day: write one above it, as 2026-11-23"
-    if start is None and end is None:
-        return [], "has no time that can be read"
     if not entity and kind not in ("alert", "incident"):
         # An entry without an id is named, in all phases, by what it is and when it began.
-        entity = hash_facts({name: text_of(value) for name, value in facts.items() if value is not None}, start or end)
+        entity = hash_facts({name: text_of(value) for name, value in facts.items() if value is not None}, begun)
     if kind == "note":
-        return [make_row(context, facts, "noted", start or end, entity=entity)], ""  # type: ignore[arg-type]
+        return [make_row(context, facts, "noted", begun, entity=entity)], ""
+    make = partial(make_row, context, kind=kind, entity=entity)
     phase = read_state(word, kind, context.format.states)
     opening, closing = ("fired", "resolved") if kind in ("alert", "incident") else ("started", "succeeded")
     rows = []
     if start is not None:
         # A list without a column for ends states when each was done, or got its state.
-        only = (phase or closing) if not names.end and opening == "started" else phase if not names.end else opening
-        rows.append(
-            make_row(
-                context,
-                _say_unknown(facts, kind, only, phase),
-                only or opening,
-                start,
-                end=end,
-                kind=kind,
-                entity=entity,
-            )
-        )
+        only = opening if names.end else phase or (closing if opening == "started" else "")
+        rows.append(make(_say_unknown(facts, kind, only, phase), only or opening, start, end=end))
     if acknowledged is not None:
-        seen = {**facts, "actor": acknowledger} if acknowledger else facts
-        rows.append(make_row(context, seen, "acknowledged", acknowledged, kind=kind, entity=entity))
+        rows.append(make({**facts, "actor": acknowledger} if acknowledger else facts, "acknowledged", acknowledged))
     if end is not None:
         # A stated end is an end, whatever the state: that may be older than the end.
         last = phase if phase not in ("", "started", "fired", "pending", "acknowledged") else closing
         closed = {**facts, "actor": resolver} if resolver else facts
-        rows.append(make_row(context, _say_unknown(closed, kind, last, phase), last, end, kind=kind, entity=entity))
+        rows.append(make(_say_unknown(closed, kind, last, phase), last, end))
     return rows, ""
+
+
+def _find_kind(facts: dict[str, object], kind: str) -> str:
+    """Whether an entry is a deploy or another change, by its ``what``, which becomes a plain word, else by its name."""
+    what = text_of(facts.pop("what", None) or "").strip().lower()
+    if kind in ("change", "deploy") and what:
+        if what not in _NO_WHAT:
+            facts["what"] = "rollback" if what == "rollback" else "deploy" if what in DEPLOYS else what
+        return "deploy" if what in DEPLOYS else "change" if what in _BUILDS else kind
+    if kind == "change" and text_of(facts.get("name") or "").lower().startswith(DEPLOYS):
+        return "deploy"
+    return kind
 
 
 def _say_unknown(facts: Mapping[str, object], kind: str, told: str, phase: str) -> Mapping[str, object]:

@@ -8,6 +8,7 @@ aren't outcomes. All are tables of words, so that a team can see what it's judge
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
 _LEAD = re.compile(
@@ -126,52 +127,64 @@ TIMEBOX = re.compile(
     r"(?:\s*(?:sprint|weeks?|months?|quarter|year|days?|release|iteration|\d{1,2}(?:st|nd|rd|th)?|\d{4}|of|,|/|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|(?:mon|tues|wednes|thurs|fri|satur|sun)day))*\)?\.?\s*$"
 )
 
+#: Verbs that change an amount, but are done where a named thing is.
+_DONE_BY_NAME = ("fix", "update", "upgrade", "refactor", "protect", "provide", "resolve")
+
+
+class _Item(NamedTuple):
+    """The text of an action item without its deadline, and what is in it."""
+
+    core: str
+    words: list[str]
+    verb: str
+    has_number: bool
+    has_name: bool
+    has_condition: bool
+
 
 def judge_outcome(text: str) -> str:
     """Why an action item isn't specific, in a few words; empty where it is."""
-    told = TIMEBOX.sub("", text).strip()
-    core = _LEAD.sub("", told).strip()
+    core = _LEAD.sub("", TIMEBOX.sub("", text).strip()).strip()
     words = [word.lower() for word in _WORD.findall(core)]
     if not words:
         return "says nothing"
-    verb = _find_verb(words)
     has_number = bool(_NUMBER.search(_without_rows(core)) or _WRITTEN.search(core))
-    has_name = _names_something(core)
-    has_condition = bool(_CONDITION.search(core))
-    praise = next((word for word in words if word in PRAISE and not re.search(rf"(?i)\b{word} than\b", core)), "")
-    if verb in THINKING and verb not in CHANGING:
-        second = (
-            next((w for w in words[1:] if w in CHANGING), "") if re.search(r"(?i)\b(?:and|then|to)\b", core) else ""
-        )
-        if not second or not (has_number or has_name):
+    item = _Item(core, words, _find_verb(words), has_number, _names_something(core), bool(_CONDITION.search(core)))
+    return _judge_verb(item) or _judge_measure(item)
+
+
+def _judge_verb(item: _Item) -> str:
+    """Why the verb changes nothing that could be checked; empty where it may."""
+    core, words, verb, has_number, has_name, has_condition = item
+    if verb in CHANGING:
+        return ""
+    if verb in THINKING:
+        has_second = re.search(r"(?i)\b(?:and|then|to)\b", core) and any(word in CHANGING for word in words[1:])
+        if not has_second or not (has_number or has_name):
             return f"“{verb}” leaves nothing behind that can be checked: what will be different?"
-    elif verb not in CHANGING and verb not in GRADUAL and not _may_be_verb(words):
+    elif verb not in GRADUAL and not _may_be_verb(words):
         return f"doesn't begin with what will be done (“{words[0]}”)"
-    if (
-        verb in GRADUAL
-        and verb not in CHANGING
-        and not (
-            has_number
-            or (has_name and has_condition)
-            or (has_name and verb in ("fix", "update", "upgrade", "refactor", "protect", "provide", "resolve"))
-        )
-    ):
-        return f"“{verb}” by how much: no number tells when it's done"
+    is_bounded = has_number or (has_name and (has_condition or verb in _DONE_BY_NAME))
+    return f"“{verb}” by how much: no number tells when it's done" if verb in GRADUAL and not is_bounded else ""
+
+
+def _judge_measure(item: _Item) -> str:
+    """Why nobody could see that it's done; empty where there's an outcome to measure."""
+    core, words, verb, has_number, has_name, has_condition = item
     if has_number:
         return "" if len(words) >= 3 else "too short to tell what it is about"
+    praise = next((word for word in words if word in PRAISE and not re.search(rf"(?i)\b{word} than\b", core)), "")
     if praise and not has_name:
         return f"“{praise}” can't be checked: give a number, or name the thing"
-    if _BOUNDED.search(core) and not has_condition and verb not in ("remove", "delete", "disable", "document"):
-        return f"“{_BOUNDED.search(core)[0]}” without a number or a condition"  # type: ignore[index]
+    bounded = _BOUNDED.search(core)
+    if bounded and not has_condition and verb not in ("remove", "delete", "disable", "document"):
+        return f"“{bounded[0]}” without a number or a condition"
     if verb == "upgrade" or (verb in GRADUAL and not has_name):
         return f"“{verb}” to which version or state?"
     qualified = _QUALIFIED.search(core)
     is_qualified = bool(qualified and not _NOTHING.match(qualified["rest"])) or has_condition
-    if has_name and len(words) >= 4:
-        return ""
-    if _THING.search(core) and is_qualified and len(words) >= 6:
-        return ""
-    if is_qualified and has_condition and len(words) >= 6:
+    is_measurable = is_qualified and (has_condition or _THING.search(core)) and len(words) >= 6
+    if is_measurable or (has_name and len(words) >= 4):
         return ""
     return "no outcome to measure: of what, and how would anybody see that it's done?"
 

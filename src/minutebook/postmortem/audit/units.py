@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 _HEADING = re.compile(r"^\s{0,3}(?P<marks>#{1,6})\s+(?P<title>.*?)\s*#*\s*$")
 _ITEM = re.compile(r"^\s*(?:[-*+•]|\d+[.)])\s+(?:\[[ xX]\]\s+)?|^\s*>\s?")
@@ -46,59 +47,73 @@ class Unit:
         return self.places[min(at, len(self.places) - 1)]
 
 
+class _Section(NamedTuple):
+    """The section that a line is in."""
+
+    title: str = ""
+    future_depth: int = 0  #: depth of the heading "action items" that it's under; 0 where it isn't
+
+    def enter(self, title: str, depth: int) -> _Section:
+        """The section under a further heading."""
+        is_within = 0 < self.future_depth < depth
+        return _Section(title, self.future_depth if is_within else depth if FUTURE.search(title) else 0)
+
+    @property
+    def is_future(self) -> bool:
+        """Whether it's about the future."""
+        return bool(self.future_depth)
+
+
 def split_units(document: str) -> list[Unit]:
     """The statements of a document, in order."""
     units: list[Unit] = []
     held: list[tuple[int, str]] = []
-    section, depth, future_depth, fence, is_comment = "", 0, 0, "", False
+    section = _Section()
     head: tuple[str, ...] = ()
 
     def flush() -> None:
-        units.extend(_cut_sentences(held, section, bool(future_depth)))
+        units.extend(_cut_sentences(held, section))
         held.clear()
 
-    for number, raw in enumerate(document.split("\n"), 1):
-        line = raw.rstrip("\r")
-        mark = _FENCE.match(line)
-        if fence or mark:
+    for number, line in _list_lines(document):
+        if line is None:
             flush()
-            fence = "" if fence and mark and mark[1].startswith(fence) else fence or (mark[1] if mark else "")
-            continue
-        if is_comment or (line.lstrip().startswith("<!--") and "-->" not in line):
-            is_comment = "-->" not in line
-            continue
-        if not line.strip() or _RULE.match(line) or re.fullmatch(r"\s*<!--.*-->\s*", line):
+        elif not line.strip() or _RULE.match(line) or re.fullmatch(r"\s*<!--.*-->\s*", line):
             flush()
             head = head if _RULE.match(line) else ()
-            continue
-        if title := _HEADING.match(line):
+        elif title := _HEADING.match(line):
             flush()
-            depth = len(title["marks"])
-            if future_depth and depth <= future_depth:
-                future_depth = 0
-            if not future_depth and FUTURE.search(title["title"]):
-                future_depth = depth
-            section, head = title["title"], ()
-            units.extend(_cut_sentences([(number, line)], section, bool(future_depth), len(title["marks"])))
-            continue
-        if line.lstrip().startswith("|") or (line.count("|") >= 2 and head):
+            section, head = section.enter(title["title"], len(title["marks"])), ()
+            units.extend(_cut_sentences([(number, line)], section, len(title["marks"])))
+        elif line.lstrip().startswith("|") or (line.count("|") >= 2 and head):
             flush()
             text, places = _read_line(number, line, 0)
-            cells = tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", text.strip().strip("|")))
-            if not head:
-                head = cells
-                units.append(Unit(text, places, section, True, (), bool(future_depth)))
-            else:
-                units.append(Unit(text, places, section, True, head, bool(future_depth)))
-            continue
-        if _ITEM.match(line) or _ENTRY.match(line):
-            flush()
-        held.append((number, line))
+            units.append(Unit(text, places, section.title, True, head, section.is_future))
+            head = head or tuple(cell.strip() for cell in re.split(r"(?<!\\)\|", text.strip().strip("|")))
+        else:
+            if _ITEM.match(line) or _ENTRY.match(line):
+                flush()
+            held.append((number, line))
     flush()
     return [unit for unit in units if unit.text.strip()]
 
 
-def _cut_sentences(lines: list[tuple[int, str]], section: str, is_future: bool, skip: int = 0) -> Iterator[Unit]:
+def _list_lines(document: str) -> Iterator[tuple[int, str | None]]:
+    """(number, line) without comments over several lines; None in place of each line of fenced code."""
+    fence, is_comment = "", False
+    for number, raw in enumerate(document.split("\n"), 1):
+        line = raw.rstrip("\r")
+        mark = _FENCE.match(line)
+        if fence or mark:
+            fence = "" if fence and mark and mark[1].startswith(fence) else fence or (mark[1] if mark else "")
+            yield number, None
+        elif is_comment or (line.lstrip().startswith("<!--") and "-->" not in line):
+            is_comment = "-->" not in line
+        else:
+            yield number, line
+
+
+def _cut_sentences(lines: list[tuple[int, str]], section: _Section, skip: int = 0) -> Iterator[Unit]:
     text = ""
     places: tuple[tuple[int, int], ...] = ()
     for number, line in lines:
@@ -107,17 +122,11 @@ def _cut_sentences(lines: list[tuple[int, str]], section: str, is_future: bool, 
         text, places = (f"{text} {part}", (*places, (number, 1), *at)) if text else (part, at)
     start = 0
     for stop in [*(found.start() for found in _SENTENCE.finditer(text)), len(text)]:
-        piece = text[start:stop]
-        lead_blank = len(piece) - len(piece.lstrip())
-        if piece.strip():
-            yield Unit(
-                piece.strip(),
-                tuple(places[start + lead_blank : start + lead_blank + len(piece.strip())]),
-                section,
-                False,
-                (),
-                is_future,
-            )
+        sentence = text[start:stop].strip()
+        begin = stop - len(text[start:stop].lstrip())
+        if sentence:
+            own = tuple(places[begin : begin + len(sentence)])
+            yield Unit(sentence, own, section.title, False, (), section.is_future)
         start = stop
 
 
