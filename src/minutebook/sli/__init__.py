@@ -87,14 +87,12 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     own_trials = trials.change(layers.pick, ("layer", "service")).change(_name_unknown, ("service", "operation"))
     own_failures = _name(layers.pick(failures))
     if layers.added_from:
-        outer = failures[(failures["layer"] == layers.added_from) & ~failures["service"].isin(list(layers.elsewhere))]
-        extra = _only_outside(_name(outer), own_failures)
+        extra = _find_outer_failures(failures, own_failures, layers)
         own_failures = pd.concat([own_failures, extra], ignore_index=True)
-        # If the inner layer gave the user, by the id, it has the request itself, as a success.
-        unseen = extra[extra["user"].isna()]
         own_trials = own_trials.add(_as_trials(extra))
         counts = join_rows([counts, _as_counts(extra)])
-        breakdown = pd.concat([breakdown, _as_breakdown(unseen)], ignore_index=True)
+        # If the inner layer gave the user, by the id, it has the request itself, as a success.
+        breakdown = pd.concat([breakdown, _as_breakdown(extra[extra["user"].isna()])], ignore_index=True)
     own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
     logged = summary.frame("coverage", ["source", "layer", "service", "host", "minute", "events", "requests"])
     groups = find_coverage(summary)
@@ -178,8 +176,10 @@ def _name(frame: pd.DataFrame, names: Sequence[str] = ("service", "operation")) 
     return own.assign(**{name: own[name].fillna("") for name in names})
 
 
-def _only_outside(outer: pd.DataFrame, inner: pd.DataFrame) -> pd.DataFrame:
-    """Failures with an id that no failure of the inner layer has."""
+def _find_outer_failures(failures: pd.DataFrame, inner: pd.DataFrame, layers: Layers) -> pd.DataFrame:
+    """Failures of the outer layer that is added, with an id that no failure of the inner layer has."""
+    is_outer = (failures["layer"] == layers.added_from) & ~failures["service"].isin(list(layers.elsewhere))
+    outer = _name(failures[is_outer])
     return outer[outer["trace"].notna() & ~outer["trace"].isin(inner["trace"].dropna())]
 
 

@@ -17,11 +17,11 @@ from minutebook.reading.days import is_dayless
 from minutebook.reading.documents import take_documents
 from minutebook.reading.recipes import SAMPLE_LINES, Recipe
 from minutebook.reading.series.files import File, read_files
-from minutebook.reading.series.samples import take_sample
 from minutebook.sources import Source
 from minutebook.sources.lines import split_lines
 
 _SAMPLE_LINES = 600  # of all files, by which the format is detected
+_OF_FIRST = 40  # lines of the first file at least, for its header
 _ENOUGH = 4 << 20  # bytes of the first files of a log, by which it's detected for all others
 
 
@@ -90,4 +90,15 @@ def _list_more_keys(plan: Plan, files: Sequence[File]) -> Plan:
 
 
 def _take_sample(files: Sequence[File], lines: int) -> bytes:
-    return take_sample([each.content for each in files], lines)
+    """About so many lines, at least two of each file; where files are too many, of some that are evenly spread."""
+    first, *others = [each.content for each in files[:: -(-2 * len(files) // lines)]]
+    each = max(lines // (len(others) + 1), 2)
+    return b"".join([_take_ends(first, max(each, _OF_FIRST)), *(_take_ends(other, each) for other in others)])
+
+
+def _take_ends(content: bytes, lines: int) -> bytes:
+    """Lines of a file's beginning and of its end."""
+    head = content.split(b"\n", lines // 2)[: lines // 2]
+    tail = content[:-1].rsplit(b"\n", lines - lines // 2)[-(lines - lines // 2) :]
+    taken = sum(map(len, head)) + sum(map(len, tail)) + len(head) + len(tail)
+    return content if taken >= len(content) else b"\n".join([*head, *tail, b""])
