@@ -234,7 +234,7 @@ def look_inside(plan: Plan, matched: Sequence[Matched], formats: Sequence[LogFor
 
 
 def score_plan(plan: Plan, text: pa.StringArray) -> float:
-    """Share of the lines that the plan's format fits; lines that are folded count a quarter against it."""
+    """Share of the lines that the plan's format fits, less a quarter of the share that it only folds."""
     return fit_plan(plan, text).score
 
 

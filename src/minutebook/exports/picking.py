@@ -83,7 +83,7 @@ class _Document:
 
 
 def score_export(document: object, export: ExportFormat) -> float:
-    """Share of the document's first rows that have the keys the format asks for."""
+    """Share of the document's first rows that have the keys required by the format."""
     return _Document(document).score(export)
 
 

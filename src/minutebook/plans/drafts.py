@@ -65,7 +65,7 @@ class Objects(NamedTuple):
 
 
 def make_plan(log_format: LogFormat, text: pa.StringArray) -> Plan | None:
-    """How lines like ``text`` would be read by the format; None where it can't be their own."""
+    """The plan by which the format reads lines like ``text``; None where they can't be of it."""
     plan = draft_plan(log_format, Sample(text))
     return plan and finish_plan(plan, text)
 

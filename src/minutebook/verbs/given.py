@@ -69,8 +69,8 @@ def list_evidence(given: Evidence | Sequence[Evidence]) -> list[Evidence]:
     return list(given)
 
 
-def read_book(evidence: Sequence[Evidence], context: Config, *, every: bool = False, draw: Draw | None = None) -> Book:
-    """The book of evidence, which ``draw`` draws, or the one that was saved in the only folder given."""
+def read_book(evidence: Sequence[Evidence], settings: Config, *, every: bool = False, draw: Draw | None = None) -> Book:
+    """The book made from evidence, which ``draw`` draws, or loaded where one saved book is given."""
     if len(evidence) == 1 and books.is_book(evidence[0]):
         if settings.since or settings.until:
             raise MinutebookError(
