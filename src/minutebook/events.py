@@ -161,8 +161,8 @@ def check_events(events: pd.DataFrame) -> pd.DataFrame:
     """The frame as an event frame, or `FrameError`: ``time`` is required, other columns may be absent.
 
     Gives a new frame with every column of `COLUMNS` in order (absent ones null). Times with an
-    offset become UTC; naive times are refused, since nobody can say later what they meant. Requests
-    of which none has a layer are the application's: whoever knows of no layers has one.
+    offset become UTC; naive times are refused, since they could mean any zone. Where no
+    request has a layer, all get the application's.
     """
     if not isinstance(events, pd.DataFrame):
         raise FrameError(f"expected a DataFrame, got {type(events).__name__}")
