@@ -73,4 +73,6 @@ def test_noise_is_how_much_more_than_by_chance_usual_blocks_vary() -> None:
     turns[5:50] = 100
     assert find_noise(turns, expected, usual) == pytest.approx(2.0)
     assert find_noise(expected, expected, usual) == 1.0
-    assert find_noise(turns[50:65], expected[50:65], usual[50:65]) == 1.0  # three blocks tell nothing
+    # Four blocks tell something, three nothing.
+    assert find_noise(turns[50:70], expected[50:70], usual[50:70]) == pytest.approx(2.0)
+    assert find_noise(turns[50:65], expected[50:65], usual[50:65]) == 1.0
