@@ -152,7 +152,7 @@ class Channel:
         return join_rows(parts) if parts else self.trials.between(first, last)
 
     def count_users(self, span: tuple[int, int], operations: Collection[str] | None = None) -> int:
-        """How many distinct users have a trial with an event in the span (µs, inclusive), of some operations (default all)."""
+        """How many distinct users have an event in the span (µs, inclusive) at some operations (default all)."""
         is_in = None if operations is None else self.find_places(operations)
         names = []
         for rows in self.trials.parts_between(span[0] // MINUTE_US, span[1] // MINUTE_US):

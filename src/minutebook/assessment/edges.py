@@ -48,7 +48,7 @@ def find_edges(
         good_at, gain = _spread(trials.between(minute - reach, minute + reach, operations), gain_good)
         edge = find_edge(bad_at, bad.weight_bad * gain_bad[bad.place], good_at, gain, bounds, is_start=is_start)
         if trials.name != "fail" and (bad.weight_bad[bad_at == edge.at] > 1).any():
-            # One row may stand for many slow requests, of which only the longest has a time: the edge may be anywhere in its minute.
+            # Of many slow requests in one row only the longest has a time: the edge may be anywhere in its minute.
             begin = edge.at // MINUTE_US * MINUTE_US
             edge = edge._replace(earliest=min(edge.earliest, begin), latest=max(edge.latest, begin + MINUTE_US))
         edges.append(edge)

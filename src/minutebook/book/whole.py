@@ -26,7 +26,7 @@ class Book:
     #: How often the timeline's messages were written: minute, service, level, message, count.
     messages: pd.DataFrame
     users: pd.DataFrame = field(repr=False)
-    #: Lines that became no event, as `ledger.make_rejects` gives them; empty in a loaded book, whose folder has a file of them.
+    #: Lines that became no event, as in `ledger.make_rejects`; empty in a loaded book, whose folder has a file of them.
     rejects: pd.DataFrame = field(default_factory=lambda: make_rejects([]), repr=False)
     #: Names of people in lower case → their roles; None in a loaded book. Never written.
     roles: Mapping[str, str] | None = field(default=None, repr=False)

@@ -1,4 +1,4 @@
-"""ids that two sources share → the differences of their stamps, which are those of their clocks: each id happened once."""
+"""ids that two sources share → the differences of their clocks, since each id happened once."""
 
 from __future__ import annotations
 

@@ -178,7 +178,7 @@ def _find_rejects(text: pa.StringArray, plans: Sequence[Plan]) -> np.ndarray:
 
 
 def find_unread(matched: Sequence[Matched], folded: Folded) -> np.ndarray:
-    """Rows of the lines that are no records, and of JSON records without the key of the time, which are another dialect's."""
+    """Rows of the lines that are no records, and of JSON records of another dialect, without the key of the time."""
     timeless = [each.rows[find_timeless(each)] for each in matched]
     return np.sort(np.concatenate([np.array([row for row, _ in folded.rejected], np.int64), *timeless]))
 

@@ -1,4 +1,4 @@
-"""the TOML text of an export format → how the export is recognised, where its rows are, and which path feeds which column."""
+"""an export format's TOML → how the export is recognised, where its rows are, which path feeds which column."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def read_table(entry: object, context: Context) -> tuple[list[Row], str]:
 
 
 def _why_nothing(entry: object, context: Context) -> str:
-    """Why a row has no phases: it has no times, or a state that neither begins nor ends anything; else its time can't be read."""
+    """Why a row has no phases: without times, or in a state that neither begins nor ends anything; else a bad time."""
     stated = [
         (find_first(scope, path, entry), _read_time(scope, entry, phase, context))
         for phase in context.format.phases

@@ -79,7 +79,7 @@ class Doubles:
 
 
 class _Pair:
-    """Two logs that name the same service: the better one, which counts what both record alike, the worse one, and what they share."""
+    """Two logs of one service: the better one, which counts what both record alike, the worse one, and what they share."""
 
     def __init__(self, better: str, worse: str) -> None:
         self.better, self.worse = better, worse
@@ -129,7 +129,7 @@ class _Pair:
 
 
 class _Log:
-    """Requests of one source by key: the distinct keys in order, and for each its number of records, greatest status and first time."""
+    """Requests of one source by key: the distinct keys in order, each with its records, greatest status and first time."""
 
     def __init__(self, requests: np.ndarray, shift_us: int = 0) -> None:
         self.numbers = requests["number"]
@@ -187,7 +187,7 @@ class _Logs:
 
     @property
     def ranks(self) -> dict[str, tuple[float, float, int, str]]:
-        """Source → its rank, by which the better of two logs is chosen: more users known, then more messages, then more requests."""
+        """Source → rank, by which the better log is chosen: more users known, then more messages, then more requests."""
         return {
             name: (users / max(size, 1), messages / max(size, 1), size, name)
             for name, (size, users, messages) in zip(self._names, self._sums.tolist(), strict=True)

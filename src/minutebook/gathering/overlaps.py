@@ -38,7 +38,7 @@ class Overlaps:
         return len(self._edges) > 0
 
     def find(self, places: np.ndarray, times: np.ndarray) -> np.ndarray:
-        """Which events are in such a stretch, by the place of their log among all (-1: not one of them) and their time (µs)."""
+        """Which events are in such a stretch, by the place of their log (-1: not one of these) and their time (µs)."""
         kinds = np.append(self._kinds, -1)[places]
         now = kinds * self._width + np.searchsorted(self._times, times, side="right")
         # Edges are beginnings and ends in turn.

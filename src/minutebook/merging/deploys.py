@@ -49,7 +49,7 @@ def join_deploys(groups: Sequence[list[Observation]]) -> tuple[list[list[Observa
 
 
 def pair_unnamed(groups: Sequence[list[Observation]]) -> list[list[Observation]]:
-    """The groups, with a start and the next end joined where one source names them by service, version and environment only."""
+    """The groups, with a start and the next end joined where a source names only service, version and environment."""
     paired: list[list[Observation]] = []
     waiting: dict[tuple[str, ...], list[Observation]] = {}
     for group in sorted(groups, key=lambda g: min(o.order for o in g)):

@@ -44,7 +44,7 @@ def group_alerts(observations: Sequence[Observation]) -> tuple[list[_Group], lis
 
 
 def _join_external_labels(groups: Sequence[_Group]) -> list[_Group]:
-    """A series lacks the labels that Prometheus adds on sending: it joins the alert that has all of its own, if there's only one."""
+    """Join a series, which lacks the labels that Prometheus adds on sending, to the only alert that has all of its own."""
     exact = [group for group in groups if any(o.is_exact for o in group)]
     joined = list(exact)
     for group in (group for group in groups if group not in exact):

@@ -1,4 +1,4 @@
-"""lines and plans → the records of each plan, the first that fits a line reading it, and which lines continue a record."""
+"""lines and plans → records, each line read by the first plan that fits it, and which lines continue a record."""
 
 from __future__ import annotations
 

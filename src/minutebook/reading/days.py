@@ -45,7 +45,7 @@ _OF_THE_PROGRAM = re.compile(
 
 
 class Day(NamedTuple):
-    """The day of the first stamp, in days since 1970, and how it's known; None where nothing says it, or two things disagree."""
+    """The day of the first stamp, in days since 1970, and how it's known; None if nothing says it, or two things disagree."""
 
     day: int | None
     why: str

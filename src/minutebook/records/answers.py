@@ -1,4 +1,4 @@
-"""the answer of a log store's API → one object per record: Loki, Datadog, CloudWatch Insights, Azure, Graylog, Sumo, New Relic.
+"""answers of log stores' APIs → one object per record: Loki, Datadog, CloudWatch Insights, Azure, Graylog, Sumo, New Relic.
 
 Each store nests records in its own way; in the result a record's keys are at the top, as a logger would write them.
 """

@@ -1,4 +1,4 @@
-"""the lines below a record's first one → further parts of it, where records are blocks: queries, reports, journal entries."""
+"""the lines below a record's first one → its further parts, where records are blocks: queries, journal entries."""
 
 from __future__ import annotations
 

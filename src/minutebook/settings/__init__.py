@@ -1,1 +1,1 @@
-"""what the caller says: about sources, about which requests count and are bad, objectives, and limits on hostile evidence."""
+"""what the caller says: of sources, of requests that count and are bad, of objectives, and of limits."""

@@ -73,7 +73,7 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
 
 
 def _place(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows; one without a layer gets that of its source's other events: requests that count elsewhere are no silence."""
+    """The rows, each without a layer on that of its source's other events: to count elsewhere is no silence."""
     is_open = rows["layer"].isna()
     if not is_open.any() or is_open.all():
         return rows

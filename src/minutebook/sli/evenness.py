@@ -17,7 +17,7 @@ _TOLD = 3
 
 
 def tell_even_logs(rows: pd.DataFrame, layers: Layers) -> list[str]:
-    """Sentences for the ledger on logs of one service that may hold the same requests; ``rows`` are a Summary's coverage."""
+    """Sentences for the ledger on logs that may hold the same requests; ``rows`` are a Summary's coverage."""
     pairs = _find_even(layers.pick(rows[(rows["requests"] > 0) & rows["service"].notna()]))
     told = [
         f"{one} and {other} have as good as the same number of {service}'s requests in each minute, and nothing proves"

@@ -64,7 +64,7 @@ def read_tails(texts: pa.Array) -> Tails:
 
 
 def read_biases(texts: pa.Array) -> Tails:
-    """The zones of stamps that state how many minutes UTC is ahead: ``+300`` is New York in winter; without one, zone-less."""
+    """The zones of stamps that state how many minutes UTC is ahead: ``+300`` is New York in winter."""
     return _read(texts, _read_bias)
 
 

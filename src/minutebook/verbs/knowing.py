@@ -55,7 +55,7 @@ def init(*evidence: Evidence, path: Target, zone: str | None = None, config: Sai
 
 
 def formats(path: Evidence | None = None) -> pd.DataFrame:
-    """The known formats: ``name, kind, title``; or, for a format file, one row per sample: ``sample, as_stated, problem``."""
+    """The known formats: ``name, kind, title``; or of a format file each sample: ``sample, as_stated, problem``."""
     from minutebook.detection.ownformats import is_export
     from minutebook.exports import load_exports
     from minutebook.reading.samples import try_export_samples, try_samples

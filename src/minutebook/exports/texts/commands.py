@@ -1,4 +1,4 @@
-"""what commands print for people → their rows: aligned columns under a header, Heroku's and Capistrano's lists of releases."""
+"""what commands print for people → rows: aligned columns under a header, lists of releases by Heroku and Capistrano."""
 
 from __future__ import annotations
 

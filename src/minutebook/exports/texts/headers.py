@@ -1,4 +1,4 @@
-"""cells by column name → the same, with the zone in a name such as ``Started (UTC)`` or ``time_utc`` moved to the stamps."""
+"""cells by column name → the same, with a zone in the name (``Started (UTC)``, ``time_utc``) moved to the stamps."""
 
 from __future__ import annotations
 

@@ -201,7 +201,7 @@ def _find_verb(words: list[str]) -> str:
 
 
 def _may_be_verb(words: list[str]) -> bool:
-    """Whether an unlisted first word may be a verb: it isn't formed like a noun, nor followed by a word that goes with one."""
+    """Whether an unlisted first word may be a verb: it isn't formed like a noun, nor followed by what follows nouns."""
     return len(words) > 3 and not _NOUN.search(words[0]) and words[1] not in _SAID_OF_NOUN
 
 

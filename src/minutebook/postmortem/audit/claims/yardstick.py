@@ -1,4 +1,4 @@
-"""what a book knows → a yardstick for quantities: what has a given name, whether a quantity fits it, how far off it is."""
+"""what a book knows → a yardstick for quantities: what has a name, whether a quantity fits it, how far off it is."""
 
 from __future__ import annotations
 
