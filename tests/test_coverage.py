@@ -54,3 +54,16 @@ def test_of_a_host_whose_log_ends_or_begins_late_something_is_missing() -> None:
 def test_a_host_that_goes_on_later_is_missing_in_between_though_another_takes_its_place() -> None:
     states = cover(("a", 0, 60), ("b", 0, 20), ("c", 20, 40), ("b", 40, 60))
     assert states == ["covered"] * 20 + ["partly"] * 20 + ["covered"] * 20
+
+
+def test_a_host_that_only_some_records_of_a_source_name_is_never_silent() -> None:
+    times = pd.date_range("2026-11-23T08:00:00Z", periods=60 * 30, freq="2s")
+    number = np.arange(len(times))
+    is_error = (number < 900) & (number % 4 == 0) | (number > 1700)
+    frame = pd.DataFrame(
+        {
+            "time": times, "kind": "log", "layer": "app", "level": np.where(is_error, "error", "info"), "message": "done",
+            "host": pd.Series("web-1", index=number).where(is_error), "source": "app.log", "line": number + 1,
+        }
+    )  # fmt: skip
+    assert set(find_coverage(summarise(to_table(frame)))["state"]) == {"covered"}

@@ -259,3 +259,25 @@ def test_of_a_traceback_the_line_that_names_the_exception_is_told(tmp_path: Path
     record = {"time": "2026-11-23T09:00:00Z", "level": "ERROR", "message": "payment failed", "exc_info": trace}
     events = write(tmp_path / "app.log", [record, {**record, "exc_info": "ValueError: no\n  at pay.py"}] * 3)
     assert events["message"].tolist()[:2] == ["payment failed: pay.NoSession: gone", "payment failed: ValueError: no"]
+
+
+def test_a_request_told_by_a_template_is_told_by_its_status_and_operation(tmp_path: Path) -> None:
+    record = {
+        "@t": "2026-11-23T09:00:00.25Z", "@mt": "HTTP {RequestMethod} {RequestPath} responded {StatusCode} in {Elapsed:0.0000} ms",
+        "RequestMethod": "GET", "RequestPath": "/basket", "StatusCode": 500, "Elapsed": 15.5,
+    }  # fmt: skip
+    events = write(tmp_path / "a.clef", [record] * 5)
+    assert (events["operation"][0], events["status"][0]) == ("GET /basket", 500)
+    told = [*events["message"], *mb.timeline(tmp_path / "a.clef")["summary"]]
+    assert not [text for text in told if "{" in text]
+
+
+def test_the_client_is_whom_the_balancer_names_not_the_balancer(tmp_path: Path) -> None:
+    lines = (
+        "#Fields: date time s-ip cs-method cs-uri-stem c-ip sc-status time-taken X-Forwarded-For\n"
+        "2026-11-23 09:00:00 10.0.0.7 GET /a 10.0.0.5 200 12 192.0.2.44,10.0.0.9\n"
+        "2026-11-23 09:00:01 10.0.0.7 GET /a 10.0.0.5 200 12 192.0.2.45:5123\n"
+    )
+    events = read(tmp_path / "u_ex261123.log", lines)
+    assert events["client"].tolist() == ["192.0.2.44", "192.0.2.45"]
+    assert set(events["host"]) == {"10.0.0.7"}

@@ -35,6 +35,7 @@ ALSO_FITS: dict[str, set[str]] = {
     "java": {"python_logging"},  # one layout of both; the closer one reads more of it
     "oslo": {"pgbouncer"},  # a bare level and a bracket
     "docker_json": {"json_lines"},  # its lines are JSON; the wrapper comes first
+    "rails_completed": {"ruby"},  # which it refines
 }
 
 

@@ -225,7 +225,7 @@ def firing_intervals(happenings: pd.DataFrame) -> pd.DataFrame:
 
 
 def _count_alerts(cells: _Cells, happenings: pd.DataFrame) -> np.ndarray:
-    """Alerts that were firing in each cell's minute, for its service or for none in particular."""
+    """Alerts that were firing in each cell's minute, for its service or for none in particular; any, if it isn't known."""
     alerts = firing_intervals(happenings)
     start, end = (alerts[name].astype("int64").to_numpy() // MINUTE_US for name in ("start", "end"))
     end = np.where(alerts["end"].isna(), cells.grid[-1], end)
@@ -238,9 +238,10 @@ def _count_alerts(cells: _Cells, happenings: pd.DataFrame) -> np.ndarray:
     service = np.array([place_of[name] for name, _ in cells.pairs])[cells.pair]
     rows, begins = np.argsort(service, kind="stable"), np.searchsorted(np.sort(service), np.arange(len(place_of) + 1))
     for name, places in by_service.items():
-        if name is not None and name not in place_of:
-            continue
-        own = slice(None) if name is None else rows[begins[place_of[name]] : begins[place_of[name] + 1]]
+        hit = [place_of[each] for each in {name, ""} if each in place_of]
+        own = (
+            slice(None) if name is None else np.concatenate([rows[:0], *(rows[begins[p] : begins[p + 1]] for p in hit)])
+        )
         minute = cells.minute[own]
         have_begun = np.searchsorted(np.sort(start[places]), minute, side="right")
         counts[own] += have_begun - np.searchsorted(np.sort(end[places]), minute)

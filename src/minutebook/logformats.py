@@ -39,7 +39,7 @@ GROUPS: Mapping[str, str] = {
     "duration_s": "how long it took, in seconds", "duration_ms": "… in milliseconds",
     "duration_us": "… in microseconds", "duration_ns": "… in nanoseconds",
     "duration": "… with its unit written behind it: 12.5ms",
-    "user": "user id", "client": "client address", "agent": "the client's program",
+    "user": "user id", "account": "a database's account, which is no user of the service: column `actor`", "client": "client address", "agent": "the client's program",
     "trace": "request or trace id",
     "record_kind": "what it's of: a dependency or a client's span is a call made, no request that was served",
     "stream": "stdout or stderr (containers)",

@@ -159,7 +159,7 @@ def test_slow_requests_of_nobody_in_particular_are_a_window_that_says_what_it_kn
     assert window["bad"] == pytest.approx(len(hit), rel=0.02)
     assert window["users"]["affected"] is None
     assert "Whether one client made all of it." in window["cannot_tell"]
-    assert "users who aren't logged" in window["evidence"]
+    assert "whom it hit isn't logged" in window["evidence"]
 
 
 def test_failures_of_nobody_in_particular_keep_their_edges() -> None:

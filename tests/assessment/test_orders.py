@@ -83,3 +83,10 @@ def test_how_far_off_it_may_be_is_told_towards_the_doubt() -> None:
     told = [mb.orders(pd.concat([rare, with_deploy(at).iloc[[-1]]], ignore_index=True)) for at in (2380, 2390, 2397)]
     for row in (row for each in told for row in each.itertuples()):
         assert (abs(row.by_s) > row.error_s) == (row.verdict in ("proven", "contradicted"))
+
+
+@pytest.mark.parametrize(("service", "is_told"), [("shop", True), ("Shop.Config", True), ("mail", False)])
+def test_a_deploy_is_asked_about_where_it_s_of_the_service_or_a_part_of_it(service: str, is_told: bool) -> None:
+    frame = with_deploy(1700)
+    frame["service"] = frame["service"].mask(frame["kind"] == "deploy", service)
+    assert bool(mb.impact(frame)["orders"]) is is_told

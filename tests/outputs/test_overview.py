@@ -218,3 +218,10 @@ def test_what_is_routine_has_no_lane():
     )
     rows["fields"] = [None] * (len(rows) - 1) + ['{"routine": "of type Normal"}']
     assert [lane.label for lane in build_lanes(rows)] == ["shop 2.0.0"]
+
+
+def test_log_lines_are_not_called_requests():
+    minutes, impact, happenings = short_incident()
+    told = texts_of(svg_of(minutes, impact | {"sli": {"layer": "lines"}}, happenings))
+    assert "log lines a minute" in told
+    assert not [text for text in told if "request" in text]

@@ -19,6 +19,7 @@ from reports import CANARIES, make_book, make_lines, make_timeline
 import minutebook as mb
 from minutebook.outputs.inert import escape_invisible
 from minutebook.outputs.report import write_report
+from minutebook.outputs.report.facts.minutes import pick_minutes
 
 VOID = {"meta", "link", "input", "br", "hr", "img", "col"}
 
@@ -126,6 +127,20 @@ def test_rows_past_the_cap_are_counted() -> None:
     object.__setattr__(book, "timeline", make_timeline(["again"] * 1_203))
     assert "203 later rows aren't shown" in Page(write(book)).text
     assert "203 later rows aren't shown" in write(book, ".md")
+
+
+def test_minutes_of_no_known_service_are_shown_about_its_windows() -> None:
+    length = 300
+    minutes = pd.DataFrame(
+        {
+            "minute": pd.date_range("2026-11-23T08:00:00Z", periods=length, freq="min"), "service": [""] * length,
+            "requests": 60, "failed": 0, "slow": 0, "p95_s": 0.1, "alerts_firing": 0, "coverage": "covered",
+        }
+    )  # fmt: skip
+    window = {"service": None, "start": "2026-11-23T10:00:10.000Z", "end": "2026-11-23T10:09:50.000Z"}
+    kept, note = pick_minutes(minutes, [window])
+    assert (len(kept), kept["minute"].iloc[0]) == (19, pd.Timestamp("2026-11-23T09:56:00Z"))
+    assert note.startswith("19 of 300 rows")
 
 
 def test_what_is_missing_stands_first() -> None:

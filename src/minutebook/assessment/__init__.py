@@ -135,10 +135,11 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
             events = _bad_events(traffic, trials, span, window.operations)
             states = find_states(trials, events)
             scope = Scope(service, traffic, trials, events, states, coverage, taken, minutes, limits)
-            found.told.append({**tell_window(window, scope), "sensitivity": tell_sensitivity(moved, window)})
+            told = tell_window(window, scope)
+            found.told.append({**told, "sensitivity": tell_sensitivity(moved, window)})
             found.events.append(events)
             found.states.append(states)
-            found.has_users |= trials.has_users(window.operations)
+            found.has_users |= told["users"]["affected"] is not None
             found.mitigated.append(find_mitigation(window.by_minute, window.end.at, int(minutes[-1])))
     _measure_holes(traffic, service, coverage, plain, found)
 
@@ -210,14 +211,15 @@ def _total(windows: list[dict[str, Any]], found: _Found) -> dict[str, Any]:
     channels = [w["kind"] for w in windows if w["kind"] in ("fail", "slow")]
     failed = {user for frame in found.states for user in frame.loc[frame["state"] == "failed", "user"]}
     affected = {user for frame in found.states for user in frame["user"]}
+    is_told = all(frame["state"].notna().all() for frame in found.states)
     events = pd.concat([e[["at", "user"]] for e in found.events], ignore_index=True) if found.events else None
     if found.states and not found.has_users:
         counts: dict[str, int | None] = dict.fromkeys(("affected", "failed", "degraded", "user_minutes"))
     else:
         counts = {
             "affected": len(affected),
-            "failed": len(failed),
-            "degraded": len(affected) - len(failed),
+            "failed": len(failed) if is_told else None,
+            "degraded": len(affected) - len(failed) if is_told else None,
             "user_minutes": count_user_minutes(events) if events is not None and channels else 0,
         }
     return {

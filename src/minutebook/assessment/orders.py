@@ -6,6 +6,7 @@ different sources also the errors of both clocks. A verdict holds only if the bo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -15,6 +16,7 @@ from minutebook.assessment.traffic import Traffic
 
 _BEFORE = pd.Timedelta(minutes=30)
 _AFTER = pd.Timedelta(minutes=30)  # an alert that resolves later says nothing about the end
+_WORD = re.compile(r"[a-z\d]+")
 _MOST = 20  # verdicts of one window
 _LONGEST_NAME = 80
 _LONGEST_NOTE = 120
@@ -71,7 +73,7 @@ def _pairs(
         return
     near = happenings[(happenings["time"] >= start.time - _BEFORE) & (happenings["time"] <= end.time + _AFTER)]
     for row in near.itertuples():
-        if isinstance(row.service, str) and window["service"] and row.service != window["service"]:
+        if not _is_of(row, window["service"]):
             continue
         mark = _mark(row)
         if str(row.kind) in ("deploy", "change"):
@@ -80,6 +82,17 @@ def _pairs(
             yield mark.time, start, mark
         elif str(row.kind) == "alert" and str(row.phase) == "resolved" and mark.time >= start.time:
             yield mark.time, end, mark
+
+
+def _is_of(row: Any, service: str | None) -> bool:
+    """Whether a happening is of a window's service, or of none in particular; what was deployed also of a part of it.
+
+    Shop.Api.Config is a part of Shop.Api, by its name.
+    """
+    if not isinstance(row.service, str) or not service or row.service == service:
+        return True
+    own, other = (set(_WORD.findall(name.lower())) for name in (row.service, service))
+    return str(row.kind) in ("deploy", "change") and bool(own and other) and (own <= other or other <= own)
 
 
 def _mark(row: Any) -> Mark:

@@ -59,6 +59,7 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
     return {
         "id": "",
         "kind": window.channel,
+        "unit": "lines" if scope.traffic.is_lines else "requests",
         "service": scope.service or None,
         "operations": window.operations,
         **_tell_edge("start", start, scope),
@@ -127,14 +128,20 @@ def _sentence(window: Window, scope: Scope, bad: int, valid: int, expected: floa
     word = {"fail": "failed", "slow": "were slow"}[window.channel]
     what = "requests"
     if scope.traffic.is_lines:
-        what, word = "lines", "are bad by their level"
+        what, word = "lines", "were slow" if window.channel == "slow" else "are bad by their level"
     times = f", {bad / expected:,.0f} × the usual" if expected >= 0.5 else ""
-    many = users["affected"] or users["anonymous_clients"]
-    who = f"{many:,} {'user' if users['affected'] else 'client'}{'s' * (many != 1)}"
-    if not users["affected"] and not (users["anonymous_clients"] and scope.trials.facts.is_told_apart):
-        who = "users who aren't logged"
     odds = "at this service's usual rate less than a one-in-a-million coincidence"
-    return f"{bad:,} of {valid:,} {what} {word}{times}; {who} hit; {odds}."
+    who = _tell_who(users, is_told_apart=scope.trials.facts.is_told_apart)
+    return f"{bad:,} of {valid:,} {what} {word}{times}; {who}; {odds}."
+
+
+def _tell_who(users: Mapping[str, Any], *, is_told_apart: bool) -> str:
+    """Whom it hit: users and clients without a name are two numbers."""
+    named, nameless = users["affected"] or 0, users["anonymous_clients"] if is_told_apart else 0
+    parts = [f"{named:,} user{'s' * (named != 1)}"] * bool(named)
+    if nameless:
+        parts.append(f"{nameless:,} client{'s' * (nameless != 1)}{' without a user id' * bool(named)}")
+    return f"{' and '.join(parts)} hit" if parts else "whom it hit isn't logged"
 
 
 def _cannot_tell(scope: Scope, users: Mapping[str, Any]) -> list[str]:

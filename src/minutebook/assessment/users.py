@@ -21,18 +21,20 @@ def count_users(
     """The counts of a window over ``span`` (µs, inclusive), all of them of distinct ids.
 
     ``operations`` are in scope; ``events`` the bad ones in scope and span: ``at`` (µs), operation, user, client, count;
-    ``states`` what `find_states` says of them. Users and anonymous clients are two numbers, never summed; where no trial
-    names a user, users are unknown (None), not zero.
+    ``states`` what `find_states` says of them. Users and anonymous clients are two numbers, never summed. Where no trial
+    names a user, or what is bad names nobody at all, users are unknown (None), not zero; where only failures name users,
+    nobody knows who else came, or who had a success.
     """
     counts: dict[str, Any] = dict.fromkeys(("exposed", "affected", "failed", "degraded", "usual", "silent"))
+    nameless = _count_nameless(events)
     if trials.has_users(operations):
-        counts |= {
-            "exposed": trials.count_users(span, operations),
-            "affected": len(states),
-            "failed": int((states["state"] == "failed").sum()),
-            "degraded": int((states["state"] == "degraded").sum()),
-        }
-    return counts | _count_nameless(events)
+        is_told = len(states) > 0 or not nameless["unknown_events"]
+        counts["affected"] = len(states) if is_told else None
+        if trials.facts.names_good:
+            counts["exposed"] = trials.count_users(span, operations)
+            if is_told:
+                counts |= {fate: int((states["state"] == fate).sum()) for fate in ("failed", "degraded")}
+    return counts | nameless
 
 
 def _count_nameless(events: pd.DataFrame) -> dict[str, int]:
@@ -45,11 +47,14 @@ def _count_nameless(events: pd.DataFrame) -> dict[str, int]:
 
 def find_states(trials: Channel, events: pd.DataFrame) -> pd.DataFrame:
     """``user, state`` of each affected user: degraded where every bad event was followed within 60 s by a good
-    one of the same user and operation, or was only slow; else failed."""
+    one of the same user and operation, or was only slow; else failed; null where no success names its user."""
     known = events[events["user"].notna()]
     if trials.name == "slow" or not len(known):
         users = sorted(known["user"].unique())
         return pd.DataFrame({"user": users, "state": ["degraded"] * len(users)}, dtype="str")
+    if not trials.facts.names_good:
+        users = sorted(known["user"].unique())
+        return pd.DataFrame({"user": users, "state": [None] * len(users)}, dtype="str")
     at, minute = known["at"].to_numpy(), known["at"].to_numpy() // MINUTE_US
     user, users = pd.factorize(known["user"], sort=True)
     near = trials.of_users(users, set(known["operation"]), int(minute.min()), int(minute.max()) + 1)

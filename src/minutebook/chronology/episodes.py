@@ -10,19 +10,21 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from minutebook.chronology.bursts import find_loud, find_usual
 from minutebook.sources.places import name_place
 from minutebook.summary import Summary
 from minutebook.times.utc import MINUTE_US
 
 _LEVELS = ("warn", "error", "fatal")
-_GAP_MINUTES = 5  # quiet minutes that don't end an episode
-_SURGE = 4.0  # times the message's usual rate
-_FEWEST = 3  # in a minute, for a surge
 _MOST_MESSAGES = 1000  # only the most frequent are looked at: nobody has time for more
 _LOUD_BURST = 5  # times its median burst, for a message that comes and goes
+_FEW_GAPS = 3  # within which a message that is written all the time comes
+_MOST_RETURNS = 5  # of a new message: one that returns more often comes and goes
+_RELIABLE = 10  # of a message, for its gaps to have a usual length
+_LONG_GAP = 10.0  # times the usual gap, which chance hardly makes
 
 _STARTS = re.compile(
-    r"^(?:re)?start(?:ing|ed)\b|\b(?:server|service|worker|process|application|app|daemon) (?:re)?start(?:ed|ing)\b"
+    r"^(?:re)?start(?:ing|ed)\b(?! [A-Z]{3,7} \")|\b(?:server|service|worker|process|application|app|daemon) (?:re)?start(?:ed|ing)\b"
     r"|^(?:booting|listening (?:on|at)|ready to accept|now listening|launching)\b|\bstartup complete\b|^Started \w+ in ",
     re.I,
 )
@@ -69,8 +71,8 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
     to be looked at.
 
     A message without a level counts as a warning if its words are words of trouble. An episode is *new* when the message
-    wasn't seen before, although there was time for it (over three of its usual gaps), *again* when it comes back, and a
-    *surge* when it's written at over 4 × its usual rate.
+    wasn't seen before, although there was time for it (over three of its usual gaps), *again* when it comes back after a
+    silence that chance hardly makes, and a *surge* when it's written at over 4 × its usual rate.
     """
     rows = summary.frame("templates")
     if not len(rows) or not len(grid):
@@ -82,7 +84,7 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
     messages, left_out = _most_frequent(rows[is_failure])
     for message in messages:
         found += _split(message, grid)
-    for row in _processes(rows[~is_failure]).itertuples():
+    for row in _leave_usual(_processes(rows[~is_failure]), grid).itertuples():
         found.append(
             Episode(row.phase, row.template, row.message, row.level, row.service, row.host, row.first, row.last,
                     row.count, (name_place(row.source, row.line),), "", False, 0.0)
@@ -136,6 +138,16 @@ def _processes(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(phase=phase)[phase != ""]
 
 
+def _leave_usual(rows: pd.DataFrame, grid: np.ndarray) -> pd.DataFrame:
+    """The rows of processes without those that start or stop all the time, as a timer's do."""
+    if not len(rows):
+        return rows
+    minute = rows.groupby(["phase", "template", "service"])["minute"]
+    count, first, last = minute.transform("nunique"), minute.transform("min"), minute.transform("max")
+    is_old = first - grid[0] <= _FEW_GAPS * (last - first) / (count - 1).clip(lower=1)
+    return rows[(rows["phase"] == "crashed") | ~(is_old & (count > _MOST_RETURNS))]
+
+
 def _say(messages: pd.Series, words: re.Pattern[str]) -> np.ndarray:
     """Which messages contain the words; each distinct one is searched once."""
     place, known = pd.factorize(messages)
@@ -145,15 +157,17 @@ def _say(messages: pd.Series, words: re.Pattern[str]) -> np.ndarray:
 def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
     rows = message.rows
     dense = np.bincount(np.searchsorted(grid, rows["minute"]), rows["count"], len(grid)).astype(np.int64)
-    usual = _usual_rate(dense)
-    is_loud = dense >= max(_FEWEST, _SURGE * usual) if usual > 0 else dense > 0
+    usual = find_usual(dense)
     start, end = int(grid[0]) * MINUTE_US, (int(grid[-1]) + 1) * MINUTE_US
     gap = _usual_gap(message)
+    # It may well have been written before the evidence begins.
+    is_old = int(rows["first"].min()) - start <= 3 * gap
     episodes = []
-    runs = _join_runs(is_loud)
+    runs = find_loud(dense, usual)
     # A message that comes and goes all the time is usual too: only bursts that stand out are episodes.
     bursts = [int(dense[begin:stop].sum()) for begin, stop in runs]
-    ordinary = float(np.median(bursts)) if len(bursts) >= 3 else 0.0
+    is_usual = usual > 0 or is_old or len(bursts) > _MOST_RETURNS
+    ordinary = float(np.median(bursts)) if is_usual and len(bursts) >= 3 else 0.0
     for index, (begin, stop) in enumerate(runs):
         if ordinary and bursts[index] < max(_LOUD_BURST, _LOUD_BURST * ordinary):
             continue
@@ -163,9 +177,11 @@ def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
         if usual > 0:
             phase = "surge"
         elif index == 0:
-            if since - start <= 3 * gap:
-                continue  # it may have been written before the evidence begins
+            if is_old:
+                continue
             phase = "new"
+        elif is_old and message.total >= _RELIABLE and since - _last_before(rows, since) < _LONG_GAP * gap:
+            continue
         else:
             phase = "again"
         order = np.lexsort((part["line"], part["source_rank"], part["first"]))
@@ -178,24 +194,15 @@ def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
     return episodes
 
 
-def _usual_rate(dense: np.ndarray) -> float:
-    """The median per minute; 0 for a message that is missing in most minutes."""
-    return float(np.median(dense))
+def _last_before(rows: Mapping[str, np.ndarray], time: int) -> int:
+    """When it was last written before a time (µs), at which an episode begins."""
+    return int(rows["last"][rows["first"] < time].max())
 
 
 def _usual_gap(message: _Message) -> float:
     """Mean time (µs) between two of them; 0 for a single one."""
     first, last = int(message.rows["first"].min()), int(message.rows["last"].max())
     return (last - first) / (message.total - 1) if message.total > 1 else 0.0
-
-
-def _join_runs(mask: np.ndarray) -> list[tuple[int, int]]:
-    """[begin, stop) of the runs of True, with runs a few minutes apart joined."""
-    at = np.flatnonzero(mask)
-    if not len(at):
-        return []
-    cuts = np.flatnonzero(np.diff(at) > _GAP_MINUTES) + 1
-    return [(int(part[0]), int(part[-1]) + 1) for part in np.split(at, cuts)]
 
 
 def _refer(rows: Mapping[str, np.ndarray], order: np.ndarray) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from minutebook.assessment.operations import choose_operations
 from minutebook.chronology.rows import Row, make_row
-from minutebook.columns.categories import count_names, find_name
+from minutebook.columns.categories import count_names, find_name, look_up
 from minutebook.sli import Sli
 from minutebook.sources.places import name_place
 from minutebook.times.utc import MINUTE_US, count_minutes, to_us
@@ -21,10 +22,11 @@ _MOST_MINUTES = 60  # rows of one window, a minute each where it's shorter
 def tell_impact(impact: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> list[Row]:
     """Rows of each window; ``minutes`` as in `grid`."""
     rows: list[Row] = []
-    for window in impact.get("windows", []):
+    limits = {(each["service"], each["operation"]): each["over_s"] for each in impact.get("slow_over_s", [])}
+    for rank, window in enumerate(impact.get("windows", [])):
         if window["kind"] == "no_evidence":
             continue
-        rows += _tell_window(window, minutes, sli)
+        rows += [{**row, "rank": rank} for row in _tell_window(window, minutes, sli, limits)]
     rows += [_tell_throughout(each) for each in impact.get("throughout", [])]
     return rows
 
@@ -37,9 +39,11 @@ def _tell_throughout(each: Mapping[str, Any]) -> Row:
                     count=each["bad"], users=each["affected"], service=each["service"] or "", severity="error")  # fmt: skip
 
 
-def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> list[Row]:
+def _tell_window(
+    window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli, limits: Mapping[tuple[str, str], float]
+) -> list[Row]:
     start, end = (to_us(pd.Timestamp(window[key])) for key in ("start", "end"))
-    name = {"fail": "failing requests", "slow": "slow requests", "traffic_loss": "loss of traffic"}[window["kind"]]
+    name = _name_kind(window)
     where = _name_operations(window) or "all operations"
     shared = {"service": window["service"] or "", "severity": "error"}
     failures = sli.failures[sli.failures["time"].between(start, end)]
@@ -49,6 +53,7 @@ def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> 
     inside = minutes[minutes["minute"].between(*span, inclusive="left" if is_loss else "both")]
     if window["service"]:
         inside = inside[inside["service"] == window["service"]]
+    users_of = partial(_count_users, sli=sli, window=window, limits=limits)
     rows = [
         make_row(start, "impact", "started", f"{_name_edge(window, 'start')}: {name} ({where})", last_time=end,
              time_error_s=_half_width(window, "start"), evidence=_first_of(failures), **shared),
@@ -63,14 +68,14 @@ def _tell_window(window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> 
         peak = to_us(pd.Timestamp(window["peak_minute"]))
         at = inside[number == peak // MINUTE_US]
         like = next(iter(_add_up(at, np.zeros(len(at), np.int64), window["kind"])), _Like(None, None, 0))
-        rows.append(make_row(max(peak, start), "impact", "peak", f"peak: {like.describe(window['kind'])}",
+        rows.append(make_row(max(peak, start), "impact", "peak", f"peak: {like.describe(window)}",
                          count=like.bad, time_error_s=60.0, **shared))  # fmt: skip
     step = max(1, int(np.ceil((end - start) / MINUTE_US / _MOST_MINUTES)))
     numbers, group = np.unique(number // step, return_inverse=True)
     for first, like in zip((numbers * step).tolist(), _add_up(inside, group, window["kind"]), strict=True):
-        rows.append(make_row(first * MINUTE_US, "impact", "ongoing", like.describe(window["kind"]),
+        rows.append(make_row(first * MINUTE_US, "impact", "ongoing", like.describe(window),
                          last_time=(first + step) * MINUTE_US, count=like.bad,
-                         users=_users(sli, first, step, window), time_error_s=0.0, **shared))  # fmt: skip
+                         users=users_of(first, first + step - 1), time_error_s=0.0, **shared))  # fmt: skip
     return rows
 
 
@@ -88,7 +93,7 @@ def _name_edge(window: Mapping[str, Any], edge: str) -> str:
 
 
 def _tell_bad(window: Mapping[str, Any]) -> str:
-    return f"{window['bad']:,} of {window['valid']:,} requests, {_tell_users(window['users'])}"
+    return f"{window['bad']:,} of {window['valid']:,} {window['unit']}, {_tell_users(window['users'])}"
 
 
 def _tell_loss(window: Mapping[str, Any]) -> str:
@@ -96,9 +101,9 @@ def _tell_loss(window: Mapping[str, Any]) -> str:
 
 
 def _tell_users(users: Mapping[str, Any]) -> str:
-    if users["affected"] is not None:
-        return f"{users['affected']:,} users affected"
     clients = users["anonymous_clients"]
+    if users["affected"] is not None:
+        return f"{users['affected']:,} users{f' and {clients:,} clients without a user id' * bool(clients)} affected"
     return f"{clients:,} clients affected, no user ids" if clients else "no user ids"
 
 
@@ -124,15 +129,16 @@ class _Like(NamedTuple):
     bad: int | None  #: failed or slow ones, by the kind of window; all in a loss of traffic
     firing: int  #: alerts, at most
 
-    def describe(self, kind: str) -> str:
-        """The same in words."""
+    def describe(self, window: Mapping[str, Any]) -> str:
+        """The same in words, as the kind of window asks for."""
         if self.requests is None or self.bad is None:
             return "no data"
-        what = {"fail": "failed", "slow": "were slow"}.get(kind)
+        is_lines = window.get("unit") == "lines"
+        what = {"fail": "are bad" if is_lines else "failed", "slow": "were slow"}.get(window["kind"])
         alerts = f"; {self.firing} alert{'s' * (self.firing != 1)} firing" if self.firing else ""
         if what is None:
             return f"{self.requests:,} requests{alerts}"
-        return f"{self.bad:,} of {self.requests:,} requests {what} ({self.bad / max(self.requests, 1):.1%}){alerts}"
+        return f"{self.bad:,} of {self.requests:,} {'lines' if is_lines else 'requests'} {what} ({self.bad / max(self.requests, 1):.1%}){alerts}"
 
 
 def _add_up(minutes: pd.DataFrame, group: np.ndarray, kind: str) -> list[_Like]:
@@ -150,10 +156,23 @@ def _add_up(minutes: pd.DataFrame, group: np.ndarray, kind: str) -> list[_Like]:
     return [_Like(*each) for each in zip(*columns, firing.tolist(), strict=True)]
 
 
-def _users(sli: Sli, first: int, step: int, window: Mapping[str, Any]) -> int | None:
-    """Users with a bad event in those minutes."""
-    trials = sli.trials.between(first, first + step - 1)
-    is_in = trials["bad"].to_numpy() > 0
+def _name_kind(window: Mapping[str, Any]) -> str:
+    if window["kind"] == "traffic_loss":
+        return "loss of traffic"
+    is_lines, is_slow = window["unit"] == "lines", window["kind"] == "slow"
+    return f"{'slow' if is_slow else 'bad' if is_lines else 'failing'} {window['unit']}"
+
+
+def _count_users(
+    first: int, last: int, *, sli: Sli, window: Mapping[str, Any], limits: Mapping[tuple[str, str], float]
+) -> int | None:
+    """Users with a failure in the minutes ``first`` to ``last``, or of slowness with a slow request."""
+    trials = sli.trials.between(first, last)
+    if window["kind"] == "slow":
+        over = look_up(trials, lambda pair: limits.get(pair, np.inf))
+        is_in = trials["longest_s"].to_numpy() > over
+    else:
+        is_in = trials["bad"].to_numpy() > 0
     if window["service"]:
         is_in &= find_name(trials["service"], window["service"])
     return count_names(trials["user"].array[is_in]) or None

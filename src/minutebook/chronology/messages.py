@@ -96,7 +96,9 @@ def tell_every_message(summary: Summary, resolutions: Mapping[str, float]) -> li
     ]  # fmt: skip
 
 
-def _tell_episode(episode: Episode, hits: Mapping[str, pd.DataFrame], resolutions: Mapping[str, float]) -> list[Row]:
+def _tell_episode(
+    episode: Episode, hits: Mapping[tuple[str, str], pd.DataFrame], resolutions: Mapping[str, float]
+) -> list[Row]:
     where = f" on {episode.host}" if episode.host else ""
     error_s = resolutions.get(episode.evidence[0].rpartition(":")[0], 0.0) if episode.evidence else 0.0
     shared = {
@@ -119,19 +121,22 @@ def _tell_episode(episode: Episode, hits: Mapping[str, pd.DataFrame], resolution
 
 def _times(episode: Episode) -> str:
     minutes = max((episode.last - episode.first) / MINUTE_US, 1)
-    return f"{episode.count / minutes / episode.usual:.0f} ×" if episode.usual else "×"
+    return f"{episode.count / minutes / episode.usual:,.0f} ×" if episode.usual else "×"
 
 
-def _find_hits(episodes: list[Episode], summary: Summary) -> dict[str, pd.DataFrame]:
-    """Template → its failures that name a user (``time, user``)."""
+def _find_hits(episodes: list[Episode], summary: Summary) -> dict[tuple[str, str], pd.DataFrame]:
+    """(template, service) → when it hit whom (``time, user``), of failures that name a user."""
     failures = summary.failures
     own = pc.is_in(failures.column("template"), pa.array(sorted({e.template for e in episodes}), pa.string()))
-    frame = failures.filter(own).select(["template", "time", "user"]).to_pandas().dropna(subset=["user"])
-    return {str(template): group for template, group in frame.groupby("template")}
+    frame = failures.filter(own).select(["template", "service", "time", "user"]).to_pandas().dropna(subset=["user"])
+    named = frame.astype({"template": "str", "service": "str"}).fillna({"service": ""})
+    return {
+        (str(template), str(service)): group for (template, service), group in named.groupby(["template", "service"])
+    }
 
 
-def _count_users(episode: Episode, hits: Mapping[str, pd.DataFrame]) -> int | None:
-    own = hits.get(episode.template)
+def _count_users(episode: Episode, hits: Mapping[tuple[str, str], pd.DataFrame]) -> int | None:
+    own = hits.get((episode.template, episode.service))
     if own is None:
         return None
     return int(own.loc[own["time"].between(episode.first, episode.last), "user"].nunique()) or None

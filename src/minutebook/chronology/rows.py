@@ -18,7 +18,7 @@ Row = dict[str, Any]
 
 
 def make_row(time: int, kind: str, phase: str, text: str, **more: Any) -> Row:
-    """A row at a time (µs since 1970, UTC); ``more`` are further columns of `COLUMNS`."""
+    """A row at a time (µs since 1970, UTC); ``more`` are further columns of `COLUMNS`, and its ``rank`` among those of its kind then."""
     return {"time": time, "kind": kind, "phase": phase, "summary": text, **more}
 
 
@@ -33,8 +33,13 @@ def make_frame(rows: Sequence[Row]) -> pd.DataFrame:
         frame[name] = frame[name].astype("Int64")
     for name in ("kind", "phase", "service", "severity", "summary", "evidence"):
         frame[name] = frame[name].astype("str").where(frame[name].notna() & (frame[name] != ""), None)
-    order = ["time", "kind", "phase", "service", "summary", "evidence"]
-    return frame.sort_values(order, ignore_index=True, na_position="first")
+    # What one source tells of one instant stands in the order of its lines.
+    place = frame["evidence"].fillna("").str.extract(r"^(.*?):@?(\d+)(?:;|$)")
+    frame["rank"] = [row.get("rank", 0) for row in rows]
+    frame["source"], frame["line"] = place[0], pd.to_numeric(place[1])
+    order = ["time", "kind", "rank", "source", "line", "phase", "service", "summary", "evidence"]
+    frame = frame.sort_values(order, ignore_index=True, na_position="first")
+    return frame.drop(columns=["rank", "source", "line"])
 
 
 def text_of(value: object) -> str:

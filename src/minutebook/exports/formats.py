@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any
 
@@ -66,6 +67,7 @@ class ExportFormat:
     ] = ()  #: paths (a|b is either, a! is needed) that together name one lifecycle; none: its columns do
     family: str = ""  #: put before the key, so that two tools' numbers don't collide
     columns: Mapping[str, Any] = field(default_factory=dict)  #: column → path or paths, first found wins
+    said: Mapping[str, str] = field(default_factory=dict)  #: path of a text → pattern whose groups are columns
     fields: Mapping[str, Any] = field(default_factory=dict)  #: what else to keep of a record, name → path or paths
     phases: tuple[Phase, ...] = ()
     skip: tuple[Skip, ...] = ()
@@ -152,7 +154,19 @@ def _check(made: ExportFormat) -> None:
         (made.kind, KINDS, "kind"),
         *((p.kind, KINDS, "kind") for p in made.phases if p.kind),
         *((word, PHASES, "phase") for word in words if word),
-        *((c, COLUMNS, "column") for c in (*made.columns, *(c for p in made.phases for c in p.columns))),
+        *(
+            (c, COLUMNS, "column")
+            for c in (*made.columns, *(c for p in made.phases for c in p.columns), *_list_groups(made))
+        ),
     ):
         if value not in known:
             raise FormatError(f"no {what} is called {value!r}", where=made.name, do=suggest(value, known))
+
+
+def _list_groups(made: ExportFormat) -> Iterator[str]:
+    """The columns that its patterns name."""
+    for path, pattern in made.said.items():
+        try:
+            yield from re.compile(pattern).groupindex
+        except re.error as error:
+            raise FormatError(f"{path!r} has no pattern: {error}", where=made.name) from error

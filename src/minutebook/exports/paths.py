@@ -1,9 +1,10 @@
 """paths such as ``data.result.labels`` → the values there in a document.
 
 A step in quotes may contain dots, a number is a place in a list, ``a[].b`` goes through every entry of ``a``,
-``@last`` is what comes after a URL's last slash, ``@after:x`` what comes after ``/x/``, and text that holds JSON is
-parsed. A key that isn't there as written is looked for without case, ``_`` and ``-``, since the same record has
-``created_at`` in an API, ``createdAt`` in a command and ``CreatedAt`` elsewhere.
+``@last`` is what comes after a URL's last slash, ``@after:x`` what comes after ``/x/``, ``@named:x`` the value that a list
+of names and values has for x, and text that holds JSON is parsed. A key that isn't there as written is looked for without
+case, ``_`` and ``-``, since the same record has ``created_at`` in an API, ``createdAt`` in a command and ``CreatedAt``
+elsewhere.
 """
 
 from __future__ import annotations
@@ -45,6 +46,9 @@ def _look(value: object, steps: Sequence[str]) -> object:
             behind = re.search(rf"/{re.escape(step[7:])}/([^/?#]+)", str(value))
             value = behind[1] if behind else _MISSING
             continue
+        if step.startswith("@named:"):
+            value = _find_named(value, normalise(step[7:]))
+            continue
         if isinstance(value, str) and value.lstrip()[:1] in ("{", "["):
             value = _open(value)
         if isinstance(value, Mapping):
@@ -70,6 +74,13 @@ def _get(value: Mapping[str, object], step: str) -> object:
 def _by_name(keys: tuple[object, ...]) -> dict[str, str]:
     """Keys as they're compared → as they're written, of those that are alike the first; many records have the same ones."""
     return {normalise(key): key for key in reversed(keys) if isinstance(key, str)}
+
+
+def _find_named(value: object, wanted: str) -> object:
+    for each in value if isinstance(value, list) else ():
+        if isinstance(each, Mapping) and normalise(str(_get(each, "name"))) == wanted:
+            return _get(each, "value")
+    return _MISSING
 
 
 def _open(text: str) -> object:

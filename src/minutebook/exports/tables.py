@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from minutebook.exports.rows import PURPOSE, ROUTINE, Context, Row, hash_facts, 
 from minutebook.exports.stamps import Stamp, add_ms
 from minutebook.exports.wording import is_deploy_word, read_state
 
+_LONGEST_SAID = 500  # of a text that says columns
+
 
 def read_table(entry: object, context: Context) -> tuple[list[Row], str]:
     """The phases that the format's table states."""
@@ -19,6 +22,7 @@ def read_table(entry: object, context: Context) -> tuple[list[Row], str]:
         if holds(entry, skip.when) and (not skip.unless or not holds(entry, skip.unless)):
             return [], f"no happening: {skip.why}"
     shared = {column: find_first(entry, paths, context.document) for column, paths in form.columns.items()}
+    shared |= _read_said(entry, shared, context)
     beside = {**_tell_purpose(entry, context), **_tell_repeats(entry, context)}
     unnamed = _name_without_key(entry, shared, context)
     rows: list[Row] = []
@@ -51,6 +55,18 @@ def read_table(entry: object, context: Context) -> tuple[list[Row], str]:
             )  # fmt: skip
         rows += _only_first(told, phase)
     return rows, "" if rows else _why_nothing(entry, context)
+
+
+def _read_said(entry: object, shared: Mapping[str, object], context: Context) -> dict[str, object]:
+    """The columns that only texts of a row say, as the format states; such a text is no detail beside them."""
+    told: dict[str, object] = {}
+    for path, pattern in context.format.said.items():
+        found = find_first(entry, path, context.document)
+        said = re.search(pattern, text_of(found)[:_LONGEST_SAID]) if found is not None else None
+        if said:
+            told |= {column: value for column, value in said.groupdict().items() if not shared.get(column)}
+            told |= {"detail": None} if context.format.columns.get("detail") == path else {}
+    return told
 
 
 def _why_nothing(entry: object, context: Context) -> str:

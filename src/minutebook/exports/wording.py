@@ -55,7 +55,11 @@ _DONE = {
     "was cancelled", "superseded": "was superseded", "fired": "fired", "resolved": "resolved", "acknowledged":
     "was acknowledged", "pending": "is pending", "noted": "",
 }  # fmt: skip
-_STATE_AHEAD = re.compile(r"^\[(?:FIRING|RESOLVED)(?::\d+)?\]\s*(?=\S)")
+_STATE_AHEAD = re.compile(
+    r"^\[(?:FIRING|RESOLVED|(?:Re-)?(?:Triggered|Recovered|Warn|No Data))(?::\d+)?(?: on \{(?P<where>[^\]]*)\})?\]\s*"
+    r"(?P<name>\S.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
 _PLACE = re.compile(r"(\b(?:in|on|of|to|for) )?\{(\w+)\}")
 _LONGEST = 400
 
@@ -109,6 +113,14 @@ def shorten(version: str) -> str:
     return _SHA.sub(lambda sha: sha[0][:7], _ALGORITHM.sub("", name))
 
 
+def _cut_state(title: str) -> str:
+    """A title without its state: whether it fires is the phase's to say, not that of a title given when it first did."""
+    said = _STATE_AHEAD.match(title)
+    if not said:
+        return title
+    return f"{said['name']} ({said['where']})" if said["where"] else said["name"]
+
+
 def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     """What happened, in one line; people are no part of it."""
     done = known.get("done") or _DONE.get(phase, phase)
@@ -119,12 +131,13 @@ def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     if kind in ("alert", "incident"):
         if kind == "incident" and phase == "fired":
             done = "opened"
-        # The phase says whether it fires, not a title that was given when it first did.
-        name = _STATE_AHEAD.sub("", known.get("name") or "") or detail or "without a name"
+        detail = _cut_state(detail.replace("%%%", " ").strip())  # Datadog's marks around Markdown
+        title = _cut_state(known.get("name") or "")
+        name = title or detail or "without a name"
         is_said = name.lower().endswith(f" {kind}")  # Queue alert, Login incident
         head = name if is_said else f"{known.get('what') or kind} {name}"
         text = f"{head} {done}" if done else head
-        is_told = detail and detail != known.get("name", detail) and phase in ("fired", "pending", "noted")
+        is_told = title and detail and detail != title and phase in ("fired", "pending", "noted")
         if phase == "noted" and not (done or is_told):
             return tidy(f"note on {text}")
         return tidy(f"{text}: {detail}" if is_told else text)

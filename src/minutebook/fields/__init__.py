@@ -46,6 +46,7 @@ def read_fields(
     """
     names = ("service", "host", "version", "environment", "user", "trace")
     columns: dict[str, pa.Array | None] = {name: drop_unknown(parts[name]) for name in names if name in parts}
+    columns["actor"] = drop_unknown(parts["account"]) if "account" in parts else None
     status = columns["status"] = read_statuses(parts)
     columns["level"] = read_levels(parts, levels or {}, status)
     columns["duration"] = read_durations(parts)
@@ -81,6 +82,8 @@ def _read_client(parts: Mapping[str, pa.Array], user: pa.Array | None) -> pa.Arr
 
 
 def _drop_port(clients: pa.Array) -> pa.Array:
+    if pc.any(pc.match_substring(clients, ",")).as_py():  # the client, and the proxies that its request went through
+        clients = pc.replace_substring_regex(clients, r"^\s*([\da-fA-F.:\[\]]+),.*$", r"\1")
     if pc.any(pc.match_substring(clients, ":")).as_py():
         clients = pc.replace_substring_regex(clients, r"^(\d+\.\d+\.\d+\.\d+):\d+$", r"\1")
     is_masked = pc.fill_null(pc.equal(clients, _MASKED), False)

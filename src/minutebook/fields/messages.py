@@ -14,6 +14,8 @@ def read_messages(parts: Mapping[str, pa.Array], operation: pa.Array | None) -> 
     """The message of each record; where one is empty and it's no request, its exception or ``operation``."""
     spare = operation if "status" not in parts else None
     if "message" in parts:
+        if "status" in parts:  # what it has in its places, its operation and status say
+            parts = {**parts, "message": change_texts(parts["message"], _drop_unfilled)}
         return _with_exception(parts)
     if "exception" not in parts:
         return spare
@@ -50,6 +52,11 @@ def _find_line(texts: pa.Array) -> pa.Array:
         return first
     last = pc.extract_regex(texts, r"\n(?P<tail>[^\s][^\n]{0,500})\s*$").field(0)
     return pc.if_else(is_traced, pc.coalesce(last, first), first)
+
+
+def _drop_unfilled(texts: pa.Array) -> pa.Array:
+    """The texts without those that are a request's message template, as Serilog's: ``responded {StatusCode} in …``."""
+    return pc.if_else(pc.match_substring_regex(texts, r"\{(?:StatusCode|RequestPath)\b"), None, texts)
 
 
 def _drop_empty(texts: pa.Array) -> pa.Array:

@@ -26,7 +26,7 @@ from minutebook.reading.days import list_days, without_dayless
 from minutebook.reading.repeats import count_repeats
 from minutebook.reading.years import list_years
 from minutebook.records.below import read_below
-from minutebook.records.folding import Folded, find_exceptions
+from minutebook.records.folding import Folded, find_exceptions, say_blank
 from minutebook.settings.limits import Limits
 from minutebook.settings.rules import Rules
 from minutebook.sources import Source
@@ -181,6 +181,7 @@ def _read_lines_below(
     if matched.log_format.below:
         return read_below(parts, text, start, stop, matched.log_format.below)
     if "message" in parts and matched.log_format.multiline:
+        parts["message"] = say_blank(parts["message"], text, start, stop)
         exceptions = find_exceptions(text, start, stop)
         if exceptions is not None:
             parts["exception"] = exceptions

@@ -12,6 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.columns.texts import plain_texts
+
+#: Lines below a blank message that may be blank too.
+_MOST_BLANK = 4
 # A leading stamp, with which no continuation begins.
 _STAMP = (
     r"^\W{0,2}(?:\d{4}[-/]\d\d[-/]\d\d[ T_]\d\d[:.]\d\d|\d\d[/-]\w{3}[/-]\d{4}[: ]\d\d:\d\d|"
@@ -119,6 +123,25 @@ def find_exceptions(text: pa.StringArray, start: np.ndarray, stop: np.ndarray) -
         pc.if_else(pc.match_substring_regex(second, _EXCEPTION), second, None),
     )
     return pc.if_else(pa.array(has_more), told, None)
+
+
+def say_blank(message: pa.Array, text: pa.StringArray, start: np.ndarray, stop: np.ndarray) -> pa.Array:
+    """The messages, a blank one as the first line below it that says something, without the [tags] ahead of it.
+
+    Rails writes an exception so: an empty line, and below it what was raised, each line behind the request's id.
+    """
+    rows = np.flatnonzero(stop - start > 1)
+    rows = rows[_mask(pc.equal(pc.utf8_trim_whitespace(plain_texts(message.take(pa.array(rows)))), ""))]
+    if not len(rows):
+        return message
+    said = pa.nulls(len(rows), pa.string())
+    for below in range(1, _MOST_BLANK + 1):
+        line = text.take(pa.array(np.minimum(start[rows] + below, stop[rows] - 1)))
+        line = pc.utf8_trim_whitespace(pc.replace_substring_regex(line, r"^\s*(?:\[[^\]\s]*\] *)+", ""))
+        said = pc.coalesce(said, pc.if_else(pc.equal(line, ""), None, line))
+    told = np.full(len(message), None, object)
+    told[rows] = said.to_numpy(zero_copy_only=False)
+    return pc.coalesce(pa.array(told, pa.string()), plain_texts(message))
 
 
 def _mask(values: pa.Array) -> np.ndarray:

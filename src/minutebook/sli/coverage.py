@@ -23,6 +23,7 @@ _SUMS = ("events", "requests", "probes")
 #: A source has to go on by more than this beyond another, since their clocks may differ.
 _APART_US = 5_000_000
 _NEARLY_ALL = 0.95
+_FEW = 0.1  # of a source's events
 _MOST_CELLS = 1_500_000  # groups × minutes
 
 
@@ -73,12 +74,27 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
 
 
 def _place(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows, each without a layer on that of its source's other events: to count elsewhere is no silence."""
+    """The rows, each without a layer on that of its source's other events: to count elsewhere is no silence.
+
+    Nor is a host silent that its source names in some of its records only.
+    """
+    rows = _leave_hosts(rows)
     is_open = rows["layer"].isna()
     if not is_open.any() or is_open.all():
         return rows
     own = rows[~is_open].drop_duplicates("source").set_index("source")["layer"]
     return rows.assign(layer=rows["layer"].where(~is_open, rows["source"].map(own)))
+
+
+def _leave_hosts(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without the hosts of sources of whose events many name none."""
+    is_loose = rows["host"].isna()
+    if not is_loose.any() or is_loose.all():
+        return rows
+    events = rows["events"].to_numpy()
+    source, known = pd.factorize(rows["source"])
+    loose, whole = (np.bincount(source, weights, len(known)) for weights in (np.where(is_loose, events, 0), events))
+    return rows.assign(host=rows["host"].mask((loose > _FEW * whole)[source]))
 
 
 def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.ndarray]) -> pd.DataFrame:

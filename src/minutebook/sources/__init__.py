@@ -26,6 +26,8 @@ _COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|zstd|z)$", re.I)
 _ROTATED = re.compile(r"(\.\d{1,3}|[.\-_]\d{4}-?\d\d-?\d\d(?:[T_\-.]?\d\d[\d:\-]*)?)$")
 _SUFFIX = re.compile(r"\.(log|jsonl?|ndjson|txt|csv|tsv|out|err)$", re.I)
 _HOST = re.compile(r"^[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*?[-_]?\d+$")
+#: Names that look like a host's and are none: IIS' logs by their day, CloudFront's distributions.
+_NO_HOST = re.compile(r"^(?:u_)?(?:ex|in|nc)\d{4,8}$|^E[A-Z0-9]{9,13}$")
 #: Files that make a folder a saved book, whose contents are no evidence.
 BOOK_MARKS = frozenset({"ledger.json", "timeline.parquet"})
 _OF_BOOK = re.compile(
@@ -69,7 +71,7 @@ class Source:
         if self.stated_host:
             return self.stated_host
         head = self.stream.split(".")[0]
-        return head if _HOST.match(head) else None
+        return head if _HOST.match(head) and not _NO_HOST.match(head) else None
 
 
 def is_named_packed(name: str) -> bool:

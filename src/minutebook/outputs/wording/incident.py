@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime
 import numbers
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from minutebook.outputs.inert import inert_text
-from minutebook.outputs.instants import as_instant, format_moment, format_span
+from minutebook.outputs.instants import as_instant, format_clock, format_moment, format_span
 from minutebook.outputs.wording import Row
-from minutebook.outputs.wording.counts import number_of, percent_of
+from minutebook.outputs.wording.counts import count_of, number_of, percent_of
 from minutebook.outputs.wording.windows import between, name_edge, pick_windows, scope_of
 
 #: The milestones of an impact, in their usual order.
@@ -41,16 +41,30 @@ def tell_milestones(impact: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool
     for key, (duration, meaning) in words.items():
         label, time, seconds = key.replace("_", " "), as_instant(stones.get(key)), durations.get(duration)
         if time is None:
-            is_beyond = key == "mitigated" and is_cut
-            rows.append(
-                (label, "unknown", "not before the evidence ends" if is_beyond else "no record of it in the evidence")
-            )
+            others = _tell_other_alerts(windows, tz) if key == "detected" else ""
+            beyond = "not before the evidence ends" if key == "mitigated" and is_cut else ""
+            rows.append((label, "unknown", others or beyond or "no record of it in the evidence"))
             continue
         if isinstance(seconds, numbers.Real) and float(seconds) < 0:
             meaning = meaning.replace(" after ", " before ")
         told = meaning.format(format_span(seconds).lstrip("−"))
         rows.append((label, format_moment(time, tz, day=day), told))
     return rows
+
+
+def _tell_other_alerts(windows: Sequence[Mapping[str, Any]], tz: datetime.tzinfo) -> str:
+    """Which alerts there were, where none is of a service that was hit."""
+    fired = {
+        (str(each.get("time")), str(each.get("message")))
+        for window in windows
+        for each in window.get("nearby") or ()
+        if each.get("kind") == "alert" and each.get("phase") == "fired"
+    }
+    if not fired:
+        return ""
+    hit = ", ".join(dict.fromkeys(inert_text(w["service"]) for w in windows if w.get("service")))
+    first = format_clock(as_instant(min(fired)[0]), tz)
+    return f"no alert of {hit}; {count_of(len(fired), 'alert')} of other services fired, the first at {first}"
 
 
 def tell_throughout(impact: Mapping[str, Any], tz: datetime.tzinfo, *, zone: str = "UTC") -> list[str]:

@@ -17,7 +17,7 @@ _FATES = {
 def tell_users(users: Mapping[str, Any]) -> str:
     """Who was affected, of how many, in a sentence."""
     if users.get("affected") is None:
-        return "unknown: the evidence has no user ids"
+        return f"unknown: {tell_unknown(users)}"
     silent = users.get("silent")
     if isinstance(silent, Mapping) and not users["affected"]:
         span = f"{number_of(silent.get('low'))} – {number_of(silent.get('high'))}"
@@ -32,6 +32,11 @@ def tell_users(users: Mapping[str, Any]) -> str:
     if users.get("anonymous_clients"):
         text += f"; and {number_of(users['anonymous_clients'])} anonymous clients"
     return text
+
+
+def tell_unknown(users: Mapping[str, Any]) -> str:
+    """Why nothing is known of who was affected."""
+    return "the evidence has no user ids" if users.get("exposed") is None else "what was bad names no user"
 
 
 def list_users(users: Mapping[str, Any]) -> Iterator[Row]:
@@ -55,6 +60,8 @@ def list_silent(users: Mapping[str, Any]) -> Iterator[Row]:
 
 def _of_exposed(users: Mapping[str, Any]) -> str:
     if users.get("affected") is None:
-        return "the evidence has no user ids"
+        return tell_unknown(users)
     usual = f"; {number_of(users['usual'])} are usual" if users.get("usual") is not None else ""
+    if users.get("exposed") is None:
+        return f"distinct; only failures say whose they are, so who else came is unknown{usual}"
     return f"distinct, of {number_of(users.get('exposed'))} who came{usual}"

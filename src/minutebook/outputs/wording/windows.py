@@ -16,14 +16,14 @@ from minutebook.outputs.wording.users import list_silent, list_users
 _KINDS = {"fail": "failures", "slow": "slowness", "traffic_loss": "loss of traffic",
           "no_evidence": "no evidence"}  # fmt: skip
 _LASTED = {
-    "fail": "from the first to the last bad request",
-    "slow": "from the first to the last slow request",
+    "fail": "from the first to the last bad {}",
+    "slow": "from the first to the last slow {}",
     "traffic_loss": "from the first to the last minute without the usual traffic",
     "no_evidence": "without a line of any source",
 }
 _EDGES = {
-    "fail": "{} bad request",
-    "slow": "{} slow request",
+    "fail": "{} bad {}",
+    "slow": "{} slow {}",
     "traffic_loss": "edge of the silence",
     "no_evidence": "edge of the hole",
 }
@@ -41,7 +41,7 @@ def tell_window(window: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool = F
         ("#", heading, inert_text(window.get("evidence"))),
         ("start", _edge(window, "start", tz, day), _bounds(window, "start", tz)),
         ("end", _edge(window, "end", tz, day), _bounds(window, "end", tz)),
-        ("lasted", lasted(window), _LASTED.get(str(window.get("kind")), "")),
+        ("lasted", lasted(window), _LASTED.get(str(window.get("kind")), "").format(unit_of(window))),
     ]
     users = window.get("users") or {}
     if window.get("kind") == "no_evidence":
@@ -54,11 +54,10 @@ def tell_window(window: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool = F
 
 def _list_requests(window: Mapping[str, Any], tz: datetime.tzinfo, day: bool) -> Iterator[Row]:
     share, usual = percent_of(window.get("bad_ratio")), percent_of(window.get("usual_ratio"))
-    word = "requests slow" if window.get("kind") == "slow" else "requests failed"
     of = f"of {number_of(window.get('valid'))}: {share}, where {usual} is usual"
-    yield word, number_of(window.get("bad")), of
+    yield name_bad(window), number_of(window.get("bad")), of
     if window.get("user_minutes") is not None:
-        what = "slow request" if window.get("kind") == "slow" else "failure"
+        what = f"slow {unit_of(window)}" if window.get("kind") == "slow" else "failure"
         yield "user-minutes", number_of(window["user_minutes"]), f"pairs of a user and a minute with a {what}"
     yield from (("can't tell", "", inert_text(sentence)) for sentence in window.get("cannot_tell") or ())
     peak = as_instant(window.get("peak_minute"))
@@ -86,6 +85,25 @@ def scope_of(window: Mapping[str, Any]) -> str:
     return f"{service}: {shown}" if service and shown else service or shown or "all services"
 
 
+def unit_of(window: Mapping[str, Any]) -> str:
+    """What is counted: ``request``, or ``line`` where no requests are logged."""
+    return "line" if window.get("unit") == "lines" else "request"
+
+
+def name_bad(window: Mapping[str, Any]) -> str:
+    """What its bad ones are called as a figure: ``requests failed``, ``slow lines``."""
+    is_slow = window.get("kind") == "slow"
+    if unit_of(window) == "line":
+        return "slow lines" if is_slow else "bad lines"
+    return "requests slow" if is_slow else "requests failed"
+
+
+def tell_bad(window: Mapping[str, Any]) -> str:
+    """What became of its bad ones: ``requests failed``, ``lines are bad``, behind their number."""
+    verb = "were slow" if window.get("kind") == "slow" else "are bad" if unit_of(window) == "line" else "failed"
+    return f"{unit_of(window)}s {verb}"
+
+
 def between(window: Mapping[str, Any], tz: datetime.tzinfo, *, day: bool = False) -> str:
     """From start to end of a window, with the day where it's asked for or changes."""
     return format_range(as_instant(window.get("start")), as_instant(window.get("end")), tz, day=day)
@@ -99,7 +117,7 @@ def lasted(window: Mapping[str, Any]) -> str:
 
 def name_edge(window: Mapping[str, Any], which: str) -> str:
     """The name of an edge, by the window's kind: ``first bad request``, ``edge of the silence``."""
-    return _EDGES.get(str(window.get("kind")), _EDGES["fail"]).format(which)
+    return _EDGES.get(str(window.get("kind")), _EDGES["fail"]).format(which, unit_of(window))
 
 
 def _edge(window: Mapping[str, Any], edge: str, tz: datetime.tzinfo, day: bool) -> str:

@@ -19,6 +19,7 @@ from minutebook.outputs.holes import find_silent_minutes
 from minutebook.outputs.inert import escape_markdown
 from minutebook.outputs.instants import as_instant, format_clock, format_span
 from minutebook.outputs.wording.counts import count_of
+from minutebook.outputs.wording.windows import unit_of
 from minutebook.postmortem.document.rows import Row
 from minutebook.postmortem.draft.figures import measured_windows
 
@@ -80,8 +81,10 @@ def _tell_response(
 
 
 def _name_bad(impact: Mapping[str, Any]) -> str:
-    """``slow request`` where slowness is all that users met."""
-    return "slow request" if {each["kind"] for _, each in measured_windows(impact)} == {"slow"} else "bad request"
+    """``slow request`` where slowness is all that users met, ``bad line`` where no requests are logged."""
+    windows = [window for _, window in measured_windows(impact)]
+    unit = "line" if {unit_of(window) for window in windows} == {"line"} else "request"
+    return f"slow {unit}" if {window["kind"] for window in windows} == {"slow"} else f"bad {unit}"
 
 
 def _tell_changes(rows: Sequence[Row], start: pd.Timestamp, end: pd.Timestamp, what: str) -> Iterator[str]:

@@ -17,13 +17,14 @@ from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.instants import as_instant, format_clock, format_days, format_span
 from minutebook.outputs.wording.counts import as_whole, percent_of
 from minutebook.outputs.wording.incident import tell_milestones, tell_throughout
-from minutebook.outputs.wording.windows import kind_of, scope_of, tell_window
+from minutebook.outputs.wording.users import tell_unknown
+from minutebook.outputs.wording.windows import kind_of, scope_of, tell_bad, tell_window, unit_of
 
 _UTC = datetime.UTC
 _POINTERS = {
     "start": "start", "end": "end", "lasted": "end", "users affected": "users/affected", "failed": "users/failed",
     "degraded": "users/degraded", "silent": "users/silent", "anonymous": "users/anonymous_clients", "requests failed": "bad",
-    "requests slow": "bad", "requests lost": "lost_requests", "user-minutes": "user_minutes", "worst minute": "peak_minute",
+    "requests slow": "bad", "bad lines": "bad", "slow lines": "bad", "requests lost": "lost_requests", "user-minutes": "user_minutes", "worst minute": "peak_minute",
     "can't tell": "cannot_tell",
 }  # fmt: skip
 
@@ -70,9 +71,10 @@ def tell_impact(impact: Mapping[str, Any]) -> Iterator[str]:
         if window["kind"] == "traffic_loss":
             yield f"{span}, traffic of {scope_of(window)} was lost: about {as_whole(window.get('lost_requests')):,} requests didn't come."
             continue
-        word = "were slow" if window["kind"] == "slow" else "failed"
+        what, _, word = tell_bad(window).partition(" ")
+        of = f"{what} {'of' if unit_of(window) == 'line' else 'to'} {_scope(window)}"
         yield (
-            f"{span}, {as_whole(window.get('bad')):,} of {as_whole(window.get('valid')):,} requests to {_scope(window)} {word}"
+            f"{span}, {as_whole(window.get('bad')):,} of {as_whole(window.get('valid')):,} {of} {word}"
             f" ({percent_of(window.get('bad_ratio'))}; usual: {percent_of(window.get('usual_ratio'))}). {_tell_hit(window.get('users') or {})}"
         )
     if len(windows) > 1:
@@ -94,7 +96,9 @@ def _tell_hit(users: Mapping[str, Any]) -> str:
     if users.get("affected") is None:
         clients = users.get("anonymous_clients")
         apart = f"; {as_whole(clients):,} clients without one were hit" if clients else ""
-        return f"How many users were hit is unknown: the evidence has no user ids{apart}."
+        return f"How many users were hit is unknown: {tell_unknown(users)}{apart}."
+    if users.get("exposed") is None:
+        return f"{as_whole(users['affected']):,} users were hit; only failures say whose they are, so who else came is unknown."
     text = f"{as_whole(users['affected']):,} of the {as_whole(users.get('exposed')):,} users who came were hit: "
     failed, degraded = as_whole(users.get("failed")), as_whole(users.get("degraded"))
     without = f"{failed:,} without a success within 60 s of a failure"

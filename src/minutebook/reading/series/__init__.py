@@ -21,6 +21,7 @@ from minutebook.reading.series.telling import Told, find_common_recipe, is_expor
 from minutebook.sources import Source
 
 _SHORT = 20  # lines
+_OPENINGS = (b"[", b"{", b"[{")  # of a document that goes on over lines
 #: Which columns a W3C log has, line by line.
 _FIELDS = re.compile(rb"(?m)^#(?:Fields:|fields\t)[^\r\n]*")
 
@@ -43,14 +44,18 @@ def _read_alike(files: Sequence[File], context: ReadingContext, known: Told | No
         yield _defer([each.account for each in files], told.format)
     if recipe is None:
         return
-    # An export shows in its beginning, of which the sample has too little where a file is short.
     logs = [
         each
         for each in files
         if _has_header(each, files[0], recipe)
-        and (each.rows > _SHORT or not is_export(each.content, context, each.account))
+        and not (_may_be_export(each) and is_export(each.content, context, each.account))
     ]
     yield from (parse_together(chunk, recipe, context) for chunk in cut_chunks(logs))
+
+
+def _may_be_export(file: File) -> bool:
+    """Whether it may be an export all the same: of a short file the sample has too little, and of one document only a part."""
+    return file.rows <= _SHORT or file.content.lstrip().partition(b"\n")[0].rstrip() in _OPENINGS
 
 
 def _defer(accounts: Sequence[Account], name: str) -> Series:

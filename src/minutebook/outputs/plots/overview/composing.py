@@ -28,7 +28,8 @@ def compose(minutes: pd.DataFrame, impact: Mapping[str, Any], happenings: pd.Dat
     grid, lanes = sum_minutes(minutes), build_lanes(happenings)
     start, end = _find_range(grid, impact, lanes)
     has_windows = bool(impact.get("windows"))
-    return Scene(start, end, grid, find_edges(impact), find_marks(impact), lanes, has_windows)
+    is_lines = (impact.get("sli") or {}).get("layer") == "lines"
+    return Scene(start, end, grid, find_edges(impact), find_marks(impact), lanes, has_windows, is_lines)
 
 
 def find_marks(impact: Mapping[str, Any]) -> list[Mark]:

@@ -37,3 +37,4 @@ class Scene:
     marks: Sequence[Mark] = ()
     lanes: Sequence[Lane] = ()
     has_windows: bool = False  #: also such as aren't shaded, for want of evidence
+    is_lines: bool = False  #: log lines are counted, since no requests are logged

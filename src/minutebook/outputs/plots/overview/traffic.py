@@ -19,27 +19,28 @@ _TRAFFIC, _TRAFFIC_EDGE = "#e2e2e2", "#8c8c8c"
 _FAILED, _USERS, _SHARE = "#D55E00", "#0072B2", "#000000"
 
 
-def draw_traffic(panel: Axes, grid: Grid, *, has_window: bool) -> None:
-    """Requests as an area, failures before it, the share of failures on a scale to the right."""
+def draw_traffic(panel: Axes, grid: Grid, *, has_window: bool, is_lines: bool = False) -> None:
+    """Requests as an area, failures before it, the share of failures on a scale to the right; or log lines, and bad ones."""
     from matplotlib.patches import Patch
 
+    what, fate = ("log lines", "bad") if is_lines else ("requests", "failed")
     if np.isnan(grid.requests).all():
-        say_nothing(panel, "requests a minute: no data")
+        say_nothing(panel, f"{what} a minute: no data")
         return
     shown = [
         draw_steps(panel, Curve(grid.begins, grid.requests), fill=True, fc=_TRAFFIC, ec=_TRAFFIC_EDGE, lw=0.8, zorder=2,
-               label="requests a minute"),
+               label=f"{what} a minute"),
         draw_steps(panel, Curve(grid.begins, grid.failed), fill=True, fc=_FAILED, ec="#7a3500", hatch="////", lw=0.5,
-               zorder=3, label="of them failed"),
+               zorder=3, label=f"of them {fate}"),
     ]  # fmt: skip
     _set_height(panel, grid.requests)
-    shown.append(_draw_share(panel, grid))
+    shown.append(_draw_share(panel, grid, f"share {fate} (right)"))
     if has_window:
         shown.append(Patch(fc="#fbf6c8", ec="#555555", lw=0.8, label="impact window"))
     draw_head(panel, shown)
 
 
-def _draw_share(panel: Axes, grid: Grid) -> Any:
+def _draw_share(panel: Axes, grid: Grid, label: str) -> Any:
     import matplotlib.patheffects as effects
 
     # On its own scale, since a few failures among many requests would be a line on the floor.
@@ -50,7 +51,7 @@ def _draw_share(panel: Axes, grid: Grid) -> Any:
     line = right.plot(
         middles, grid.share, color=_SHARE, lw=1.2, zorder=5,
         marker="o" if len(middles) <= 60 else None, ms=2.2, path_effects=halo,
-        label="share failed (right)",
+        label=label,
     )[0]  # fmt: skip
     set_percent(right, float(np.nanmax(grid.share, initial=1.0)))
     return line

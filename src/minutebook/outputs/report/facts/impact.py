@@ -14,8 +14,8 @@ from minutebook.outputs.instants import as_instant, format_clock, format_span
 from minutebook.outputs.report.facts.fact import Fact
 from minutebook.outputs.wording.counts import as_whole, percent_of
 from minutebook.outputs.wording.incident import tell_milestones, tell_throughout
-from minutebook.outputs.wording.users import tell_users
-from minutebook.outputs.wording.windows import between, kind_of, lasted, tell_window
+from minutebook.outputs.wording.users import tell_unknown, tell_users
+from minutebook.outputs.wording.windows import between, kind_of, lasted, name_bad, tell_window
 
 _UTC = datetime.UTC
 
@@ -44,15 +44,16 @@ def find_figures(impact: Mapping[str, Any], windows: Sequence[Mapping[str, Any]]
     yield Fact("impact", format_span(total.get("impact_seconds")), span + count)
     yield _count_users(windows[0].get("users") or {} if len(windows) == 1 else total)
     for window in [w for w in windows if w["kind"] in ("fail", "slow")][:2]:
-        word = "requests slow" if window["kind"] == "slow" else "requests failed"
         of = f"of {as_whole(window.get('valid')):,}: {percent_of(window.get('bad_ratio'))}"
-        yield Fact(word, f"{as_whole(window.get('bad')):,}", of)
+        yield Fact(name_bad(window), f"{as_whole(window.get('bad')):,}", of)
     yield from _find_delays(impact)
 
 
 def _count_users(users: Mapping[str, Any]) -> Fact:
     if users.get("affected") is None:
-        return Fact("users affected", "unknown", "the evidence has no user ids")
+        return Fact("users affected", "unknown", tell_unknown(users))
+    if users.get("failed") is None:
+        return Fact("users affected", f"{as_whole(users['affected']):,}", "only failures say whose they are")
     exposed = f"of {as_whole(users['exposed']):,} who came: " if users.get("exposed") is not None else ""
     state = f"{as_whole(users.get('failed')):,} failed, {as_whole(users.get('degraded')):,} degraded"
     return Fact("users affected", f"{as_whole(users['affected']):,}", exposed + state)
@@ -99,7 +100,7 @@ def _tell_top(window: Mapping[str, Any]) -> Iterator[str]:
         counted = [
             f"{each['bad']:,} × {each['value']}"
             for each in top.get(key) or ()
-            if isinstance(each, Mapping) and each["bad"]
+            if isinstance(each, Mapping) and each["bad"] and each["value"] != ""
         ]
         if counted:
             yield f"{lead}: {', '.join(counted)}."

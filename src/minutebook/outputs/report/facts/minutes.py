@@ -30,6 +30,7 @@ def pick_minutes(minutes: pd.DataFrame, windows: Sequence[Mapping[str, Any]]) ->
     beside = pd.Timedelta(minutes=5)
     edges = [(as_instant(w.get("start")), as_instant(w.get("end"))) for w in windows]
     near = table["minute"].map(lambda m: any(a and b and a - beside <= m <= b + beside for a, b in edges))
-    kept = table[near & table["service"].isin([w.get("service") for w in windows])].head(_MOST_ROWS)
+    is_hit = table["service"].fillna("").isin([w.get("service") or "" for w in windows])
+    kept = table[near & is_hit].head(_MOST_ROWS)
     note = f"{len(kept):,} of {len(table):,} rows: about the impact windows. All of them are in minutes.csv."
     return kept, note
