@@ -88,3 +88,15 @@ def test_where_all_minutes_would_be_too_many_rows_it_is_those_with_requests(monk
     kept = minutes()
     pd.testing.assert_frame_equal(kept, dense[dense["requests"] > 0].reset_index(drop=True))
     assert len(kept) == 5
+
+
+def test_users_of_requests_that_name_nobody_are_unknown_and_not_none_at_all() -> None:
+    rows = [("09:00:01", None, 200), ("09:00:02", None, 500), ("09:01:01", "u1", 200), ("09:01:02", None, 500),
+            ("09:02:01", "u1", 200), ("09:02:02", "u2", 500)]  # fmt: skip
+    frame = pd.DataFrame(rows, columns=["time", "user", "status"]).assign(
+        kind="request", layer="app", service="shop", operation="/a", source="shop.log"
+    )
+    frame = check_events(frame.assign(time=pd.to_datetime(DAY + frame["time"] + "Z"), line=frame.index + 1))
+    told = make_minutes(find_sli(summarise(to_table(frame))), merge_happenings(frame.head(0))[0])
+    assert told["users"].astype("object").where(told["users"].notna(), None).tolist() == [None, 1, 2]
+    assert told["failed_users"].astype("object").where(told["failed_users"].notna(), None).tolist() == [None, None, 1]

@@ -60,11 +60,12 @@ def make_minutes(
     counts |= _count_users(sli.trials, cells)
     coverage = _find_coverage(sli.coverage, cells)
     has_data = (coverage != "none") | (counts.pop("is_told") > 0)
+    is_known = {name: has_data & ~nameless for name, nameless in _find_nameless(counts).items()}
     service, operation = (pd.array(names, "str").take(cells.pair) for names in zip(*cells.pairs, strict=True))
     dense = pd.DataFrame(
         {
             "minute": cells.minute, "service": service, "operation": operation, "coverage": coverage,
-            **{name: pd.arrays.IntegerArray(values, ~has_data) for name, values in counts.items()},
+            **{name: pd.arrays.IntegerArray(values, ~is_known.get(name, has_data)) for name, values in counts.items()},
             **latency,
         }
     )  # fmt: skip
@@ -173,6 +174,14 @@ def _count_users_in(rows: pd.DataFrame, cells: _Cells) -> tuple[np.ndarray, np.n
         by_user, starts = group_rows([cell, find_who(known)])
         cell, has_failed = cell[by_user[starts]], np.logical_or.reduceat(has_failed[by_user], starts)
     return np.bincount(cell, minlength=len(cells)), np.bincount(cell[has_failed], minlength=len(cells))
+
+
+def _find_nameless(counts: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Cells whose requests, or whose failures, name nobody: how many users there were is unknown, not zero."""
+    return {
+        "users": (counts["users"] == 0) & (counts["requests"] > 0),
+        "failed_users": (counts["failed_users"] == 0) & (counts["failed"] > 0),
+    }
 
 
 def _find_latency(counts: pd.DataFrame, cell: np.ndarray, size: int) -> dict[str, np.ndarray]:

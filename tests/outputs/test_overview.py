@@ -168,8 +168,10 @@ def test_it_can_be_drawn(parts):
 
 def test_unknown_users_are_said_and_not_drawn_as_none():
     minutes, impact, happenings = short_incident()
-    minutes["failed_users"] = pd.array([None] * len(minutes), dtype="Int64")
-    assert any("unknown" in text for text in texts_of(svg_of(minutes, impact, happenings)))
+    assert not any("unknown" in text for text in texts_of(svg_of(minutes, impact, happenings)))
+    for failed_users in (pd.NA, (minutes["failed"] * 0).mask(minutes["failed"] > 0)):
+        minutes["failed_users"] = pd.Series(failed_users, minutes.index, dtype="Int64")
+        assert any("unknown" in text for text in texts_of(svg_of(minutes, impact, happenings)))
 
 
 def test_one_far_minute_does_not_make_the_grid_explode():

@@ -59,7 +59,8 @@ def _draw_share(panel: Axes, grid: Grid, label: str) -> Any:
 
 def draw_users(panel: Axes, grid: Grid) -> None:
     """Users who hit a failure, a bar a minute."""
-    if np.isnan(grid.failed_users).all():
+    has_known, has_failures = ((values > 0).any() for values in (grid.failed_users, grid.failed))
+    if np.isnan(grid.failed_users).all() or (has_failures and not has_known):
         say_nothing(panel, "users who hit a failure: unknown (no user ids in these minutes)")
         return
     look: dict[str, Any] = {"fc": _USERS, "zorder": 3, "label": "users who hit a failure, a minute"}
