@@ -28,7 +28,7 @@ class Facts:
     cells: pd.DataFrame  #: minute_no, place, weight: users, or requests where nobody is known
     candidates: pd.DataFrame  #: all trials that may be bad in any channel
     with_users: frozenset[str]  #: operations with a user who is named
-    names_good: bool  #: whether a user with a success is named: ids may be of failures only
+    names_good: bool  #: whether a user with a success is named, if anybody had one: ids may be of failures only
     is_told_apart: bool  #: whether users can be told apart: not by one address that stands for all
     span_us: tuple[float, float]  #: first and last event of named users
 
@@ -42,7 +42,8 @@ def find_facts(trials: Trials, limits_s: Mapping[str, float]) -> Facts:
     addresses = set[str]().union(*(part.addresses for part in parts))
     is_told_apart = bool(with_users) or len(addresses) >= FEWEST_USERS
     span_us = min(part.span_us[0] for part in parts), max(part.span_us[1] for part in parts)
-    names_good = any(part.names_good for part in parts)
+    successes = [part.names_good for part in parts if part.names_good is not None]
+    names_good = any(successes) or not successes
     whole = pd.concat([part.cells for part in parts], ignore_index=True)
     candidates = join_rows([part.candidates for part in parts])
     parts.clear()
@@ -62,17 +63,19 @@ class _Part(NamedTuple):
     cells: pd.DataFrame
     candidates: pd.DataFrame
     with_users: set[str]
-    names_good: bool
+    names_good: bool | None  #: None: nobody had a success
     addresses: set[str]  #: as many as tell users apart
     span_us: tuple[float, float]
 
 
 def _find_part(rows: pd.DataFrame, limits_s: Mapping[str, float], drop: bool) -> _Part:
-    named = pick_rows(rows, rows["user"].cat.codes.to_numpy() >= 0)
+    is_named = rows["user"].cat.codes.to_numpy() >= 0
+    named = pick_rows(rows, is_named)
+    is_good = rows["requests"].to_numpy() > rows["bad"].to_numpy()
     candidates = rows[(rows["bad"].to_numpy() > 0) | find_slow(rows, limits_s)]
     return _Part(
         _sum_cells(rows), drop_unused(candidates) if drop else candidates,
-        seen_names(named["operation"]), bool((named["requests"] > named["bad"]).any()), seen_names(rows["client"], most=FEWEST_USERS),
+        seen_names(named["operation"]), bool((is_good & is_named).any()) if is_good.any() else None, seen_names(rows["client"], most=FEWEST_USERS),
         (float(find_first(named).astype(float).min(initial=np.inf)), float(find_last(named).astype(float).max(initial=-np.inf))),
     )  # fmt: skip
 
