@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from minutebook.detection import detect_format, score_plan
+from minutebook.detection import detect_format, fit_plan
 from minutebook.logformats import LogFormat, load_formats
 from minutebook.plans.drafts import make_plan
 from minutebook.reading.samples import try_samples
@@ -72,7 +72,7 @@ def test_no_other_format_claims_a_sample(log_format: LogFormat, text: str) -> No
 
 def _weigh(log_format: LogFormat, lines: pa.StringArray) -> float:
     plan = make_plan(log_format, lines)
-    return log_format.weight * score_plan(plan, lines) if plan else 0.0
+    return log_format.weight * fit_plan(plan, lines).score if plan else 0.0
 
 
 @pytest.mark.parametrize(("log_format", "index"), PATTERNS)

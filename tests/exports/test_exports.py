@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minutebook.exports import Document, load_exports, name_text, parse_documents, pick_export, read_export
-from minutebook.exports.picking import ENOUGH, score_export
+from minutebook.exports.picking import ENOUGH, FirstRows
 
 EXPORTS = {each.name: each for each in load_exports(samples=True)}
 SAMPLES = [(name, number) for name, each in EXPORTS.items() for number in range(len(each.samples))]
@@ -49,7 +49,7 @@ def test_a_sample_is_known_as_its_own_export(name: str, number: int) -> None:
 def test_no_two_formats_claim_one_sample(name: str, number: int) -> None:
     """General shapes (weight below 1) give way; two tools' formats must tell each other apart."""
     value, _ = read(name, number)
-    claims = {each.name for each in EXPORTS.values() if each.weight == 1 and score_export(value, each) >= ENOUGH}
+    claims = {each.name for each in EXPORTS.values() if each.weight == 1 and FirstRows(value).score(each) >= ENOUGH}
     assert claims <= {name}
 
 

@@ -49,12 +49,10 @@ def find_states(trials: Channel, events: pd.DataFrame) -> pd.DataFrame:
     """``user, state`` of each affected user: degraded where every bad event was followed within 60 s by a good
     one of the same user and operation, or was only slow; else failed; null where no success names its user."""
     known = events[events["user"].notna()]
-    if trials.name == "slow" or not len(known):
+    is_slow = trials.name == "slow"
+    if is_slow or not len(known) or not trials.facts.names_good:
         users = sorted(known["user"].unique())
-        return pd.DataFrame({"user": users, "state": ["degraded"] * len(users)}, dtype="str")
-    if not trials.facts.names_good:
-        users = sorted(known["user"].unique())
-        return pd.DataFrame({"user": users, "state": [None] * len(users)}, dtype="str")
+        return pd.DataFrame({"user": users, "state": ["degraded" if is_slow else None] * len(users)}, dtype="str")
     at, minute = known["at"].to_numpy(), known["at"].to_numpy() // MINUTE_US
     user, users = pd.factorize(known["user"], sort=True)
     near = trials.of_users(users, set(known["operation"]), int(minute.min()), int(minute.max()) + 1)

@@ -10,11 +10,12 @@ import math
 
 import numpy as np
 
+#: Usual gaps within which what is written all the time comes.
+FEW_GAPS = 3
 _GAP_MINUTES = 5  # quiet minutes that don't end a stretch
 _SURGE = 4.0  # times the message's usual rate
 _FEWEST = 3  # in a minute, for a surge
 _CHANCE = 4.0  # standard deviations over the usual rate, which chance reaches in no day
-_FEW_GAPS = 3  # within which what is written all the time comes
 _OFTEN = 3  # minutes with it ahead of its first loud one, for a message that isn't new then
 
 
@@ -31,7 +32,7 @@ def find_usual(dense: np.ndarray) -> float:
     if not runs or np.count_nonzero(at < runs[0][0]) < _OFTEN:
         return 0.0
     # What first came long after the evidence begins, for how often it then came, is new.
-    is_old = at[0] <= _FEW_GAPS * (at[-1] - at[0]) / len(at)
+    is_old = at[0] <= FEW_GAPS * (at[-1] - at[0]) / len(at)
     return float(dense[is_apart].mean()) if is_old else 0.0
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from minutebook.chronology.bursts import find_loud, find_usual
+from minutebook.chronology.bursts import FEW_GAPS, find_loud, find_usual
 from minutebook.sources.places import name_place
 from minutebook.summary import Summary
 from minutebook.times.utc import MINUTE_US
@@ -18,7 +18,6 @@ from minutebook.times.utc import MINUTE_US
 _LEVELS = ("warn", "error", "fatal")
 _MOST_MESSAGES = 1000  # only the most frequent are looked at: nobody has time for more
 _LOUD_BURST = 5  # times its median burst, for a message that comes and goes
-_FEW_GAPS = 3  # within which a message that is written all the time comes
 _MOST_RETURNS = 5  # of a new message: one that returns more often comes and goes
 _RELIABLE = 10  # of a message, for its gaps to have a usual length
 _LONG_GAP = 10.0  # times the usual gap, which chance hardly makes
@@ -144,7 +143,7 @@ def _leave_usual(rows: pd.DataFrame, grid: np.ndarray) -> pd.DataFrame:
         return rows
     minute = rows.groupby(["phase", "template", "service"])["minute"]
     count, first, last = minute.transform("nunique"), minute.transform("min"), minute.transform("max")
-    is_old = first - grid[0] <= _FEW_GAPS * (last - first) / (count - 1).clip(lower=1)
+    is_old = first - grid[0] <= FEW_GAPS * (last - first) / (count - 1).clip(lower=1)
     return rows[(rows["phase"] == "crashed") | ~(is_old & (count > _MOST_RETURNS))]
 
 
@@ -161,7 +160,7 @@ def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
     start, end = int(grid[0]) * MINUTE_US, (int(grid[-1]) + 1) * MINUTE_US
     gap = _usual_gap(message)
     # It may well have been written before the evidence begins.
-    is_old = int(rows["first"].min()) - start <= 3 * gap
+    is_old = int(rows["first"].min()) - start <= FEW_GAPS * gap
     episodes = []
     runs = find_loud(dense, usual)
     # A message that comes and goes all the time is usual too: only bursts that stand out are episodes.
@@ -189,7 +188,7 @@ def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
         episodes.append(
             Episode(phase, message.template, str(part["message"][order[0]]), part["level"][order[0]] or "error",
                     message.service, hosts.pop() if len(hosts) == 1 else "", since, until, int(part["count"].sum()),
-                    _refer(part, order), _refer_last(part), end - until > max(2 * MINUTE_US, 3 * gap), usual)
+                    _refer(part, order), _refer_last(part), end - until > max(2 * MINUTE_US, FEW_GAPS * gap), usual)
         )  # fmt: skip
     return episodes
 

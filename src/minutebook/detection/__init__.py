@@ -68,6 +68,10 @@ class Scored:
         """The share of the lines, times the format's weight."""
         return -self.rank[0]
 
+    def finish(self, text: pa.StringArray) -> Plan:
+        """The plan in full, by the lines that it was drafted for."""
+        return self.plan if self.plan.log_format.wraps else finish_plan(self.plan, text)
+
 
 def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detection:
     """The formats that fit the most of the sample's lines, best first."""
@@ -86,7 +90,7 @@ def detect_format(lines: Sequence[str], formats: Sequence[LogFormat]) -> Detecti
             break
         finer = _refine(good.plan, text, tried)
         is_alone = not plans and not finer and not good.plan.inner
-        plans += [*finer, finish_plan(good.plan, rest)]
+        plans += [*finer, good.finish(rest)]
         left = good.left if is_alone else _find_rejects(text, plans)
         if not len(left) or len(left) == len(rest):
             break
@@ -221,7 +225,7 @@ def look_inside(plan: Plan, matched: Sequence[Matched], formats: Sequence[LogFor
         good = next((s for s in score_formats(rest, tried, (), needs_time=False) if s.score >= _KNOWN_INSIDE), None)
         if good is None:
             break
-        inner += [*_refine(good.plan, rest, tried), finish_plan(good.plan, rest)]
+        inner += [*_refine(good.plan, rest, tried), good.finish(rest)]
         if plan.log_format.wraps == "records":  # none of them goes on from another
             read = [each.rows for each in match_lines_of(sample, inner)[0]]
             left = np.setdiff1d(np.arange(len(sample)), np.concatenate(read) if read else [])
@@ -231,11 +235,6 @@ def look_inside(plan: Plan, matched: Sequence[Matched], formats: Sequence[LogFor
             break
         rest = sample.take(pa.array(left))
     return replace(plan, inner=tuple(inner))
-
-
-def score_plan(plan: Plan, text: pa.StringArray) -> float:
-    """Share of the lines that the plan's format fits, less a quarter of the share that it only folds."""
-    return fit_plan(plan, text).score
 
 
 class Fit(NamedTuple):

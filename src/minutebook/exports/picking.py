@@ -59,7 +59,7 @@ def _each_row(document: object, path: str, export: ExportFormat) -> Iterator[tup
                 yield row, page
 
 
-class _Document:
+class FirstRows:
     """A document's first rows, by where they stand: many formats look at the same places."""
 
     def __init__(self, value: object) -> None:
@@ -82,18 +82,13 @@ class _Document:
         return 0.0
 
 
-def score_export(document: object, export: ExportFormat) -> float:
-    """Share of the document's first rows that have the keys required by the format."""
-    return _Document(document).score(export)
-
-
 def pick_export(values: Sequence[object], formats: Sequence[ExportFormat]) -> Match:
     """The export that the first documents of a file are of; none where no format fits enough of them."""
     known = [value for value in islice(values, _SAMPLE) if value is not None]
     if known and all(value in ([], {}) for value in known):
         return Match(EMPTY, 1.0, None, None, name_shape(known[0]))
     scored = []
-    documents = [_Document(value) for value in known]
+    documents = [FirstRows(value) for value in known]
     for order, each in enumerate(formats if known else ()):
         score = sum(document.score(each) for document in documents) / len(documents)
         if score:
