@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,39 +10,16 @@ import numpy as np
 import pandas as pd
 
 from minutebook.chronology.bursts import FEW_GAPS, find_loud, find_usual
+from minutebook.chronology.words import find_failures, find_phases
 from minutebook.sources.places import name_place
 from minutebook.summary import Summary
 from minutebook.times.utc import MINUTE_US
 
-_LEVELS = ("warn", "error", "fatal")
 _MOST_MESSAGES = 1000  # only the most frequent are looked at: nobody has time for more
 _LOUD_BURST = 5  # times its median burst, for a message that comes and goes
 _MOST_RETURNS = 5  # of a new message: one that returns more often comes and goes
 _RELIABLE = 10  # of a message, for its gaps to have a usual length
 _LONG_GAP = 10.0  # times the usual gap, which chance hardly makes
-
-_STARTS = re.compile(
-    r"^(?:re)?start(?:ing|ed)\b(?! [A-Z]{3,7} \")|\b(?:server|service|worker|process|application|app|daemon) (?:re)?start(?:ed|ing)\b"
-    r"|^(?:booting|listening (?:on|at)|ready to accept|now listening|launching)\b|\bstartup complete\b|^Started \w+ in ",
-    re.I,
-)
-_STOPS = re.compile(
-    r"^(?:stopping|stopped|shutting down|shutdown|exiting|terminating|received sig\w+)\b|\bgraceful(?:ly)? (?:stop|shut)"
-    r"|\bshutdown complete\b|\b(?:server|service|worker|process|application) (?:is )?(?:stopp|shutting|exit|terminat)",
-    re.I,
-)
-_CRASHES = re.compile(
-    r"\bsegfault\b|\bout of memory\b|\boom-?kill|\bkilled process\b|\bpanic:|\bcore dumped\b|\bexited (?:with|on) "
-    r"(?:code|signal|status) [1-9]|\bworker (?:process )?\S* ?(?:died|was terminated|timeout)|\bfatal signal\b",
-    re.I,
-)
-# Words of trouble, for messages without a level.
-_TROUBLE = re.compile(
-    r"\b(?:error|exception|traceback|fail(?:ed|ure|ing|s)?|fatal|critical|panic|abort(?:ed|ing)?|denied|refused|rejected|"
-    r"unreachable|time[d]?[ -]?out|no (?:space|room|route)|cannot|can't|could not|unable to|out of memory|corrupt(?:ed)?|"
-    r"lost|unavailable|overflow|deadlock)\b",
-    re.I,
-)
 
 
 @dataclass(frozen=True)
@@ -69,7 +45,8 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
     """Episodes of warnings and errors, and of processes starting, stopping and crashing; and how many messages were too rare
     to be looked at.
 
-    A message without a level counts as a warning if its words are words of trouble. An episode is *new* when the message
+    A message without a level counts as a warning if its words are words of trouble, and one of information is told if it
+    says in so many words what went wrong. An episode is *new* when the message
     wasn't seen before, although there was time for it (over three of its usual gaps), *again* when it comes back after a
     silence that chance hardly makes, and a *surge* when it's written at over 4 × its usual rate.
     """
@@ -77,25 +54,19 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
     if not len(rows) or not len(grid):
         return [], 0
     rows = rows.fillna({"service": "", "host": "", "level": "", "message": ""})
-    is_failure, is_trouble = find_failures(rows)
-    rows = rows.assign(level=rows["level"].mask(is_trouble, "warn"))
+    is_failure = find_failures(rows)
+    is_bare = is_failure & (rows["level"] == "") & rows["status"].isna()
+    rows = rows.assign(level=rows["level"].mask(is_bare, "warn"))
     found: list[Episode] = []
     messages, left_out = _most_frequent(rows[is_failure])
     for message in messages:
         found += _split(message, grid)
-    for row in _leave_usual(_processes(rows[~is_failure]), grid).itertuples():
+    for row in _leave_usual(_find_processes(rows[~is_failure]), grid).itertuples():
         found.append(
             Episode(row.phase, row.template, row.message, row.level, row.service, row.host, row.first, row.last,
                     row.count, (name_place(row.source, row.line),), "", False, 0.0)
         )  # fmt: skip
     return sorted(found, key=lambda e: (e.first, e.template, e.service, e.host)), left_out
-
-
-def find_failures(rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Which rows of templates (``level, status, message``, "" for none) are warnings or failures; and which only by words."""
-    is_trouble = (rows["level"] == "").to_numpy(bool) & rows["status"].isna().to_numpy()
-    is_trouble[is_trouble] = _say(rows["message"][is_trouble], _TROUBLE)
-    return (rows["level"].isin(_LEVELS) | (rows["status"] >= 500)).to_numpy(bool) | is_trouble, is_trouble
 
 
 class _Message(NamedTuple):
@@ -129,11 +100,9 @@ def _most_frequent(rows: pd.DataFrame) -> tuple[list[_Message], int]:
     return messages, len(starts) - len(messages)
 
 
-def _processes(rows: pd.DataFrame) -> pd.DataFrame:
+def _find_processes(rows: pd.DataFrame) -> pd.DataFrame:
     """Rows of messages in which a process starts, stops or crashes."""
-    phase = np.select(
-        [_say(rows["message"], words) for words in (_CRASHES, _STARTS, _STOPS)], ["crashed", "started", "stopped"], ""
-    )
+    phase = find_phases(rows["message"])
     return rows.assign(phase=phase)[phase != ""]
 
 
@@ -145,12 +114,6 @@ def _leave_usual(rows: pd.DataFrame, grid: np.ndarray) -> pd.DataFrame:
     count, first, last = minute.transform("nunique"), minute.transform("min"), minute.transform("max")
     is_old = first - grid[0] <= FEW_GAPS * (last - first) / (count - 1).clip(lower=1)
     return rows[(rows["phase"] == "crashed") | ~(is_old & (count > _MOST_RETURNS))]
-
-
-def _say(messages: pd.Series, words: re.Pattern[str]) -> np.ndarray:
-    """Which messages contain the words; each distinct one is searched once."""
-    place, known = pd.factorize(messages)
-    return np.array([words.search(message) is not None for message in known], bool)[place]
 
 
 def _split(message: _Message, grid: np.ndarray) -> list[Episode]:

@@ -10,8 +10,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.chronology.episodes import Episode, find_episodes, find_failures
+from minutebook.chronology.episodes import Episode, find_episodes
 from minutebook.chronology.rows import Row, make_row, text_of
+from minutebook.chronology.words import find_failures
 from minutebook.sources.places import name_place
 from minutebook.summary import Summary
 from minutebook.times.utc import MINUTE_US, to_times
@@ -69,7 +70,7 @@ def count_messages(episodes: list[Episode], summary: Summary) -> pd.DataFrame:
     )
     rows = rows.astype(dict.fromkeys(("template", "service", "level", "message"), "str"))
     rows = rows.fillna(dict.fromkeys(("service", "level", "message"), ""))
-    rows = rows[find_failures(rows)[0]]  # the same words may be written on success
+    rows = rows[find_failures(rows)]  # the same words may be written on success
     sums = rows.groupby(["template", "service", "minute"], as_index=False)["count"].sum()
     keys = list(zip(sums["template"], sums["service"], strict=True))
     sums = sums[np.array([key in first for key in keys], bool)]
