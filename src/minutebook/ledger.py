@@ -34,14 +34,15 @@ def make_ledger(
     assumptions: Sequence[str] = (),
     *,
     layers: Mapping[str, str] | None = None,
+    openings: Sequence[str] = (),
     doubles: Sequence[Both] = (),
     span: Span | None = None,
     on_grid: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """``sources[]``, ``merges[]``, ``assumptions[]``, ``range`` and ``totals``; JSON-able, the same in any order of inputs.
 
-    ``layers`` are those that shared ids prove, ``doubles`` the requests that two logs of a service have, ``span`` is what
-    was asked for. ``on_grid`` is how many events of each source the summary counted: raises `AccountError` where an event
+    ``layers`` are those that shared ids prove, ``openings`` sentences on requests that are told in two records,
+    ``doubles`` the requests that two logs of a service have, ``span`` is what was asked for. ``on_grid`` is how many events of each source the summary counted: raises `AccountError` where an event
     got lost on the way.
     """
     copies: collections.Counter[str] = collections.Counter()
@@ -66,7 +67,7 @@ def make_ledger(
     return {
         "sources": sources,
         "merges": merged,
-        "assumptions": [*_tell_span(sources, span), *assumed, *tell_doubles(doubles), *assumptions],
+        "assumptions": [*_tell_span(sources, span), *assumed, *openings, *tell_doubles(doubles), *assumptions],
         "range": span.tell() if span else None,
         "totals": {name: sum(source[name] for source in sources) for name in count},
     }
@@ -82,7 +83,7 @@ def make_ledger_of(
     settled = gathered.settled
     return make_ledger(
         gathered.accounts, settled.clocks, settled.services, gathered.copied, merges, assumptions,
-        layers=settled.layers, doubles=settled.doubles.found, span=settled.span, on_grid=on_grid,
+        layers=settled.layers, openings=settled.openings.tell(), doubles=settled.doubles.found, span=settled.span, on_grid=on_grid,
     )  # fmt: skip
 
 

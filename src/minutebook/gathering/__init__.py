@@ -1,7 +1,8 @@
 """evidence → Gathered: the events of all sources, each counted once and on one clock.
 
-`copies` takes out what was read twice, found by `overlaps` and `fingerprints`; `doubles` finds `requests` that two logs of
-a service have; `joining` finds the users of failures that name none.
+`copies` takes out what was read twice, found by `overlaps` and `fingerprints`; `openings` joins requests that are told in two
+records each; `doubles` finds `requests` that two logs of a service have; `joining` finds the users of failures that name
+none.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from minutebook.engines import Engine
 from minutebook.errors import EvidenceError, MinutebookError
 from minutebook.gathering.copies import Copied, drop_copies
 from minutebook.gathering.doubles import Doubles, find_doubles
-from minutebook.gathering.joining import fill_users, find_owners
+from minutebook.gathering.joining import fill_users, find_owners, look
+from minutebook.gathering.openings import Openings, find_openings, map_told
 from minutebook.machine.progress import show_progress
 from minutebook.reading import DEFERRED, ReadingContext, peek
 from minutebook.reading.account import Account
@@ -43,6 +45,7 @@ class Settled:
     clocks: Mapping[str, Clock] = field(default_factory=dict)
     services: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     layers: Mapping[str, str] = field(default_factory=dict)  #: source → its layer, where that isn't its format's
+    openings: Openings = field(default_factory=Openings)  #: what records that only say how a request ended lack
     doubles: Doubles = field(default_factory=Doubles)  #: requests that another log of their service counts
     owners: Mapping[str, str] = field(
         default_factory=dict
@@ -54,6 +57,7 @@ class Settled:
         clock = self.clocks.get(source, Clock())
         if self.span:
             table = table.filter(self.span.find(table, clock.shift_us))
+        table = self.openings.fill(table)
         elsewhere = self.doubles.find(table)
         settled = settle(table, clock, self.services.get(source, {}), self.layers.get(source, ""), elsewhere)
         return fill_users(settled, self.owners)
@@ -216,13 +220,19 @@ def _settle(
 ) -> Gathered:
     """Take copies out, find services, layers and users, and count what is out of range."""
     copied = drop_copies(engine, accounts)
-    owners = find_owners(engine.map_all, config.sli)
+    looks = list(engine.map_all(partial(look, rules=config.sli)))
+    openings = find_openings(engine.map_all, config.sli) if any(each.has_answers for each in looks) else Openings()
+    map_all = map_told(engine.map_all, openings)
+    if openings.told is not None:
+        looks = list(map_all(partial(look, rules=config.sli)))
+    owners = find_owners(map_all, config.sli, [each.ownerless for each in looks])
     span = _find_span(accounts, clocks, config)
     if span:
         _count_outside(accounts, clocks, span, engine, refuse)
     layers, alike = find_layers(sample, clocks, [(each.source, each.of) for each in copied])
-    doubles = find_doubles(engine.map_all, alike, {source: clock.shift_us for source, clock in clocks.items()})
-    return Gathered(engine, accounts, Settled(clocks, find_services(sample), layers, doubles, owners, span), copied)
+    doubles = find_doubles(map_all, alike, {source: clock.shift_us for source, clock in clocks.items()})
+    settled = Settled(clocks, find_services(sample), layers, openings, doubles, owners, span)
+    return Gathered(engine, accounts, settled, copied)
 
 
 def _find_span(accounts: Sequence[Account], clocks: Mapping[str, Clock], config: Config) -> Span:

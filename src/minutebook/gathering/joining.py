@@ -6,13 +6,14 @@ are joined, so only their ids have to be kept.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.gathering.openings import has_answers
 from minutebook.settings.rules import Rules
 from minutebook.summary.judging import find_user, judge
 
@@ -20,12 +21,23 @@ from minutebook.summary.judging import find_user, judge
 Mapped = Callable[[Callable[[pa.Table], Any]], Iterable[Any]]
 
 
-def find_owners(map_events: Mapped, rules: Rules) -> dict[str, str]:
+class Look(NamedTuple):
+    """What a first look at a table of events shows."""
+
+    ownerless: pa.Array  #: ids of failing requests that name no user
+    has_answers: bool  #: whether `openings` has something to do
+
+
+def look(table: pa.Table, rules: Rules) -> Look:
+    """A first look at a table of events."""
+    return Look(_find_ownerless(table, rules=rules), has_answers(table))
+
+
+def find_owners(map_events: Mapped, rules: Rules, ownerless: Sequence[pa.Array]) -> dict[str, str]:
     """Id of a failing request without a user → the one user that other records with this id name."""
-    ownerless = [ids for ids in map_events(partial(_find_ownerless, rules=rules)) if len(ids)]
-    if not ownerless:
+    if not any(len(ids) for ids in ownerless):
         return {}
-    ids = pa.chunked_array(ownerless, pa.string()).unique()
+    ids = pa.chunked_array([*ownerless], pa.string()).unique()
     found: dict[str, str] = {}
     doubtful: set[str] = set()
     for told in map_events(partial(_find_told, ids=ids, rules=rules)):

@@ -120,9 +120,13 @@ def find_rows(table: pa.Table, places: np.ndarray) -> np.ndarray:
 
 def number_rows(table: pa.Table, rows: np.ndarray, places: np.ndarray, names: Sequence[str]) -> np.ndarray:
     """A number for each row that no other event has, made of its source and its offset there."""
-    marks = np.array([_mark(name) for name in names], np.uint64)
     offsets = table.column("offset").take(pa.array(rows)).to_numpy().astype(np.uint64)
-    return offsets * _SPREAD ^ marks[places]
+    return offsets * _SPREAD ^ mark_sources(names)[places]
+
+
+def mark_sources(names: Sequence[str]) -> np.ndarray:
+    """A number for each source, made of its name."""
+    return np.array([_mark(name) for name in names], np.uint64)
 
 
 def _mark(source: str) -> int:

@@ -16,7 +16,7 @@ from minutebook.engines.local import summarise_all
 from minutebook.errors import MinutebookError
 from minutebook.events import to_table
 from minutebook.gathering import Evidence, pick_span
-from minutebook.gathering.joining import fill_users, find_owners
+from minutebook.gathering.joining import fill_users, find_owners, look
 from minutebook.machine.threads import start_threads
 from minutebook.outputs.plots.pictures import Draw
 from minutebook.settings.config import Config
@@ -55,7 +55,8 @@ def find_book(what: Given, *, every: bool = False, **said: Any) -> Book:
         settings = make_settings(*(said.get(name) for name in ("zone", "config", "since", "until")))
         with start_threads() as pool:
             table = pick_span(to_table(what), settings)
-            table = fill_users(table, find_owners(lambda function: [function(table)], settings.sli))
+            ownerless = [look(table, settings.sli).ownerless]
+            table = fill_users(table, find_owners(lambda function: [function(table)], settings.sli, ownerless))
             summary = summarise_all([table], pool, settings.sli)
         key = find_key(what, table)
         return books.make_book(summary, find_resolutions(what), settings, find_clock_errors(what), key=key, every=every)
