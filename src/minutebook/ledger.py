@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,14 @@ def make_ledger(
     return {
         "sources": sources,
         "merges": merged,
-        "assumptions": [*_tell_span(sources, span), *assumed, *openings, *tell_doubles(doubles), *assumptions],
+        "assumptions": [
+            *_tell_span(sources, span),
+            *assumed,
+            *_tell_likely_users(accounts),
+            *openings,
+            *tell_doubles(doubles),
+            *assumptions,
+        ],
         "range": span.tell() if span else None,
         "totals": {name: sum(source[name] for source in sources) for name in count},
     }
@@ -124,6 +132,19 @@ def _tell_span(sources: Sequence[Mapping[str, Any]], span: Span | None) -> list[
     return [f"Only what happened {' and '.join(edges)} was looked at, as asked: {outside:,} events are out of range."]
 
 
+def _tell_likely_users(accounts: Sequence[Account]) -> list[str]:
+    """A sentence for each key that looks like one of users, in logs that name none."""
+    logs: dict[str, list[str]] = {}
+    for account in accounts:
+        if account.likely_user:
+            logs.setdefault(account.likely_user, []).append(account.source.name)
+    return [
+        f"{names[0]}{f' and {len(names) - 1:,} more' * (len(names) > 1)}: none of the usual keys names a user; {key} looks"
+        f" like one. If it is: [sli] user = {json.dumps(key, ensure_ascii=False)}."
+        for key, names in sorted(logs.items())
+    ]
+
+
 def _tell_source(account: Account, clock: Clock, copies: int) -> dict[str, Any]:
     return {
         "source": account.source.name,
@@ -156,6 +177,7 @@ def _tell_source(account: Account, clock: Clock, copies: int) -> dict[str, Any]:
         ],
         "score": round(account.score, 4),
         "resolution_s": account.resolution_s or None,
+        "likely_user": account.likely_user or None,
         "note": account.note or None,
         "stated": account.stated,
     }

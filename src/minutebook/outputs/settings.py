@@ -19,7 +19,7 @@ _NO_FORMATS = ("empty", "unknown", None)
 
 def draft_settings(ledger: Mapping[str, Any], impact: Mapping[str, Any]) -> str:
     """The text of a settings file for the evidence that a book was made of."""
-    return "\n".join([*_begin(ledger), *_tell_sli(impact), *_tell_sources(ledger)]) + "\n"
+    return "\n".join([*_begin(ledger), *_tell_sli(impact, _find_likely_user(ledger)), *_tell_sources(ledger)]) + "\n"
 
 
 def _begin(ledger: Mapping[str, Any]) -> Iterator[str]:
@@ -34,7 +34,12 @@ def _begin(ledger: Mapping[str, Any]) -> Iterator[str]:
     yield '# since = "14:05"                 # only what happened from then on; until = "16:00", and before then'
 
 
-def _tell_sli(impact: Mapping[str, Any]) -> Iterator[str]:
+def _find_likely_user(ledger: Mapping[str, Any]) -> str:
+    """A key that looks like one of users, where none of the usual ones is there; "" if none does."""
+    return next((each["likely_user"] for each in ledger.get("sources") or () if each.get("likely_user")), "")
+
+
+def _tell_sli(impact: Mapping[str, Any], likely_user: str) -> Iterator[str]:
     limits = list(impact.get("slow_over_s") or ())
     sli = impact.get("sli") or {}
     yield ""
@@ -52,7 +57,7 @@ def _tell_sli(impact: Mapping[str, Any]) -> Iterator[str]:
         yield "# Slow is over these durations (s), 4 × their own median or their usual 99.5th percentile:"
         for each in limits[:_MOST_OPERATIONS]:
             yield f"# slow_over_s.{_text(each['operation'])} = {each['over_s']:.4g}"
-    yield '# user = "tenant_id"              # the key of the records that says who a user is'
+    yield f"# user = {_text(likely_user or 'tenant_id'):<24} # the key of the records that says who a user is"
     yield '# probe_operations = ["* /internal/*"]'
     yield '# baseline = "2h"                 # usual is what was so long ahead of the impact'
     yield '# objectives = ["checkout.slo.yaml"]'

@@ -101,6 +101,7 @@ class Account:
         None  #: day and time of day of the last such stamp of a block, see `days`
     )
     units: dict[str, str] = field(default_factory=dict)  #: key of durations that states no unit → the unit assumed
+    likely_user: str = ""  #: a key that looks like its users', where it names none
     resolution_s: float = 0.0  #: of its stamps
     lacks_zone: bool = (
         False  #: its stamps have neither a year (or day) nor a zone; their time_quality names only the former

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+import pyarrow as pa
 
 from minutebook.detection import Detection, detect_format
+from minutebook.detection.likelyusers import find_likely_user
 from minutebook.errors import EvidenceError, suggest
 from minutebook.exports import ExportFormat, name_text
 from minutebook.logformats import LogFormat
@@ -20,6 +22,7 @@ from minutebook.reading.heads import sample_lines
 from minutebook.reading.recipes import Recipe
 from minutebook.reading.years import find_stated_year, find_year, is_yearless
 from minutebook.sources import Source
+from minutebook.sources.lines import strip_escapes
 
 #: 11/05/2026, 5/11/26: either of the first two numbers may be the month, which only the log itself can show.
 _OPEN_DATE = re.compile(r"\W{0,2}(?:0?[1-9]|1[0-2])/(?:0?[1-9]|1[0-2])/(?:\d{4}|\d\d)\b")
@@ -66,6 +69,8 @@ def find_recipe(
         return None
     account.units = {k: unit for plan in found.plans for p in (plan, *plan.inner) for k, unit in p.guesses.items()}
     rules = context.config.sli
+    if not rules.user:
+        account.likely_user = find_likely_user(strip_escapes(pa.array(lines, pa.string())), found.plans)
     plans = tuple(plan.asking(rules.keys) for plan in found.plans)
     recipe = Recipe(
         source, plans, formats, rules,

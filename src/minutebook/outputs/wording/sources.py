@@ -45,6 +45,8 @@ def tell_source(source: Mapping[str, Any], tz: datetime.tzinfo) -> Iterator[str]
     if isinstance(offset, numbers.Real) and float(offset):
         way = "ahead" if float(offset) > 0 else "behind"
         yield f"clock {format_span(abs(float(offset)))} {way}"
+    if source.get("likely_user"):
+        yield f"no usual key of users ({inert_text(source['likely_user'])} looks like one)"
     first, last = as_instant(source.get("first")), as_instant(source.get("last"))
     if first is not None and last is not None:
         yield f"{first.tz_convert(tz):%Y-%m-%d} {format_clock(first, tz)} – {_until(first, last, tz)}"

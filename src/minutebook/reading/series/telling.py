@@ -63,6 +63,7 @@ def find_common_recipe(
         return None  # records share lines, or other stamps may tell the year, or each name its own day
     for each in files:
         each.account.format, each.account.score, each.account.units = told.format, told.score, told.units
+        each.account.likely_user = told.likely_user
         each.account.runner_up = told.runner_up if len(recipe.plans) == 1 else ""
     # Nameless: name and host are filled in file by file. So is a year that few stamps lack.
     year = recipe.year if recipe.carries_year else None
