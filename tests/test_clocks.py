@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from minutebook.clocks import ClockSample, find_records, find_services, hash_texts, samples, settle_clocks
+from minutebook.clocks import ClockSample, find_names, find_records, find_services, hash_texts, samples, settle_clocks
 from minutebook.events import make_table
 
 START = 1_795_424_400_000_000
@@ -121,6 +121,25 @@ def test_services_follow_from_ids_also_through_the_proxy() -> None:
     )
     assert services["edge"][""] == "shop"
     assert services["web-2"][""] == "shop"
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "ids", "names"),
+    [
+        ("prod-shop-8080", "shop", range(100), {"prod-shop-8080": "shop"}),  # an ingress names what is behind it
+        ("gateway", "shop", range(100), {}),  # another name, so it may be another service
+        ("prod-shop-8080", "shop", range(10), {}),  # too few to tell
+        ("prod-shop-8080", "shop", range(60, 160), {}),  # others are behind it, too
+    ],
+)
+def test_a_service_has_the_name_that_it_calls_itself_by(
+    outer: str, inner: str, ids: range, names: dict[str, str]
+) -> None:
+    sample = find(
+        make_source("edge", ids, 0, layer="proxy", service=outer), make_source("web-1", range(100), 0, service=inner),
+        make_source("mail-1", range(100, 160), 0, service="mail"),
+    )  # fmt: skip
+    assert find_names(sample) == names
 
 
 def test_hashes_depend_on_the_text_alone() -> None:

@@ -77,6 +77,26 @@ def test_what_starts_all_the_time_has_no_row_and_what_restarts_once_has() -> Non
     assert rows.loc[rows["kind"] == "process", "summary"].to_list() == ["Started Billing worker."]
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "/usr/sbin/mysqld (mysqld 8.0.40) starting as process 1812",
+        "database system is ready to accept connections",
+        "NOTICE: fpm is running, pid 332",
+        "Server shop/web1 is UP, reason: Layer7 check passed",
+    ],
+)
+def test_servers_say_in_their_own_words_that_they_start(message: str) -> None:
+    frame = pd.DataFrame(
+        {
+            "time": START + pd.to_timedelta([10, 7200, 14000], unit="s"), "kind": "log", "level": "info",
+            "message": ["tick", message, "tick"], "source": "a.log", "line": [1, 2, 3],
+        }
+    )  # fmt: skip
+    rows = mb.timeline(frame)
+    assert rows.loc[rows["kind"] == "process", ["phase", "summary"]].to_numpy().tolist() == [["started", message]]
+
+
 def test_what_one_source_tells_of_one_second_stands_in_the_order_of_its_lines() -> None:
     messages = ["Stopped Billing worker.", "Started Billing worker."]
     frame = pd.DataFrame(

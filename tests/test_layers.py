@@ -42,6 +42,20 @@ def test_a_log_in_front_of_a_service_counts_no_request_again(tmp_path: Path) -> 
     ]
 
 
+def test_a_grpc_call_is_one_request_by_its_method_and_by_its_path(tmp_path: Path) -> None:
+    log(tmp_path / "app.jsonl", service="shop", user_id=lambda number: f"u{number % 50}", grpc_code="OK")
+    log(tmp_path / "edge.jsonl", grpc_status="OK")
+    asked = '"method": "GET", "path": "/cart", "status": 200'
+    for name, said in (
+        ("app", '"rpc_method": "/shop.v1.Carts/Add"'),
+        ("edge", '"method": "POST", "path": "/shop.v1.Carts/Add"'),
+    ):
+        text = (tmp_path / f"{name}.jsonl").read_text().replace('"status": 500', '"status": 200')
+        (tmp_path / f"{name}.jsonl").write_text(text.replace(asked, said))
+    requests, failed, told = count(tmp_path)
+    assert (requests, failed, len(told)) == (200, 0, 1)
+
+
 def test_where_no_log_names_its_service_the_one_that_knows_users_is_the_inner_one(tmp_path: Path) -> None:
     log(tmp_path / "a.jsonl", user_id=lambda number: f"u{number % 50}")
     log(tmp_path / "b.jsonl", start_ms=3)

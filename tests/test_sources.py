@@ -95,11 +95,28 @@ def test_names_are_the_shortest_that_tell_files_apart(tmp_path: Path) -> None:
         ("app.log-20261123.gz", "app", None),
         ("payments-2.log", "payments-2", "payments-2"),
         ("logs/app.log", "app", None),
+        ("php8.2-fpm.log", "php8.2-fpm", None),  # a version is no number of a host
     ],
 )
 def test_a_name_tells_stream_and_host(name: str, stream: str, host: str | None) -> None:
     source = Source(name, None)
     assert (source.stream, source.host) == (stream, host)
+
+
+@pytest.mark.parametrize(
+    ("path", "pod", "service"),
+    [
+        ("dumps/cart-api-6c9d8f7b54-gnwjl.log", "cart-api-6c9d8f7b54-gnwjl", "cart-api"),
+        ("dumps/cart-api-6c9d8f7b54-gnwjl-previous.log", "cart-api-6c9d8f7b54-gnwjl", "cart-api"),
+        ("pods/shop_mail-0_2c6d9d37-84b2-4bb5-9aa4-6bd1a4e1a3c4/mailer/3.log", "mail-0", "mailer"),
+        (f"containers/mail-0_shop_mailer-{'ab12' * 16}.log", "mail-0", "mailer"),
+        ("dumps/nightly-backup-20261123-shops.log", "nightly-backup-20261123-shops", None),
+    ],
+)
+def test_a_path_of_kubernetes_tells_the_pod_and_its_service(path: str, pod: str, service: str | None) -> None:
+    source = Source(path, Path("/evidence") / path)
+    assert (source.pod and source.pod.service) == service
+    assert source.pod is None or source.host == source.pod.name == pod
 
 
 def test_what_is_missing_or_empty_is_refused_by_name(tmp_path: Path) -> None:

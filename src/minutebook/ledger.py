@@ -89,8 +89,12 @@ def make_ledger_of(
 ) -> dict[str, Any]:
     """The ledger of what was gathered, as `make_ledger` gives it."""
     settled = gathered.settled
+    named = [
+        f"{own} is called {name} in front of it: by the ids that both logged, one service."
+        for name, own in settled.names.items()
+    ]
     return make_ledger(
-        gathered.accounts, settled.clocks, settled.services, gathered.copied, merges, assumptions,
+        gathered.accounts, settled.clocks, settled.services, gathered.copied, merges, [*sorted(named), *assumptions],
         layers=settled.layers, openings=settled.openings.tell(), doubles=settled.doubles.found, span=settled.span, on_grid=on_grid,
     )  # fmt: skip
 

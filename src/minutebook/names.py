@@ -62,7 +62,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
              "httpRequest.requestUrl", "RequestPath", "cs-uri-stem", "cs-uri", "requestUri",
              "ClientRequestPath", "ClientRequestURI", "req.path", "request.url", "http.path", "http.uri", "reqPath", "resourcePath",
              "httpRequest.uri", "ibm_uriPath"),
-    "operation": ("operation", "rpc.method", "grpc.method", "handler", "action", "eventName", "protoPayload.methodName", "api.name", "operation_Name"),
+    "operation": ("operation", "rpc.method", "grpc.method", "rpc_method", "grpc_method", "full_method", "handler", "action", "eventName", "protoPayload.methodName", "api.name", "operation_Name"),
     "request": ("request",),
     "status": (
         "status", "status_code", "http.status_code", "http.response.status_code", "http_status", "statuscode",

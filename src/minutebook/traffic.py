@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 
 from minutebook.assessment import Traffic
 from minutebook.columns.categories import pick_rows
+from minutebook.exports import why_routine
 from minutebook.sli import Sli
 from minutebook.sources.places import name_places
 from minutebook.times.utc import MINUTE_US, to_times
@@ -20,18 +22,22 @@ def make_traffic(
     clock_error_s: Mapping[str, float] | None = None,
     unknown_clock_s: float = 1.0,
 ) -> Traffic:
-    """What `assessment.measure_impact` takes; by source, ``resolutions`` of its stamps and ``clock_error_s``, both in s."""
+    """What `assessment.measure_impact` takes; by source, ``resolutions`` of its stamps and ``clock_error_s``, both in s.
+
+    Happenings that are routine stay out.
+    """
     failures = sli.failures.rename(columns={"line": "number"})
     failures["evidence"] = name_places(failures["source"], failures["number"])
     seen = set(failures["source"]) or set(resolutions)
     is_timed = sli.counts["bucket"].to_numpy() >= 0
+    is_routine = np.array([bool(why_routine(each)) for each in happenings["fields"]], bool)
     return Traffic(
         trials=sli.trials,
         latency=_with_times(pick_rows(sli.counts, is_timed).rename(columns={"good": "requests"}).drop(columns="bad")),
         failures=_with_times(failures.drop(columns=["number", "source"])),
         breakdown=_with_times(sli.breakdown),
         coverage=_with_times(sli.coverage),
-        happenings=happenings,
+        happenings=happenings[~is_routine],
         writers=sli.writers,
         clock_error_s=dict(clock_error_s or {}),
         unknown_clock_s=unknown_clock_s,

@@ -12,7 +12,9 @@ START, END = pd.Timestamp("2026-11-23T09:00:00Z"), pd.Timestamp("2026-11-23T09:2
 
 def happenings(*told: tuple[float, str, str, str | None]) -> pd.DataFrame:
     """(minutes after the start, kind, phase, service) of each."""
-    rows = [(START + pd.Timedelta(minutes=at), *each, "it", "it-1") for at, *each in told]
+    rows = [
+        (START + pd.Timedelta(minutes=at), *each, "it", "it-2" if at in (-30, -9) else "it-1") for at, *each in told
+    ]
     return pd.DataFrame(rows, columns=["time", "kind", "phase", "service", "message", "entity"])
 
 
@@ -27,8 +29,13 @@ def detect(*told: tuple[float, str, str, str | None]) -> list[float | None]:
     [
         ([], [None, None]),
         ([(4, "alert", "fired", "shop"), (6, "alert", "acknowledged", "shop")], [4, 2]),
-        # The first one counts, also one that fired shortly before; of another service or of none in particular:
-        ([(4, "alert", "fired", "shop"), (-30, "alert", "fired", None)], [-30, None]),
+        # The first one counts, also one that fired shortly before and wasn't over by then.
+        ([(4, "alert", "fired", "shop"), (-30, "alert", "fired", "shop")], [-30, None]),
+        ([(4, "alert", "fired", "shop"), (-30, "alert", "fired", "shop"), (-9, "alert", "resolved", "shop")], [4, None]),
+        # One of no service in particular may be the incident's, but before its start only if there's no other.
+        ([(4, "alert", "fired", "shop"), (3, "alert", "fired", None)], [3, None]),
+        ([(4, "alert", "fired", "shop"), (-30, "alert", "fired", None)], [4, None]),
+        ([(-30, "alert", "fired", None)], [-30, None]),
         ([(4, "alert", "fired", "shop"), (-31, "alert", "fired", "shop")], [4, None]),
         ([(4, "alert", "fired", "mail"), (20, "alert", "fired", "shop")], [20, None]),
         # What comes after the end detects nothing, nor does anything but an alert that fires.

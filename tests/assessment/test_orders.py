@@ -90,3 +90,10 @@ def test_a_deploy_is_asked_about_where_it_s_of_the_service_or_a_part_of_it(servi
     frame = with_deploy(1700)
     frame["service"] = frame["service"].mask(frame["kind"] == "deploy", service)
     assert bool(mb.impact(frame)["orders"]) is is_told
+
+
+def test_what_a_cluster_does_all_day_is_asked_about_by_no_edge() -> None:
+    frame = with_deploy(2300, "change", "noted")
+    frame["fields"] = [None] * (len(frame) - 1) + ['{"routine": "of type Normal"}']
+    assert not len(mb.orders(frame))
+    assert not mb.impact(frame)["windows"][0]["nearby"]

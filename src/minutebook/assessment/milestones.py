@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from minutebook.times.utc import MINUTE_US
 
 DEFINITIONS: Mapping[str, str] = {
     "impact_start": "the first bad event of the first window (measured)",
-    "detected": "the first related alert fired: of an affected service (of any, where that isn't named), at most 30 min before the start,"
-    " before the end",
+    "detected": "the first related alert fired: of an affected service (of any, where that isn't named), at most 30 min before the start"
+    " and not over by then, before the end; one that names no service counts before the start only where there's no other",
     "acknowledged": "the first acknowledgement of such an alert",
     "mitigated": "the excess of bad events falls below half its peak for good, before the evidence ends",
     "impact_end": "the last bad event of the last window; the alert's own resolve is another fact",
@@ -29,11 +30,10 @@ def find_milestones(
     """(milestones as times, durations in seconds) of an incident; None where there's no record."""
     fired = acknowledged = None
     if start is not None and end is not None and len(happenings):
-        fired, acknowledged = (
-            alerts.loc[(alerts["time"] >= start - _BEFORE) & (alerts["time"] <= end), "time"].min()
-            for phase in ("fired", "acknowledged")
-            for alerts in [find_related(happenings, services, phase)]
-        )
+        alerts = _find_detecting(happenings, services, start, end)
+        answers = find_related(happenings, services, "acknowledged")
+        is_theirs = answers["entity"].isin(alerts["entity"]) & (answers["time"] <= end)
+        fired, acknowledged = alerts["time"].min(), answers.loc[is_theirs, "time"].min()
     milestones = {
         "impact_start": start,
         "detected": _known(fired),
@@ -50,6 +50,20 @@ def find_milestones(
         a, b = milestones[later], milestones[earlier]
         durations[name] = round((a - b).total_seconds(), 3) if a is not None and b is not None else None
     return milestones, durations
+
+
+def _find_detecting(
+    happenings: pd.DataFrame, services: Sequence[str | None], start: pd.Timestamp, end: pd.Timestamp
+) -> pd.DataFrame:
+    """The related alerts that fired about the incident; those before it that name no service only if there are no others."""
+    alerts = find_related(happenings, services)
+    alerts = alerts[(alerts["time"] >= start - _BEFORE) & (alerts["time"] <= end)]
+    resolved = find_related(happenings, services, "resolved")
+    ends = [resolved.loc[(resolved["entity"] == each.entity) & (resolved["time"] >= each.time), "time"].min()
+            for each in alerts.itertuples()]  # fmt: skip
+    alerts = alerts[np.array([pd.isna(over) or over > start for over in ends], bool)]
+    surely = alerts[alerts["service"].notna() | (alerts["time"] >= start)]
+    return surely if len(surely) else alerts
 
 
 def find_related(happenings: pd.DataFrame, services: Sequence[str | None], phase: str = "fired") -> pd.DataFrame:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from minutebook.chronology.rows import Row, make_row, text_of
-from minutebook.exports import ROUTINE
+from minutebook.exports import why_routine
 from minutebook.reading.raw import MORE
 from minutebook.times.utc import to_us
 
@@ -19,10 +15,7 @@ _MOST_REFERENCES = 12
 
 def set_routine_apart(happenings: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """(happenings without routine ones, sentences on how many of those there are)."""
-    why = [
-        str(_open(text).get(ROUTINE, "")) if isinstance(text, str) and ROUTINE in text else ""
-        for text in happenings["fields"]
-    ]
+    why = [why_routine(text) for text in happenings["fields"]]
     is_routine = np.array([bool(each) for each in why], bool)
     notes = []
     for reason in sorted(set(why) - {""}):
@@ -32,11 +25,6 @@ def set_routine_apart(happenings: pd.DataFrame) -> tuple[pd.DataFrame, list[str]
             " in happenings, and --all shows them."
         )
     return happenings[~is_routine], notes
-
-
-def _open(text: str) -> Mapping[str, Any]:
-    told = json.loads(text)
-    return told if isinstance(told, dict) else {}
 
 
 def tell_happenings(happenings: pd.DataFrame) -> list[Row]:

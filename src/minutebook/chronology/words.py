@@ -18,7 +18,7 @@ _STARTS = re.compile(
     rf"^(?:re)?start(?:ing|ed)\b(?! [A-Z]{{3,7}} \")|\b(?:{_ACTORS}) (?:re)?start(?:ed|ing)\b|\bstarting as process\b"
     r"|^(?:booting|listening (?:on|at)|now listening|launching)\b|\bstartup complete\b|^Started \w+ in "
     r"|\bready (?:to (?:accept|serve|handle)|for) (?:[a-z\-]+ ){0,2}(?:connections|requests|traffic)\b|^ready to accept\b"
-    r"|\b(?:server|backend|upstream|node|broker|peer) \S+ is (?:now |back )?(?:up|online)\b",
+    r"|\b(?:server|backend|upstream|node|broker|peer) \S+ is (?:now |back )?(?:up|online)\b|\bis running, pid \d",
     re.I,
 )
 _STOPS = re.compile(

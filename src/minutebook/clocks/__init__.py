@@ -4,7 +4,7 @@ A request or trace id that two sources share happened once, so the difference of
 difference of the two clocks. Clocks are settled before anything is counted or merged.
 
 Read in order: `samples` (events → a sample of the ids that they share), `differences` (ids → differences of stamps), `zones` and
-`offsets` (those → clocks), `services` (ids → the service of a source), `layers` (ids → which source is in front of another).
+`offsets` (those → clocks), `services` (ids → the service of a source, and one name for each), `layers` (ids → which source is in front of another).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from minutebook.clocks.differences import find_differences, list_by_source
 from minutebook.clocks.layers import find_layers
 from minutebook.clocks.offsets import find_offsets
 from minutebook.clocks.samples import ClockSample, find_records, hash_texts
-from minutebook.clocks.services import find_services
+from minutebook.clocks.services import find_names, find_services
 from minutebook.clocks.zones import find_zones, find_zones_of_hosts
 from minutebook.events import LAYERS
 
@@ -63,12 +63,17 @@ def settle_clocks(
 
 
 def settle(
-    events: pa.Table, clock: Clock, services: Mapping[str, str], layer: str = "", elsewhere: np.ndarray | None = None
+    events: pa.Table,
+    clock: Clock,
+    services: Mapping[str, str],
+    layer: str = "",
+    elsewhere: np.ndarray | None = None,
+    renamed: Mapping[str, str] | None = None,
 ) -> pa.Table:
     """The events of one source on the corrected clock, with the service and the layer that shared ids prove.
 
-    Those that count ``elsewhere`` lose their layer.
-    """
+    Those that count ``elsewhere`` lose their layer. ``renamed`` are services and what they call themselves.
+    """  # fmt: skip
     if clock.shift_us:
         times = pc.add(events.column("time").cast(pa.int64()), clock.shift_us)
         events = events.set_column(
@@ -93,6 +98,10 @@ def settle(
             pa.scalar(services.get(""), pa.string()),
         )
         events = _replace(events, "service", own)
+    if renamed:
+        called, names = events.column("service").cast(pa.string()), pa.array(list(renamed), pa.string())
+        own = pa.array(list(renamed.values()), pa.string()).take(pc.index_in(called, names))
+        events = _replace(events, "service", pc.coalesce(own, called))
     if layer:
         events = _replace(events, "layer", pa.repeat(pa.scalar(layer), events.num_rows))
     if elsewhere is not None and elsewhere.any():
@@ -107,6 +116,6 @@ def _replace(events: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) ->
 
 
 __all__ = [
-    "Clock", "ClockSample", "find_error_s", "find_layers", "find_records", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle",
+    "Clock", "ClockSample", "find_error_s", "find_layers", "find_names", "find_records", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle",
     "settle_clocks",
 ]  # fmt: skip

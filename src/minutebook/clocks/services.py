@@ -1,10 +1,42 @@
-"""ids that sources share → the service of each source that names none, operation by operation."""
+"""ids that sources share → the service of each source that names none, operation by operation; one name for each service."""
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 
+from minutebook.events import LAYERS
+
 _AGREED = 0.95  # of the shared ids
+_FEWEST = 20
+_WORD = re.compile(r"[a-z\d]+")
+
+
+def find_names(sample: pd.DataFrame) -> dict[str, str]:
+    """Service as what stands in front of it calls it → as it calls itself: shop-cart-8080 → cart, cart.internal → cart.
+
+    The longer name must have all words of the service's own, and 95 % of its shared ids, at least 20, must be the service's.
+    """
+    named = sample.dropna(subset=["service", "layer"])[["trace", "service", "layer"]].drop_duplicates()
+    is_own = named["layer"] == LAYERS[-1]
+    outer, own = named.loc[~is_own, ["trace", "service"]].drop_duplicates(), named.loc[is_own, ["trace", "service"]]
+    pairs = outer.merge(own, on="trace", suffixes=("", "_own"))
+    if pairs.empty:
+        return {}
+    ids = pairs.groupby("service")["trace"].nunique()
+    shared = pairs.groupby(["service", "service_own"])["trace"].nunique().reset_index(name="ids")
+    is_same = (shared["ids"] >= _FEWEST) & (shared["ids"] >= _AGREED * shared["service"].map(ids))
+    told = shared[is_same].sort_values(["ids", "service_own"], ascending=[True, False], kind="stable")
+    return {
+        name: inner
+        for name, inner in zip(told["service"], told["service_own"], strict=True)
+        if _split(inner) and _split(inner) < _split(name)
+    }
+
+
+def _split(name: str) -> set[str]:
+    return set(_WORD.findall(name.lower()))
 
 
 def find_services(sample: pd.DataFrame) -> dict[str, dict[str, str]]:

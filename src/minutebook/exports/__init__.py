@@ -16,7 +16,7 @@ from minutebook.exports.loading import load_exports
 from minutebook.exports.paths import find, has_keys
 from minutebook.exports.picking import EMPTY, Match, find_rows, is_empty, pick_export
 from minutebook.exports.readings import READINGS
-from minutebook.exports.rows import PURPOSE, ROUTINE, Context, Row
+from minutebook.exports.rows import PURPOSE, Context, Row, why_routine
 from minutebook.exports.shapes import name_shape, name_text
 from minutebook.exports.texts import Document, parse_documents
 from minutebook.exports.texts.documents import Place
@@ -93,6 +93,6 @@ def _pair(rows: list[Row]) -> list[Row]:
 
 
 __all__ = [
-    "PURPOSE", "ROUTINE", "Document", "ExportFormat", "Match", "Reading", "find", "load_exports", "name_text", "parse_documents", "pick_export",
-    "read_export",
+    "PURPOSE", "Document", "ExportFormat", "Match", "Reading", "find", "load_exports", "name_text", "parse_documents", "pick_export",
+    "read_export", "why_routine",
 ]  # fmt: skip

@@ -25,6 +25,14 @@ _NUMBERED = re.compile(r"^\[#\d+\] (?=\S)")  # [#1234] before an incident's titl
 _IN_FRAME = ("service", "host", "environment", "version", "actor")
 
 
+def why_routine(fields: object) -> str:
+    """Why a happening is only counted, as the JSON of its ``fields`` keeps it; "" for what is worth a row."""
+    if not isinstance(fields, str) or ROUTINE not in fields:
+        return ""
+    told = json.loads(fields)
+    return str(told.get(ROUTINE, "")) if isinstance(told, dict) else ""
+
+
 class Context(NamedTuple):
     """What is the same for all entries of an export."""
 

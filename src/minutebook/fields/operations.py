@@ -16,6 +16,8 @@ _NUMBERS = (_NUMBER, _NUMBER, (r"([/\-._~])\d{4,}([/\-._~ ]|$)", r"\1{id}\2"))
 _PROTOCOL = re.compile(r" HTTP/[\d.]+$")
 # Kubernetes says `list /api`.
 _METHOD = re.compile(r"([A-Z]{3,10}|[a-z]{3,20}(?= /)) (\S+)")
+# gRPC's full name of a method, package.Service/Method, which is the path of a POST.
+_GRPC_METHOD = r"^/?((?:[A-Za-z_]\w*\.)*[A-Z]\w*/[A-Z]\w*)$"
 # What a router calls a place in a path: /orders/:id, /orders/{orderId}, /orders/<int:id>, /orders/[id].
 _PLACE = re.compile(r"(?<=/)(?::[A-Za-z_]\w*|\{[^/{}]+\}|<[^/<>]+>|\[[A-Za-z_.]\w*\])(?=/|$)")
 _SEGMENT = re.compile(
@@ -39,7 +41,14 @@ def read_operations(parts: Mapping[str, pa.Array]) -> pa.Array | None:
         if "method" in parts:
             path = pair_texts(path, parts["method"], is_second_ahead=True)
         return map_texts(path, _name_operation)
-    return drop_unknown(parts["operation"]) if "operation" in parts else None
+    if "operation" not in parts:
+        return None
+    # A proxy in front of the service calls it the request that it is.
+    return drop_unknown(change_texts(parts["operation"], _name_grpc_request))
+
+
+def _name_grpc_request(methods: pa.Array) -> pa.Array:
+    return pc.replace_substring_regex(methods, _GRPC_METHOD, r"POST /\1")
 
 
 def _shorten_targets(targets: pa.Array) -> pa.DictionaryArray:

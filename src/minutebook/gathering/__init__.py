@@ -17,7 +17,16 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.clocks import Clock, find_error_s, find_layers, find_records, find_services, settle, settle_clocks
+from minutebook.clocks import (
+    Clock,
+    find_error_s,
+    find_layers,
+    find_names,
+    find_records,
+    find_services,
+    settle,
+    settle_clocks,
+)
 from minutebook.detection.ownformats import load_all
 from minutebook.engines import Engine
 from minutebook.errors import EvidenceError, MinutebookError
@@ -51,6 +60,7 @@ class Settled:
         default_factory=dict
     )  #: id of a failing request → its user, as another layer says
     span: Span = field(default_factory=Span)  #: events outside of it don't count
+    names: Mapping[str, str] = field(default_factory=dict)  #: service as others call it → as it calls itself
 
     def __call__(self, source: str, table: pa.Table) -> pa.Table:
         """A batch of a source's events, settled."""
@@ -59,7 +69,8 @@ class Settled:
             table = table.filter(self.span.find(table, clock.shift_us))
         table = self.openings.fill(table)
         elsewhere = self.doubles.find(table)
-        settled = settle(table, clock, self.services.get(source, {}), self.layers.get(source, ""), elsewhere)
+        layer = self.layers.get(source, "")
+        settled = settle(table, clock, self.services.get(source, {}), layer, elsewhere, self.names)
         return fill_users(settled, self.owners)
 
     def how(self, source: str) -> object:
@@ -229,9 +240,11 @@ def _settle(
     span = _find_span(accounts, clocks, config)
     if span:
         _count_outside(accounts, clocks, span, engine, refuse)
+    names = find_names(sample)
+    sample = sample.assign(service=sample["service"].replace(names)) if names else sample
     layers, alike = find_layers(sample, clocks, [(each.source, each.of) for each in copied])
     doubles = find_doubles(map_all, alike, {source: clock.shift_us for source, clock in clocks.items()})
-    settled = Settled(clocks, find_services(sample), layers, openings, doubles, owners, span)
+    settled = Settled(clocks, find_services(sample), layers, openings, doubles, owners, span, names)
     return Gathered(engine, accounts, settled, copied)
 
 

@@ -26,8 +26,10 @@ def open_account(source: Source, context: ReadingContext) -> Account:
 
 
 def fill_stated(table: pa.Table, account: Account) -> pa.Table:
-    """The events, with what the caller said of the source filled in where its records lack it."""
-    filled = {column: account.stated[column] for column in STATED if column in account.stated and column in NAMES}
+    """The events, with what the caller said of the source, or its path says, filled in where its records lack it."""
+    pod = account.source.pod
+    filled = {"service": pod.service} if pod else {}
+    filled |= {column: account.stated[column] for column in STATED if column in account.stated and column in NAMES}
     return fill_columns(table, filled)
 
 

@@ -4,7 +4,7 @@ A source is named by the shortest end of its path that no other source shares, s
 files have the same names wherever they are and in whatever order they are given.
 
 Beside it: `addresses` (files elsewhere) and `remote` (read range by range), `contents` (bytes unpacked by
-`compression`, hashed and counted), `lines` (bytes → lines), `places` (where a record is).
+`compression`, hashed and counted), `lines` (bytes → lines), `places` (where a record is), `pods` (a path → the pod that wrote it).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 
 from minutebook.errors import EvidenceError
 from minutebook.sources.addresses import find_remote, is_remote
+from minutebook.sources.pods import Pod, find_pod
 from minutebook.sources.remote import RemoteFile
 
 _COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|zstd|z)$", re.I)
@@ -26,6 +27,7 @@ _COMPRESSED = re.compile(r"\.(gz|bz2|xz|zst|zstd|z)$", re.I)
 _ROTATED = re.compile(r"(\.\d{1,3}|[.\-_]\d{4}-?\d\d-?\d\d(?:[T_\-.]?\d\d[\d:\-]*)?)$")
 _SUFFIX = re.compile(r"\.(log|jsonl?|ndjson|txt|csv|tsv|out|err)$", re.I)
 _HOST = re.compile(r"^[A-Za-z][A-Za-z0-9]*(?:[-_][A-Za-z0-9]+)*?[-_]?\d+$")
+_VERSION = re.compile(r"\d+\.\d+(?=\D)")  # php8.2-fpm
 #: Names that look like a host's and are none: IIS' logs by their day, CloudFront's distributions.
 _NO_HOST = re.compile(r"^(?:u_)?(?:ex|in|nc)\d{4,8}$|^E[A-Z0-9]{9,13}$")
 #: Files that make a folder a saved book, whose contents are no evidence.
@@ -67,11 +69,23 @@ class Source:
 
     @cached_property
     def host(self) -> str | None:
-        """The host that the caller states, else the file's name (web-2 in web-2.app.log); None where neither does."""
+        """The host that the caller states, else the file's name (web-2 in web-2.app.log, a pod); None where neither does."""
         if self.stated_host:
             return self.stated_host
-        head = self.stream.split(".")[0]
+        if self.pod:
+            return self.pod.name
+        head = _VERSION.split(self.stream)[0].split(".")[0]
         return head if _HOST.match(head) and not _NO_HOST.match(head) else None
+
+    @cached_property
+    def pod(self) -> Pod | None:
+        """The pod whose log it is, where its path is one of Kubernetes'."""
+        return find_pod(self.path.parts if self.path else (), self.stream)
+
+    @cached_property
+    def folder(self) -> str:
+        """The folder that tells it from files of the same name elsewhere; "" for a name that no other file has."""
+        return self.name.rpartition("/")[0]
 
 
 def is_named_packed(name: str) -> bool:

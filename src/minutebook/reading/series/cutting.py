@@ -146,10 +146,12 @@ def _name_places(table: pa.Table, files: Sequence[File], place: np.ndarray) -> p
         "offset": pa.array(table.column("offset").to_numpy() - starts[place]),
         "source": pa.DictionaryArray.from_arrays(index, pa.array([source.name for source in sources])),
     }
-    hosts = pa.array([source.host for source in sources], pa.string())
-    if hosts.null_count < len(hosts):
-        told = table.column("host").cast(pa.string()).combine_chunks()
-        columns["host"] = pc.coalesce(told, hosts.take(index)).dictionary_encode()
+    is_stated = "service" in files[0].account.stated
+    services = [None if is_stated or source.pod is None else source.pod.service for source in sources]
+    for name, own in {"host": [source.host for source in sources], "service": services}.items():
+        if any(own):
+            told = table.column(name).cast(pa.string()).combine_chunks()
+            columns[name] = pc.coalesce(told, pa.array(own, pa.string()).take(index)).dictionary_encode()
     for name, values in columns.items():
         table = table.set_column(table.schema.get_field_index(name), table.schema.field(name), values)
     return fill_stated(table, files[0].account)
