@@ -5,7 +5,16 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from minutebook.clocks import ClockSample, find_names, find_records, find_services, hash_texts, samples, settle_clocks
+from minutebook.clocks import (
+    ClockSample,
+    find_meetings,
+    find_names,
+    find_records,
+    find_services,
+    hash_texts,
+    samples,
+    settle_clocks,
+)
 from minutebook.events import make_table
 
 START = 1_795_424_400_000_000
@@ -106,9 +115,55 @@ def test_few_shared_ids_prove_nothing() -> None:
 def test_another_source_of_the_host_tells_the_zone() -> None:
     clocks = settle(
         make_source("access", range(5), 0), make_source("error", range(900, 905), 0), zoneless={"error"},
-        hosts={"access": ("edge-1", "+0200"), "error": ("edge-1", "")},
+        hosts={"access": ("host edge-1", "+0200"), "error": ("host edge-1", "")},
     )  # fmt: skip
     assert (clocks["error"].zone, clocks["error"].zone_shift_s) == ("+02:00", 7200)
+
+
+def test_another_source_of_the_folder_tells_the_zone_and_utc_only_where_none_keeps_another() -> None:
+    clocks = settle(
+        make_source("api", range(5), 0), make_source("access", range(5), 0), make_source("error", range(900, 905), 0),
+        zoneless={"error"},
+        hosts={"access": ("folder web1", "+0200"), "api": ("folder web1", "+00:00"), "error": ("folder web1", "")},
+    )  # fmt: skip
+    assert (clocks["error"].zone, clocks["error"].zone_basis) == (
+        "+02:00",
+        "inferred: access of the same folder states it",
+    )
+
+
+def make_requests(name: str, clients: range, ahead_s: float, agent: str = "", step_s: int = 20) -> pa.Table:
+    """A request of each client, in turn, and one thing that all of them ask for again and again."""
+    asked = [(f"203.0.113.{client}{agent}", START + client * step_s * 1_000_000, "GET /cart") for client in clients]
+    asked += [
+        (f"203.0.113.{client % 3}{agent}", at, "GET /") for client, (_, at, _) in zip(clients, asked, strict=True)
+    ]
+    return make_table(
+        {
+            "time": pa.array([at + int(ahead_s * 1e6) for _, at, _ in asked]).cast(pa.timestamp("us", "UTC")),
+            "client": [client for client, _, _ in asked], "operation": [operation for _, _, operation in asked],
+            "source": name, "kind": "request", "layer": "proxy", "status": pa.array([200] * len(asked), pa.int16()),
+        },
+        len(asked),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("clients", "step_s", "zone"),
+    [
+        (range(200), 20, "+01:00"),
+        (range(185, 200), 20, "UTC"),  # too few have asked in both
+        (range(200), 500, "UTC"),  # the same clients at other times: other requests
+    ],
+)
+def test_without_shared_ids_clients_and_what_they_asked_for_tell_the_zone(
+    clients: range, step_s: int, zone: str
+) -> None:
+    tables = [make_requests("edge", range(200), 3600.1), make_requests("web", clients, 0, " curl/8.5.0", step_s)]
+    meetings = find_meetings(lambda look: [look(table) for table in tables], ["edge"], 800)
+    clocks = settle(*tables, zoneless={"edge"}, meetings=meetings)
+    assert clocks["edge"].zone == zone
+    assert clocks["edge"].zone_basis.startswith("inferred: 200 clients' requests" if zone != "UTC" else "assumed")
 
 
 def test_services_follow_from_ids_also_through_the_proxy() -> None:

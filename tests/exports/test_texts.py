@@ -30,6 +30,14 @@ def values(text: str) -> list[object]:
         ("a;b\r\n1;2\r\n", [{"a": "1", "b": "2"}]),
         ("a\tb \n1\t 2\n", [{"a": "1", "b": "2"}]),
         ('a,b\n007,NA\n"x\ny",9007199254740993\n', [{"a": "007", "b": "NA"}, {"a": "x\ny", "b": "9007199254740993"}]),
+        # a day and times of day in cells of their own; a duration is none of them
+        (
+            "Date,Start,End,Took\n2026-11-23,9:00,10:30,1:30\n",
+            [{"Start": "2026-11-23 9:00", "End": "2026-11-23 10:30", "Took": "1:30"}],
+        ),
+        ("Datum;Zeit (UTC)\n23.11.2026;09:00\n", [{"time": "23.11.2026 09:00 UTC"}]),
+        ("Date,Time\n2026-11-23,soon\n", [{"Date": "2026-11-23", "Time": "soon"}]),
+        ("Tag,Date\n1.2,2026-11-23\n", [{"Tag": "1.2", "Date": "2026-11-23"}]),
         ("", []),
         ("  \n\n", []),
     ],
@@ -139,6 +147,15 @@ def test_notes_have_the_day_that_stands_above_them() -> None:
 def test_log_lines_are_no_notes() -> None:
     text = "2026-11-23 14:05:02 INFO started\n2026-11-23 14:05:03 INFO ready\n"
     assert values(text) == [text]
+
+
+def test_a_spreadsheet_s_letters_are_read_and_a_cut_one_spoils_no_others() -> None:
+    told = [
+        document.value for name in ("cp1252", "utf-8") for document in parse_documents("a;b\nJürgen;x\n".encode(name))
+    ]
+    assert told == [{"a": "Jürgen", "b": "x"}] * 2
+    (cut,) = parse_documents("a;b\nJürgen;ü".encode()[:-1])
+    assert cut.value == {"a": "Jürgen", "b": "\ufffd"}
 
 
 @given(st.text(max_size=200))

@@ -33,11 +33,11 @@ _CRASHES = re.compile(
     r"|\bexited, code=(?:killed|dumped|exited, status=[1-9])|\bworker (?:process )?\S* ?(?:died|was terminated|timeout)",
     re.I,
 )
-# Words of trouble, for messages without a level.
+# Words of trouble, for messages without a level; `failed=0` is none.
 _TROUBLE = re.compile(
     r"\b(?:error|exception|traceback|fail(?:ed|ure|ing|s)?|fatal|critical|panic|abort(?:ed|ing)?|denied|refused|rejected|"
     r"unreachable|time[d]?[ -]?out|no (?:space|room|route)|cannot|can't|could not|unable to|out of memory|corrupt(?:ed)?|"
-    r"lost|unavailable|overflow|deadlock)\b",
+    r"lost|unavailable|overflow|deadlock)\b(?! ?[=:] ?0\b)",
     re.I,
 )
 # What says in so many words that something went wrong, for information: it may well name errors, failures or timeouts

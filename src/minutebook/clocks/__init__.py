@@ -3,8 +3,8 @@
 A request or trace id that two sources share happened once, so the difference of its two stamps is the
 difference of the two clocks. Clocks are settled before anything is counted or merged.
 
-Read in order: `samples` (events → a sample of the ids that they share), `differences` (ids → differences of stamps), `zones` and
-`offsets` (those → clocks), `services` (ids → the service of a source, and one name for each), `layers` (ids → which source is in front of another).
+Read in order: `samples` (events → a sample of the ids that they share), `differences` (ids → differences of stamps), `meetings` (the
+same by clients' requests), `zones` and `offsets` (those → clocks), `services` (ids → the service of a source, and one name for each), `layers` (ids → which source is in front of another).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from minutebook.clocks.clock import Clock, find_error_s, name_offset, parse_offset_s
 from minutebook.clocks.differences import find_differences, list_by_source
 from minutebook.clocks.layers import find_layers
+from minutebook.clocks.meetings import find_meetings
 from minutebook.clocks.offsets import find_offsets
 from minutebook.clocks.samples import ClockSample, find_records, hash_texts
 from minutebook.clocks.services import find_names, find_services
@@ -34,13 +35,15 @@ def settle_clocks(
     hosts: Mapping[str, tuple[str | None, str]] | None = None,
     align: bool = True,
     mixed: Collection[str] = (),
+    meetings: pd.DataFrame | None = None,
 ) -> dict[str, Clock]:
     """The clock of every source in ``zoneless`` (source → whether its stamps lack a zone).
 
     Sources in ``mixed`` also have stamps with a zone, which an inferred zone must not shift.
 
     ``sample`` is what `find_records` gives; ``resolutions`` are the stamps' resolutions in seconds;
-    ``given`` are zones that the caller stated; ``hosts`` are (host, offset stated in its stamps).
+    ``given`` are zones that the caller stated; ``hosts`` are (host or folder, offset stated in its stamps), ``meetings``
+    what `find_meetings` gives, for sources that share no ids.
     Differences are medians, spreads 1.4826 × the median absolute deviation; at least 20 shared ids and a
     spread of at most 5 s are required.
     """
@@ -56,6 +59,9 @@ def settle_clocks(
             clocks[source] = Clock(zone="UTC", zone_basis="assumed")
     waiting = [source for source in sorted(zoneless) if source not in clocks]
     clocks |= find_zones(waiting, clocks, list_by_source(differences))
+    if meetings is not None and len(meetings):
+        met = list_by_source(find_differences(meetings, resolutions))
+        clocks |= find_zones([source for source in waiting if source not in clocks], clocks, met, "clients' requests")
     clocks |= find_zones_of_hosts([source for source in waiting if source not in clocks], clocks, hosts or {})
     layers = sample.groupby("source")["layer"].first() if len(sample) else {}
     outermost = {s: LAYERS.index(layer) if isinstance(layer, str) else len(LAYERS) for s, layer in layers.items()}
@@ -116,6 +122,6 @@ def _replace(events: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) ->
 
 
 __all__ = [
-    "Clock", "ClockSample", "find_error_s", "find_layers", "find_names", "find_records", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle",
+    "Clock", "ClockSample", "find_error_s", "find_layers", "find_meetings", "find_names", "find_records", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle",
     "settle_clocks",
 ]  # fmt: skip

@@ -12,14 +12,17 @@ _MAX_S = 14 * 3600
 
 
 def find_zones(
-    waiting: Sequence[str], clocks: Mapping[str, Clock], differences: Mapping[str, Sequence[Difference]]
+    waiting: Sequence[str],
+    clocks: Mapping[str, Clock],
+    differences: Mapping[str, Sequence[Difference]],
+    what: str = "ids",
 ) -> dict[str, Clock]:
-    """The clocks of sources that share ids with one whose clock is known, or became known this way."""
+    """The clocks of sources that share ids (or ``what`` it is) with one whose clock is known, or became known this way."""
     found = dict(clocks)
     # A zone-less source may be known only through another zone-less one, hence the rounds.
     left = [source for source in waiting if source in differences]
     while left:
-        settled = {s: clock for s in left if (clock := _read_zone(differences[s], found))}
+        settled = {s: clock for s in left if (clock := _read_zone(differences[s], found, what))}
         if not settled:
             break
         found |= settled
@@ -27,7 +30,7 @@ def find_zones(
     return {source: found[source] for source in waiting if source in found}
 
 
-def _read_zone(differences: Sequence[Difference], clocks: Mapping[str, Clock]) -> Clock | None:
+def _read_zone(differences: Sequence[Difference], clocks: Mapping[str, Clock], what: str) -> Clock | None:
     """The zone by the difference to the first source whose own zone is known."""
     for each in differences:
         other = clocks.get(each.other)
@@ -36,7 +39,7 @@ def _read_zone(differences: Sequence[Difference], clocks: Mapping[str, Clock]) -
         difference = each.median_s + other.zone_shift_s
         shift = round(difference / _STEP_S) * _STEP_S
         if abs(shift) <= _MAX_S and abs(difference - shift) <= _STEP_S / 3:
-            basis = f"inferred: {each.pairs:,} ids shared with {each.other}, spread {_span(each.spread_s)}"
+            basis = f"inferred: {each.pairs:,} {what} shared with {each.other}, spread {_span(each.spread_s)}"
             return Clock(zone=name_offset(shift), zone_basis=basis, zone_shift_s=shift)
     return None
 
@@ -44,17 +47,26 @@ def _read_zone(differences: Sequence[Difference], clocks: Mapping[str, Clock]) -
 def find_zones_of_hosts(
     waiting: Sequence[str], clocks: Mapping[str, Clock], hosts: Mapping[str, tuple[str | None, str]]
 ) -> dict[str, Clock]:
-    """The zone that another source of the same host states or was found to keep; else UTC, flagged."""
-    telling: dict[str | None, Clock] = {}  # host → by its first source with a known zone
+    """The zone that another source of the same host, or in a folder of its own, states or was found to keep; else UTC, flagged.
+
+    ``hosts``: source → (``host edge-1`` or ``folder edge-1``, the offset that its stamps state).
+    """
+    telling: dict[
+        str | None, Clock
+    ] = {}  # host → by its first source with a known zone, UTC only where no other is known
     for other in sorted(clocks, reverse=True):
         host, stated = hosts.get(other, (None, ""))
+        kind = host.partition(" ")[0] if host else ""
         found = clocks[other]
         if found.zone_basis.startswith("inferred"):
-            basis = f"inferred: {other} of the same host keeps it"
-            telling[host] = Clock(found.zone, basis, found.zone_shift_s)
+            told = Clock(found.zone, f"inferred: {other} of the same {kind} keeps it", found.zone_shift_s)
         elif stated:
             shift = parse_offset_s(stated)
-            telling[host] = Clock(name_offset(shift), f"inferred: {other} of the same host states it", shift)
+            told = Clock(name_offset(shift), f"inferred: {other} of the same {kind} states it", shift)
+        else:
+            continue
+        if told.zone_shift_s or host not in telling:
+            telling[host] = told
     telling.pop(None, None)
     unknown = Clock(zone="UTC", zone_basis="assumed")
     return {source: telling.get(hosts.get(source, (None, ""))[0], unknown) for source in waiting}

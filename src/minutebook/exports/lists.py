@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from minutebook.exports.rows import Context, Row, hash_facts, make_row, text_of
-from minutebook.exports.stamps import Stamp
-from minutebook.exports.wording import DEPLOYS, read_state
+from minutebook.exports.stamps import Stamp, add_ms, read_spoken_s
+from minutebook.exports.wording import DEPLOYS, is_deploy_word, read_state
 from minutebook.names import normalise
 
 _START = ("note_time", "started_at", "start", "start_time", "started", "start_date", "started_date", "date_started", "deploy_start",
@@ -18,6 +18,7 @@ _START = ("note_time", "started_at", "start", "start_time", "started", "start_da
 _END = ("finished_at", "finished_date", "end", "end_time", "end_date", "ended_at", "completed_at", "completed_on", "finished",
         "completed", "resolved_at", "closed_at", "recovered_at", "ended", "ends_at", "endsAt", "finish", "finish_time",
         "date_finished", "stopped_at", "stop")  # fmt: skip
+_DURATION = ("duration", "elapsed", "took")
 _ACKNOWLEDGED = ("acknowledged_at", "acked_at", "ack_time", "ack_at", "acknowledged_on")
 _COLUMNS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "deploy_id", "deployment_id", "change_id", "alert_id", "incident_id", "release_id", "key", "uuid", "number",
@@ -39,6 +40,7 @@ _COLUMNS: Mapping[str, tuple[str, ...]] = {
                "subject", "remark", "entry"),
     "severity": ("severity", "priority", "level", "urgency"),
     "name": ("alertname", "alert", "alert_name", "rule", "monitor", "check", "flag", "setting", "name"),
+    "job": ("job", "job_name", "pipeline", "workflow"),
     "what": ("kind", "type", "category"),
     "first": (),
 }  # fmt: skip
@@ -54,6 +56,7 @@ class UsualNames:
     columns: Mapping[str, str]
     start: tuple[str, ...]
     end: tuple[str, ...]
+    duration: tuple[str, ...]
     acknowledged: tuple[str, ...]
 
 
@@ -66,7 +69,7 @@ def usual_names(keys: tuple[str, ...]) -> UsualNames:
         return tuple(dict.fromkeys(by_name[normalise(name)] for name in names if normalise(name) in by_name))
 
     columns = {column: found[0] for column, names in _COLUMNS.items() if (found := pick(names))}
-    return UsualNames(columns, pick(_START), pick(_END), pick(_ACKNOWLEDGED))
+    return UsualNames(columns, pick(_START), pick(_END), pick(_DURATION), pick(_ACKNOWLEDGED))
 
 
 def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
@@ -80,6 +83,9 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
     start, end, acknowledged = (
         _first_stamp(entry, keys, context) for keys in (names.start, names.end, names.acknowledged)
     )
+    if start is not None and end is None:
+        lasted = (read_spoken_s(entry[key]) for key in names.duration)
+        end = next((add_ms(start, seconds * 1000) for seconds in lasted if seconds is not None), None)
     word = facts.pop("result", None) or facts.get("status")
     begun = start or end
     if begun is None:
@@ -97,7 +103,7 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
     rows = []
     if start is not None:
         # A list without a column for ends states when each was done, or got its state.
-        only = opening if names.end else phase or (closing if opening == "started" else "")
+        only = opening if end is not None or names.end else phase or (closing if opening == "started" else "")
         rows.append(make(_say_unknown(facts, kind, only, phase), only or opening, start, end=end))
     if acknowledged is not None:
         rows.append(make({**facts, "actor": acknowledger} if acknowledger else facts, "acknowledged", acknowledged))
@@ -111,6 +117,11 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
 
 def _find_kind(facts: dict[str, object], kind: str) -> str:
     """Whether an entry is a deploy or another change, by its ``what``, which becomes a plain word, else by its name."""
+    job = facts.pop("job", None)
+    if kind == "deploy" and job and not facts.get("service"):
+        facts.setdefault("name", job)
+        if not is_deploy_word(job):
+            facts["what"] = "build"
     what = text_of(facts.pop("what", None) or "").strip().lower()
     if kind in ("change", "deploy") and what:
         if what not in _NO_WHAT:

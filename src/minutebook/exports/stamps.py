@@ -14,6 +14,10 @@ from minutebook.times import YEARS, find_layout, parse_times
 
 #: Stamps that `parse_times` would read the same, a thousand times slower one by one.
 _WHOLE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+_UNIT = r"h(?:ours?|rs?)?|m(?:in(?:utes?|s)?)?|s(?:ec(?:onds?|s)?)?|ms"
+_SPOKEN = re.compile(rf"(\d+(?:\.\d+)?) ?({_UNIT})\b")
+_ALL_SPOKEN = re.compile(rf"(?:\d+(?:\.\d+)? ?(?:{_UNIT})\b[,.]? ?)+")
+_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 0.001}
 #: Exports may be old; but year 1 and 1970 mean "never" in them.
 _FIRST_YEAR = 1971
 
@@ -77,3 +81,14 @@ def add_ms(stamp: Stamp, value: object, unit: int = 1) -> Stamp | None:
         return stamp._replace(time=stamp.time + timedelta(microseconds=int(Decimal(str(value)) * unit * 1000)))
     except (InvalidOperation, ValueError, OverflowError):
         return None
+
+
+def read_spoken_s(value: object) -> float | None:
+    """Seconds of a duration as people and pages write it (``1 min 32 sec``, ``48s``); None without a unit."""
+    text = str(value).strip().lower() if isinstance(value, str) else ""
+    found = _SPOKEN.findall(text)
+    return (
+        sum(float(number) * _UNITS["ms" if unit == "ms" else unit[0]] for number, unit in found)
+        if _ALL_SPOKEN.fullmatch(text)
+        else None
+    )

@@ -20,24 +20,28 @@ SEVERITIES: Mapping[str, str] = {
 STATES: Mapping[str, str] = {
     **dict.fromkeys(("success", "succeeded", "successful", "ok", "completed", "complete", "done", "finished", "deployed",
                      "passed", "applied", "live", "healthy", "neutral", "active", "ready", "unstable", "partiallysucceeded",
-                     "succeededwithissues", "warning", "rollback_failed_but_done"), "succeeded"),
+                     "succeededwithissues", "warning", "rollback_failed_but_done", "erfolgreich", "erfolg", "fertig", "abgeschlossen",
+                     "ausgerollt"), "succeeded"),
     **dict.fromkeys(("failure", "failed", "error", "errored", "timed_out", "timedout", "timeout", "broken", "unhealthy",
-                     "startup_failure", "terminal", "crashed", "degraded", "fail", "rollback_failed"), "failed"),
+                     "startup_failure", "terminal", "crashed", "degraded", "fail", "rollback_failed", "fehlgeschlagen", "gescheitert",
+                     "fehler"), "failed"),
     **dict.fromkeys(("cancelled", "canceled", "aborted", "skipped", "not_built", "not_build", "notbuilt", "stopped",
-                     "stale", "destroyed", "rejected", "expired", "blocked"), "cancelled"),
-    **dict.fromkeys(("rolled_back", "rolledback", "rollback", "reverted", "rollback_successful"), "rolled_back"),
+                     "stale", "destroyed", "rejected", "expired", "blocked", "abgebrochen"), "cancelled"),
+    **dict.fromkeys(("rolled_back", "rolledback", "rollback", "reverted", "rollback_successful", "zurückgerollt",
+                     "zurückgesetzt"), "rolled_back"),
     **dict.fromkeys(("superseded", "inactive", "undeployed", "replaced"), "superseded"),
-    **dict.fromkeys(("running", "in_progress", "inprogress", "started", "deploying", "building", "executing"), "started"),
+    **dict.fromkeys(("running", "in_progress", "inprogress", "started", "deploying", "building", "executing",
+                     "läuft", "gestartet"), "started"),
     **dict.fromkeys(("pending", "queued", "created", "waiting", "requested", "notstarted", "not_started", "scheduled",
-                     "action_required", "on_hold", "needs_approval", "blocked_on_approval"), "pending"),
+                     "action_required", "on_hold", "needs_approval", "blocked_on_approval", "geplant", "ausstehend"), "pending"),
 }  # fmt: skip
 #: the same for alerts and incidents, where "active" and "open" mean the beginning, not the end
 ALERT_STATES: Mapping[str, str] = {
     **dict.fromkeys(("resolved", "closed", "recovered", "ok", "normal", "inactive", "cleared", "up", "healthy", "ended",
-                     "fixed", "recovery", "done", "success", "completed"), "resolved"),
+                     "fixed", "recovery", "done", "success", "completed", "behoben", "gelöst", "geschlossen", "erledigt"), "resolved"),
     **dict.fromkeys(("firing", "triggered", "open", "opened", "alerting", "active", "alarm", "problem", "critical", "down",
-                     "created", "activated", "new", "fired", "unhealthy", "started", "failed", "error"), "fired"),
-    **dict.fromkeys(("acknowledged", "acked", "ack", "acknowledge"), "acknowledged"),
+                     "created", "activated", "new", "fired", "unhealthy", "started", "failed", "error", "offen", "aktiv", "ausgelöst"), "fired"),
+    **dict.fromkeys(("acknowledged", "acked", "ack", "acknowledge", "bestätigt", "quittiert"), "acknowledged"),
     "pending": "pending",
 }  # fmt: skip
 

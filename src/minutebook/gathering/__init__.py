@@ -1,6 +1,6 @@
 """evidence → Gathered: the events of all sources, each counted once and on one clock.
 
-`copies` takes out what was read twice, found by `overlaps` and `fingerprints`; `openings` joins requests that are told in two
+`spans` says which span of time counts; `copies` takes out what was read twice, found by `overlaps` and `fingerprints`; `openings` joins requests that are told in two
 records each; `doubles` finds `requests` that two logs of a service have; `joining` finds the users of failures that name
 none.
 """
@@ -15,12 +15,12 @@ from os import PathLike
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from minutebook.clocks import (
     Clock,
     find_error_s,
     find_layers,
+    find_meetings,
     find_names,
     find_records,
     find_services,
@@ -34,15 +34,15 @@ from minutebook.gathering.copies import Copied, drop_copies
 from minutebook.gathering.doubles import Doubles, find_doubles
 from minutebook.gathering.joining import fill_users, find_owners, look
 from minutebook.gathering.openings import Openings, find_openings, map_told
+from minutebook.gathering.spans import count_outside, find_span
 from minutebook.machine.progress import show_progress
 from minutebook.reading import DEFERRED, ReadingContext, peek
 from minutebook.reading.account import Account
 from minutebook.redaction import draw_key
 from minutebook.settings.config import Config
 from minutebook.sources import Source, find_sources
-from minutebook.summary import LOGS, Summary
+from minutebook.summary import Summary
 from minutebook.times.spans import Span, read_span
-from minutebook.times.utc import write_instant
 
 Evidence = str | PathLike[str]
 
@@ -147,14 +147,14 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
     if refuse:
         _refuse_nothing(ordered)
     sample = find_records(engine.sample, engine.map_all)
-    clocks = _find_clocks(ordered, sample, config)
-    narrow = _find_narrow(ordered, clocks, guess, _find_span(ordered, clocks, config))
+    clocks = _find_clocks(ordered, sample, config, engine)
+    narrow = _find_narrow(ordered, clocks, guess, find_span(ordered, clocks, config))
     if narrow:
         engine.drop([source.name for source in narrow])
         accounts |= {account.source.name: account for account in engine.read(narrow, context)}
         ordered = [accounts[source.name] for source in sources]
         sample = find_records(engine.sample, engine.map_all)
-        clocks = _find_clocks(ordered, sample, config)
+        clocks = _find_clocks(ordered, sample, config, engine)
     return _settle(ordered, clocks, sample, config, engine, refuse)
 
 
@@ -204,21 +204,35 @@ def _with_host(source: Source, config: Config) -> Source:
     return source if host is None else replace(source, stated_host=str(host))
 
 
-def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Config) -> dict[str, Clock]:
+def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Config, engine: Engine) -> dict[str, Clock]:
     given = {
         a.source.name: a.stated["zone"]
         for a in accounts
         if "zone" in a.stated and (a.lacks_zone or a.qualities["zone_given"] or a.qualities["ambiguous"])
     }
-    return settle_clocks(
+    settle_by = partial(
+        settle_clocks,
         sample,
         {a.source.name: a.is_zoneless or a.source.name in given for a in accounts},
         {a.source.name: a.resolution_s for a in accounts},
         given=given,
-        hosts={a.source.name: (a.source.host, a.stated_offset) for a in accounts},
         align=config.align,
         mixed={a.source.name for a in accounts if a.qualities["stated"]},
     )
+    by_ids = settle_by()
+    waiting = [name for name, clock in by_ids.items() if clock.zone_basis == "assumed"]
+    if not waiting:
+        return by_ids
+    # Few evidence needs it, and then it's a look at all events.
+    meetings = find_meetings(engine.map_all, waiting, sum(a.events for a in accounts))
+    return settle_by(
+        hosts={a.source.name: (_name_place(a.source), a.stated_offset) for a in accounts}, meetings=meetings
+    )
+
+
+def _name_place(source: Source) -> str | None:
+    """The host that it's of, else the folder that holds logs of one host as others hold those of others."""
+    return f"host {source.host}" if source.host else f"folder {source.folder}" if source.folder else None
 
 
 def _settle(
@@ -237,67 +251,15 @@ def _settle(
     if openings.told is not None:
         looks = list(map_all(partial(look, rules=config.sli)))
     owners = find_owners(map_all, config.sli, [each.ownerless for each in looks])
-    span = _find_span(accounts, clocks, config)
+    span = find_span(accounts, clocks, config)
     if span:
-        _count_outside(accounts, clocks, span, engine, refuse)
+        count_outside(accounts, clocks, span, engine, refuse)
     names = find_names(sample)
     sample = sample.assign(service=sample["service"].replace(names)) if names else sample
     layers, alike = find_layers(sample, clocks, [(each.source, each.of) for each in copied])
     doubles = find_doubles(map_all, alike, {source: clock.shift_us for source, clock in clocks.items()})
     settled = Settled(clocks, find_services(sample), layers, openings, doubles, owners, span, names)
     return Gathered(engine, accounts, settled, copied)
-
-
-def _find_span(accounts: Sequence[Account], clocks: Mapping[str, Clock], config: Config) -> Span:
-    """The span that was asked for; times without a day are relative to the logs, on the common clock."""
-    known = [account for account in accounts if account.events]
-    known = [account for account in known if account.is_log] or known
-    shifts = {account.source.name: clocks[account.source.name].shift_us for account in known}
-    edges = {account.source.name: account.part or account for account in known}
-    first = min((each.first + shifts[name] for name, each in edges.items()), default=0)
-    last = max((each.last + shifts[name] for name, each in edges.items()), default=0)
-    return read_span(config.since, config.until, config.zone, (first, last)) or Span()
-
-
-def pick_span(table: pa.Table, config: Config) -> pa.Table:
-    """The events of a table that are within the span of the settings."""
-    is_log = pc.is_in(table.column("kind").cast(pa.string()), pa.array(LOGS))
-    logged = table.filter(is_log) if pc.any(is_log).as_py() else table
-    edges = pc.min_max(logged.column("time").cast(pa.int64())).as_py()
-    span = read_span(config.since, config.until, config.zone, (edges["min"] or 0, edges["max"] or 0)) or Span()
-    return table.filter(span.find(table)) if span else table
-
-
-def _count_outside(
-    accounts: Sequence[Account], clocks: Mapping[str, Clock], span: Span, engine: Engine, refuse: bool
-) -> None:
-    """Count in each account how many events are out of range."""
-    places = {account.source.name: account for account in accounts}
-    inside = 0
-    for source, (rows, within) in engine.map(partial(_count_inside, clocks=clocks, span=span)):
-        places[source].out_of_range += rows - within
-        inside += within
-    if refuse and not inside:
-        told = span.tell()
-        raise EvidenceError(
-            f"no event is from {told['since'] or 'the beginning'} up to {told['until'] or 'the end'}",
-            where="--since, --until",
-            do=_tell_bounds(accounts, clocks),
-        )
-
-
-def _count_inside(source: str, table: pa.Table, *, clocks: Mapping[str, Clock], span: Span) -> tuple[int, int]:
-    """(all, those within the span) of a batch's events."""
-    is_in = span.find(table, clocks.get(source, Clock()).shift_us)
-    return table.num_rows, pc.sum(is_in).as_py() or 0
-
-
-def _tell_bounds(accounts: Sequence[Account], clocks: Mapping[str, Clock]) -> str:
-    known = [
-        (a.first + shift, a.last + shift) for a in accounts if a.events for shift in [clocks[a.source.name].shift_us]
-    ]
-    first, last = min(first for first, _ in known), max(last for _, last in known)
-    return f"the evidence is from {write_instant(first)} to {write_instant(last)}"
 
 
 def _refuse_nothing(accounts: Sequence[Account]) -> None:

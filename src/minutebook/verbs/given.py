@@ -15,8 +15,9 @@ from minutebook.book import Book
 from minutebook.engines.local import summarise_all
 from minutebook.errors import MinutebookError
 from minutebook.events import to_table
-from minutebook.gathering import Evidence, pick_span
+from minutebook.gathering import Evidence
 from minutebook.gathering.joining import fill_users, find_owners, look
+from minutebook.gathering.spans import pick_span
 from minutebook.machine.threads import start_threads
 from minutebook.outputs.plots.pictures import Draw
 from minutebook.settings.config import Config

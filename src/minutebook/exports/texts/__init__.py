@@ -56,7 +56,10 @@ def parse_documents(content: bytes) -> list[Document]:
 def _decode(content: bytes) -> str:
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return content.decode("utf-16", "replace")
-    return content.decode("utf-8", "replace")
+    text = content.decode("utf-8", "replace")
+    # Without a single letter beyond ASCII that is UTF-8, bytes that aren't are what spreadsheets write in Western Europe.
+    is_western = "\ufffd" in text and all(each.isascii() or each == "\ufffd" for each in text)
+    return content.decode("cp1252", "replace") if is_western else text
 
 
 def _find_first(lines: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from minutebook.exports.texts.headers import move_zones
+from minutebook.exports.texts.cells import name_cells
 
 _HEADER = re.compile(r'[\w \-./()"#]+(?:[,;\t][\w \-./()"#]*)+')
 
@@ -35,6 +35,6 @@ def _read_rows(text: str, delimiter: str) -> Iterator[tuple[int, int, object]]:
                 header = [name.strip() for name in row]
                 continue
             cells = {name: cell.strip() for name, cell in zip(header, row, strict=False) if name}
-            yield begin, before, move_zones(cells)
+            yield begin, before, name_cells(cells)
     except csv.Error:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from minutebook.exports.texts.headers import move_zones
+from minutebook.exports.texts.cells import name_cells
 from minutebook.names import normalise
 
 _RULE = re.compile(r"\s*\|?(?:\s*:?-{3,}:?\s*\|)+\s*(?::?-{3,}:?\s*)?")
@@ -23,13 +23,14 @@ def read_markdown_table(lines: Sequence[str]) -> list[tuple[int, int, object]]:
     if ruled is None:
         return []
     header = _cut(lines[ruled - 1])
-    if len(_OF_LISTS.intersection(map(normalise, header))) < _FEWEST:
+    named = name_cells(dict.fromkeys(header, ""))
+    if len(_OF_LISTS.intersection(map(normalise, named))) < _FEWEST:
         return []
     found: list[tuple[int, int, object]] = []
     for number, line in enumerate(lines[ruled + 1 :], ruled + 2):
         if "|" not in line:
             break
-        found.append((number, number, move_zones(dict(zip(header, _cut(line), strict=False)))))
+        found.append((number, number, name_cells(dict(zip(header, _cut(line), strict=False)))))
     return found
 
 
