@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
+import minutebook as mb
 from minutebook.events import to_table
 from minutebook.sli import find_sli
 from minutebook.sli.coverage import find_coverage, tell_coverage
@@ -67,3 +69,24 @@ def test_a_host_that_only_some_records_of_a_source_name_is_never_silent() -> Non
         }
     )  # fmt: skip
     assert set(find_coverage(summarise(to_table(frame)))["state"]) == {"covered"}
+
+
+@pytest.mark.parametrize("is_one_log", [True, False])
+def test_nobody_came_where_the_log_went_on_without_requests(is_one_log: bool) -> None:
+    times = pd.date_range("2026-11-23T09:00Z", periods=3600, freq="s")
+    shop = pd.DataFrame({"time": times, "operation": "GET /", "service": "shop", "source": "lb.log"})
+    shop = shop[(shop.index < 1800) | (shop.index >= 2520)]  # from 09:30 to 09:42 nobody
+    checks = pd.DataFrame({"time": times[::10], "operation": "GET /up", "service": "stats", "source": "lb.log"})
+    checks["source"] = "lb.log" if is_one_log else "checks.log"
+    frame = pd.concat([shop, checks], ignore_index=True).assign(kind="request", layer="balancer", status=200)
+    frame["line"] = np.arange(len(frame)) + 1
+    minutes = mb.minutes(frame)
+    hole = minutes[(minutes["service"] == "shop") & (minutes["minute"] >= "2026-11-23T09:31Z")].iloc[0]
+    assert (hole["coverage"], str(hole["requests"])) == (("covered", "0") if is_one_log else ("none", "<NA>"))
+    rows = mb.timeline(frame)
+    (silent,) = rows.loc[rows["phase"] == "silent", "summary"]
+    assert silent == (
+        "nothing for 12 min in logs that go on: balancer logs of shop"
+        if is_one_log
+        else "no data for 12 min: balancer logs of shop"
+    )

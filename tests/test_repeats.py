@@ -6,6 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+import pytest
+
 import minutebook as mb
 
 
@@ -36,6 +39,20 @@ def test_one_object_and_reason_is_one_row_with_count_first_and_last(tmp_path: Pa
     assert first["summary"] == "Pod mail-1: BackOff: BackOff of mail-1 (seen 39 times until 09:19:00)"
     assert "×39" not in mb.draft(book)  # which the words say already
     assert any(merge["count"] == 20 and "seen 39 times" in merge["why"] for merge in book.ledger["merges"])
+
+
+@pytest.mark.parametrize(("ago_min", "begins"), [(17, "09:03"), (4000, "09:20")])
+def test_of_one_record_that_counts_the_row_is_where_it_began_unless_days_ago(
+    tmp_path: Path, ago_min: int, begins: str
+) -> None:
+    told = event("u1", "mail-1", "Unhealthy", 20, type="Warning", count=14)
+    told["firstTimestamp"] = f"{pd.Timestamp(told['lastTimestamp']) - pd.Timedelta(minutes=ago_min):%Y-%m-%dT%H:%M:%SZ}"
+    (row,) = reconstruct(tmp_path, told).timeline.query("kind == 'change'").itertuples()
+    assert (f"{row.time:%H:%M}", "14 times" in row.summary) == (begins, True)
+    assert ago_min > 1000 or (f"{row.last_time:%H:%M}", row.summary[-30:]) == (
+        "09:20",
+        "(seen 14 times until 09:20:00)",
+    )
 
 
 def test_to_scale_up_and_to_scale_down_are_two_things(tmp_path: Path) -> None:

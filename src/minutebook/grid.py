@@ -205,7 +205,9 @@ def _find_latency(counts: pd.DataFrame, cell: np.ndarray, size: int) -> dict[str
 
 
 def _find_coverage(coverage: pd.DataFrame, cells: _Cells) -> np.ndarray:
-    """The coverage of each cell's service in its minute."""
+    """The coverage of each cell's service in its minute; where its log went on without it, it's known to have had nothing."""
+    is_quiet = (coverage["state"] == "none") & coverage["goes_on"]
+    coverage = coverage.assign(state=coverage["state"].astype(object).mask(is_quiet, "covered"))
     names, states = (coverage[name].astype("category").cat for name in ("service", "state"))
     known = {service: place for place, service in enumerate(names.categories)}
     # A row of minutes for each service; a service without its own coverage has that of all, under "".

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -21,10 +21,11 @@ def make_traffic(
     resolutions: Mapping[str, float],
     clock_error_s: Mapping[str, float] | None = None,
     unknown_clock_s: float = 1.0,
+    zoneless: Collection[str] = (),
 ) -> Traffic:
     """What `assessment.measure_impact` takes; by source, ``resolutions`` of its stamps and ``clock_error_s``, both in s.
 
-    Happenings that are routine stay out.
+    Happenings that are routine stay out. ``zoneless`` are sources whose zone is assumed.
     """
     failures = sli.failures.rename(columns={"line": "number"})
     failures["evidence"] = name_places(failures["source"], failures["number"])
@@ -41,6 +42,7 @@ def make_traffic(
         writers=sli.writers,
         clock_error_s=dict(clock_error_s or {}),
         unknown_clock_s=unknown_clock_s,
+        zoneless=frozenset(zoneless),
         is_lines=sli.layer == "lines",
         time_error_s=max((resolutions.get(source, 0.0) for source in seen), default=0.0),
     )

@@ -132,3 +132,12 @@ def test_lines_without_status_and_users_still_give_a_window_and_say_what_they_ca
     assert "lines" in window["evidence"]
     told = " ".join(window["cannot_tell"])
     assert [word for word in ("no user", "how many requests") if word not in told] == []
+
+
+def test_whom_slowness_hit_is_unknown_where_only_failures_name_their_user() -> None:
+    frame = requests(minutes=120).assign(client=lambda told: "192.0.2." + (told.index % 200).astype("str"))
+    frame = breaking(breaking(frame, 2400, 3000, duration=5.0), 5000, 5600)
+    frame["user"] = frame["user"].where(frame["status"] == 500)
+    told = {window["kind"]: window["users"]["affected"] for window in mb.impact(frame)["windows"]}
+    assert told["slow"] is None
+    assert told["fail"] > 200

@@ -104,3 +104,9 @@ def test_a_loss_beside_a_hole_in_the_evidence_does_not_take_it_in() -> None:
     loss, hole = mb.impact(both[~is_hole])["windows"]
     assert (loss["kind"], loss["lost_requests"]) == ("traffic_loss", 300)
     assert hole["kind"] == "no_evidence"
+
+
+def test_whom_a_loss_hit_is_unknown_where_nobody_is_named() -> None:
+    frame = beside(visits(*FIRST))
+    (named,), (nameless,) = mb.impact(frame)["windows"], mb.impact(frame.drop(columns="user"))["windows"]
+    assert [each["users"]["affected"] for each in (named, nameless)] == [0, None]

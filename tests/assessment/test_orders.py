@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from evidence import START, breaking, requests
@@ -97,3 +99,18 @@ def test_what_a_cluster_does_all_day_is_asked_about_by_no_edge() -> None:
     frame["fields"] = [None] * (len(frame) - 1) + ['{"routine": "of type Normal"}']
     assert not len(mb.orders(frame))
     assert not mb.impact(frame)["windows"][0]["nearby"]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "verdict"), [("2026-11-23 08:39:00", "undecidable"), ("2026-11-23T08:39:00Z", "proven")]
+)
+def test_a_list_without_a_zone_proves_nothing_beside_logs_that_have_one(
+    tmp_path: Path, stamp: str, verdict: str
+) -> None:
+    told = SHOP[["time", "service", "operation", "status", "user"]].rename(columns={"user": "user_id"})
+    told["time"] = told["time"].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    told[["method", "path"]] = told.pop("operation").str.split(" ", expand=True)
+    told.to_json(tmp_path / "shop.jsonl", orient="records", lines=True)
+    (tmp_path / "deploys.csv").write_text(f"service,version,deployed_at\nshop,2,{stamp}\n")
+    (row,) = mb.orders(tmp_path).itertuples()
+    assert (row.verdict, row.assumed) == (verdict, True)

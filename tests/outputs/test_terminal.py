@@ -97,8 +97,8 @@ def test_no_window_and_no_users_are_said_in_words():
     assert "stands out" in format_impact(make_impact())
     users = dict.fromkeys(("exposed", "affected", "failed", "degraded", "usual"))
     impact = make_impact(make_window(at(8), at(9), users=users))
-    assert "no user ids" in format_impact(impact)
-    assert "unknown: the evidence has no user ids" in format_summary(impact, {})
+    assert "no request that counts names its user" in " ".join(format_impact(impact).split())
+    assert "unknown: no request that counts names its user" in format_summary(impact, {})
 
 
 def test_the_impact_table_gives_bounds_and_definitions():

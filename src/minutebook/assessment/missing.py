@@ -36,7 +36,7 @@ def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFram
     users: dict[str, Any] = dict.fromkeys(
         ("exposed", "affected", "failed", "degraded", "usual", "anonymous_clients", "silent", "unknown_events")
     )
-    if hole.is_known:
+    if hole.is_known and trials.has_users(trials.operations):
         users |= {**dict.fromkeys(("affected", "failed", "degraded"), 0), "silent": estimate_silent(trials, hole.span)}
     return {
         "id": "", "kind": kind, "service": service or None, "operations": trials.operations,

@@ -20,6 +20,7 @@ _WORD = re.compile(r"[a-z\d]+")
 _MOST = 20  # verdicts of one window
 _LONGEST_NAME = 80
 _LONGEST_NOTE = 120
+_ANY_ZONE_S = 14 * 3600.0
 COLUMNS = ("window", "first", "second", "verdict", "by_s", "error_s", "clock_error_s", "assumed", "evidence")
 
 
@@ -32,6 +33,7 @@ class Mark(NamedTuple):
     latest: pd.Timestamp
     sources: frozenset[str]
     evidence: str
+    is_edge: bool = False  #: of a window
 
 
 def find_orders(windows: Sequence[Mapping[str, Any]], traffic: Traffic) -> list[dict[str, Any]]:
@@ -61,7 +63,7 @@ def tell_bounds(traffic: Traffic) -> str:
     return (
         "first before second is proven or contradicted where the bounds of both (stamps' resolution, the edge's interval,"
         " three standard errors of both clocks) don't overlap; a clock that shares no ids with others is taken to be at"
-        f" most {traffic.unknown_clock_s:g} s off (clock_error_s)"
+        f" most {traffic.unknown_clock_s:g} s off (clock_error_s), stamps without a zone in any, unless the window's lack theirs, too"
     )
 
 
@@ -127,11 +129,12 @@ def _edge(window: Mapping[str, Any], edge: str, name: str, traffic: Traffic) -> 
     sources = (
         frozenset(place.rpartition(":")[0] for place in near) or frozenset(traffic.clock_error_s) or frozenset(("",))
     )
-    return Mark(name, at, earliest, latest, sources, near.iloc[0] if len(near) else "")
+    return Mark(name, at, earliest, latest, sources, near.iloc[0] if len(near) else "", is_edge=True)
 
 
 def _judge(first: Mark, second: Mark, traffic: Traffic) -> dict[str, Any]:
-    clock_s, is_assumed = _clock_error(first.sources, second.sources, traffic)
+    happened, edge = (second, first) if first.is_edge else (first, second)
+    clock_s, is_assumed = _clock_error(happened.sources, edge.sources, traffic)
     by_s = (second.time - first.time).total_seconds()
     low = (second.earliest - first.latest).total_seconds() - clock_s
     high = (second.latest - first.earliest).total_seconds() + clock_s
@@ -147,6 +150,8 @@ def _clock_error(first: frozenset[str], second: frozenset[str], traffic: Traffic
     """How far two marks' clocks may be apart (s), and whether a part of that is assumed."""
     if first == second and len(first) == 1:
         return 0.0, False
+    if first <= traffic.zoneless and not second & traffic.zoneless:  # a list of deploys may be hours off
+        return _ANY_ZONE_S, True
     known = [[traffic.clock_error_s.get(source) for source in sorted(sources)] for sources in (first, second)]
     errors = [max(traffic.unknown_clock_s if error is None else error for error in side) for side in known]
     return sum(errors), any(error is None for side in known for error in side)

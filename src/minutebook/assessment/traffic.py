@@ -38,6 +38,7 @@ class Traffic:
     time_error_s: float = 0.0
     clock_error_s: Mapping[str, float] = field(default_factory=dict)  #: source → how far its clock may be off
     unknown_clock_s: float = 1.0  #: how far a clock may be off where nothing is known of it
+    zoneless: frozenset[str] = frozenset()  #: sources whose stamps lack a zone that nothing tells, taken as UTC
     is_lines: bool = False  #: log lines by level, since there are no requests
     # Frame → service → its rows (None: all), found once for all of the services.
     _places: dict[str, dict[str, np.ndarray | None]] = field(

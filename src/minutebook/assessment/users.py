@@ -28,7 +28,9 @@ def count_users(
     counts: dict[str, Any] = dict.fromkeys(("exposed", "affected", "failed", "degraded", "usual", "silent"))
     nameless = _count_nameless(events)
     if trials.has_users(operations):
-        is_told = len(states) > 0 or not nameless["unknown_events"]
+        # Where no success names its user, what is bad and names nobody may have been anybody's.
+        is_nobody = not nameless["unknown_events"] and (trials.facts.names_good or not nameless["anonymous_clients"])
+        is_told = len(states) > 0 or is_nobody
         counts["affected"] = len(states) if is_told else None
         if trials.facts.names_good:
             counts["exposed"] = trials.count_users(span, operations)

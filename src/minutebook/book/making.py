@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -78,7 +78,7 @@ def make_book(
     with start_threads(1) as pool:
         # Arrow finds all users while Python measures what hit them.
         hides = pool.submit(prepare_redaction, summary, settings, gathered.key if gathered else key)
-        measured = _measure(summary, sli, resolutions, settings, clock_errors or {})
+        measured = _measure(summary, sli, resolutions, settings, clock_errors or {}, _find_zoneless(gathered))
         hide = hides.result()
     minutes, impact, happenings = hide_figures(measured.minutes, measured.impact, measured.happenings, hide)
     picture = draw(minutes, impact, happenings) if draw else None
@@ -86,14 +86,25 @@ def make_book(
     return replace(hide_texts(book, hide), minutes=minutes, impact=impact, happenings=happenings, picture=picture)
 
 
+def _find_zoneless(gathered: Gathered | None) -> Collection[str]:
+    """The sources whose stamps lack a zone that nothing tells."""
+    clocks = gathered.clocks if gathered else {}
+    return [source for source, clock in clocks.items() if clock.zone_basis == "assumed"]
+
+
 def _measure(
-    summary: Summary, sli: Sli, resolutions: Mapping[str, float], settings: Config, clock_errors: Mapping[str, float]
+    summary: Summary,
+    sli: Sli,
+    resolutions: Mapping[str, float],
+    settings: Config,
+    clock_errors: Mapping[str, float],
+    zoneless: Collection[str],
 ) -> Measured:
     rules = settings.sli
     observed = to_frame(summary.happenings)
     merged, merges = merge_happenings(observed)
     happenings = name_roles(word_rollbacks(merged, find_versions(summary)), observed)
-    traffic = make_traffic(sli, happenings, resolutions, clock_errors, settings.clock_error_s)
+    traffic = make_traffic(sli, happenings, resolutions, clock_errors, settings.clock_error_s, zoneless)
     objectives = read_objectives(rules.objectives)
     slow_of = {each.service: each.over_s for each in objectives if each.over_s is not None}
     limits = {

@@ -37,23 +37,29 @@ def tell_traffic(sli: Sli, within: str) -> tuple[list[Row], list[str]]:
 
 
 def tell_coverage(sli: Sli) -> list[Row]:
-    """Groups of sources that fall silent inside the evidence and come back; those that do at the same time share a row."""
-    holes: dict[tuple[int, int], list[str]] = {}
+    """Groups of sources that fall silent inside the evidence and come back; those that do at the same time share a row.
+
+    Where a log goes on without them, they logged nothing: then there's no lack of data.
+    """
+    holes: dict[tuple[int, int, bool], list[str]] = {}
     minutes_of, events = sli.groups["minute"].to_numpy(), sli.groups["events"].to_numpy()
-    is_silent = (sli.groups["state"] == "none").to_numpy()
+    is_silent, goes_on = (sli.groups["state"] == "none").to_numpy(), sli.groups["goes_on"].to_numpy(bool)
     for (layer, service, host), own in split_groups(sli.groups):
         minutes, seen = minutes_of[own], np.flatnonzero(events[own])
         for begin, stop in find_runs(is_silent[own]):
             if begin > seen[0] and stop <= seen[-1]:  # the ledger has first and last lines
-                name = f"{layer} logs of {host or service or 'unknown hosts'}"
-                holes.setdefault((int(minutes[begin]), int(minutes[stop])), []).append(name)
+                is_quiet = bool(goes_on[own][begin:stop].any())
+                name = f"{layer} logs of {(is_quiet and service) or host or service or 'unknown hosts'}"
+                holes.setdefault((int(minutes[begin]), int(minutes[stop]), is_quiet), []).append(name)
     rows = []
-    for (begin, stop), names in sorted(holes.items()):
+    for (begin, stop, is_quiet), names in sorted(holes.items()):
         names = list(dict.fromkeys(names))
         told = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+        what, back = ("nothing", "lines") if is_quiet else ("no data", "data")
+        where = " in logs that go on" if is_quiet else ""
         rows += [
-            make_row(begin * MINUTE_US, "coverage", "silent", f"no data for {stop - begin} min: {told}",
+            make_row(begin * MINUTE_US, "coverage", "silent", f"{what} for {stop - begin} min{where}: {told}",
                  last_time=stop * MINUTE_US, time_error_s=60.0, count=len(names)),
-            make_row(stop * MINUTE_US, "coverage", "back", f"data again: {told}", time_error_s=60.0, count=len(names)),
+            make_row(stop * MINUTE_US, "coverage", "back", f"{back} again: {told}", time_error_s=60.0, count=len(names)),
         ]  # fmt: skip
     return rows

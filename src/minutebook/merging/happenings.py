@@ -70,12 +70,14 @@ def _tell(occurrence: Occurrence, entity: object) -> dict[str, Any]:
     ends = [o.end for o in occurrence.seen if o.end is not None and o.is_exact == best.is_exact]
     # Whether a firing has ended depends on all of its records.
     row["end"] = occurrence.end or (max(ends) if ends and occurrence.phase != "fired" else pd.NaT)
+    if occurrence.since is not None:
+        row["time"], row["end"] = occurrence.since, occurrence.time
     if row["end"] is not pd.NaT and row["end"] <= row["time"]:
         row["end"] = pd.NaT
     row["entity"] = entity
     if occurrence.count > 1 and occurrence.last is not None:
         seen = "seen" if occurrence.phase == "noted" else "fired"
-        until = f" until {tell_span(occurrence.time, occurrence.last)}" if occurrence.last > occurrence.time else ""
+        until = f" until {tell_span(row['time'], occurrence.last)}" if occurrence.last > row["time"] else ""
         row["message"] = f"{row['message']} ({seen} {occurrence.count:,} times{until})"
     places = sorted({o.place for o in occurrence.seen})
     return {**row, "evidence": "; ".join(places), "time_error_s": best.error_s, "count": occurrence.count}

@@ -91,6 +91,7 @@ class Occurrence:
     end: pd.Timestamp | None = None  #: the end, by all of them together
     count: int = 1  #: firings that it stands for
     last: pd.Timestamp | None = None  #: the last of them
+    since: pd.Timestamp | None = None  #: the first of them, where a record of the last one says when that was
 
     @property
     def phase(self) -> str:

@@ -1,7 +1,8 @@
 """occurrences that only say something was seen → one for each run of the same, with a count, first and last.
 
 What counts as the same is what the export's ``repeats`` names (a Kubernetes object and a reason), else the same words
-about the same thing. A pause of half an hour ends a run. People's notes are never folded.
+about the same thing. A pause of half an hour ends a run. Of a run whose last record alone is there, that record may say
+when it began. People's notes are never folded.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from minutebook.exports.stamps import read_stamp
 from minutebook.merging.observations import Occurrence, distance_s
 
 #: A longer pause begins another run.
@@ -54,7 +56,16 @@ def _join(run: Sequence[Occurrence]) -> Occurrence:
     whole.count = sum(counts.values())
     whole.last = max(occurrence.time for occurrence in run)
     whole.end = whole.last if whole.last > whole.time else None
+    whole.since = _find_first(whole)
     return whole
+
+
+def _find_first(whole: Occurrence) -> pd.Timestamp | None:
+    """When a run began of which the last record alone was kept, if its pauses needn't have ended it."""
+    firsts = (read_stamp(each.details.get("first")) for each in whole.seen)
+    first = min((pd.Timestamp(each.time) for each in firsts if each is not None), default=whole.time)
+    lasted_s = (whole.time - first).total_seconds()
+    return first if 0 < lasted_s <= PAUSE_S * (whole.count - 1) else None
 
 
 def _count(said: object) -> int:

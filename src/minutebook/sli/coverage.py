@@ -7,7 +7,7 @@ a group is silent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,10 +28,11 @@ _MOST_CELLS = 1_500_000  # groups × minutes
 
 
 def find_coverage(summary: Summary) -> pd.DataFrame:
-    """One row per group and minute: ``layer, service, host, minute, events, requests, probes, first, last, state``.
+    """One row per group and minute: ``layer, service, host, minute, events, requests, probes, first, last, state, goes_on``.
 
     ``minute`` counts from 1970; ``state`` is covered, partly (the minute in which the group's evidence
     begins, ends or breaks off) or none. ``first`` and ``last`` are µs of its events in the minute, null for none.
+    ``goes_on`` says whether a log that has the group's events, and others', went on all through the minute.
     Names and state are categories, and the rows in the order of group and minute.
     """
     rows = _place(summary.frame("coverage")).fillna(dict.fromkeys(_GROUP, ""))
@@ -41,21 +42,14 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
         if len(rows[list(_GROUP)].drop_duplicates()) * len(grid) > _MOST_CELLS:
             rows = rows.assign(**{name: ""})
     if not len(rows):
-        return pd.DataFrame(columns=[*_GROUP, "minute", *_SUMS, "first", "last", "state"])
+        return pd.DataFrame(columns=[*_GROUP, "minute", *_SUMS, "first", "last", "state", "goes_on"])
     names = {name: rows[name].astype("category") for name in _GROUP}
     group, starts = group_rows([names[name].cat.codes.to_numpy().astype(np.int64) for name in _GROUP])
     number = np.empty(len(rows), np.int64)
     number[group] = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(group)))
-    shape = len(starts), len(grid)
-    # The minutes of each group, laid out over the whole grid.
-    at = number * len(grid) + np.searchsorted(grid, rows["minute"].to_numpy())
-    laid = {name: np.bincount(at, rows[name].to_numpy(float), shape[0] * shape[1]).astype(np.int64) for name in _SUMS}
-    first, last = np.full(shape, np.iinfo(np.int64).max), np.zeros(shape, np.int64)
-    np.minimum.at(first.reshape(-1), at, rows["first"].to_numpy(np.int64))
-    np.maximum.at(last.reshape(-1), at, rows["last"].to_numpy(np.int64))
-    is_empty = (laid["events"] == 0).reshape(shape)
-    first[is_empty] = 0
-    state = find_states(laid["events"].reshape(shape), first, last, grid)
+    shape, minute = (len(starts), len(grid)), np.searchsorted(grid, rows["minute"].to_numpy())
+    laid = _lay_out(rows, number, minute, shape)
+    is_empty = laid.events == 0
     return pd.DataFrame(
         {
             **{
@@ -65,12 +59,52 @@ def find_coverage(summary: Summary) -> pd.DataFrame:
                 for name, values in names.items()
             },
             "minute": np.tile(grid, len(starts)),
-            **laid,
-            "first": pd.arrays.IntegerArray(first.ravel(), is_empty.ravel()),
-            "last": pd.arrays.IntegerArray(last.ravel(), is_empty.ravel().copy()),
-            "state": pd.Categorical.from_codes(state.ravel(), list(STATES)),
+            **{name: _add_up(rows[name], number, minute, shape).ravel() for name in _SUMS},
+            "first": pd.arrays.IntegerArray(laid.first.ravel(), is_empty.ravel()),
+            "last": pd.arrays.IntegerArray(laid.last.ravel(), is_empty.ravel().copy()),
+            "state": pd.Categorical.from_codes(find_states(*laid, grid).ravel(), list(STATES)),
+            "goes_on": _find_going_on(rows, number, grid, minute).ravel(),
         }
     )
+
+
+class _Laid(NamedTuple):
+    """Events of some owners, laid out by minute over the whole grid: how many, and when the first and last came (µs)."""
+
+    events: np.ndarray
+    first: np.ndarray
+    last: np.ndarray
+
+
+def _lay_out(rows: pd.DataFrame, owner: np.ndarray, minute: np.ndarray, shape: tuple[int, int]) -> _Laid:
+    first, last = np.full(shape, np.iinfo(np.int64).max), np.zeros(shape, np.int64)
+    np.minimum.at(first, (owner, minute), rows["first"].to_numpy(np.int64))
+    np.maximum.at(last, (owner, minute), rows["last"].to_numpy(np.int64))
+    events = _add_up(rows["events"], owner, minute, shape)
+    first[events == 0] = 0
+    return _Laid(events, first, last)
+
+
+def _add_up(values: pd.Series, owner: np.ndarray, minute: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    sums = np.bincount(owner * shape[1] + minute, values.to_numpy(float), shape[0] * shape[1])
+    return sums.astype(np.int64).reshape(shape)
+
+
+def _find_going_on(rows: pd.DataFrame, group: np.ndarray, grid: np.ndarray, minute: np.ndarray) -> np.ndarray:
+    """By group and minute, whether a source that has other groups, too, went on all through the minute."""
+    goes_on = np.zeros((int(group.max()) + 1, len(grid)), bool)
+    source = pd.factorize(rows["source"])[0]
+    pairs = pd.DataFrame({"source": source, "group": group}).drop_duplicates()
+    pairs = pairs[pairs.duplicated("source", keep=False)]
+    owner, sources = pd.factorize(pairs["source"], sort=True)
+    if not len(sources) or len(sources) * len(grid) > _MOST_CELLS:
+        return goes_on
+    place = pd.Index(sources).get_indexer(source)
+    is_own = place >= 0
+    laid = _lay_out(rows[is_own], place[is_own], minute[is_own], (len(sources), len(grid)))
+    is_whole = (laid.events > 0) & (find_states(*laid, grid) == STATES.index("covered"))
+    np.logical_or.at(goes_on, pairs["group"].to_numpy(), is_whole[owner])
+    return goes_on
 
 
 def _place(rows: pd.DataFrame) -> pd.DataFrame:
@@ -98,7 +132,8 @@ def _leave_hosts(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.ndarray]) -> pd.DataFrame:
-    """``minute, service, state, alive``: the state of each service over its groups, and whether anything else kept logging.
+    """``minute, service, state, alive, goes_on``: the state of each service over its groups, whether anything else kept
+    logging, and whether all of its own logs did.
 
     ``counts`` picks the groups: it gets one row per group, with ``layer, service, requests``.
     """
@@ -111,7 +146,7 @@ def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.n
     is_own = counts(heads)
     services, owner = np.unique(heads["service"].astype(object).to_numpy()[is_own].astype(str), return_inverse=True)
     if not len(services):
-        return pd.DataFrame(columns=["minute", "service", "state", "alive"])
+        return pd.DataFrame(columns=["minute", "service", "state", "alive", "goes_on"])
     # Sources that don't count belong to no service.
     owners = np.full(len(heads), len(services))
     owners[is_own] = owner
@@ -119,6 +154,7 @@ def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.n
     is_empty = laid["events"] == 0
     alive = _find_others(owners, np.where(is_empty, np.nan, laid["first"]), np.where(is_empty, np.nan, laid["last"]))
     probes = _reduce(np.add, owner, laid["probes"][is_own])
+    goes_on = _reduce(np.logical_and, owner, coverage["goes_on"].to_numpy(bool).reshape(-1, width)[is_own])
     alive = alive[: len(services)] | ((probes > 0) & (state == STATES.index("covered")))
     return pd.DataFrame(
         {
@@ -126,6 +162,7 @@ def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.n
             "service": pd.Categorical.from_codes(np.repeat(np.arange(len(services)), width), list(services)),
             "state": pd.Categorical.from_codes(state.ravel(), list(STATES)),
             "alive": alive.ravel(),
+            "goes_on": goes_on.ravel(),
         }
     )
 

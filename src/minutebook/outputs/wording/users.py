@@ -36,7 +36,7 @@ def tell_users(users: Mapping[str, Any]) -> str:
 
 def tell_unknown(users: Mapping[str, Any]) -> str:
     """Why nothing is known of who was affected."""
-    return "the evidence has no user ids" if users.get("exposed") is None else "what was bad names no user"
+    return "no request that counts names its user" if users.get("exposed") is None else "what was bad names no user"
 
 
 def list_users(users: Mapping[str, Any]) -> Iterator[Row]:
