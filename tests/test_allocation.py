@@ -17,7 +17,6 @@ def test_only_a_process_of_our_own_has_its_allocator_changed(is_ours: bool, monk
             asked.append(what)
 
     monkeypatch.setattr(allocation.ctypes, "CDLL", Library)
-    monkeypatch.setattr("pyarrow.jemalloc_set_decay_ms", asked.append)
     monkeypatch.setattr(allocation, "_is_ours", is_ours)
     allocation.keep_no_freed_memory()
     assert bool(asked) == is_ours

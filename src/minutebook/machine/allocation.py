@@ -23,13 +23,11 @@ _is_ours = False  # whether this process keeps what is freed
 def keep_freed_memory() -> None:
     """For a process of our own: the command, a worker. Does nothing where the C library isn't GNU's.
 
-    Arrow has an allocator of its own; of those that it comes with, jemalloc holds a fifth less (if it isn't
-    imported yet, and nobody chose another one).
+    Arrow's own allocator, mimalloc, does so anyway.
     """
     global _is_ours
     _is_ours = True
     gc.set_threshold(_OBJECTS)
-    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "jemalloc")
     # NumPy's linear algebra would start a thread a core, which wait for work at full speed; there's none for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with suppress(OSError, AttributeError):
@@ -49,10 +47,6 @@ def keep_no_freed_memory() -> None:
         library = ctypes.CDLL(None)
         library.mallopt(_MMAP_THRESHOLD, _LARGE)
         library.mallopt(_TRIM_THRESHOLD, _LITTLE)
-    import pyarrow as pa
-
-    if pa.default_memory_pool().backend_name == "jemalloc":
-        pa.jemalloc_set_decay_ms(0)
 
 
 def give_freed_memory_back() -> None:

@@ -14,8 +14,6 @@ from minutebook.reading.account import Account
 from minutebook.reading.recipes import Recipe, parse_lines
 from minutebook.sources.lines import Lines
 
-_BATCHES_AHEAD = 3
-
 
 def parse_batches(
     batches: Iterator[tuple[Lines, tuple[Plan, ...]]], recipe: Recipe, pool: Executor, account: Account
@@ -37,6 +35,6 @@ def parse_batches(
     def parse(batch: tuple[Lines, tuple[Plan, ...]]) -> tuple[pa.Table, Account]:
         return parse_lines(batch[0], replace(recipe, plans=batch[1]))
 
-    for table, part in map_ahead(pool, parse, batches, _BATCHES_AHEAD):
+    for table, part in map_ahead(pool, parse, batches):
         account.add(part)
         yield table

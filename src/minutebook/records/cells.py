@@ -45,8 +45,9 @@ def cut_cells(text: pa.StringArray, cells: Sequence[Cell]) -> tuple[np.ndarray, 
     quotes = np.flatnonzero(data == _QUOTE)
     place = np.append(find_next(quotes, bounds[:-1]), len(quotes))
     is_cut = np.diff(place) >= sum(cell.behind.count('"') for cell in cells)
-    escapes = np.flatnonzero(data == _BACKSLASH)
-    is_cut[np.searchsorted(bounds, escapes, side="right") - 1] = False
+    is_escape = data == _BACKSLASH
+    if is_escape.any():
+        is_cut[np.searchsorted(bounds, np.flatnonzero(is_escape), side="right") - 1] = False
     rows = np.flatnonzero(is_cut)
     if not len(rows):
         return rows, {}

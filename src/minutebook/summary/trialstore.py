@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from minutebook.columns.grouping import drop_words
+from minutebook.machine.allocation import give_freed_memory_back
 from minutebook.machine.interrupting import begin, finish
 from minutebook.machine.scratch import make_folder, write_table
 
@@ -113,6 +114,7 @@ class TrialStore:
         minutes, counts = np.unique(table.column("minute").to_numpy(), return_counts=True)
         self._files.append((self._write(table, _BATCH_ROWS), minutes, counts))
         self._held, self._held_bytes = [], 0
+        give_freed_memory_back()  # to add up so many takes large arrays, of which later ones rarely fit into the gaps
 
     def _write(self, table: pa.Table, batch_rows: int | None = None) -> Path:
         self._folder = self._folder or Folder()
