@@ -8,6 +8,7 @@ pandas frames. `minutebook schema` and the table in the documentation are printe
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 import pandas as pd
@@ -88,25 +89,29 @@ def make_table(columns: Mapping[str, object], rows: int) -> pa.Table:
 
 
 class _Same:
-    """Columns with one value in all rows, as half of all columns are; those of words share their memory."""
+    """Columns with one value in all rows, as half of all columns are; those of nulls or of words share their memory."""
 
     def __init__(self, rows: int) -> None:
         self._rows = rows
-        self._indices: dict[bool, pa.Array] = {}
 
     def repeat(self, value: object, kind: pa.DataType) -> pa.Array:
         """The value, or null, in every row."""
         if not pa.types.is_dictionary(kind):
-            return pa.nulls(self._rows, kind) if value is None else pa.repeat(pa.scalar(value, kind), self._rows)
-        is_null = value is None
-        if is_null not in self._indices:
-            index = _WORD.index_type
-            self._indices[is_null] = (
-                pa.nulls(self._rows, index) if is_null else pa.repeat(pa.scalar(0, index), self._rows)
-            )
-        return pa.DictionaryArray.from_arrays(
-            self._indices[is_null], pa.array([] if is_null else [value], kind.value_type)
-        )
+            return self._repeat_null(kind) if value is None else pa.repeat(pa.scalar(value, kind), self._rows)
+        indices = self._repeat_null(kind.index_type) if value is None else self._first_word
+        return pa.DictionaryArray.from_arrays(indices, pa.array([] if value is None else [value], kind.value_type))
+
+    def _repeat_null(self, kind: pa.DataType) -> pa.Array:
+        buffers = [self._zeros] * (3 if pa.types.is_string(kind) else 2)  # which are valid, (offsets,) values
+        return pa.Array.from_buffers(kind, self._rows, buffers, null_count=self._rows)
+
+    @cached_property
+    def _zeros(self) -> pa.Buffer:
+        return pa.py_buffer(bytes(8 * (self._rows + 1)))
+
+    @cached_property
+    def _first_word(self) -> pa.Array:
+        return pa.repeat(pa.scalar(0, _WORD.index_type), self._rows)
 
 
 def _as_arrow(values: object, kind: pa.DataType, same: _Same) -> pa.Array | pa.ChunkedArray:
