@@ -102,11 +102,21 @@ def find_pairs(rows: pd.DataFrame) -> tuple[np.ndarray, list[tuple[str, str]]]:
     """The place of each row's (service, operation) among the distinct pairs, and the pairs."""
     services, operations = (rows[name].astype("category").cat for name in ("service", "operation"))
     width = max(len(operations.categories), 1)
-    place, known = pd.factorize(services.codes.to_numpy().astype(np.int64) * width + operations.codes.to_numpy())
+    code = services.codes.to_numpy().astype(np.int64) * width + operations.codes.to_numpy()
+    place, known = _find_distinct(code, len(services.categories) * width)
     spelt = services.categories.to_numpy(object), operations.categories.to_numpy(object)
-    return place.astype(np.min_scalar_type(len(known))), [
-        (spelt[0][pair // width], spelt[1][pair % width]) for pair in known.tolist()
-    ]
+    return place, [(spelt[0][pair // width], spelt[1][pair % width]) for pair in known.tolist()]
+
+
+def _find_distinct(numbers: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """The place of each number, from 0 up to ``size`` (not included), among the distinct ones, and those."""
+    if size > len(numbers):  # to hash them takes several times as long, but no room for each that there could be
+        place, known = pd.factorize(numbers)
+        return place.astype(np.min_scalar_type(len(known))), known
+    known = np.flatnonzero(np.bincount(numbers, minlength=size))
+    places = np.empty(size, np.min_scalar_type(len(known)))
+    places[known] = np.arange(len(known))
+    return places[numbers], known
 
 
 def fill_names(names: pd.Series, by: str) -> pd.Series:

@@ -197,11 +197,14 @@ class Trials:
 
 def _find_spans(rows: pd.DataFrame) -> dict[str, Span]:
     services = rows["service"].array
+    # Of the rows of a minute those of a service are neighbours: there are far fewer runs than rows.
+    begins = np.flatnonzero(np.diff(services.codes, prepend=services.codes[:1] - 1))
+    codes = services.codes[begins]
     first, last = np.full(len(services.categories), np.inf), np.full(len(services.categories), -np.inf)
-    np.minimum.at(first, services.codes, find_first(rows))
-    np.maximum.at(last, services.codes, find_last(rows))
-    requests = np.bincount(services.codes, rows["requests"].to_numpy(), len(first))
-    seen = np.flatnonzero(np.bincount(services.codes, minlength=len(first)))
+    np.minimum.at(first, codes, np.minimum.reduceat(find_first(rows), begins))
+    np.maximum.at(last, codes, np.maximum.reduceat(find_last(rows), begins))
+    requests = np.bincount(codes, np.add.reduceat(rows["requests"].to_numpy(), begins), len(first))
+    seen = np.flatnonzero(np.bincount(codes, minlength=len(first)))
     spans = zip(*(values[seen].astype(np.int64).tolist() for values in (first, last, requests)), strict=True)
     return dict(zip(services.categories[seen], map(Span._make, spans), strict=True))
 
