@@ -259,6 +259,10 @@ def test_of_a_traceback_the_line_that_names_the_exception_is_told(tmp_path: Path
     record = {"time": "2026-11-23T09:00:00Z", "level": "ERROR", "message": "payment failed", "exc_info": trace}
     events = write(tmp_path / "app.log", [record, {**record, "exc_info": "ValueError: no\n  at pay.py"}] * 3)
     assert events["message"].tolist()[:2] == ["payment failed: pay.NoSession: gone", "payment failed: ValueError: no"]
+    record["exc_info"] = trace.replace("gone\n", "<session that ended with:\n\tcode = 14\n>\n")  # as gRPC's are
+    assert write(tmp_path / "rpc.log", [record])["message"].tolist() == [
+        "payment failed: pay.NoSession: <session that ended with:"
+    ]
 
 
 def test_a_request_told_by_a_template_is_told_by_its_status_and_operation(tmp_path: Path) -> None:

@@ -104,3 +104,16 @@ def test_what_one_source_tells_of_one_second_stands_in_the_order_of_its_lines() 
          "line": [99, 100]}
     )  # fmt: skip
     assert mb.timeline(frame)["summary"].to_list() == messages
+
+
+@pytest.mark.parametrize("hosts", [("web-1", "web-1"), ("web-1", "web-2"), ("web-1", None)])
+def test_a_row_names_the_host_where_there_are_others(hosts: tuple[str, str | None]) -> None:
+    frame = pd.DataFrame(
+        {
+            "time": START + pd.to_timedelta([10, 7200, 14000], unit="s"), "kind": "log", "level": ["info", "error", "info"],
+            "message": ["tick", "disk full", "tick"], "service": "shop", "host": [hosts[0], hosts[0], hosts[1]],
+            "source": "a.log", "line": [1, 2, 3],
+        }
+    )  # fmt: skip
+    (told,) = mb.timeline(frame).query("kind == 'log'")["summary"]
+    assert told == ("new: disk full on web-1" if hosts[1] == "web-2" else "new: disk full")

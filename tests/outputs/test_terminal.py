@@ -19,6 +19,7 @@ from minutebook.outputs.terminal import (
     format_summary,
     wants_colour,
 )
+from minutebook.outputs.wording.assumptions import tell_assumptions
 
 HOSTILE = "evil\x1b[2J\u202e\r\n\x9b31m\u200b" + "x" * 300
 ACTIVE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -219,3 +220,18 @@ def test_days_name_what_differs():
 def test_what_is_no_instant_is_none():
     for value in (None, pd.NaT, pd.NA, "", "yesterday noon", "2026-11-23T09:00:00", [], {}):
         assert as_instant(value) is None
+
+
+def test_what_is_assumed_of_many_sources_is_said_once():
+    sources = [make_source(name) for name in ("web-1", "web-1.app", "web-2.app", "web-3.app")]
+    told = [
+        "web-1: no zone.",
+        "web-1.app: no zone.",
+        "web-2.app: no zone.",
+        "web-3.app ran ahead.",
+        "The SLI is x.",
+        "The SLI is x.",
+    ]
+    assert tell_assumptions({"sources": sources, "assumptions": told}) == [
+        "web-1 (and 2 others alike): no zone.", "web-3.app ran ahead.", "The SLI is x.", "The SLI is x.",
+    ]  # fmt: skip

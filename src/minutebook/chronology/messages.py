@@ -47,8 +47,17 @@ def pick_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], li
 
 def tell_episodes(episodes: list[Episode], summary: Summary, resolutions: Mapping[str, float]) -> list[Row]:
     """A row where an episode begins and one where it ends."""
-    hits = _find_hits(episodes, summary)
-    return [row for episode in episodes for row in _tell_episode(episode, hits, resolutions)]
+    hits, hosted = _find_hits(episodes, summary), _find_hosted(summary)
+    told = [each if each.service in hosted else replace(each, host="") for each in episodes]
+    return [row for episode in told for row in _tell_episode(episode, hits, resolutions)]
+
+
+def _find_hosted(summary: Summary) -> set[str]:
+    """The services of several hosts: of those alone it tells something to name the host; "" if there are several in all."""
+    places = summary.frame("coverage", ["service", "host"]).dropna(subset=["host"])
+    hosts = places.groupby(places["service"].astype("str"), observed=True)["host"].nunique()
+    hosts[""] = places["host"].nunique()
+    return set(hosts.index[hosts > 1])
 
 
 def count_messages(episodes: list[Episode], summary: Summary) -> pd.DataFrame:

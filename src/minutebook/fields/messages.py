@@ -9,6 +9,9 @@ import pyarrow.compute as pc
 
 from minutebook.columns.texts import change_texts, drop_unknown, plain_texts
 
+#: In Python's tracebacks: what was raised may be told in several lines, of which the first names it.
+_BELOW_FRAMES = r"(?s)^.*\n  File [^\n]*\n(?:[ \t][^\n]*\n)*(?P<tail>\S[^\n]{0,500})"
+
 
 def read_messages(parts: Mapping[str, pa.Array], operation: pa.Array | None) -> pa.Array | None:
     """The message of each record; where one is empty and it's no request, its exception or ``operation``."""
@@ -45,13 +48,16 @@ def _with_exception(parts: Mapping[str, pa.Array]) -> pa.Array:
 
 
 def _find_line(texts: pa.Array) -> pa.Array:
-    """The line that names each exception: the first, or in Python's tracebacks the last."""
+    """The line that names each exception: the first, or in Python's tracebacks the one below the last frame."""
     first = pc.extract_regex(texts, r"^\s*(?P<head>[^\n]{0,500})").field(0)
     is_traced = pc.fill_null(pc.starts_with(first, "Traceback (most recent call last)"), False)
     if not pc.any(is_traced).as_py():
         return first
-    last = pc.extract_regex(texts, r"\n(?P<tail>[^\s][^\n]{0,500})\s*$").field(0)
-    return pc.if_else(is_traced, pc.coalesce(last, first), first)
+    below, last = (
+        pc.extract_regex(texts, pattern).field(0) for pattern in (_BELOW_FRAMES, r"\n(?P<tail>\S[^\n]{0,500})\s*$")
+    )
+    below = pc.if_else(pc.equal(below, ""), None, below)
+    return pc.if_else(is_traced, pc.coalesce(below, last, first), first)
 
 
 def _drop_unfilled(texts: pa.Array) -> pa.Array:

@@ -13,6 +13,7 @@ from minutebook.outputs.inert import inert_text, shorten
 from minutebook.outputs.instants import as_instant, find_zone, format_clock, format_days, format_range
 from minutebook.outputs.terminal.colour import Paint
 from minutebook.outputs.terminal.columns import write_entry
+from minutebook.outputs.wording.assumptions import tell_assumptions
 from minutebook.outputs.wording.counts import as_whole, count_of
 from minutebook.outputs.wording.incident import tell_throughout
 from minutebook.outputs.wording.sources import sum_sources
@@ -109,7 +110,7 @@ def _tell_missing(
     if silent:
         where = f"within {format_range(silent[0], silent[-1] + pd.Timedelta(minutes=1), tz)}"
         said.append(f"{count_of(len(silent), 'minute')} without evidence, {where}: no data, which isn't health")
-    said += [inert_text(sentence) for sentence in ledger.get("assumptions") or ()]
+    said += [inert_text(sentence) for sentence in tell_assumptions(ledger)]
     return _list_sentences("Mind", said, width, "and {} more in the ledger")
 
 

@@ -19,6 +19,7 @@ from minutebook.outputs.atomic import open_target
 from minutebook.outputs.bookish import Bookish
 from minutebook.outputs.inert import escape_markdown
 from minutebook.outputs.instants import format_days
+from minutebook.outputs.wording.assumptions import tell_assumptions
 from minutebook.outputs.wording.counts import as_whole, count_of
 from minutebook.postmortem.document.regions import find_regions, mark_region, renew
 from minutebook.postmortem.document.rows import Row, number_rows, print_rows, quote_cell
@@ -168,7 +169,7 @@ def _tell_impact(book: Bookish, rows: Sequence[Row]) -> list[str]:
 
 
 def _tell_unknown(book: Bookish) -> Iterator[str]:
-    yield from book.ledger.get("assumptions") or ()
+    yield from tell_assumptions(book.ledger)
     for each in book.impact.get("rejected") or ():
         yield f"Looked at, and not counted as impact: {each.get('service') or 'all services'} from {each.get('start')} to {each.get('end')}, {each.get('reason')}"
 

@@ -22,6 +22,7 @@ from minutebook.outputs.report.facts.entries import MOST_ROWS, Entry, Lines, fin
 from minutebook.outputs.report.facts.fact import Fact
 from minutebook.outputs.report.facts.impact import Window, find_figures, find_milestones, find_window
 from minutebook.outputs.report.facts.minutes import pick_minutes
+from minutebook.outputs.wording.assumptions import tell_assumptions
 from minutebook.outputs.wording.incident import tell_total
 from minutebook.outputs.wording.windows import pick_windows, tell_rejected
 
@@ -74,7 +75,7 @@ def find_facts(book: Bookish, lines: Lines | None, title: str = "") -> Facts:
         minutes=minutes,
         minutes_note=note,
         sources=list(ledger.get("sources") or ()),
-        assumptions=list(ledger.get("assumptions") or ()),
+        assumptions=tell_assumptions(ledger),
         merges=merges[:_MOST_MERGES],
         merges_left=max(len(merges) - _MOST_MERGES, 0),
         definitions=[*DEFINITIONS, *(Fact(k.replace("_", " "), v) for k, v in (impact.get("definitions") or {}).items())],
