@@ -15,7 +15,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pyarrow as pa
 
-from minutebook.columns.texts import plain_texts
 from minutebook.logformats import LogFormat
 from minutebook.names import ASKED
 from minutebook.plans.parts import choose_keys, join_stamps, join_thousands, read_tails
@@ -94,10 +93,7 @@ class Plan:
     def _read_json(self, text: pa.StringArray) -> Records:
         text = strip_array(text) if self.in_array else text
         if not self.is_batch:
-            records = extract_keys(text, self.keys)
-            if self.log_format.wraps:
-                records = replace(records, parts={part: plain_texts(values) for part, values in records.parts.items()})
-            return join_stamps(choose_keys(records))
+            return join_stamps(choose_keys(extract_keys(text, self.keys)))
         rows, texts = unfold(text.to_pylist())
         records = join_stamps(choose_keys(extract_keys(pa.array(texts, pa.string()), self.keys)))
         rows = rows[records.rows]

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.columns.texts import change_texts
+from minutebook.columns.texts import change_texts, plain_texts
 from minutebook.plans import Plan
 from minutebook.plans.matched import Matched, leave_timeless, overlay
 from minutebook.records.folding import looks_continued
@@ -65,7 +65,7 @@ def _match_plain(text: pa.StringArray, plan: Plan) -> tuple[list[Matched], np.nd
     records = plan.read(text)
     continued = np.empty(0, np.int64)
     if plan.log_format.wraps == "lines":
-        records, continued = join_partials(records)
+        records, continued = join_partials(records.plain())
         if plan.log_format.shape == "json" and "message" in records.parts:  # docker keeps the line's end
             message = pc.ascii_rtrim(records.parts["message"], "\r\n")
             records = replace(records, parts={**records.parts, "message": message})
@@ -91,7 +91,7 @@ def _clean(texts: pa.Array) -> pa.Array:
 
 def _match_inner(outer: Matched, plan: Plan) -> tuple[list[Matched], np.ndarray]:
     """Records whose messages are lines of other formats, and the rows that continue the one before."""
-    message = pc.fill_null(outer.parts["message"], "")
+    message = pc.fill_null(plain_texts(outer.parts["message"]), "")
     matched, continued = match_lines_of(message, plan.inner)
     if plan.log_format.wraps == "records":
         continued = np.zeros_like(continued)  # a row of a table is a record, whatever its message would be among lines

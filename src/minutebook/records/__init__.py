@@ -8,10 +8,12 @@ Each shape has a file: `text` (patterns), `jsonlines`, `pairs` (logfmt and key=v
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+
+from minutebook.columns.texts import plain_texts
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,10 @@ class Records:
     rows: np.ndarray
     pattern: np.ndarray
     stop: np.ndarray | None = None
+
+    def plain(self) -> Records:
+        """The same, with a text in each row of each part."""
+        return replace(self, parts={name: plain_texts(values) for name, values in self.parts.items()})
 
 
 def no_records() -> Records:
