@@ -44,6 +44,7 @@ TESTED = {
     "assessment/scan.py": ["assessment/test_scan.py", "assessment/test_figures.py", "assessment/test_impact.py"],
     "assessment/calm.py": ["assessment/test_calm.py", "assessment/test_short.py", "assessment/test_figures.py"],
     "assessment/loss.py": ["assessment/test_losses.py", "assessment/test_figures.py", "assessment/test_impact.py"],
+    "assessment/absences.py": ["assessment/test_absences.py"],
     "assessment/users.py": ["assessment/test_users.py", "assessment/test_losses.py", "assessment/test_figures.py"],
     "assessment/channels.py": [
         "assessment/test_channels.py",

@@ -3,7 +3,7 @@
 An impact window is the stretch of minutes in which so many users hit failures that, at this service's own
 usual rate, it would be less than a one-in-a-million coincidence; its edges are the first and last failing
 request of that stretch. Read in order: `channels` (what is tested and bad), `baseline`, `calm` (what is usual), `scan`
-(what stands out), `windows` (what is kept), `edges`, `slow`, `writers`, `loss`, `throughout`, `users`, `milestones`,
+(what stands out), `windows` (what is kept), `edges`, `slow`, `writers`, `absences`, `loss`, `throughout`, `users`, `milestones`,
 `telling`, `missing`.
 """
 
@@ -31,6 +31,7 @@ from minutebook.assessment.throughout import find_throughout
 from minutebook.assessment.traffic import Traffic
 from minutebook.assessment.users import count_user_minutes, find_states
 from minutebook.assessment.windows import Rejected, Window, find_windows
+from minutebook.assessment.writers import Sources, find_ending
 from minutebook.columns.categories import spell_names
 from minutebook.sli.trials import Trials
 from minutebook.times.utc import MINUTE_US, count_minutes, count_us, to_time, to_us, write_instant
@@ -62,9 +63,9 @@ def measure_impact(traffic: Traffic, *, slow_over_s: Limits | None = None, basel
     """
     traffic = traffic.by_minute()
     limits = {**find_slow_limits(traffic.latency), **(slow_over_s or {})}
-    found = _Found()
+    found, sources = _Found(), Sources(traffic.writers)
     for service in find_notable(traffic, limits):
-        _measure_service(traffic.of(service), service, limits, baseline, found)
+        _measure_service(traffic.of(service), service, limits, baseline, sources, found)
     windows = sorted(found.told, key=lambda window: (window["start"], window["kind"], window["service"]))
     for number, window in enumerate(windows, 1):
         window["id"] = f"w{number}"
@@ -105,7 +106,9 @@ def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
     return frame[["window", "user", "state"]].astype("str")
 
 
-def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: Baseline, found: _Found) -> None:
+def _measure_service(
+    traffic: Traffic, service: str, limits: Limits, baseline: Baseline, sources: Sources, found: _Found
+) -> None:
     coverage = traffic.coverage.assign(minute_no=count_minutes(traffic.coverage["minute"])).sort_values("minute_no")
     judge = _make_channels(traffic, service, limits)
     by_channel: list[tuple[Channel, list[Window]]] = []
@@ -141,15 +144,19 @@ def _measure_service(traffic: Traffic, service: str, limits: Limits, baseline: B
             found.states.append(states)
             found.has_users |= told["users"]["affected"] is not None
             found.mitigated.append(find_mitigation(window.by_minute, window.end.at, int(minutes[-1])))
-    _measure_holes(traffic, service, coverage, plain, found)
+    _measure_holes(traffic, service, coverage, plain, sources, found)
 
 
-def _measure_holes(traffic: Traffic, service: str, coverage: pd.DataFrame, plain: Channel, found: _Found) -> None:
+def _measure_holes(
+    traffic: Traffic, service: str, coverage: pd.DataFrame, plain: Channel, sources: Sources, found: _Found
+) -> None:
     """Traffic that is missing, by the trials of any channel."""
     numbers = count_minutes(traffic.breakdown["minute"]).rename("minute_no")
     requests = traffic.breakdown.groupby(numbers)["requests"].sum()
     alerts = count_us(find_related(traffic.happenings, [service])["time"]).to_numpy()
-    holes = find_holes(requests, coverage, plain.find_times, alerts, traffic.writers)
+    last = None if traffic.is_lines or not len(requests) else int(requests.index[-1])
+    ending = None if last is None else find_ending(traffic.writers, sources, last)
+    holes = find_holes(requests, coverage, plain.find_times, alerts, traffic.writers, ending)
     found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in holes if not hole.gone]
     found.rejected += tell_gone([hole for hole in holes if hole.gone], service, plain)
 

@@ -2,7 +2,7 @@
 
 A silence counts as lost traffic only where something shows that logging went on: health checks, another source, or an
 alert that fired. Else nothing is known of it, and it's never called an outage. Nor is one in the log of one of several
-hosts.
+hosts. Behind a service's last request only its own logs show that: others may just have been collected for longer.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from minutebook.assessment.absences import find_absences
 from minutebook.assessment.scan import MERGE_MINUTES, SURE
-from minutebook.assessment.writers import find_writers
+from minutebook.assessment.writers import Ending, find_writers
 from minutebook.sli.stretches import find_runs
 from minutebook.times.utc import MINUTE_US
 
@@ -31,8 +32,10 @@ class Hole(NamedTuple):
     expected: float  #: requests, in the pieces
     seen: float  #: in the pieces
     odds: float
-    signs: tuple[str, ...]  #: what shows that traffic was lost: ``requests, evidence, alert``; empty where nothing does
+    #: what shows that traffic was lost: ``requests, evidence, log, alert``; empty where nothing does
+    signs: tuple[str, ...]
     gone: tuple[str, ...] = ()  #: sources that fell away, where the others logged as much as they usually do
+    is_open: bool = False  #: whether it goes on up to the end of the evidence
 
     @property
     def minutes(self) -> tuple[int, int]:
@@ -47,31 +50,33 @@ class Hole(NamedTuple):
 
 def find_holes(
     requests: pd.Series, coverage: pd.DataFrame, find_times: Callable[[tuple[int, int]], np.ndarray], alerts: np.ndarray,
-    writers: pd.DataFrame,
+    writers: pd.DataFrame, ending: Ending | None = None,
 ) -> list[Hole]:  # fmt: skip
     """Holes of one service: ``requests`` by minute (from 1970), ``coverage`` with minute_no, state, alive; ``writers``
-    as in `writers.COLUMNS`.
+    as in `writers.COLUMNS`; ``ending`` is how far its logs go on behind its last request.
 
     ``find_times`` gives µs of its requests about a span, enough of them to show silences; ``alerts`` are µs at
     which related ones fired.
-    Expected is the centred 2 h median; a loss is at least half gone and, scaled by the series' own noise, less
+    Expected is the centred 2 h median, but of `absences`; a loss is at least half gone and, scaled by the series' own noise, less
     than a one-in-a-million coincidence. Losses at most 5 minutes apart are one, in pieces.
     """
     minutes = coverage["minute_no"].to_numpy()
     seen = requests.reindex(minutes, fill_value=0).to_numpy(float)
     state, is_alive = coverage["state"].to_numpy(dtype=object), coverage["alive"].to_numpy(bool)
-    expected = _typical(seen, state != "none")
-    usual = (state == "covered") & (expected > 0) & (seen > 0.5 * expected)
-    noise = max(1.0, float(np.mean((seen[usual] - expected[usual]) ** 2 / expected[usual]))) if usual.any() else 1.0
-    # The first and last minutes are cut by the evidence itself.
-    edge = np.zeros(len(minutes), bool)
     active = np.flatnonzero(seen > 0)
     if not len(active):
         return []
-    edge[: active[0] + 1] = edge[active[-1] :] = True
+    reach = None if ending is None else int(np.searchsorted(minutes, ending.minute))
+    expected, cut = _expect(seen, state != "none", int(active[-1]), reach)
+    goes_on = [] if ending is None or cut != reach else [ending.at]
+    usual = (state == "covered") & (expected > 0) & (seen > 0.5 * expected)
+    noise = max(1.0, float(np.mean((seen[usual] - expected[usual]) ** 2 / expected[usual]))) if usual.any() else 1.0
+    is_low = (seen <= 0.5 * expected) & (expected > 0) | (state == "none")
+    # The first and last minutes are cut by the evidence itself.
+    is_low[: active[0] + 1] = is_low[cut:] = False
     holes: list[Hole] = []
-    for begin, stop in find_runs(((seen <= 0.5 * expected) & (expected > 0) | (state == "none")) & ~edge):
-        want, have = expected[begin:stop].sum(), seen[begin:stop].sum()
+    for begin, stop in find_runs(is_low):
+        want, have, is_open = expected[begin:stop].sum(), seen[begin:stop].sum(), stop == cut
         if not want:
             continue  # nobody comes at that time
         odds = float((want - have + have * np.log(max(have, 1e-9) / want)) / noise) if want > have else 0.0
@@ -79,14 +84,27 @@ def find_holes(
         own = find_writers(writers, *piece)
         gone = own.gone if have > 0.5 * own.usual * (stop - begin) else ()
         span, sign = (piece[0] * MINUTE_US, piece[1] * MINUTE_US), "requests"
-        silence = _longest_silence(find_times(span), span)
+        silence = _longest_silence(np.append(find_times(span), goes_on if is_open else []), span)
         if (silence[1] - silence[0]) / MINUTE_US >= (want - have) / want / 2 * (stop - begin):
-            span, sign = silence, _find_sign(silence, is_alive[begin:stop], alerts)
+            span = silence
+            sign = "log" if is_open and goes_on else _find_sign(silence, is_alive[begin:stop], alerts)
         signs = (sign,) if sign and not gone else ()
         is_sure = odds >= SURE and want >= _FEWEST_EXPECTED
         if is_sure or (not signs and not gone and (state[begin:stop] == "none").any()):
-            holes.append(Hole((piece,), span, want, have, odds, signs, gone))
+            holes.append(Hole((piece,), span, want, have, odds, signs, gone, is_open))
     return _join_losses(holes)
+
+
+def _expect(seen: np.ndarray, is_known: np.ndarray, last: int, reach: int | None) -> tuple[np.ndarray, int]:
+    """How many requests are to be expected in each minute, and the place from which on the evidence is cut.
+
+    That's the minute of the ``last`` request, or the end of its logs (``reach``) if they go on without what is usual.
+    """
+    absences = find_absences(seen, is_known, last if reach is None else reach)
+    expected = _typical(seen, is_known)
+    for each in absences:
+        expected[each.begin : each.stop] = each.rate
+    return expected, reach if reach and any(each.stop == reach for each in absences) else last
 
 
 def _find_sign(silence: tuple[int, int], is_alive: np.ndarray, alerts: np.ndarray) -> str:
@@ -108,6 +126,7 @@ def _join_losses(holes: list[Hole]) -> list[Hole]:
             joined[-1] = Hole(
                 last.pieces + hole.pieces, (last.span[0], hole.span[1]), last.expected + hole.expected,
                 last.seen + hole.seen, last.odds + hole.odds, tuple(dict.fromkeys(last.signs + hole.signs)),
+                is_open=hole.is_open,
             )  # fmt: skip
         else:
             joined.append(hole)
@@ -117,7 +136,7 @@ def _join_losses(holes: list[Hole]) -> list[Hole]:
 def _typical(seen: np.ndarray, is_covered: np.ndarray) -> np.ndarray:
     """Median of the covered minutes within an hour on either side."""
     values = pd.Series(np.where(is_covered, seen, np.nan))
-    return values.rolling(2 * _HALF_SPAN + 1, center=True, min_periods=1).median().fillna(0.0).to_numpy()
+    return values.rolling(2 * _HALF_SPAN + 1, center=True, min_periods=1).median().fillna(0.0).to_numpy(copy=True)
 
 
 def _longest_silence(times: np.ndarray, span: tuple[int, int]) -> tuple[int, int]:

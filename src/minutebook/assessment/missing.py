@@ -17,6 +17,7 @@ from minutebook.times.utc import MINUTE_US, to_time, write_instant
 _SIGNS = {
     "requests": "spread over the time",
     "evidence": "while other evidence goes on",
+    "log": "while its log goes on",
     "alert": "and an alert fired within",
 }
 
@@ -43,7 +44,7 @@ def tell_hole(hole: Hole, service: str, trials: Channel, happenings: pd.DataFram
         "start": write_instant(begin), "start_earliest": write_instant(min(begin, start)),
         "start_latest": write_instant(max(begin, start)), "end": write_instant(finish),
         "end_earliest": write_instant(min(finish, end)), "end_latest": write_instant(max(finish, end)),
-        "open_start": False, "open_end": False,
+        "open_start": False, "open_end": hole.is_open,
         "pieces": [[write_instant(minute * MINUTE_US) for minute in piece] for piece in hole.pieces],
         "onset": "sudden", "recovery": "sudden", "evidence": evidence, "odds": round(hole.odds, 1),
         "valid": round(hole.seen) if hole.is_known else None, "bad": 0 if hole.is_known else None, "bad_ratio": None,
@@ -67,6 +68,7 @@ def _tell_loss(hole: Hole) -> str:
         for sign, text in _SIGNS.items()
         if sign in hole.signs
     ]
+    parts += ["until the evidence ends"] if hole.is_open else []
     return ", ".join(parts) + "."
 
 

@@ -24,7 +24,7 @@ class Traffic:
     ``failures``: each bad event: time, service, operation, status, user, client, trace, host, version, template,
     evidence, count. ``breakdown``: minute, service, operation, status, host, version, requests (all valid ones).
     ``coverage``: minute, service, ``state`` (covered, partly, none), ``alive`` (anything else kept logging).
-    ``writers``: ``minute`` (an integer from 1970), service, source, events, requests: a row for each that it has.
+    ``writers``: ``minute`` (an integer from 1970), service, source, host, events, requests, ``last`` (µs): a row for each.
     ``happenings``: merged deploys, alerts, changes. ``time_error_s``: resolution of the stamps.
     """
 

@@ -46,7 +46,9 @@ class Sli:
     trials: Trials
     failures: pd.DataFrame  #: each bad event
     coverage: pd.DataFrame  #: minute, service, state, alive
-    writers: pd.DataFrame  #: minute, service, source, events, requests: of the SLI's sources, where they have any
+    writers: (
+        pd.DataFrame
+    )  #: minute, service, source, host, events, requests, last (µs): of the SLI's sources, where they have any
     groups: pd.DataFrame  #: the coverage of each layer, service and host, in scope or not, as `coverage` finds it
     assumptions: tuple[str, ...]
 
@@ -94,7 +96,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         # If the inner layer gave the user, by the id, it has the request itself, as a success.
         breakdown = pd.concat([breakdown, _as_breakdown(extra[extra["user"].isna()])], ignore_index=True)
     own_failures = own_failures.sort_values(["time", "source", "line"], ignore_index=True)
-    logged = summary.frame("coverage", ["source", "layer", "service", "host", "minute", "events", "requests"])
+    logged = summary.frame("coverage", ["source", "layer", "service", "host", "minute", "events", "requests", "last"])
     groups = find_coverage(summary)
     coverage = cover_services(groups, partial(_find_counted, layers=layers))
     notes = [
@@ -110,7 +112,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
         _scope_trials(own_trials, rules),
         _in_scope(own_failures, rules),
         coverage[_fits(coverage["service"], rules.has_service)].reset_index(drop=True),
-        _name(logged if layers.main == "lines" else layers.pick(logged), ("service",)).drop(columns="host"),
+        _name(logged if layers.main == "lines" else layers.pick(logged), ("service", "host")),
         groups,
         (*layers.assumptions, *rules.sentences(), *notes),
     )
