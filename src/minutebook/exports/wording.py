@@ -135,7 +135,7 @@ def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     if kind in ("alert", "incident"):
         if kind == "incident" and phase == "fired":
             done = "opened"
-        detail = _cut_state(detail.replace("%%%", " ").strip())  # Datadog's marks around Markdown
+        detail = _cut_state(detail.strip())
         title = _cut_state(known.get("name") or "")
         name = title or detail or "without a name"
         is_said = name.lower().endswith(f" {kind}")  # Queue alert, Login incident
