@@ -12,7 +12,7 @@ from minutebook.redaction import draw_key, make_redaction, read_key
 
 IDS = ["u-48213", "alice", "42", "payments", "John Smith", "1002003"]
 HIDES = make_redaction(b"k" * 32, [pa.chunked_array([IDS])], words=["shop"], keys=["ctx.seat"])
-OF = {each: HIDES.hide_users(pd.Series([each], dtype="str")).iloc[0] for each in [*IDS, "bob", "t9"]}
+OF = {each: HIDES.hide_users(pd.Series([each], dtype="str")).iloc[0] for each in [*IDS, "bob", "t9", "998"]}
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,7 @@ OF = {each: HIDES.hide_users(pd.Series([each], dtype="str")).iloc[0] for each in
         ("alice paid, John Smith didn't", f"{OF['alice']} paid, {OF['John Smith']} didn't"),
         ("order of 1002003", f"order of {OF['1002003']}"),
         ("user=42 failed, 42 left", f"user={OF['42']} failed, 42 left"),
+        ("uid=998 failed", f"uid={OF['998']} failed"),
         ("user 42 gave up", f"user {OF['42']} gave up"),
         ("payments is down for user=payments", f"payments is down for user={OF['payments']}"),
         ("user=bob client=10.0.0.1", f"user={OF['bob']} client=10.0.0.1"),
@@ -39,8 +40,12 @@ def test_a_user_in_a_text_is_a_pseudonym(text: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["42 items", "shop failed", "payments down", "user: not found", "users=12", "user-agent: x", "user=deployer A"],
-)
+    [
+        "42 items", "shop failed", "payments down", "user: not found", "users=12", "user-agent: x", "user=deployer A",
+        "Out of memory: Killed process 838 (java) total-vm:912kB, UID:998 pgtables:42kB oom_score_adj:0",
+        "authentication failure; logname= uid=998 euid=0 tty=ssh", "task=java,pid=838,uid=42",
+    ],
+)  # fmt: skip
 def test_words_and_numbers_that_are_nobody_stay(text: str) -> None:
     assert HIDES.hide_text(text) == text
 

@@ -23,6 +23,8 @@ _KEYS = (
 )
 #: Keys like these whose value is no user.
 _NO_USERS = r"client|account|owner|principal|sub|client[_.-]?(?:name|key)|account[_.-]?key|owner[_.-]?name"
+#: Who runs a process, by the kernel's, PAM's and auditd's lines: an account of the machine, no user of the service.
+_OF_A_PROCESS = re.compile(r"(?i)\b(?:euid|gid|egid|ppid|pid)=\d|\bkilled process \d")
 #: Values of such keys that mean nobody.
 _NOBODY = frozenset(
     ("0", "true", "false", "null", "nil", "none", "unknown", "anonymous", "guest", "root", "admin", "system", "nobody", "n/a",
@@ -116,8 +118,12 @@ class Users:
     def replace(self, text: str, known: Mentioned, names: Mapping[str, str]) -> str:
         """The text, with each user that it names replaced by the pseudonym in ``names``."""
 
+        is_of_process = _OF_A_PROCESS.search(text) is not None
+
         def say(found: re.Match[str]) -> str:
             key, user = found.groupdict().get("key"), found["id"]
+            if is_of_process and key is not None and key.casefold() == "uid":
+                return found[0]
             is_user = user in known.words or (key is not None and not re.fullmatch(_NO_USERS, key, re.IGNORECASE))
             if not is_user or user == "-" or user.casefold() in _NOBODY:
                 return found[0]
