@@ -10,9 +10,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from minutebook.book import reconstruct, save_book
+from minutebook.cli import main
 from minutebook.machine.beside import starts_beside
+from minutebook.outputs.plots import pictures
 from minutebook.outputs.plots.overview.scene import Look
 from minutebook.outputs.plots.pictures import draws_beside
 from minutebook.settings.config import Config
@@ -86,3 +89,15 @@ def test_a_book_drawn_beside_has_the_bytes_of_one_drawn_here(tmp_path: Path) -> 
         save_book(reconstruct([log], Config(), draw=draw_in(Look())), beside)
     assert [p.name for p in sorted(here.iterdir())] == [p.name for p in sorted(beside.iterdir())]
     assert all(p.read_bytes() == (beside / p.name).read_bytes() for p in here.iterdir())
+
+
+@pytest.mark.parametrize(("name", "drawn"), [("report.md", 0), ("report.html", 1)])
+def test_a_report_without_pictures_has_none_drawn(
+    name: str, drawn: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = []
+    starts = pictures.starts_beside
+    monkeypatch.setattr(pictures, "starts_beside", lambda *wanted: begun.append(wanted) or starts(*wanted))
+    (tmp_path / "a.log").write_text("2026-11-23T09:08:04Z ERROR no stock\n" * 9)
+    result = CliRunner().invoke(main, ["report", str(tmp_path / "a.log"), "-o", str(tmp_path / name)])
+    assert (result.exit_code, len(begun)) == (0, drawn)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from typing import Any
 
 import click
@@ -66,7 +67,8 @@ def report(evidence: tuple[str, ...], output: str, title: str, lines_of: tuple[s
     """
     from minutebook.outputs.plots.pictures import draws_beside
 
-    with draws_beside() as draw_in:
+    has_picture = not output.lower().endswith(".md")
+    with draws_beside() if has_picture else nullcontext() as draw_in:
         from minutebook.book import is_book
         from minutebook.outputs import pick_suffix
         from minutebook.outputs.report import REPORT_WRITERS
@@ -75,7 +77,7 @@ def report(evidence: tuple[str, ...], output: str, title: str, lines_of: tuple[s
 
         suffix = ".html" if output == "-" else pick_suffix(output, REPORT_WRITERS)
         config = make_config(**said)
-        book = make_book(evidence, draw=draw_in(*LOOKS.values()), **said)
+        book = make_book(evidence, draw=draw_in and draw_in(*LOOKS.values()), **said)
         paths = lines_of or [path for path in evidence if not is_book(path)]
         target = sys.stdout.buffer if output == "-" else output
         write(book, target, title=title, evidence=paths, suffix=suffix, config=config)
