@@ -18,7 +18,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 ORDER = (
     "errors", "names", "machine", "columns", "events", "times", "logformats", "exports", "settings",
     "sources", "records", "fields", "plans", "detection", "clocks", "reading", "merging", "redaction", "summary",
-    "engines", "gathering", "sli", "assessment", "traffic", "grid", "chronology", "ledger",
+    "engines", "gathering", "sli", "assessment", "grid", "chronology", "ledger",
     "outputs", "book", "freezing", "differences", "postmortem", "verbs", "cli", "__main__",
 )  # fmt: skip
 

@@ -11,12 +11,12 @@ from functools import cached_property, partial
 import numpy as np
 import pandas as pd
 
-from minutebook.assessment.latency import bucket_floor_s
 from minutebook.columns.categories import find_pairs, pick_rows
 from minutebook.columns.grouping import group_rows
 from minutebook.sli import Sli
 from minutebook.sli.operations import OTHERS, name_operations
 from minutebook.sli.trials import NAMES, Trials, find_who
+from minutebook.summary.latency import bucket_floor_s
 from minutebook.times.utc import MINUTE_US, to_times
 
 #: So many operations of a service, those with most requests, have rows of their own; the others share one.

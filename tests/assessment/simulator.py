@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment import Traffic
-from minutebook.assessment.latency import bucket_of
+from minutebook.summary.latency import bucket_of
 
 OPERATIONS = np.array(["account", "browse", "checkout", "search"])
 SHARES = (0.1, 0.5, 0.15, 0.25)

@@ -2,7 +2,7 @@
 
 An impact window is the stretch of minutes in which so many users hit failures that, at this service's own
 usual rate, it would be less than a one-in-a-million coincidence; its edges are the first and last failing
-request of that stretch. Read in order: `channels` (what is tested and bad), `baseline`, `calm` (what is usual), `scan`
+request of that stretch. Read in order: `traffic` (the input), `channels` (what is tested and bad), `baseline`, `calm` (what is usual), `scan`
 (what stands out), `windows` (what is kept), `edges`, `slow`, `writers`, `absences`, `loss`, `throughout`, `users`, `milestones`,
 `telling`, `missing`.
 """
@@ -28,7 +28,7 @@ from minutebook.assessment.sensitivity import LEAST_FACTOR, Choices, find_sensit
 from minutebook.assessment.slow import find_slow_limits
 from minutebook.assessment.telling import Scope, tell_rejected, tell_sensitivity, tell_window
 from minutebook.assessment.throughout import find_throughout
-from minutebook.assessment.traffic import Traffic
+from minutebook.assessment.traffic import Traffic, make_traffic
 from minutebook.assessment.users import count_user_minutes, find_states
 from minutebook.assessment.windows import Rejected, Window, find_windows
 from minutebook.assessment.writers import Sources, find_ending
@@ -237,4 +237,4 @@ def _total(windows: list[dict[str, Any]], found: _Found) -> dict[str, Any]:
     }
 
 
-__all__ = ["Traffic", "affected_users", "make_orders", "make_rows", "measure_impact"]
+__all__ = ["Traffic", "affected_users", "make_orders", "make_rows", "make_traffic", "measure_impact"]

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from minutebook.assessment.latency import bucket_floor_s, percentiles_s
 from minutebook.columns.categories import find_pairs
 from minutebook.columns.grouping import group_rows
+from minutebook.summary.latency import bucket_floor_s, percentiles_s
 from minutebook.times.utc import count_minutes, count_us
 
 _TIMES_MEDIAN = 4.0

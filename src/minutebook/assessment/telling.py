@@ -10,12 +10,12 @@ import pandas as pd
 
 from minutebook.assessment.channels import Channel
 from minutebook.assessment.edges import Edge
-from minutebook.assessment.latency import bucket_floor_s
 from minutebook.assessment.milestones import find_nearby
 from minutebook.assessment.slow import find_limits
 from minutebook.assessment.traffic import Traffic
 from minutebook.assessment.users import count_by_minute, count_user_minutes, count_users, count_usual
 from minutebook.assessment.windows import Rejected, Window
+from minutebook.summary.latency import bucket_floor_s
 from minutebook.times.utc import MINUTE_US, count_minutes, to_time, to_us, write_instant
 
 _GRADUAL_S = 60.0

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from minutebook import __version__
-from minutebook.assessment import Traffic, affected_users, measure_impact
+from minutebook.assessment import Traffic, affected_users, make_traffic, measure_impact
 from minutebook.book.hiding import hide_figures, hide_texts, prepare_redaction
 from minutebook.book.whole import Book
 from minutebook.chronology import make_timeline
@@ -31,7 +31,6 @@ from minutebook.sli.budget import spend_budget
 from minutebook.sli.coverage import tell_coverage
 from minutebook.summary import Summary, pack
 from minutebook.summary.versions import find_versions
-from minutebook.traffic import make_traffic
 
 
 class Measured(NamedTuple):

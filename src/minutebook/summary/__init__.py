@@ -4,7 +4,7 @@
 functions serve one frame in a notebook, batches on threads and tasks on a cluster, with the same bytes
 in the end. Each table is one grouping, and merging it is the same grouping over the parts.
 
-`judging` says what is valid and what is bad, `templates` which messages are the same, `trialstore` keeps what doesn't fit
+`judging` says what is valid and what is bad, `latency` which bucket a duration is in, `templates` which messages are the same, `trialstore` keeps what doesn't fit
 into memory, and `versions` reads one of the tables.
 """
 
@@ -23,6 +23,7 @@ from minutebook.columns.grouping import Ranks, Sums, add_up, drop_words, join_ch
 from minutebook.events import ARROW_SCHEMA
 from minutebook.settings.rules import Rules
 from minutebook.summary.judging import find_words, judge
+from minutebook.summary.latency import bucket_of
 from minutebook.summary.templates import find_templates
 from minutebook.summary.trialstore import StoredTrials
 
@@ -33,7 +34,6 @@ LOGS = ("log", "request", "probe")
 
 _MINUTE_US = 60_000_000
 _LONGEST_S = 2_000_000  # longer durations are no request's
-_SHORTEST_S, _GROWTH = 1e-4, 1.02  # of the buckets of durations, as `assessment.latency` reads them
 _ENDS_IN_STATUS = r" [1-5]\d\d$"
 
 _TABLES: Mapping[str, Sums] = {
@@ -255,10 +255,9 @@ def _layer_of_lines(layer: pa.Array, is_request: pa.Array) -> pa.Array:
 def _read_durations(duration: pa.Array, is_bad: pa.Array) -> dict[str, pa.Array]:
     """``bucket`` of each duration (-1: unknown), and of good events ``longest_us``."""
     seconds = pc.fill_null(duration, -1.0).to_numpy()
-    bucket = np.floor(np.log(np.maximum(seconds, _SHORTEST_S) / _SHORTEST_S) / np.log(_GROWTH)).astype(np.int32)
     is_known = (seconds >= 0) & (seconds < _LONGEST_S) & ~is_bad.to_numpy(zero_copy_only=False)
     longest_us = pa.array(np.rint(np.where(is_known, seconds, 0) * 1e6).astype(np.int64), mask=~is_known)
-    return {"bucket": pa.array(np.where(seconds < 0, np.int32(-1), bucket)), "longest_us": longest_us}
+    return {"bucket": pa.array(np.where(seconds < 0, np.int32(-1), bucket_of(seconds))), "longest_us": longest_us}
 
 
 def _find_messages(rows: Mapping[str, pa.Array]) -> dict[str, pa.Array]:

@@ -10,9 +10,7 @@ SHORTEST_S = 1e-4
 
 def bucket_of(duration_s: np.ndarray) -> np.ndarray:
     """The bucket of each duration in seconds; 0 holds all below 0.1 ms."""
-    return np.maximum(np.floor(np.log(np.maximum(duration_s, SHORTEST_S) / SHORTEST_S) / np.log(GROWTH)), 0).astype(
-        np.int32
-    )
+    return np.floor(np.log(np.maximum(duration_s, SHORTEST_S) / SHORTEST_S) / np.log(GROWTH)).astype(np.int32)
 
 
 def bucket_floor_s(bucket: np.ndarray) -> np.ndarray:
