@@ -177,3 +177,38 @@ def test_a_source_can_be_said_to_be_of_an_export_or_of_a_log(tmp_path: Path) -> 
         mb.read(path, config=Config({"*": {"format": "helm_history"}}))
     with pytest.raises(MinutebookError, match="no format is called 'nonsense'"):
         mb.read(path, config=Config({"*": {"format": "nonsense"}}))
+
+
+@pytest.mark.parametrize(("ahead", "told"), [("90", "90 s ahead"), ("-0.5", "0.5 s behind")])
+def test_notes_by_a_clock_that_was_off_stand_where_they_were_written(tmp_path: Path, ahead: str, told: str) -> None:
+    write(
+        tmp_path / "evidence",
+        "notes.md",
+        "- 2026-11-23 09:08:04Z restarted mail\n- 2026-11-23 09:12:00Z all good again\n",
+    )
+    config = settings(tmp_path, f'[sources."notes.md"]\nclock_ahead_s = {ahead}\n')
+    book = mb.reconstruct(tmp_path / "evidence", config=config)
+    first = pd.Timestamp("2026-11-23T09:08:04Z") - pd.Timedelta(seconds=float(ahead))
+    assert book.timeline["time"][0] == first
+    assert f"notes.md ran {told}, as the caller states; corrected." in book.ledger["assumptions"]
+    assert not any("where its records don't" in each for each in book.ledger["assumptions"])
+
+
+def test_other_clocks_are_held_against_one_that_was_stated_as_it_is_corrected(tmp_path: Path) -> None:
+    for name, late in (("edge.jsonl", 0), ("app.jsonl", 60)):
+        records = [
+            {"ts": f"2026-11-23T09:{at + late // 60:02}:04Z", "method": "GET", "path": "/", "status": 200, "request_id": f"r{at:04}"}
+            for at in range(30)
+        ]  # fmt: skip
+        write(tmp_path / "evidence", name, "".join(json.dumps(each) + "\n" for each in records))
+    for name, ahead in (("app.jsonl", 60), ("edge.jsonl", -60)):
+        config = settings(tmp_path, f'[sources."{name}"]\nclock_ahead_s = {ahead}\n')
+        ledger = mb.reconstruct(tmp_path / "evidence", config=config).ledger
+        offsets = {each["source"]: each["clock_offset_s"] for each in ledger["sources"]}
+        assert offsets == {"app.jsonl": 0.0, "edge.jsonl": 0.0} | {name: ahead}
+
+
+@pytest.mark.parametrize("value", ['"90s"', "true", "1e9", "nan"])
+def test_a_clock_that_no_clock_can_be_is_refused(tmp_path: Path, value: str) -> None:
+    with pytest.raises(MinutebookError, match="clock"):
+        Config.load(settings(tmp_path, f'[sources."*"]\nclock_ahead_s = {value}\n'))

@@ -206,8 +206,9 @@ def _list_assumptions(account: Account, clock: Clock, own: str, layer: str) -> I
     name = account.source.name
     if account.part:
         yield f"{name}: {account.part.tell()}."
-    if account.stated:
-        said = ", ".join(f"{key} {value}" for key, value in account.stated.items())
+    stated = {key: value for key, value in account.stated.items() if key != "clock_ahead_s"}
+    if stated:
+        said = ", ".join(f"{key} {value}" for key, value in stated.items())
         yield f"{name}: as the caller states where its records don't: {said}."
     yield from _tell_clock(name, clock)
     yield from _tell_stamps(account)
@@ -227,8 +228,12 @@ def _tell_clock(name: str, clock: Clock) -> Iterator[str]:
         yield f"{name}: its stamps lack a zone and nothing tells it; taken as UTC."
     elif clock.zone_basis.startswith("inferred"):
         yield f"{name}: its stamps lack a zone; {clock.zone} {clock.zone_basis}."
-    if clock.offset_s is not None and clock.spread_s is not None and abs(clock.offset_s) >= 1:
-        way = "ahead" if clock.offset_s > 0 else "behind"
+    if clock.offset_s is None:
+        return
+    way = "ahead" if clock.offset_s > 0 else "behind"
+    if clock.spread_s is None:
+        yield f"{name} ran {abs(clock.offset_s):g} s {way}, as the caller states; corrected."
+    elif abs(clock.offset_s) >= 1:
         done = "corrected" if clock.applied else "not corrected"
         spread = f"spread {clock.spread_s * 1000:.0f} ms"
         yield f"{name} ran {abs(clock.offset_s):.3g} s {way}: {clock.pairs:,} shared ids, {spread}; {done}."

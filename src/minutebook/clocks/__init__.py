@@ -10,6 +10,7 @@ same by clients' requests), `zones` and `offsets` (those → clocks), `services`
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -36,10 +37,12 @@ def settle_clocks(
     align: bool = True,
     mixed: Collection[str] = (),
     meetings: pd.DataFrame | None = None,
+    ahead_s: Mapping[str, float] | None = None,
 ) -> dict[str, Clock]:
     """The clock of every source in ``zoneless`` (source → whether its stamps lack a zone).
 
-    Sources in ``mixed`` also have stamps with a zone, which an inferred zone must not shift.
+    Sources in ``mixed`` also have stamps with a zone, which an inferred zone must not shift. ``ahead_s`` is by how much the
+    caller says that clocks ran ahead: the others are compared with those clocks as corrected.
 
     ``sample`` is what `find_records` gives; ``resolutions`` are the stamps' resolutions in seconds;
     ``given`` are zones that the caller stated; ``hosts`` are (host or folder, offset stated in its stamps), ``meetings``
@@ -47,7 +50,10 @@ def settle_clocks(
     Differences are medians, spreads 1.4826 × the median absolute deviation; at least 20 shared ids and a
     spread of at most 5 s are required.
     """
-    given = given or {}
+    given, ahead_s = given or {}, ahead_s or {}
+    if ahead_s:
+        shift_us = sample["source"].map(lambda source: round(ahead_s.get(source, 0.0) * 1e6)).astype("int64")
+        sample = sample.assign(time=sample["time"] - shift_us)
     differences = find_differences(sample, resolutions)
     clocks: dict[str, Clock] = {}
     for source in sorted(zoneless):
@@ -65,7 +71,9 @@ def settle_clocks(
     clocks |= find_zones_of_hosts([source for source in waiting if source not in clocks], clocks, hosts or {})
     layers = sample.groupby("source")["layer"].first() if len(sample) else {}
     outermost = {s: LAYERS.index(layer) if isinstance(layer, str) else len(LAYERS) for s, layer in layers.items()}
-    return find_offsets(clocks, differences, outermost, align)
+    return find_offsets(clocks, differences, outermost, align) | {
+        source: replace(clocks[source], offset_s=seconds, applied=True) for source, seconds in ahead_s.items()
+    }
 
 
 def settle(

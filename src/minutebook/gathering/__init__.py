@@ -218,6 +218,7 @@ def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Conf
         given=given,
         align=config.align,
         mixed={a.source.name for a in accounts if a.qualities["stated"]},
+        ahead_s={a.source.name: float(a.stated["clock_ahead_s"]) for a in accounts if "clock_ahead_s" in a.stated},
     )
     by_ids = settle_by()
     waiting = [name for name, clock in by_ids.items() if clock.zone_basis == "assumed"]

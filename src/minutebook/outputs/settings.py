@@ -77,6 +77,7 @@ def _tell_sources(ledger: Mapping[str, Any]) -> Iterator[str]:
             yield "# year = 2026"
         if source.get("status") == "unknown" and "no day" in inert_text(source.get("note")):
             yield '# day = "2026-11-23"              # of its first stamp'
+        yield "# clock_ahead_s = 90              # by how many seconds its clock ran ahead; negative: behind"
         yield '# service = "…"                   # what its records lack: also host, environment, version, name'
 
 

@@ -22,7 +22,10 @@ from minutebook.settings.rules import Rules
 
 #: Columns that can be stated for a source whose records lack them.
 STATED = ("service", "host", "environment", "version", "name")
-_OF_SOURCES = ("format", "zone", "year", "day", *STATED)
+_OF_SOURCES = ("format", "zone", "year", "day", "clock_ahead_s", *STATED)
+_MOST_AHEAD_S = 366 * 86400  # that a clock may be said to be ahead or behind
+#: Keys of a source whose values are no texts.
+_NUMBERS: Mapping[str, type | tuple[type, ...]] = {"year": int, "clock_ahead_s": (int, float)}
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class Config:
     """Everything that a caller can say about the evidence: the keys of a settings file.
 
     ``sources`` maps a file name or glob to what is known of such sources: ``format``, ``zone`` (IANA name
-    or offset), ``year`` or ``day`` of the first stamp where stamps lack it, and what its records lack: ``service``,
+    or offset), ``year`` or ``day`` of the first stamp where stamps lack it, ``clock_ahead_s`` (by how many seconds its clock
+    ran ahead of the true time; negative: behind), and what its records lack: ``service``,
     ``host``, and for exports of deploys and alerts also ``environment``, ``version`` and ``name`` (a Helm release, a
     check). ``*`` stands for all sources, later entries win, and what a record says itself comes first. ``sli`` is what
     counts and what is bad, as `rules` explains:
@@ -45,7 +49,7 @@ class Config:
         objectives = ["checkout.slo.yaml"]
     """
 
-    sources: Mapping[str, Mapping[str, str | int]] = field(default_factory=dict)
+    sources: Mapping[str, Mapping[str, str | int | float]] = field(default_factory=dict)
     formats: Sequence[str] = ()  #: the user's own format files, or folders of them
     align: bool = True  #: whether clock offsets that shared ids prove are applied
     clock_error_s: float = 1.0  #: how far a clock may be off that shares no ids with others
@@ -100,7 +104,7 @@ class Config:
         """The zone of times that a person types: that stated for all sources, else UTC."""
         return str(self.sources.get("*", {}).get("zone", "UTC"))
 
-    def with_sources(self, *more: tuple[str, str, str | int]) -> Config:
+    def with_sources(self, *more: tuple[str, str, str | int | float]) -> Config:
         """These settings and (glob, key, value) from the command line, which win."""
         sources = {glob: dict(values) for glob, values in self.sources.items()}
         for glob, key, value in more:
@@ -133,19 +137,21 @@ class Config:
                         where=where,
                         do=suggest(key, _OF_SOURCES),
                     )
-                if not isinstance(value, int if key == "year" else str) or isinstance(value, bool):
-                    kind = "number" if key == "year" else "text"
+                if not isinstance(value, _NUMBERS.get(key, str)) or isinstance(value, bool):
+                    kind = "number" if key in _NUMBERS else "text"
                     raise MinutebookError(f"{key!r} of {glob!r} is no {kind}", where=where)
                 if key == "zone":
                     check_zone(str(value), where)
                 if key == "day" and not _is_day(str(value)):
                     raise MinutebookError(f"the day {value!r} is none", where=where, do="write it as 2026-11-23")
+                if key == "clock_ahead_s" and not abs(float(value)) <= _MOST_AHEAD_S:
+                    raise MinutebookError(f"a clock that is {value} s ahead is none", where=where)
                 if key == "year" and not 1990 <= int(value) <= 2100:
                     raise MinutebookError(f"the year {value} is not between 1990 and 2100", where=where)
 
-    def of(self, name: str) -> dict[str, str | int]:
+    def of(self, name: str) -> dict[str, str | int | float]:
         """What is stated for the source called ``name``."""
-        found: dict[str, str | int] = {}
+        found: dict[str, str | int | float] = {}
         for glob, values in self.sources.items():
             if fnmatch(name, glob) or fnmatch(name.rsplit("/", 1)[-1], glob):
                 found |= values
