@@ -117,3 +117,21 @@ def test_a_row_names_the_host_where_there_are_others(hosts: tuple[str, str | Non
     )  # fmt: skip
     (told,) = mb.timeline(frame).query("kind == 'log'")["summary"]
     assert told == ("new: disk full on web-1" if hosts[1] == "web-2" else "new: disk full")
+
+
+@pytest.mark.parametrize("edge_failures", [20, 30])  # of ten the application saw nothing
+def test_a_failure_that_two_layers_tell_alike_counts_once(edge_failures: int) -> None:
+    def tell(layer: str, failures: int) -> pd.DataFrame:
+        at = np.concatenate([np.arange(0, 3600, 10.0), 1800 + np.arange(failures) * 4.0])
+        frame = pd.DataFrame(
+            {
+                "time": START + pd.to_timedelta(at, unit="s"), "kind": "request", "layer": layer, "service": "shop",
+                "operation": "GET /items", "status": [200] * 360 + [500] * failures, "source": f"{layer}.log",
+            }
+        )  # fmt: skip
+        return frame.assign(line=np.arange(len(frame)) + 1)
+
+    rows = mb.timeline(pd.concat([tell("proxy", edge_failures), tell("app", 20)], ignore_index=True))
+    (row,) = rows[(rows["kind"] == "log") & (rows["phase"] == "new")].itertuples()
+    assert (row.summary, row.count) == ("new: 500 GET /items", edge_failures)
+    assert row.evidence == "app.log:361; proxy.log:361"

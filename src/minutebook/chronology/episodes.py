@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.chronology.bursts import FEW_GAPS, find_loud, find_usual
+from minutebook.chronology.layers import count_once
 from minutebook.chronology.words import find_failures, find_phases
 from minutebook.sources.places import name_place
 from minutebook.summary import Summary
@@ -46,9 +47,9 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
     to be looked at.
 
     A message without a level counts as a warning if its words are words of trouble, and one of information is told if it
-    says in so many words what went wrong. An episode is *new* when the message
-    wasn't seen before, although there was time for it (over three of its usual gaps), *again* when it comes back after a
-    silence that chance hardly makes, and a *surge* when it's written at over 4 × its usual rate.
+    says in so many words what went wrong. An episode is *new* when the message wasn't seen before, although there was time
+    for it (over three of its usual gaps), *again* when it comes back after a silence that chance hardly makes, and a
+    *surge* when it's written at over 4 × its usual rate.
     """
     rows = summary.frame("templates")
     if not len(rows) or not len(grid):
@@ -58,7 +59,7 @@ def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], in
     is_bare = is_failure & (rows["level"] == "") & rows["status"].isna()
     rows = rows.assign(level=rows["level"].mask(is_bare, "warn"))
     found: list[Episode] = []
-    messages, left_out = _most_frequent(rows[is_failure])
+    messages, left_out = _most_frequent(count_once(rows[is_failure]))
     for message in messages:
         found += _split(message, grid)
     for row in _leave_usual(_find_processes(rows[~is_failure]), grid).itertuples():

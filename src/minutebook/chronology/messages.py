@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.chronology.episodes import Episode, find_episodes
+from minutebook.chronology.layers import count_once
 from minutebook.chronology.rows import Row, make_row, text_of
 from minutebook.chronology.words import find_failures
 from minutebook.sources.places import name_place
@@ -74,12 +75,12 @@ def count_messages(episodes: list[Episode], summary: Summary) -> pd.DataFrame:
     own = pc.is_in(templates.column("template"), pa.array(sorted({key[0] for key in first}), pa.string()))
     rows = (
         templates.filter(own)
-        .select(["template", "service", "level", "status", "message", "minute", "count"])
+        .select(["template", "layer", "service", "level", "status", "message", "minute", "count"])
         .to_pandas()
     )
     rows = rows.astype(dict.fromkeys(("template", "service", "level", "message"), "str"))
     rows = rows.fillna(dict.fromkeys(("service", "level", "message"), ""))
-    rows = rows[find_failures(rows)]  # the same words may be written on success
+    rows = count_once(rows[find_failures(rows)])  # the same words may be written on success
     sums = rows.groupby(["template", "service", "minute"], as_index=False)["count"].sum()
     keys = list(zip(sums["template"], sums["service"], strict=True))
     sums = sums[np.array([key in first for key in keys], bool)]
