@@ -257,4 +257,6 @@ def test_stamps_with_a_zone_are_not_shifted_for_the_others_of_their_file() -> No
     )  # fmt: skip
     zoneless, exact = {"app": True, "edge": False}, {"app": 0.0, "edge": 0.0}
     assert settle_clocks(rows, zoneless, exact)["app"].zone_shift_s == 3600
-    assert settle_clocks(rows, zoneless, exact, mixed={"app"})["app"].zone_shift_s == 0
+    for offset, basis in (("+0100", "assumed"), ("+0000", "inferred: others of its stamps state it")):
+        clock = settle_clocks(rows, zoneless, exact, mixed={"app": offset})["app"]
+        assert (clock.zone, clock.zone_shift_s, clock.zone_basis) == ("UTC", 0, basis)

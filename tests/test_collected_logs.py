@@ -148,3 +148,13 @@ def test_rows_under_each_header_of_a_w3c_log_are_read(tmp_path: Path) -> None:
     )
     assert events["status"].tolist() == [500, 200]
     assert events["time"].dt.day.tolist() == [23, 24]
+
+
+def test_stamps_are_as_exact_as_most_of_a_log_s_are(tmp_path: Path) -> None:
+    asked = [f'192.0.2.1 - - [23/Nov/2026:09:08:{n:02} +0000] "GET / HTTP/1.1" 200 1 "-" "curl/8"' for n in range(40)]
+    noted = [f'I1123 09:08:{n:02}.250000       7 controller.go:190] "Reload"' for n in (10, 20)]
+    (tmp_path / "ingress.log").write_text("\n".join([*asked[:20], *noted, *asked[20:]]) + "\n")
+    book = mb.reconstruct(tmp_path)
+    (source,) = book.ledger["sources"]
+    assert (source["events"], source["resolution_s"]) == (42, 1.0)
+    assert source["zone_basis"] == "inferred: others of its stamps state it"

@@ -90,3 +90,14 @@ def test_nobody_came_where_the_log_went_on_without_requests(is_one_log: bool) ->
         if is_one_log
         else "no data for 12 min: balancer logs of shop"
     )
+
+
+def test_a_host_that_is_gone_isnt_merely_quiet() -> None:
+    times = pd.date_range("2026-11-23T09:00Z", periods=3600, freq="s")
+    fading = [*times[1200:1500:5], *times[1500:2400:178]]  # at first often, then every three minutes
+    lives = {"a": times, "b": times[:1200], "c": fading, "d": times[2400:]}
+    frame = pd.concat([pd.DataFrame({"time": at, "host": host, "source": f"{host}.log"}) for host, at in lives.items()])
+    frame = frame.assign(kind="request", layer="app", service="shop", operation="GET /", status=200)
+    frame["line"] = frame.groupby("source").cumcount() + 1
+    sli = find_sli(merge([summarise(to_table(frame))]))
+    assert {str(state) for state in sli.coverage["state"]} == {"covered"}

@@ -66,6 +66,17 @@ def test_to_scale_up_and_to_scale_down_are_two_things(tmp_path: Path) -> None:
     assert rows["count"].tolist() == [1, 1, 1, 1]
 
 
+def test_trouble_whose_words_differ_in_numbers_is_the_same_again(tmp_path: Path) -> None:
+    told = [event(f"u{n}", "node", "OOMKilling", n, type="Warning") for n in range(6)]
+    for number, each in enumerate(told):
+        each["message"] = f"Memory cgroup out of memory: Killed process {4711 * number} (cart)"
+    (row,) = reconstruct(tmp_path, *told).timeline.query("kind == 'change'").itertuples()
+    assert (row.count, row.summary) == (
+        6,
+        "Deployment node: OOMKilling: Memory cgroup out of memory: Killed process 0 (cart) (seen 6 times until 09:05:00)",
+    )
+
+
 def test_a_record_told_again_with_a_higher_count_is_counted_once(tmp_path: Path) -> None:
     book = reconstruct(tmp_path, *(event("u1", "mail-1", "BackOff", n, type="Warning", count=n) for n in (1, 4, 9)))
     assert book.happenings["count"].tolist() == [9]

@@ -113,6 +113,14 @@ def test_hostile_labels_are_drawn_as_what_they_are():
     assert not any("\x1b" in text or "\u202e" in text for text in texts)
 
 
+def test_the_middle_panel_says_whether_users_or_clients_were_hit():
+    minutes, impact, happenings = short_incident()
+    users = impact["windows"][0]["users"]
+    for named, nameless, told in ((9, 0, "users"), (None, 9, "clients"), (2, 9, "users and clients")):
+        users |= {"affected": named, "anonymous_clients": nameless}
+        assert f"{told} who hit a failure, a minute" in texts_of(svg_of(minutes, impact, happenings))
+
+
 def test_what_has_no_room_is_counted():
     minutes, impact, _ = short_incident()
     texts = texts_of(svg_of(minutes, impact, hostile_happenings(), size_in=(8, 5)))

@@ -9,7 +9,7 @@ same by clients' requests), `zones` and `offsets` (those → clocks), `services`
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -35,14 +35,14 @@ def settle_clocks(
     given: Mapping[str, str] | None = None,
     hosts: Mapping[str, tuple[str | None, str]] | None = None,
     align: bool = True,
-    mixed: Collection[str] = (),
+    mixed: Mapping[str, str] | None = None,
     meetings: pd.DataFrame | None = None,
     ahead_s: Mapping[str, float] | None = None,
 ) -> dict[str, Clock]:
     """The clock of every source in ``zoneless`` (source → whether its stamps lack a zone).
 
-    Sources in ``mixed`` also have stamps with a zone, which an inferred zone must not shift. ``ahead_s`` is by how much the
-    caller says that clocks ran ahead: the others are compared with those clocks as corrected.
+    Sources in ``mixed`` also have stamps with a zone (source → its offset), which an inferred zone must not shift. ``ahead_s``
+    is by how much the caller says that clocks ran ahead: the others are compared with those clocks as corrected.
 
     ``sample`` is what `find_records` gives; ``resolutions`` are the stamps' resolutions in seconds;
     ``given`` are zones that the caller stated; ``hosts`` are (host or folder, offset stated in its stamps), ``meetings``
@@ -61,8 +61,9 @@ def settle_clocks(
             clocks[source] = Clock(zone="", zone_basis="stated")
         elif source in given:
             clocks[source] = Clock(zone=given[source], zone_basis="given")
-        elif source in mixed:
-            clocks[source] = Clock(zone="UTC", zone_basis="assumed")
+        elif mixed and source in mixed:
+            is_utc = mixed[source] != "" and parse_offset_s(mixed[source]) == 0
+            clocks[source] = Clock("UTC", "inferred: others of its stamps state it" if is_utc else "assumed")
     waiting = [source for source in sorted(zoneless) if source not in clocks]
     clocks |= find_zones(waiting, clocks, list_by_source(differences))
     if meetings is not None and len(meetings):

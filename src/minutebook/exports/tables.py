@@ -10,7 +10,7 @@ from minutebook.exports.formats import Phase
 from minutebook.exports.paths import find_all, find_first
 from minutebook.exports.rows import PURPOSE, ROUTINE, Context, Row, hash_facts, make_row, text_of
 from minutebook.exports.stamps import Stamp, add_ms
-from minutebook.exports.wording import is_deploy_word, read_state
+from minutebook.exports.wording import is_deploy_word, read_severity, read_state
 
 _LONGEST_SAID = 500  # of a text that says columns
 
@@ -133,7 +133,14 @@ def _tell_purpose(entry: object, context: Context) -> dict[str, object]:
 def _tell_repeats(entry: object, context: Context) -> dict[str, object]:
     """Fields that say what the row repeats, and why it's not in the timeline."""
     form = context.format
-    named = [text_of(found) for path in form.repeats if (found := find_first(entry, path.split("|"), context.document))]
+    level = read_severity(find_first(entry, form.columns.get("severity", [])), form.severities, form.kind)
+    named = []
+    for path in (each.split("|") for each in form.repeats):
+        if (found := find_first(entry, path, context.document)) is None:
+            continue
+        # Of trouble the same again has other numbers (a process, an address); to scale to 2 and to 4 are two things.
+        is_trouble = path == form.columns.get("detail") and level in ("warn", "error", "fatal")
+        named.append(re.sub(r"\d+", "#", text_of(found)) if is_trouble else text_of(found))
     why = next(
         (r.why for r in form.routine if holds(entry, r.when) and not (r.unless and holds(entry, r.unless))), None
     )

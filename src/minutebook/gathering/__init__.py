@@ -210,6 +210,7 @@ def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Conf
         for a in accounts
         if "zone" in a.stated and (a.lacks_zone or a.qualities["zone_given"] or a.qualities["ambiguous"])
     }
+    mixed = {a.source.name: a.stated_offset for a in accounts if a.qualities["stated"]}
     settle_by = partial(
         settle_clocks,
         sample,
@@ -217,11 +218,11 @@ def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Conf
         {a.source.name: a.resolution_s for a in accounts},
         given=given,
         align=config.align,
-        mixed={a.source.name for a in accounts if a.qualities["stated"]},
+        mixed=mixed,
         ahead_s={a.source.name: float(a.stated["clock_ahead_s"]) for a in accounts if "clock_ahead_s" in a.stated},
     )
     by_ids = settle_by()
-    waiting = [name for name, clock in by_ids.items() if clock.zone_basis == "assumed"]
+    waiting = [name for name, clock in by_ids.items() if clock.zone_basis == "assumed" and name not in mixed]
     if not waiting:
         return by_ids
     # Few evidence needs it, and then it's a look at all events.

@@ -102,7 +102,8 @@ class Account:
     )
     units: dict[str, str] = field(default_factory=dict)  #: key of durations that states no unit → the unit assumed
     likely_user: str = ""  #: a key that looks like its users', where it names none
-    resolution_s: float = 0.0  #: of its stamps
+    resolution_s: float = 0.0  #: of its stamps, or most of them
+    resolutions: collections.Counter[float] = field(default_factory=collections.Counter)  #: how many stamps have which
     lacks_zone: bool = (
         False  #: its stamps have neither a year (or day) nor a zone; their time_quality names only the former
     )
@@ -145,7 +146,11 @@ class Account:
         self.is_mixed |= part.is_mixed
         self.lacks_zone |= part.lacks_zone
         self.qualities.update(part.qualities)
-        self.resolution_s = min((r for r in (self.resolution_s, part.resolution_s) if r), default=0.0)
+        self.resolutions += part.resolutions or collections.Counter(
+            {part.resolution_s: part.events} if part.resolution_s else {}
+        )
+        # Few of its stamps may be finer, as in a log that another program writes to.
+        self.resolution_s = max(self.resolutions, key=lambda each: (self.resolutions[each], each), default=0.0)
         self.stated_offset = self.stated_offset or part.stated_offset
         if part.events:
             self.first = min(self.first or part.first, part.first)

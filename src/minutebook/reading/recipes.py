@@ -240,7 +240,7 @@ def _read_times(
         else:  # the sample told the layout, not each record
             read = parse_mixed(stamps, layouts[0], zone=recipe.zone)
         return read.time, read.quality, read.resolution_s
-    order, times, qualities, finest = [], [], [], []
+    order, times, qualities, told = [], [], [], []
     for index in np.unique(matched.pattern):
         rows = np.flatnonzero(matched.pattern == index)
         own = stamps.take(pa.array(rows))
@@ -248,6 +248,6 @@ def _read_times(
         order.append(rows)
         times.append(read.time)
         qualities.append(read.quality.cast(pa.string()))
-        finest.append(read.resolution_s)
+        told.append((len(rows), read.resolution_s))
     back = pa.array(np.argsort(np.concatenate(order), kind="stable"))
-    return pa.concat_arrays(times).take(back), pa.concat_arrays(qualities).take(back), min(finest)
+    return pa.concat_arrays(times).take(back), pa.concat_arrays(qualities).take(back), max(told)[1]

@@ -150,8 +150,9 @@ def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.n
     # Sources that don't count belong to no service.
     owners = np.full(len(heads), len(services))
     owners[is_own] = owner
-    state = _join_states(owner, coverage["state"].cat.codes.to_numpy().reshape(-1, width)[is_own])
     is_empty = laid["events"] == 0
+    state = coverage["state"].cat.codes.to_numpy().reshape(-1, width)[is_own]
+    state = _join_states(owner, _leave_lifeless(owner, state, ~is_empty[is_own]))
     alive = _find_others(owners, np.where(is_empty, np.nan, laid["first"]), np.where(is_empty, np.nan, laid["last"]))
     probes = _reduce(np.add, owner, laid["probes"][is_own])
     goes_on = _reduce(np.logical_and, owner, coverage["goes_on"].to_numpy(bool).reshape(-1, width)[is_own])
@@ -165,6 +166,18 @@ def cover_services(coverage: pd.DataFrame, counts: Callable[[pd.DataFrame], np.n
             "goes_on": goes_on.ravel(),
         }
     )
+
+
+def _leave_lifeless(owner: np.ndarray, state: np.ndarray, is_seen: np.ndarray) -> np.ndarray:
+    """The states, none for a group before its first event and behind its last one while others of its owner live.
+
+    However quiet it is then, it isn't there: a pod of a rollout has yet to start.
+    """
+    begun = np.maximum.accumulate(is_seen, axis=1)
+    lives = begun & np.maximum.accumulate(is_seen[:, ::-1], axis=1)[:, ::-1]
+    _, number = np.unique(owner, return_inverse=True)
+    has_others = _reduce(np.logical_or, owner, lives)[number]
+    return np.where(lives | ~has_others, state, STATES.index("none"))
 
 
 def _join_states(owner: np.ndarray, state: np.ndarray) -> np.ndarray:

@@ -89,7 +89,7 @@ def draw_scene(
             panel.set_xlim(to_number(start), to_number(end))
         shade_windows(panels, scene.windows, grid, start, end)
         draw_traffic(panels[0], grid, has_window=scene.has_windows, is_lines=scene.is_lines)
-        draw_users(panels[1], grid)
+        draw_users(panels[1], grid, scene.hit)
         draw_happenings(panels, rollouts, lanes, scale)
         draw_marks(panels, marks, scale)
         draw_time_axis(panels, tz, zone, start, end)

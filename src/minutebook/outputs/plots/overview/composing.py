@@ -29,7 +29,19 @@ def compose(minutes: pd.DataFrame, impact: Mapping[str, Any], happenings: pd.Dat
     start, end = _find_range(grid, impact, lanes)
     has_windows = bool(impact.get("windows"))
     is_lines = (impact.get("sli") or {}).get("layer") == "lines"
-    return Scene(start, end, grid, find_edges(impact), find_marks(impact), lanes, has_windows, is_lines)
+    edges, marks, hit = find_edges(impact), find_marks(impact), _name_hit(impact)
+    return Scene(start, end, grid, edges, marks, lanes, has_windows, is_lines, hit)
+
+
+def _name_hit(impact: Mapping[str, Any]) -> str:
+    """Whom the windows hit, in a word or two."""
+    users = [window.get("users") or {} for window in impact.get("windows") or ()]
+    found = [
+        name
+        for name, key in (("users", "affected"), ("clients", "anonymous_clients"))
+        if any(u.get(key) for u in users)
+    ]
+    return " and ".join(found) or "users"
 
 
 def find_marks(impact: Mapping[str, Any]) -> list[Mark]:

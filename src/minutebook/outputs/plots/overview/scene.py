@@ -38,3 +38,4 @@ class Scene:
     lanes: Sequence[Lane] = ()
     has_windows: bool = False  #: also such as aren't shaded, for want of evidence
     is_lines: bool = False  #: log lines are counted, since no requests are logged
+    hit: str = "users"  #: whom failures hit: users, clients where nobody is named, or both

@@ -57,13 +57,13 @@ def _draw_share(panel: Axes, grid: Grid, label: str) -> Any:
     return line
 
 
-def draw_users(panel: Axes, grid: Grid) -> None:
-    """Users who hit a failure, a bar a minute."""
+def draw_users(panel: Axes, grid: Grid, hit: str = "users") -> None:
+    """Users who hit a failure, a bar a minute; ``hit`` says whether they are users, clients or both."""
     has_known, has_failures = ((values > 0).any() for values in (grid.failed_users, grid.failed))
     if np.isnan(grid.failed_users).all() or (has_failures and not has_known):
         say_nothing(panel, "users who hit a failure: unknown (no user ids in these minutes)")
         return
-    look: dict[str, Any] = {"fc": _USERS, "zorder": 3, "label": "users who hit a failure, a minute"}
+    look: dict[str, Any] = {"fc": _USERS, "zorder": 3, "label": f"{hit} who hit a failure, a minute"}
     if len(grid.begins) <= 120:
         bars = panel.bar(to_numbers(grid.begins), grid.failed_users, 0.86 / 1440, align="edge", **look)
     else:
