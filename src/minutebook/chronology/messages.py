@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.chronology.episodes import Episode, find_episodes
+from minutebook.chronology.joining import join_layers
 from minutebook.chronology.layers import count_once
 from minutebook.chronology.rows import Row, make_row, text_of
 from minutebook.chronology.words import find_failures
@@ -20,8 +21,6 @@ from minutebook.times.utc import MINUTE_US, to_times
 
 #: Of more episodes only the loudest have rows, and the ledger says how many were left out.
 MOST_EPISODES = 60
-#: Layers whose messages say more about a failure than those of layers in front of them.
-_INNER = {"app", "lines"}
 
 
 def pick_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], list[str]]:
@@ -31,7 +30,7 @@ def pick_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], li
     episodes, left_out = find_episodes(summary, grid)
     if left_out:
         notes.append(f"{left_out:,} further messages of warnings and errors are too rare to be told of one by one.")
-    told, merged = _join_layers(episodes, summary)
+    told, merged = join_layers(episodes, summary)
     if len(told) > MOST_EPISODES:
         rank = sorted(told, key=lambda e: (e.level not in ("error", "fatal"), -e.count, e.first))
         notes.append(
@@ -41,7 +40,8 @@ def pick_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], li
         told = [e for e in told if e in rank[:MOST_EPISODES]]
     if merged:
         notes.append(
-            f"Messages that two layers wrote of the same requests are one row, joined by their ids ({merged})."
+            "Messages that two layers wrote of the same requests are one row, joined by their ids, or where a log has none by"
+            f" what they say, how often and when ({merged})."
         )
     return told, notes
 
@@ -151,32 +151,3 @@ def _count_users(episode: Episode, hits: Mapping[tuple[str, str], pd.DataFrame])
     if own is None:
         return None
     return int(own.loc[own["time"].between(episode.first, episode.last), "user"].nunique()) or None
-
-
-def _join_layers(episodes: list[Episode], summary: Summary) -> tuple[list[Episode], int]:
-    """The episodes, with one at the edge joined to an inner layer's episode on the same requests, by their ids."""
-    layers = set(pc.unique(summary.failures.column("layer")).to_pylist())
-    if layers <= _INNER or not layers & _INNER:
-        return episodes, 0
-    failures = summary.frame("failures", ["template", "layer", "trace"]).dropna(subset=["trace"])
-    traces = {template: set(group["trace"]) for template, group in failures.groupby("template")}
-    inner = {t for t, group in failures.groupby("template") if set(group["layer"]) <= _INNER}
-    told, merged = [], 0
-    extra: dict[tuple[str, str], list[str]] = {}
-    for episode in episodes:
-        ids = traces.get(episode.template, set())
-        other = next(
-            (t for t in sorted(inner) if t != episode.template and ids and episode.template not in inner
-             and len(ids & traces[t]) >= 0.95 * len(ids)), None,
-        )  # fmt: skip
-        partner = next((e for e in episodes if e.template == other), None) if other else None
-        if partner is None:
-            told.append(episode)
-        else:
-            merged += 1
-            extra.setdefault((partner.template, partner.service), []).extend(episode.evidence)
-    return [
-        replace(e, evidence=tuple(dict.fromkeys((*e.evidence, *extra.get((e.template, e.service), ())))))
-        if e.phase in ("new", "again", "surge") else e
-        for e in told
-    ], merged  # fmt: skip
