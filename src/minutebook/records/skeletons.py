@@ -60,3 +60,15 @@ def _end_of_atom(expression: str, at: int) -> int:
         if depth <= 0:
             break
     return at
+
+
+def is_row(expression: str) -> bool:
+    """Whether an expression is one thing after the other, with no choice but inside of whole groups."""
+    at = depth = 0
+    while at < len(expression):
+        atom = "(" if expression[at] == "(" else _ATOM.match(expression, at)[0]  # type: ignore[index]
+        depth += {"(": 1, ")": -1}.get(atom, 0)
+        if depth < 0 or (atom == "|" and not depth):
+            return False
+        at += len(atom)
+    return not depth

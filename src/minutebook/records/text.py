@@ -13,6 +13,7 @@ from minutebook.logformats import LogFormat, Pattern, groups_of
 from minutebook.records import Records, no_records
 from minutebook.records.beginnings import FEW_LINES, can_begin
 from minutebook.records.cells import cut_cells
+from minutebook.records.freetext import find_free_text, match_free_text
 from minutebook.records.skeletons import find_skeleton
 
 #: So many groups RE2 reads in one pass.
@@ -61,6 +62,11 @@ def match_pattern(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, d
 
 
 def _match_whole(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, dict[str, pa.Array]]:
+    ends_free = find_free_text(pattern.pieces)
+    return (ends_free and match_free_text(text, ends_free)) or _match_in_passes(text, pattern)
+
+
+def _match_in_passes(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, dict[str, pa.Array]]:
     # One expression: passing the rest of each line from piece to piece would copy it each time.
     heads, last = _cut_passes(pattern)
     rows, parts = _extract(text, pattern.pieces, last)

@@ -1,0 +1,58 @@
+"""a pattern that ends in free text → the expression of what comes before; the text is the rest of the line.
+
+Most logs are so: stamp, level, logger, and then whatever was to be said. To find where a match ends, RE2 would go over the
+whole line several times; what comes before the text is short, and where that fits, the rest does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from minutebook.records.cells import slice_texts
+from minutebook.records.letters import read_bytes
+from minutebook.records.skeletons import is_row
+
+_NEWLINE = 10
+_HEAD = "head_"  # the group of what comes before the text
+_BEGINS, _ENDS = "(?P<{}>", ".*)$"
+
+
+class FreeText(NamedTuple):
+    """How a pattern begins, and the group that its free text is."""
+
+    expression: str
+    name: str
+
+
+@cache
+def find_free_text(pieces: Sequence[str], name: str = "message") -> FreeText | None:
+    """The pattern's beginning, if it ends in a group ``name`` that takes all the rest of a line."""
+    *heads, last = pieces
+    before, begins, text = last.rpartition(_BEGINS.format(name))
+    inside = text.removesuffix(_ENDS)
+    if not begins or inside == text or not (is_row(before) and is_row(inside)):
+        return None
+    head = "".join(f"(?:{piece})" for piece in (*heads, before))
+    return FreeText(f"^(?P<{_HEAD}>{head}){inside}", name)
+
+
+def match_free_text(text: pa.StringArray, pattern: FreeText) -> tuple[np.ndarray, dict[str, pa.Array]] | None:
+    """Indices of the texts that fit, and all groups of those; None where a text has several lines."""
+    data, bounds = read_bytes(text)
+    if (data[bounds[0] :] == _NEWLINE).any():  # where free text ends
+        return None
+    groups = pc.extract_regex(text, pattern.expression)
+    rows = np.arange(len(text))
+    if groups.null_count:
+        is_match = groups.is_valid()
+        groups = groups.filter(is_match)
+        rows = np.flatnonzero(is_match.to_numpy(zero_copy_only=False))
+    parts = {groups.type.field(i).name: groups.field(i) for i in range(groups.type.num_fields)}
+    begin = bounds[rows] + pc.binary_length(parts.pop(_HEAD)).to_numpy()
+    return rows, {**parts, pattern.name: slice_texts(text, begin, bounds[rows + 1])}
