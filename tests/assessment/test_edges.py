@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
 from evidence import START, breaking, requests
 
 import minutebook as mb
-from minutebook.assessment.edges import find_edge
+from minutebook.assessment.edges import find_edge, find_gains, spread
 
 MINUTE = 60_000_000
 
@@ -60,3 +63,47 @@ def test_failures_late_in_one_minute_are_a_window_from_the_first_to_the_last_of_
     hit = frame.loc[frame["status"] == 500, "at"]
     edges = [(pd.Timestamp(window[edge]) - START).total_seconds() for edge in ("start", "end")]
     assert edges == [hit.min(), hit.max()]
+
+
+def test_a_trial_speaks_by_how_much_likelier_it_is_while_it_s_broken() -> None:
+    # Of 4 trials 2 are bad: (2 + ½) / (4 + 1) = ½. Of 99 none: ½ % is less than half as bad again as the usual 10 %. Of 10⁹
+    # all: a success still isn't impossible.
+    bad, good = find_gains(np.array([2, 0, 10**9]), np.array([4, 99, 10**9]), np.array([0.01, 0.1, 0.01]))
+    assert bad == pytest.approx(np.log([50, 1.5, (1 - 1e-6) / 0.01]))
+    assert good == pytest.approx(np.log([0.5 / 0.99, 0.85 / 0.9, 1e-6 / 0.99]))
+
+
+def _rows(*rows: tuple[int, int, int, float, float]) -> Any:
+    """Trials by weight, bad ones of it, operation, first and last good one (µs)."""
+    weight, bad, place, first, last = (np.array(each) for each in zip(*rows, strict=True))
+    return SimpleNamespace(weight=weight, weight_bad=bad, place=place, good_at=first, good_until=last)
+
+
+def test_many_good_requests_of_one_row_are_spread_from_its_first_to_its_last() -> None:
+    nan = float("nan")
+    at, gain = spread(_rows((1, 0, 0, 10.0, 10.0), (24, 0, 1, 100.0, 210.0), (2, 2, 0, nan, nan), (3, 1, 0, 50.0, nan)),
+                      np.array([-1.0, -0.5]))  # fmt: skip
+    assert at.tolist() == [10, *range(100, 211, 10), *[50] * 12]
+    assert gain == pytest.approx([-1, *[-1.0] * 12, *[-1 / 6] * 12])
+    at, gain = spread(_rows((1, 0, 1, 10.0, 20.0), (1, 1, 0, nan, nan)), np.array([-1.0, -0.5]))
+    assert (at.tolist(), gain.tolist()) == ([10], [-0.5])
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_of_slow_requests_that_name_nobody_an_edge_may_be_anywhere_in_its_minute(is_known: bool) -> None:
+    frame = requests(per_minute=240, users=5_000)
+    is_slow = frame["at"].between(1840, 1979)
+    frame = frame.assign(duration=frame["duration"].mask(is_slow, 3.0))
+    (window,) = mb.impact(frame if is_known else frame.drop(columns=["user", "client"]))["windows"]
+    told = {
+        name: (pd.Timestamp(window[name]) - START).total_seconds()
+        for name in ("start_earliest", "start", "end", "end_latest")
+    }
+    assert window["kind"] == "slow"
+    assert told["start_earliest"] <= told["start"] <= told["end"] <= told["end_latest"]
+    if is_known:
+        hit = frame.loc[is_slow, "at"]
+        assert (told["start"], told["end"]) == (hit.min(), hit.max())
+        assert told["start_earliest"] > 1800 and told["end_latest"] < 1980
+    else:
+        assert (told["start_earliest"], told["end_latest"]) == pytest.approx((1800, 1980), abs=0.01)

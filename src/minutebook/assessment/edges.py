@@ -35,9 +35,7 @@ def find_edges(
     """The start and the end of a stretch (first and last minute, from 1970) of some operations."""
     first, last = minutes
     rows = slice(np.searchsorted(grid.minutes, first), np.searchsorted(grid.minutes, last, side="right"))
-    broken = (grid.bad[rows].sum(axis=0) + 0.5) / (grid.valid[rows].sum(axis=0) + 1)
-    broken = np.clip(np.maximum(broken, rates * 1.5), 1e-9, 1 - 1e-6)
-    gain_bad, gain_good = np.log(broken / rates), np.log((1 - broken) / (1 - rates))
+    gain_bad, gain_good = find_gains(grid.bad[rows].sum(axis=0), grid.valid[rows].sum(axis=0), rates)
     bounds = (first * MINUTE_US, (last + 1) * MINUTE_US)
     bad, reach = trials.bad, _NEAR + 1
     is_near = (bad.minute >= first - reach) & (bad.minute <= last + reach)
@@ -45,7 +43,7 @@ def find_edges(
     edges = []
     for is_start, at, minute in ((True, bad.bad_at, first), (False, bad.bad_until, last)):
         bad_at = at.astype(np.int64)
-        good_at, gain = _spread(trials.between(minute - reach, minute + reach, operations), gain_good)
+        good_at, gain = spread(trials.between(minute - reach, minute + reach, operations), gain_good)
         edge = find_edge(bad_at, bad.weight_bad * gain_bad[bad.place], good_at, gain, bounds, is_start=is_start)
         if trials.name != "fail" and (bad.weight_bad[bad_at == edge.at] > 1).any():
             # Of many slow requests in one row only the longest has a time: the edge may be anywhere in its minute.
@@ -55,7 +53,16 @@ def find_edges(
     return edges[0], edges[1]
 
 
-def _spread(trials: Judged, gain_by_place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def find_gains(bad: np.ndarray, valid: np.ndarray, rates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What a bad and a good trial say for *broken*: ln[P(it | broken) / P(it | usual)] by operation.
+
+    Broken is as the stretch was (``bad`` of ``valid`` trials), at least half as bad again as the usual ``rates``.
+    """
+    broken = np.clip(np.maximum((bad + 0.5) / (valid + 1), rates * 1.5), 1e-9, 1 - 1e-6)
+    return np.log(broken / rates), np.log((1 - broken) / (1 - rates))
+
+
+def spread(trials: Judged, gain_by_place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """When good requests came (µs), and their evidence; many in one row are spread evenly from the first to the last."""
     weight = trials.weight - trials.weight_bad
     is_good = weight > 0
