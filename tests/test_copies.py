@@ -53,3 +53,21 @@ def test_what_was_collected_three_times_is_counted_once(tmp_path: Path) -> None:
     totals = mb.reconstruct(tmp_path).ledger["totals"]
     assert totals["copies"] == 3 * (2 * LINES - 20)
     assert totals["events"] - totals["copies"] == 3 * LINES
+
+
+def test_what_kubectl_gave_of_a_container_is_what_its_node_keeps_behind_a_stamp(tmp_path: Path) -> None:
+    pod = "cart-6c9d8f7b54-gnwjl"
+    folder = tmp_path / f"shop_{pod}_2c6d9d37-84b2-4bb5-9aa4-6bd1a4e1a3c4" / "cart"
+    folder.mkdir(parents=True)
+    for restart in (0, 1):  # the second run says what the first one said, later
+        lines = [
+            f'{{"ts":"2026-11-23T09:{restart}{second // 60}:{second % 60:02}.100Z","level":"info","msg":"step {second % 7}"}}'
+            for second in range(200)
+        ]
+        kept = [f"{line[7:26]}.1002{second:03}Z stdout F {line}\n" for second, line in enumerate(lines)]
+        (folder / f"{restart}.log").write_text("".join(kept), "utf-8")
+    (tmp_path / f"{pod}.log").write_text("".join(f"{line}\n" for line in lines), "utf-8")
+    ledger = mb.reconstruct(tmp_path).ledger
+    (merge,) = ledger["merges"]
+    assert (merge["into"], merge["from"], merge["count"]) == ("1.log", f"{pod}.log", 200)
+    assert ledger["totals"]["events"] - ledger["totals"]["copies"] == 400

@@ -7,7 +7,7 @@ copies of one stream the count of a line is the maximum, not the sum.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -17,10 +17,12 @@ import pyarrow.compute as pc
 
 from minutebook.columns.grouping import drop_words
 from minutebook.engines import Engine
-from minutebook.gathering.fingerprints import KEY, find_suspects, group_equal, is_one_stream
+from minutebook.gathering.fingerprints import find_suspects, group_equal, is_one_stream, pick_contents
+from minutebook.gathering.overlaps import are_of_one_pod
 from minutebook.reading.account import Account
 
 _ROWS_AT_ONCE = 1 << 20  # whose contents are compared
+_APART_US = 1_000_000  # stamps of a line by a container's runtime and by the program in it
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,9 @@ def _cut_runs(pairs: Iterable[tuple[Account, Account]]) -> Iterator[list[tuple[A
 
 def _drop_overlaps(engine: Engine, pairs: Sequence[tuple[Account, Account]]) -> Iterator[Copied]:
     """Drop from the second log of each pair what the first one has too, if both are collections of one stream."""
-    spans = {
-        account.source.name: (max(each.first for each in pair), min(each.last for each in pair))
-        for pair in pairs
-        for account in pair
-    }
-    keys = _find_keys(engine, spans)
+    spans = {account.source.name: _find_span(*pair) for pair in pairs for account in pair}
+    pods = frozenset(account.source.name for pair in pairs if are_of_one_pod(*pair) for account in pair)
+    keys = _find_keys(engine, spans, pods)
     for one, other in pairs:
         left, right = keys[one.source.name], keys[other.source.name]
         rows, inside = _find_repeated(left, right), min(left.num_rows, right.num_rows)
@@ -87,11 +86,17 @@ def _drop_overlaps(engine: Engine, pairs: Sequence[tuple[Account, Account]]) -> 
             yield Copied(other.source.name, one.source.name, len(rows), why)
 
 
-def _find_keys(engine: Engine, spans: Mapping[str, tuple[int, int]]) -> dict[str, pa.Table]:
-    """Position and content of the events of each source within its span."""
+def _find_span(one: Account, other: Account) -> tuple[int, int]:
+    """The span that both logs cover (µs); of a pod's a little more, since their stamps of a line differ."""
+    around = _APART_US if are_of_one_pod(one, other) else 0
+    return max(one.first, other.first) - around, min(one.last, other.last) + around
+
+
+def _find_keys(engine: Engine, spans: Mapping[str, tuple[int, int]], pods: Collection[str]) -> dict[str, pa.Table]:
+    """Position and content of the events of each source within its span; ``pods`` are sources of pods' logs."""
     found: dict[str, list[pa.Table]] = {}
     before: Counter[str] = Counter()
-    for source, (rows, keys) in engine.map(partial(_pick_keys, spans=spans), list(spans)):
+    for source, (rows, keys) in engine.map(partial(_pick_keys, spans=spans, pods=pods), list(spans)):
         position = pc.add(keys.column("position"), before[source])
         keys = keys.set_column(keys.schema.get_field_index("position"), "position", position)
         found.setdefault(source, []).append(keys)
@@ -99,10 +104,13 @@ def _find_keys(engine: Engine, spans: Mapping[str, tuple[int, int]]) -> dict[str
     return {source: pa.concat_tables(tables) for source, tables in found.items()}
 
 
-def _pick_keys(source: str, table: pa.Table, *, spans: Mapping[str, tuple[int, int]]) -> tuple[int, pa.Table]:
+def _pick_keys(
+    source: str, table: pa.Table, *, spans: Mapping[str, tuple[int, int]], pods: Collection[str]
+) -> tuple[int, pa.Table]:
     """How many events a batch has, and the position and content of those within the span."""
     first, last = spans[source]
-    keys = table.select([*KEY]).append_column("position", pa.array(np.arange(table.num_rows)))
+    keys = pick_contents(table, np.full(table.num_rows, source in pods))
+    keys = keys.append_column("position", pa.array(np.arange(table.num_rows)))
     times = table.column("time").cast(pa.int64()).to_numpy()
     return table.num_rows, drop_words(keys.filter(pa.array((times >= first) & (times <= last))))
 

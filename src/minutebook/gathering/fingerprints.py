@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from minutebook.columns.grouping import group_rows, join_chunks, plain_texts
 from minutebook.columns.texts import is_dictionary
 from minutebook.engines import Engine
-from minutebook.gathering.overlaps import Overlaps, may_be_copies
+from minutebook.gathering.overlaps import Overlaps, are_of_one_pod, may_be_copies
 from minutebook.machine.database import open_database
 from minutebook.reading.account import Account
 
@@ -50,7 +50,7 @@ def is_one_stream(one: Account, other: Account, equal: int, inside: int) -> bool
     """Whether logs are collections of one stream, if ``equal`` of the events ``inside`` of both spans agree."""
     if not equal or not inside:
         return False
-    if one.source.stream == other.source.stream:
+    if one.source.stream == other.source.stream or are_of_one_pod(one, other):
         return equal >= _LIKELY * inside
     return equal >= max(_SURE * inside, _FEWEST)
 
@@ -72,10 +72,11 @@ def find_suspects(engine: Engine, accounts: Sequence[Account]) -> list[tuple[Acc
 def _take_prints(engine: Engine, accounts: Sequence[Account], overlaps: Overlaps) -> Prints | None:
     """The prints of all events that may be copies, log after log; small tables are hashed together."""
     names = pa.array([account.source.name for account in accounts])
+    is_pod = np.array([account.source.pod is not None for account in accounts], bool)
     parts: list[Prints] = []
     held: list[pa.Table] = []
     rows = 0
-    for found in engine.map_all(partial(_look_at, names=names, overlaps=overlaps)):
+    for found in engine.map_all(partial(_look_at, names=names, is_pod=is_pod, overlaps=overlaps)):
         if isinstance(found, Prints):
             parts.append(found)
             continue
@@ -92,16 +93,27 @@ def _take_prints(engine: Engine, accounts: Sequence[Account], overlaps: Overlaps
     return whole.pick(np.argsort(whole.places, kind="stable"))
 
 
-def _look_at(table: pa.Table, *, names: pa.Array, overlaps: Overlaps) -> Prints | pa.Table:
+def _look_at(table: pa.Table, *, names: pa.Array, is_pod: np.ndarray, overlaps: Overlaps) -> Prints | pa.Table:
     """The prints of a table's events that may be copies; of a small table, the columns that they are made of."""
     source = join_chunks(table.column("source"))
     places = pc.fill_null(pc.index_in(source.dictionary, names), -1).to_numpy()[source.indices.to_numpy()]
-    is_inside = overlaps.find(places, table.column("time").cast(pa.int64()).to_numpy())
-    keys = table.select([*KEY]).append_column("place", pa.array(places))
+    times = table.column("time").cast(pa.int64()).to_numpy()
+    is_inside = overlaps.find(places, times)
+    keys = pick_contents(table, np.append(is_pod, False)[places])
+    keys = keys.append_column("place", pa.array(places)).append_column("at", pa.array(times))
     keys = keys if is_inside.all() else keys.filter(pa.array(is_inside))
     return (
         _hash([keys]) if keys.num_rows > _FEW_ROWS else plain_texts(keys)
     )  # without the unused words of the table it's cut from
+
+
+def pick_contents(table: pa.Table, is_pod: np.ndarray) -> pa.Table:
+    """The columns that are equal in copies; of a pod's log without the stamp, which the runtime and the program each write."""
+    contents = table.select([*KEY])
+    if not is_pod.any():
+        return contents
+    times = pc.if_else(pa.array(is_pod), pa.scalar(0, contents.column("time").type), contents.column("time"))
+    return contents.set_column(KEY.index("time"), "time", times)
 
 
 def _number(tables: Sequence[pa.Table]) -> Prints:
@@ -135,7 +147,7 @@ def _hash(tables: Sequence[pa.Table]) -> Prints:
 
 
 def _print(keys: pa.Table, contents: np.ndarray) -> Prints:
-    return Prints(keys.column("place").to_numpy(), keys.column("time").cast(pa.int64()).to_numpy(), contents)
+    return Prints(keys.column("place").to_numpy(), keys.column("at").to_numpy(), contents)
 
 
 def _find_sharing(prints: Prints) -> list[tuple[int, int]]:

@@ -1,7 +1,8 @@
 """several logs → the stretches of time that more than one of them covers: only there can events be copies.
 
 Logs of two formats, or of two hosts, are no copies of each other; a log whose host isn't known may be a copy of any. So
-each kind of log (format and host) has stretches of its own.
+each kind of log (format and host) has stretches of its own. But one container's log is what its node keeps, line by line
+behind the runtime's stamp, as well as what `kubectl logs` gives without.
 """
 
 from __future__ import annotations
@@ -16,14 +17,19 @@ from minutebook.reading.account import Account
 def may_be_copies(one: Account, other: Account) -> bool:
     """Whether logs have the same format and aren't known to be of two hosts."""
     hosts = {one.source.host, other.source.host} - {None, ""}
-    return one.format == other.format and len(hosts) < 2
+    return (one.format == other.format or are_of_one_pod(one, other)) and len(hosts) < 2
+
+
+def are_of_one_pod(one: Account, other: Account) -> bool:
+    """Whether both logs are of the same container of a pod."""
+    return one.source.pod is not None and one.source.pod == other.source.pod
 
 
 class Overlaps:
     """The stretches that more than one log of a kind covers."""
 
     def __init__(self, accounts: Sequence[Account]) -> None:
-        names = [(account.format, account.source.host or "") for account in accounts]
+        names = [("" if account.source.pod else account.format, account.source.host or "") for account in accounts]
         numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
         self._kinds = np.array([numbers[name] for name in names], np.int64)  # of each log
         edges = list(_find_edges(accounts, self._kinds, list(numbers)))
