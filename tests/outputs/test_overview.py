@@ -121,6 +121,12 @@ def test_the_middle_panel_says_whether_users_or_clients_were_hit():
         assert f"{told} who hit a failure, a minute" in texts_of(svg_of(minutes, impact, happenings))
 
 
+def test_a_change_s_lane_is_named_by_what_it_is_not_by_how_it_began():
+    told = [(at(hour), "change", phase, "c1", f"build of shop #7 {done}", None)
+            for hour, phase, done in ((6, "started", "started"), (7, "succeeded", "finished"))]  # fmt: skip
+    assert [lane.label for lane in build_lanes(make_happenings(told))] == ["build of shop #7"]
+
+
 def test_what_has_no_room_is_counted():
     minutes, impact, _ = short_incident()
     texts = texts_of(svg_of(minutes, impact, hostile_happenings(), size_in=(8, 5)))

@@ -20,6 +20,7 @@ from minutebook.outputs.terminal import (
     wants_colour,
 )
 from minutebook.outputs.wording.assumptions import tell_assumptions
+from minutebook.outputs.wording.users import list_users, tell_users
 
 HOSTILE = "evil\x1b[2J\u202e\r\n\x9b31m\u200b" + "x" * 300
 ACTIVE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
@@ -235,3 +236,13 @@ def test_what_is_assumed_of_many_sources_is_said_once():
     assert tell_assumptions({"sources": sources, "assumptions": told}) == [
         "web-1 (and 2 others alike): no zone.", "web-3.app ran ahead.", "The SLI is x.", "The SLI is x.",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("affected", "told"), [(2, "counted apart; they may be users who came"), (None, "counted apart")]
+)
+def test_clients_without_a_user_id_may_be_users_where_there_are_any(affected, told):
+    users = {**dict.fromkeys(("exposed", "failed", "degraded", "usual")), "affected": affected, "anonymous_clients": 9}
+    rows = {label: text for label, _, text in list_users(users)}
+    assert rows["anonymous"] == f"clients without a user id, {told}"
+    assert ("9 clients without a user id, who may be some of them" in tell_users(users)) is (affected is not None)

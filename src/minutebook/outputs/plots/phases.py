@@ -78,6 +78,7 @@ def _name(kind: str, entity: str, row: object) -> str:
         return escape_invisible(str(said["name"]))
     if kind in ("deploy", "change") and said.get("detail"):
         return escape_invisible(str(said["detail"]))
+    message = _PHASE.sub("", message) if kind == "change" else message
     return escape_invisible(message or ("" if entity.startswith("\0") else entity) or service or kind)
 
 

@@ -30,7 +30,7 @@ def tell_users(users: Mapping[str, Any]) -> str:
     if users.get("usual") is not None:
         text += f" (usual: {number_of(users['usual'])})"
     if users.get("anonymous_clients"):
-        text += f"; and {number_of(users['anonymous_clients'])} anonymous clients"
+        text += f"; and {number_of(users['anonymous_clients'])} clients without a user id, who may be some of them"
     return text
 
 
@@ -47,7 +47,8 @@ def list_users(users: Mapping[str, Any]) -> Iterator[Row]:
     )
     yield from list_silent(users)
     if users.get("anonymous_clients"):
-        yield "anonymous", number_of(users["anonymous_clients"]), "clients without a user id, counted apart"
+        maybe = "" if users.get("affected") is None else "; they may be users who came"
+        yield "anonymous", number_of(users["anonymous_clients"]), f"clients without a user id, counted apart{maybe}"
 
 
 def list_silent(users: Mapping[str, Any]) -> Iterator[Row]:

@@ -108,7 +108,7 @@ def _tell_hit(users: Mapping[str, Any]) -> str:
         else "all with a success within 60 s, or only slowed"
     )
     if users.get("anonymous_clients"):
-        text += f". Besides, {as_whole(users['anonymous_clients']):,} clients that name no user"
+        text += f". Besides, {as_whole(users['anonymous_clients']):,} clients were hit without a user id, who may be among those who came"
     return text + "."
 
 
