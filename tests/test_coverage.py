@@ -9,7 +9,7 @@ import pytest
 import minutebook as mb
 from minutebook.events import to_table
 from minutebook.sli import find_sli
-from minutebook.sli.coverage import find_coverage, tell_coverage
+from minutebook.sli.coverage import _find_others, _greatest_of_others, _join_states, find_coverage, tell_coverage
 from minutebook.summary import merge, summarise
 
 
@@ -101,3 +101,88 @@ def test_a_host_that_is_gone_isnt_merely_quiet() -> None:
     frame["line"] = frame.groupby("source").cumcount() + 1
     sli = find_sli(merge([summarise(to_table(frame))]))
     assert {str(state) for state in sli.coverage["state"]} == {"covered"}
+
+
+NO = np.nan
+
+
+def test_a_service_is_silent_while_another_goes_on_by_more_than_clocks_may_differ() -> None:
+    # Minutes of which the first owner has no line at all, ends early, and as late as clocks allow; begins late; and the last.
+    ends, begins = 30 * 10**6, 40 * 10**6
+    first = np.array([[NO, 0, 0, begins, 0], [0, 0, 0, begins - 5_000_001, NO]])
+    last = np.array([[NO, ends, ends, 59e6, 9e6], [9e6, ends + 5_000_001, ends + 5_000_000, 59e6, NO]])
+    assert _find_others(np.array([0, 1]), first, last).tolist() == [
+        [True, True, False, True, False],
+        [False, False, False, False, True],
+    ]
+    # Two logs of one owner are no others to each other, and nobody is alone.
+    assert not _find_others(np.array([0, 0]), first, last).any()
+
+
+def test_of_others_the_greatest_is_the_second_where_it_s_one_s_own() -> None:
+    values = np.array([[1.0, 5.0, 2.0], [4.0, 3.0, 2.0], [2.0, 4.0, 1.0]])
+    assert _greatest_of_others(values).tolist() == [[4.0, 4.0, 2.0], [2.0, 5.0, 2.0], [4.0, 5.0, 2.0]]
+    assert _greatest_of_others(values[:1]).tolist() == [[-np.inf] * 3]
+
+
+@pytest.mark.parametrize(
+    ("groups", "joined"),
+    [
+        (["CCCC"], "CCCC"),
+        (["CCNN", "NNNN"], "CCNN"),  # one that never logged is no part that is missing: none covers its minutes
+        (["CCCC", "CNCC"], "CPCC"),  # it breaks off in between
+        (["CCNN", "NNCC"], "CCCC"),  # one takes over from the other
+        (["CPNN", "NPCC"], "CPCC"),
+        (["NNNN", "NNNN"], "NNNN"),
+    ],
+)
+def test_what_groups_of_a_service_have_is_joined(groups: list[str], joined: str) -> None:
+    state = np.array([["CPN".index(each) for each in row] for row in groups])
+    owner = np.zeros(len(groups), np.int64)
+    assert "".join("CPN"[each] for each in _join_states(owner, state)[0]) == joined
+
+
+def test_the_ledger_has_each_group_s_stretches_with_evidence() -> None:
+    times = pd.date_range("2026-11-23T09:00Z", periods=3600, freq="s")
+    own = pd.DataFrame({"time": times, "kind": "log", "layer": "app", "level": "info", "message": "done"})
+    silent = own["time"].dt.minute.between(20, 39)
+    frame = pd.concat(
+        [own[~silent].assign(service="shop", source="a.log"), own[:600].assign(service="mail", source="b.log")]
+    )
+    frame["line"] = np.arange(len(frame)) + 1
+    told = tell_coverage(find_coverage(summarise(to_table(frame))))
+    day = "2026-11-23T"
+    assert [(each["service"], each["spans"]) for each in told] == [
+        ("mail", [[f"{day}09:00:00Z", f"{day}09:10:00Z"]]),
+        ("shop", [[f"{day}09:00:00Z", f"{day}09:20:00Z"], [f"{day}09:40:00Z", f"{day}10:00:00Z"]]),
+    ]
+
+
+def test_events_without_a_layer_are_of_the_layer_of_their_source() -> None:
+    times = pd.date_range("2026-11-23T09:00Z", periods=600, freq="s")
+    frame = pd.DataFrame({"time": times, "kind": "log", "level": "info", "message": "done", "service": "shop",
+                          "source": "a.log", "layer": np.where(np.arange(600) % 2, "app", None)})  # fmt: skip
+    frame["line"] = np.arange(600) + 1
+    coverage = find_coverage(summarise(to_table(frame)))
+    assert coverage["layer"].unique().tolist() == ["app"]
+    assert coverage["events"].tolist() == [60] * 10
+
+
+@pytest.mark.parametrize(("named", "hosts"), [(90, ["web-1"]), (89, [""])])
+def test_a_tenth_of_a_source_s_events_may_name_no_host(named: int, hosts: list[str]) -> None:
+    times = pd.date_range("2026-11-23T09:00Z", periods=100, freq="s")
+    frame = pd.DataFrame({"time": times, "kind": "log", "level": "info", "message": "done", "source": "a.log",
+                          "host": np.where(np.arange(100) < named, "web-1", None)})  # fmt: skip
+    frame["line"] = np.arange(100) + 1
+    coverage = find_coverage(summarise(to_table(frame)))
+    assert coverage.loc[coverage["events"] > 0, "host"].unique().tolist()[-1:] == hosts
+
+
+def test_health_checks_show_that_a_service_s_own_log_goes_on() -> None:
+    times = pd.date_range("2026-11-23T09:00Z", periods=1800, freq="s")
+    frame = pd.DataFrame({"time": times, "kind": "request", "layer": "app", "service": "shop", "status": 200,
+                          "operation": "GET /", "source": "a.log"})  # fmt: skip
+    is_later = frame["time"].dt.minute >= 15
+    frame.loc[is_later, ["kind", "operation"]] = ("probe", "GET /up")
+    sli = find_sli(summarise(to_table(frame.assign(line=np.arange(1800) + 1))))
+    assert sli.coverage["alive"].tolist() == [False] * 15 + [True] * 15

@@ -40,6 +40,8 @@ def test_an_edge_is_looked_for_within_five_minutes() -> None:
     inside = [1200 + 10 * n for n in range(5)]
     assert place([899, *inside], [], is_start=True)[:2] == [1200, 1200]
     assert place([900, *inside], [], is_start=True)[:2] == [900, 900]
+    assert place([1210, 1500, 1501], [], is_start=True) == [1210, 1210, 1500]
+    assert place([2099, 2100, 2390], [], is_start=False) == [2390, 2100, 2390]
     # Nor beyond the stretch's middle: what fails behind it belongs to its end.
     assert place([1229, 1231], [], is_start=True, bounds=(20, 21)) == [1229, 1229, 1229]
     assert place([1229, 1231], [], is_start=False, bounds=(20, 21)) == [1231, 1231, 1231]
@@ -63,6 +65,14 @@ def test_failures_late_in_one_minute_are_a_window_from_the_first_to_the_last_of_
     hit = frame.loc[frame["status"] == 500, "at"]
     edges = [(pd.Timestamp(window[edge]) - START).total_seconds() for edge in ("start", "end")]
     assert edges == [hit.min(), hit.max()]
+
+
+def test_where_only_some_fail_the_edges_may_be_at_others_nearby() -> None:
+    frame = breaking(requests(), 1830, 2400, share=0.1)
+    (window,) = mb.impact(frame)["windows"]
+    assert window["start_earliest"] <= window["start"] < window["start_latest"]
+    assert window["end_earliest"] <= window["end"] <= window["end_latest"]
+    assert window["end_earliest"] < window["end_latest"]
 
 
 def test_a_trial_speaks_by_how_much_likelier_it_is_while_it_s_broken() -> None:
