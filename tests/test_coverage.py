@@ -117,6 +117,7 @@ def test_a_service_is_silent_while_another_goes_on_by_more_than_clocks_may_diffe
     ]
     # Two logs of one owner are no others to each other, and nobody is alone.
     assert not _find_others(np.array([0, 0]), first, last).any()
+    assert not _find_others(np.array([0]), first[:1], last[:1]).any()
 
 
 def test_of_others_the_greatest_is_the_second_where_it_s_one_s_own() -> None:
@@ -133,6 +134,7 @@ def test_of_others_the_greatest_is_the_second_where_it_s_one_s_own() -> None:
         (["CCCC", "CNCC"], "CPCC"),  # it breaks off in between
         (["CCNN", "NNCC"], "CCCC"),  # one takes over from the other
         (["CPNN", "NPCC"], "CPCC"),
+        (["PPNN", "NNPP"], "PPPP"),
         (["NNNN", "NNNN"], "NNNN"),
     ],
 )
@@ -146,15 +148,17 @@ def test_the_ledger_has_each_group_s_stretches_with_evidence() -> None:
     times = pd.date_range("2026-11-23T09:00Z", periods=3600, freq="s")
     own = pd.DataFrame({"time": times, "kind": "log", "layer": "app", "level": "info", "message": "done"})
     silent = own["time"].dt.minute.between(20, 39)
-    frame = pd.concat(
-        [own[~silent].assign(service="shop", source="a.log"), own[:600].assign(service="mail", source="b.log")]
-    )
+    services = (("shop", own[~silent]), ("mail", own[:600]), ("web", own[:60]))
+    frame = pd.concat([each.assign(service=name, source=f"{name}.log") for name, each in services])
     frame["line"] = np.arange(len(frame)) + 1
-    told = tell_coverage(find_coverage(summarise(to_table(frame))))
+    coverage = find_coverage(summarise(to_table(frame)))
+    assert (coverage[["first", "last"]].isna().all(axis=1) == (coverage["events"] == 0)).all()
+    told = tell_coverage(coverage)
     day = "2026-11-23T"
     assert [(each["service"], each["spans"]) for each in told] == [
         ("mail", [[f"{day}09:00:00Z", f"{day}09:10:00Z"]]),
         ("shop", [[f"{day}09:00:00Z", f"{day}09:20:00Z"], [f"{day}09:40:00Z", f"{day}10:00:00Z"]]),
+        ("web", [[f"{day}09:00:00Z", f"{day}09:01:00Z"]]),
     ]
 
 
