@@ -225,8 +225,10 @@ def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Conf
     waiting = [name for name, clock in by_ids.items() if clock.zone_basis == "assumed" and name not in mixed]
     if not waiting:
         return by_ids
-    # Few evidence needs it, and then it's a look at all events.
-    meetings = find_meetings(engine.map_all, waiting, sum(a.events for a in accounts))
+    # Few evidence needs it, and then it's a look at all events: only where a log may know what the others lack.
+    is_known = any(a.is_log and a.events and a.source.name not in waiting for a in accounts)
+    rows = sum(a.events for a in accounts)
+    meetings = find_meetings(engine.map_all, waiting, rows) if is_known else None
     return settle_by(
         hosts={a.source.name: (_name_place(a.source), a.stated_offset) for a in accounts}, meetings=meetings
     )
