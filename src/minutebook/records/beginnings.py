@@ -11,6 +11,7 @@ import warnings
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,6 +21,7 @@ from minutebook.logformats import LogFormat, Pattern
 FEW_LINES = 100
 _LONGEST_LINE = 400  # longer ones could be slow for Python's backtracking expressions
 _MOST_PIECES = 2
+_PROBES = 24  # of many lines: where one fits a pattern, most others may
 _FEW_LOOKS = 4  # at a pattern: RE2 makes its expression faster than Python, which keeps it
 
 
@@ -34,6 +36,14 @@ def can_fit_any(log_format: LogFormat, text: pa.StringArray) -> bool:
     if pc.all(pc.starts_with(text, "{")).as_py():
         heads = [head for head in heads if head.expression.startswith(r"^(?:\{")]
     return any(head.is_in(text) for head in heads)
+
+
+def find_fitting(pattern: Pattern, text: pa.StringArray) -> np.ndarray | None:
+    """The rows of many lines that fit the pattern; None where that's to be expected of most."""
+    whole = "^" + "".join(f"(?:{piece})" for piece in pattern.pieces)
+    if pc.any(pc.match_substring_regex(text[:: max(len(text) // _PROBES, 1)], whole)).as_py():
+        return None
+    return pc.indices_nonzero(pc.match_substring_regex(text, whole)).to_numpy().astype(np.int64)
 
 
 def can_begin(pattern: Pattern, text: pa.StringArray, lines: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from minutebook.columns.texts import join_texts
 from minutebook.logformats import LogFormat, Pattern, groups_of
 from minutebook.records import Records, no_records
-from minutebook.records.beginnings import FEW_LINES, can_begin
+from minutebook.records.beginnings import FEW_LINES, can_begin, find_fitting
 from minutebook.records.cells import cut_cells
 from minutebook.records.freetext import find_free_text, match_free_text
 from minutebook.records.skeletons import find_skeleton
@@ -30,13 +30,25 @@ def match_lines(text: pa.StringArray, log_format: LogFormat) -> Records:
             break
         if few and not can_begin(pattern, text, few):
             continue
-        rows, parts = match_pattern(text if len(rest) == len(text) else text.take(pa.array(rest)), pattern)
+        left = text if len(rest) == len(text) else text.take(pa.array(rest))
+        rows, parts = match_pattern(left, pattern) if few else _match_many(left, pattern)
         if len(rows):
             found.append((index, rest[rows], parts))
             is_left = np.ones(len(rest), bool)
             is_left[rows] = False
             rest = rest[is_left]
     return _in_order(found)
+
+
+def _match_many(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, dict[str, pa.Array]]:
+    """The same of many lines: to see which ones don't fit takes a tenth of the time of matching them in vain."""
+    near = find_fitting(pattern, text)
+    if near is None:
+        return match_pattern(text, pattern)
+    if not len(near):
+        return near, {}
+    rows, parts = match_pattern(text.take(pa.array(near)), pattern)
+    return near[rows], parts
 
 
 def match_pattern(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, dict[str, pa.Array]]:
