@@ -31,7 +31,7 @@ from minutebook.assessment.throughout import find_throughout
 from minutebook.assessment.traffic import Traffic, make_traffic
 from minutebook.assessment.users import count_user_minutes, find_states
 from minutebook.assessment.windows import Rejected, Window, find_windows
-from minutebook.assessment.writers import Sources, find_ending
+from minutebook.assessment.writers import Ending, Sources, find_ending
 from minutebook.columns.categories import spell_names
 from minutebook.sli.trials import Trials
 from minutebook.times.utc import MINUTE_US, count_minutes, count_us, to_time, to_us, write_instant
@@ -154,9 +154,11 @@ def _measure_holes(
     numbers = count_minutes(traffic.breakdown["minute"]).rename("minute_no")
     requests = traffic.breakdown.groupby(numbers)["requests"].sum()
     alerts = count_us(find_related(traffic.happenings, [service])["time"]).to_numpy()
-    last = None if traffic.is_lines or not len(requests) else int(requests.index[-1])
-    ending = None if last is None else find_ending(traffic.writers, sources, last)
-    holes = find_holes(requests, coverage, plain.find_times, alerts, traffic.writers, ending)
+
+    def find_end(minute: int) -> Ending | None:
+        return None if traffic.is_lines else find_ending(traffic.writers, sources, minute)
+
+    holes = find_holes(requests, coverage, plain.find_times, alerts, traffic.writers, find_end)
     found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in holes if not hole.gone]
     found.rejected += tell_gone([hole for hole in holes if hole.gone], service, plain)
 

@@ -50,10 +50,10 @@ class Hole(NamedTuple):
 
 def find_holes(
     requests: pd.Series, coverage: pd.DataFrame, find_times: Callable[[tuple[int, int]], np.ndarray], alerts: np.ndarray,
-    writers: pd.DataFrame, ending: Ending | None = None,
+    writers: pd.DataFrame, find_end: Callable[[int], Ending | None] = lambda minute: None,
 ) -> list[Hole]:  # fmt: skip
     """Holes of one service: ``requests`` by minute (from 1970), ``coverage`` with minute_no, state, alive; ``writers``
-    as in `writers.COLUMNS`; ``ending`` is how far its logs go on behind its last request.
+    as in `writers.COLUMNS`; ``find_end`` tells how far its logs go on behind the minute of its last request.
 
     ``find_times`` gives µs of its requests about a span, enough of them to show silences; ``alerts`` are µs at
     which related ones fired.
@@ -66,6 +66,10 @@ def find_holes(
     active = np.flatnonzero(seen > 0)
     if not len(active):
         return []
+    longest = find_absences(seen, state != "none", len(seen))
+    # Few services fall silent at the end, so that hardly any has to be looked up in the logs.
+    is_silent = any(each.stop == len(seen) > active[-1] + 1 for each in longest)
+    ending = find_end(int(minutes[active[-1]])) if is_silent else None
     reach = None if ending is None else int(np.searchsorted(minutes, ending.minute))
     expected, cut = _expect(seen, state != "none", int(active[-1]), reach)
     goes_on = [] if ending is None or cut != reach else [ending.at]
