@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.records import Records, no_records
+from minutebook.records.quotedrows import cut_rows
 
 DELIMITERS = (",", "\t", ";", "|")
 #: Of W3C extended logs and, with a tab, of Zeek's.
@@ -163,19 +164,49 @@ def _split_spaced(text: pa.StringArray, header: Header) -> tuple[np.ndarray, lis
 
 def _read_quoted(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list[pa.Array], np.ndarray]:
     """Rows with quoted cells, which may hold line breaks. An unterminated quote ends with its line."""
-    lines = text.to_pylist()
-    rows, stops, found = [], [], []
-    at = 0
-    while at < len(lines):
-        start, at = at, at + 1
-        if lines[start].count('"') % 2:
-            # The cell goes on in the next lines, if one of them closes it.
-            end = next((i for i in range(at, min(at + _MOST_LINES, len(lines))) if lines[i].count('"') % 2), None)
-            at = end + 1 if end is not None else at
-        cells = _cells("\n".join(lines[start:at]), header.delimiter)
-        if len(cells) == len(header.names) and tuple(cells) != header.names:
-            rows.append(start)
-            stops.append(at)
-            found.append([cell.rstrip("\r\n") for cell in cells])
-    columns = [pa.array(column, pa.string()) for column in zip(*found, strict=True)] if found else []
-    return np.array(rows, np.int64), columns, np.array(stops, np.int64)
+    width = len(header.names)
+    begins, stops = _join_lines(text)
+    is_alone = np.zeros(len(text), bool)
+    is_alone[begins[stops == begins + 1]] = True
+    plain, cells, is_plain = cut_rows(text, header.delimiter, width)
+    is_kept = is_alone[plain]
+    plain, cells = plain[is_kept], [column.filter(pa.array(is_kept)) for column in cells]
+    is_left = ~(is_alone & is_plain)[begins]
+    more = [
+        (start, stop, found)
+        for start, stop in zip(begins[is_left].tolist(), stops[is_left].tolist(), strict=True)
+        if len(found := _cells("\n".join(text[start:stop].to_pylist()), header.delimiter)) == width
+    ]
+    columns = zip(*([cell.rstrip("\r\n") for cell in found] for *_, found in more), strict=True)
+    others = [pa.array(column, pa.string()) for column in columns] or [pa.array([], pa.string())] * width
+    rows = np.concatenate((plain, np.array([start for start, *_ in more], np.int64)))
+    ends = np.concatenate((plain + 1, np.array([stop for _, stop, _ in more], np.int64)))
+    order = np.argsort(rows, kind="stable")
+    order = order[~_is_header([pa.concat_arrays(pair) for pair in zip(cells, others, strict=True)], header)[order]]
+    kept = pa.array(order)
+    return rows[order], [pa.concat_arrays(pair).take(kept) for pair in zip(cells, others, strict=True)], ends[order]
+
+
+def _is_header(cells: Sequence[pa.Array], header: Header) -> np.ndarray:
+    """Which rows are the header itself, wherever it's repeated."""
+    is_it = np.ones(len(cells[0]), bool)
+    for column, name in zip(cells, header.names, strict=True):
+        is_it &= pc.equal(column, name).to_numpy(zero_copy_only=False)
+    return is_it
+
+
+def _join_lines(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
+    """Where each row begins and stops: one with an open quote goes on, if one of the next lines closes it."""
+    is_odd = pc.bit_wise_and(pc.count_substring(text, '"'), 1).to_numpy() == 1
+    stops = np.arange(1, len(text) + 1)
+    is_begin = np.ones(len(text), bool)
+    odd, at = np.flatnonzero(is_odd).tolist(), 0
+    while at + 1 < len(odd):
+        start, end = odd[at], odd[at + 1]
+        if end > start + _MOST_LINES:
+            at += 1
+            continue
+        stops[start], is_begin[start + 1 : end + 1] = end + 1, False
+        at += 2
+    begins = np.flatnonzero(is_begin)
+    return begins, stops[begins]
