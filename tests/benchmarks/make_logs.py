@@ -1,6 +1,8 @@
 """Writes logs of any size, the same for the same seed: `access` (combined) or `json` (an application's JSON lines).
 
-    python tests/benchmarks/make_logs.py {access,json} LINES FILE [--files N] [--seed S]
+    python tests/benchmarks/make_logs.py {access,json,logfmt,csv,cri,syslog} LINES FILE [--files N] [--seed S]
+
+The same requests can be had as `logfmt` or `csv`, and access lines as a container's (`cri`) or `syslog` keeps them.
 
 A fictional shop: some 160 bytes a line, a line each 14 ms on average, 40,000 clients, a tenth of whom do half of
 everything; 0.2 % of requests fail, and a third of the checkouts in the middle tenth of the time. With ``--files``
@@ -44,7 +46,7 @@ SYSTEMS = (
 
 def make_blocks(kind: str, lines: int, seed: int) -> Iterator[bytes]:
     """The log, in blocks of whole lines."""
-    make = {"access": make_access, "json": make_json}[kind]
+    make = KINDS[kind]
     for number, begin in enumerate(range(0, lines, BLOCK)):
         count = min(BLOCK, lines - begin)
         yield make(draw_requests(np.random.default_rng([seed, number]), begin, count, lines))
@@ -86,15 +88,63 @@ def make_access(drawn: dict[str, np.ndarray]) -> bytes:
 
 def make_json(drawn: dict[str, np.ndarray]) -> bytes:
     """JSON lines of an application, a request each."""
-    stamps = pc.strftime(pa.array(drawn["ms"]).cast(pa.timestamp("ms", "UTC")), "%Y-%m-%dT%H:%M:%S")  # with ms
     level = pa.array(np.where(drawn["status"] >= 500, "error", "info"))
-    duration = pc.cast(pa.array(drawn["duration_us"] / 1000), pa.string())
     return _join(
-        '{"time":"', stamps, 'Z","level":"', level, '","service":"shop","msg":"request","method":"', _methods(drawn),
-        '","path":"', _paths(drawn), '","status":', _texts(drawn["status"]), ',"duration_ms":', duration,
-        ',"user_id":"u', pc.utf8_lpad(_texts(drawn["client"]), 5, "0"), '","request_id":"',
+        '{"time":"', _instants(drawn), '","level":"', level, '","service":"shop","msg":"request","method":"', _methods(drawn),
+        '","path":"', _paths(drawn), '","status":', _texts(drawn["status"]), ',"duration_ms":', _durations(drawn),
+        ',"user_id":"', _users(drawn), '","request_id":"',
         pc.utf8_lpad(_texts(drawn["id"]), 19, "0"), '"}\n',
     )  # fmt: skip
+
+
+def make_logfmt(drawn: dict[str, np.ndarray]) -> bytes:
+    """The same in key=value pairs."""
+    level = pa.array(np.where(drawn["status"] >= 500, "error", "info"))
+    return _join(
+        "time=", _instants(drawn), " level=", level, ' service=shop msg="request completed" method=', _methods(drawn),
+        " path=", _paths(drawn), " status=", _texts(drawn["status"]), " duration_ms=", _durations(drawn), " user_id=",
+        _users(drawn), " request_id=", _texts(drawn["id"]), "\n",
+    )  # fmt: skip
+
+
+def make_csv(drawn: dict[str, np.ndarray]) -> bytes:
+    """The same as a table whose messages are in quotes; each block of it begins with its header."""
+    level = pa.array(np.where(drawn["status"] >= 500, "error", "info"))
+    head = b"timestamp,level,service,message,method,path,status,duration_ms,user_id\n"
+    return head + _join(
+        _instants(drawn), ",", level, ',shop,"request, completed",', _methods(drawn), ",", _paths(drawn), ",",
+        _texts(drawn["status"]), ",", _durations(drawn), ",", _users(drawn), "\n",
+    )  # fmt: skip
+
+
+def make_cri(drawn: dict[str, np.ndarray]) -> bytes:
+    """The access log as a container's runtime keeps it."""
+    return _join(_instants(drawn), " stdout F ", pa.array(make_access(drawn).decode().splitlines()), "\n")
+
+
+def make_syslog(drawn: dict[str, np.ndarray]) -> bytes:
+    """The access log as rsyslog keeps it, without a year."""
+    stamps = pc.strftime(pa.array(drawn["ms"] // 1000).cast(pa.timestamp("s", "UTC")), "%b %e %H:%M:%S")
+    return _join(stamps, " web-1 nginx[123]: ", pa.array(make_access(drawn).decode().splitlines()), "\n")
+
+
+#: Which function writes what.
+KINDS = {
+    "access": make_access, "json": make_json, "logfmt": make_logfmt, "csv": make_csv, "cri": make_cri, "syslog": make_syslog,
+}  # fmt: skip
+
+
+def _instants(drawn: dict[str, np.ndarray]) -> pa.Array:
+    stamps = pc.strftime(pa.array(drawn["ms"]).cast(pa.timestamp("ms", "UTC")), "%Y-%m-%dT%H:%M:%S")  # with ms
+    return pc.binary_join_element_wise(stamps, "Z", "")
+
+
+def _durations(drawn: dict[str, np.ndarray]) -> pa.Array:
+    return pc.cast(pa.array(drawn["duration_us"] / 1000), pa.string())
+
+
+def _users(drawn: dict[str, np.ndarray]) -> pa.Array:
+    return pc.binary_join_element_wise("u", pc.utf8_lpad(_texts(drawn["client"]), 5, "0"), "")
 
 
 def _texts(numbers: np.ndarray) -> pa.Array:
@@ -138,7 +188,7 @@ def write_logs(kind: str, lines: int, target: Path, *, files: int = 1, seed: int
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("kind", choices=("access", "json"))
+    parser.add_argument("kind", choices=tuple(KINDS))
     parser.add_argument("lines", type=int)
     parser.add_argument("file", type=Path)
     parser.add_argument("--files", type=int, default=1)

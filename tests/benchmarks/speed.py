@@ -2,8 +2,8 @@
 
     python tests/benchmarks/speed.py [LINES] [RUNS] [FILES]
 
-It makes an access log and JSON lines of LINES (default a million) by `make_logs`, half an access log, and the same
-access log in FILES (2,000), in a temporary folder. Peers: DuckDB with a query written for the very log (requests, errors
+It makes an access log and JSON lines of LINES (default a million) by `make_logs`, half an access log, the same access log
+in FILES (2,000), and a log of LINES of each further kind, in a temporary folder. Peers: DuckDB with a query written for the very log (requests, errors
 and distinct users a minute), lnav with the same in its SQL, GoAccess; those that aren't installed stay empty. Each
 process is run once to warm up and then RUNS times (default 3), all in turn; printed are medians, and ratios to
 DuckDB's and lnav's medians of the same table.
@@ -23,6 +23,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 MAKE = Path(__file__).with_name("make_logs.py")
+#: Kinds that no peer is asked of.
+FURTHER = ("logfmt", "csv", "cri", "syslog")
 DUCKDB_ACCESS = r"""
 SELECT date_trunc('minute', strptime(g.t, '%d/%b/%Y:%H:%M:%S %z')) AS m, count(*), count(*) FILTER (g.s >= '500'),
        count(DISTINCT g.c || g.a)
@@ -60,7 +62,7 @@ class Figures(NamedTuple):
 def list_tasks(folder: Path) -> list[Task]:
     """What is timed, in the order of a round."""
     tasks = []
-    for log in ("access", "half", "files", "json"):
+    for log in ("access", "half", "files", "json", *FURTHER):
         path = folder / log
         book = [sys.executable, "-m", "minutebook", "reconstruct", str(path), "-o", str(folder / f"{log}.book")]
         tasks.append(Task(log, "minutebook reconstruct", tuple(book)))
@@ -120,13 +122,13 @@ def main(lines: int = 1_000_000, runs: int = 3, files: int = 2000) -> None:
         folder = Path(name)
         for kind, count, log, parts in (
             ("access", lines, "access", 1), ("access", lines // 2, "half", 1), ("access", lines, "files", files),
-            ("json", lines, "json", 1),
+            ("json", lines, "json", 1), *((kind, lines, kind, 1) for kind in FURTHER),
         ):  # fmt: skip
             # In a process of its own: what this one has used is the least peak that its children's show.
             subprocess.run(
                 [sys.executable, str(MAKE), kind, str(count), str(folder / log), "--files", str(parts)], check=True
             )
-        logs = {log: folder / log for log in ("access", "half", "files", "json")}
+        logs = {log: folder / log for log in ("access", "half", "files", "json", *FURTHER)}
         paths = {log: list(path.iterdir()) if path.is_dir() else [path] for log, path in logs.items()}
         sizes = {log: sum(path.stat().st_size for path in files_of) / 1e6 for log, files_of in paths.items()}
         done: dict[Task, list[Figures]] = {task: [] for task in list_tasks(folder)}
