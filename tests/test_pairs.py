@@ -18,7 +18,7 @@ PIECES = st.sampled_from(
      'msg="user_id=eve"', 'msg=""', "msg=", "status", "=", " ", "  ", ",", ";user_id=bob", "{status=404", "user_id=kim}:",
      "user_id=[kim]", "user_id=<kim@example.com>", "user_id=null", "user_id=nil", "x.user_id=no", "user_id=a=b", "é=ü",
      "url=/a?b=1;status=302", '"', "\\", 'msg="say \\"hi\\" status=1"', 'it"s', 'é"user_id=in"', "a-rather-long-name=shop",
-     "\t", "|status=1", "words", ":", "@key=1", "a@b=1", "took=3 µs", 'took="2 s"', "[x]", "order:", "-k=1"]
+     "\t", "|status=1", "words", ":", "@key=1", "a@b=1", "user_id\0=no", "a-rather-long-nave=no", "took=3 µs", 'took="2 s"', "[x]", "order:", "-k=1"]
 )  # fmt: skip
 TEXTS = st.lists(
     st.lists(PIECES, max_size=9).flatmap(lambda words: st.sampled_from([" ".join(words), "".join(words)])) | st.none(),

@@ -31,6 +31,14 @@ _BEHIND_VALUE = _table(_BLANKS + '",|')
 _BEFORE_QUOTE = _table(_BLANKS + "=:,;([{")
 
 
+#: Of a number of eight bytes, as many from the first one on.
+_MASKS = np.array([(1 << 8 * size) - 1 for size in range(9)], np.uint64)
+
+
+def _as_number(text: bytes) -> np.uint64:
+    return np.uint64(int.from_bytes(text, "little"))
+
+
 class Value(NamedTuple):
     """Where a key's value is in each text: from ``begin`` to ``end``, without its quotes; both rise from text to text."""
 
@@ -77,14 +85,19 @@ class Marks:
 
     @cached_property
     def _keys(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """The equal signs behind keys, as places among the marks; where each key begins, and its length."""
+        """The equal signs behind keys, as places among the marks; where each key begins, and its first eight bytes."""
         is_plain = (self._mark == _EQUALS) & (self._quotes_before % 2 == 0) & ~self.is_odd[self._row]
         signs = np.flatnonzero(is_plain)
         is_first = signs == self._first[self._row[signs]]
         signs = signs[is_first | _BEFORE_KEY[self._mark[signs - 1]]]
         is_first = signs == self._first[self._row[signs]]
         begin = np.where(is_first, self.bounds[self._row[signs]], self._at[signs - 1] + 1)
-        return signs, begin, self._at[signs] - begin
+        return signs, begin, self._read_word(begin, self._at[signs] - begin)
+
+    def _read_word(self, at: np.ndarray, length: np.ndarray) -> np.ndarray:
+        """The bytes from each position on, as many as its length says but at most eight, as one number."""
+        words = np.ndarray((len(self.data) - 7,), np.uint64, self.data, strides=(1,))
+        return words[at] & _MASKS[np.clip(length, 0, 8)]
 
     def _next(self, is_it: np.ndarray) -> np.ndarray:
         """The place of the next such mark from each mark on, else of the last one, which is none."""
@@ -118,12 +131,11 @@ class Marks:
 
     def _find_signs(self, key: bytes) -> np.ndarray:
         """The equal sign behind the key in each text that has it, as a place among the marks."""
-        signs, begin, length = self._keys
-        hits = np.flatnonzero(length == len(key))
-        words = np.ndarray((len(self.data) - 7,), np.uint64, self.data, strides=(1,))
-        for step in range(0, len(key), 8):
-            part = key[step : step + 8]
-            wanted, mask = (np.uint64(int.from_bytes(each, "little")) for each in (part, b"\xff" * len(part)))
-            hits = hits[words[begin[hits] + step] & mask == wanted]
+        signs, begin, word = self._keys
+        hits = np.flatnonzero(word == _as_number(key[:8]))
+        hits = hits[self._at[signs[hits]] - begin[hits] == len(key)]
+        for step in range(8, len(key), 8):
+            rest = key[step : step + 8]
+            hits = hits[self._read_word(begin[hits] + step, np.array(len(rest))) == _as_number(rest)]
         rows = self._row[signs[hits]]
         return signs[hits[np.flatnonzero(np.diff(rows, prepend=-1))]]
