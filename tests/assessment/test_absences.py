@@ -44,6 +44,16 @@ def test_a_silence_of_hours_is_one_loss_with_all_that_is_missing() -> None:
     assert (window["lost_requests"], window["valid"]) == (180 * 60, 0)
 
 
+def test_hours_without_a_request_are_one_row_between_the_edges() -> None:
+    rows = mb.timeline(pd.concat([visits(420, range(120, 300)), probes(420)], ignore_index=True))
+    told = rows[(rows["kind"] == "impact") & (rows["summary"] == "0 requests")]
+    assert told[["time", "last_time"]].values.tolist() == [
+        [
+            START + pd.Timedelta(minutes=at) for at in (123, 299)
+        ]  # in steps of four minutes from 119 on; in the last one traffic is back
+    ]
+
+
 def test_a_service_that_falls_silent_for_good_is_lost_up_to_where_its_log_ends() -> None:
     told = impact(visits(150, range(120, 150)), probes(150))
     (window,) = told["windows"]

@@ -71,11 +71,18 @@ def _tell_window(
         rows.append(make_row(max(peak, start), "impact", "peak", f"peak: {like.describe(window)}",
                          count=like.bad, time_error_s=60.0, **shared))  # fmt: skip
     step = max(1, int(np.ceil((end - start) / MINUTE_US / _MOST_MINUTES)))
-    numbers, group = np.unique(number // step, return_inverse=True)
-    for first, like in zip((numbers * step).tolist(), _add_up(inside, group, window["kind"]), strict=True):
-        rows.append(make_row(first * MINUTE_US, "impact", "ongoing", like.describe(window),
-                         last_time=(first + step) * MINUTE_US, count=like.bad,
+    begin, stop = int(number.min(initial=start // MINUTE_US)), int(number.max(initial=start // MINUTE_US)) + 1
+    places, group = np.unique((number - begin) // step, return_inverse=True)
+    before = ""
+    for first, like in zip((begin + places * step).tolist(), _add_up(inside, group, window["kind"]), strict=True):
+        told = like.describe(window)
+        if told == before and not like.requests:  # hours in which nothing comes are told once
+            rows[-1]["last_time"] = min(first + step, stop) * MINUTE_US
+            continue
+        rows.append(make_row(first * MINUTE_US, "impact", "ongoing", told,
+                         last_time=min(first + step, stop) * MINUTE_US, count=like.bad,
                          users=users_of(first, first + step - 1), time_error_s=0.0, **shared))  # fmt: skip
+        before = told
     return rows
 
 
