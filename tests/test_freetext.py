@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minutebook.logformats import LogFormat, Pattern, load_formats
@@ -29,6 +29,7 @@ def compare(lines: list[str], pattern: Pattern) -> None:
 
 
 @pytest.mark.parametrize("log_format", FORMATS, ids=lambda each: each.name)
+@settings(max_examples=25)  # of each format
 @given(data=st.data())
 def test_a_line_is_read_as_by_its_whole_pattern(log_format: LogFormat, data: st.DataObject) -> None:
     known = [line for sample in log_format.samples for line in sample["text"].splitlines()]
