@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -86,3 +87,14 @@ def _less_one(numbers: pa.Array) -> pa.Array:
 def plain_texts(texts: pa.Array) -> pa.Array:
     """The column with a text in each row."""
     return texts.cast(pa.string()) if is_dictionary(texts) else texts
+
+
+def extract_groups(texts: pa.Array, expression: str) -> tuple[np.ndarray, dict[str, pa.Array]]:
+    """Indices of the texts that the expression fits, and its named groups for those."""
+    groups = pc.extract_regex(texts, expression)
+    rows = np.arange(len(texts))
+    if groups.null_count:
+        is_match = groups.is_valid()
+        groups = groups.filter(is_match)
+        rows = np.flatnonzero(is_match.to_numpy(zero_copy_only=False))
+    return rows, {groups.type.field(i).name: groups.field(i) for i in range(groups.type.num_fields)}

@@ -38,7 +38,7 @@ def can_fit_any(log_format: LogFormat, text: pa.StringArray) -> bool:
     return any(head.is_in(text) for head in heads)
 
 
-def find_fitting(pattern: Pattern, text: pa.StringArray) -> np.ndarray | None:
+def find_few(pattern: Pattern, text: pa.StringArray) -> np.ndarray | None:
     """The rows of many lines that fit the pattern; None where that's to be expected of most."""
     whole = "^" + "".join(f"(?:{piece})" for piece in pattern.pieces)
     if pc.any(pc.match_substring_regex(text[:: max(len(text) // _PROBES, 1)], whole)).as_py():

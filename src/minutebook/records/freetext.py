@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from minutebook.columns.texts import extract_groups
 from minutebook.records.cells import slice_texts
 from minutebook.records.letters import read_bytes
 from minutebook.records.skeletons import is_row
@@ -47,12 +48,6 @@ def match_free_text(text: pa.StringArray, pattern: FreeText) -> tuple[np.ndarray
     data, bounds = read_bytes(text)
     if (data[bounds[0] :] == _NEWLINE).any():  # where free text ends
         return None
-    groups = pc.extract_regex(text, pattern.expression)
-    rows = np.arange(len(text))
-    if groups.null_count:
-        is_match = groups.is_valid()
-        groups = groups.filter(is_match)
-        rows = np.flatnonzero(is_match.to_numpy(zero_copy_only=False))
-    parts = {groups.type.field(i).name: groups.field(i) for i in range(groups.type.num_fields)}
+    rows, parts = extract_groups(text, pattern.expression)
     begin = bounds[rows] + pc.binary_length(parts.pop(_HEAD)).to_numpy()
     return rows, {**parts, pattern.name: slice_texts(text, begin, bounds[rows + 1])}

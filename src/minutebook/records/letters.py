@@ -14,7 +14,8 @@ import pyarrow as pa
 
 _ANYTHING_BUT = re.compile(r"\[\^((?:\\[sd\W]|[^\\\]\[^-])+)\]\+")
 _DIGITS = (r"\d+", r"(?:\d+|-)")
-_CLASSES = {"s": "\t\n\f\r ", "d": "0123456789"}  # RE2's
+BLANKS = "\t\n\f\r "  #: RE2's \s
+_CLASSES = {"s": BLANKS, "d": "0123456789"}
 
 
 def read_bytes(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:

@@ -12,9 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from minutebook.records.letters import read_bytes
+from minutebook.records.letters import BLANKS, read_bytes
 
-_BLANKS = "\t\n\f\r "  # RE2's
 _QUOTE, _EQUALS, _BACKSLASH = ord('"'), ord("="), ord("\\")
 
 
@@ -25,10 +24,10 @@ def _table(letters: str) -> np.ndarray:
     return table
 
 
-_MARKS = _table(_BLANKS + ',;|{}"=\\')
-_BEFORE_KEY = _table(_BLANKS + ",;|{")
-_BEHIND_VALUE = _table(_BLANKS + '",|')
-_BEFORE_QUOTE = _table(_BLANKS + "=:,;([{")
+_MARKS = _table(BLANKS + ',;|{}"=\\')
+_BEFORE_KEY = _table(BLANKS + ",;|{")
+_BEHIND_VALUE = _table(BLANKS + '",|')
+_BEFORE_QUOTE = _table(BLANKS + "=:,;([{")
 
 
 #: Of a number of eight bytes, as many from the first one on.

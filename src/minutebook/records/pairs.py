@@ -12,12 +12,11 @@ import pyarrow.compute as pc
 
 from minutebook.records import Records
 from minutebook.records.cells import find_fitting, slice_texts
-from minutebook.records.letters import read_bytes
+from minutebook.records.letters import BLANKS, read_bytes
 from minutebook.records.marks import Marks
 
 _KEY = r"[A-Za-z_@][\w.\-/]*"
 _KEY_LETTERS = string.ascii_letters + string.digits + "_.-/@"
-_BLANKS = "\t\n\f\r "  # RE2's
 #: What languages write for null, unless it's in quotes.
 _NOTHING = pa.array(["null", "(null)", "nil", "<nil>", "None"])
 #: A duration's unit after a blank: latency=12 ms.
@@ -131,8 +130,8 @@ def cut_message(text: pa.Array) -> pa.Array:
     before = pc.ascii_rtrim(slice_texts(text, begin, at), _KEY_LETTERS)
     size = pc.binary_length(before).to_numpy()
     has_key = find_fitting(slice_texts(text, begin + size, at).dictionary_encode(), _KEY)
-    is_apart = (size == 0) | (pc.binary_length(pc.ascii_rtrim(before, _BLANKS)).to_numpy() < size)
-    head = pc.ascii_rtrim(before, _BLANKS + ",;:")
+    is_apart = (size == 0) | (pc.binary_length(pc.ascii_rtrim(before, BLANKS)).to_numpy() < size)
+    head = pc.ascii_rtrim(before, BLANKS + ",;:")
     is_cut = pc.and_(pa.array((sign >= 0) & has_key & is_apart), pc.not_equal(head, ""))
     return pc.if_else(is_cut, head, text)
 

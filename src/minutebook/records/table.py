@@ -182,9 +182,9 @@ def _read_quoted(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list
     rows = np.concatenate((plain, np.array([start for start, *_ in more], np.int64)))
     ends = np.concatenate((plain + 1, np.array([stop for _, stop, _ in more], np.int64)))
     order = np.argsort(rows, kind="stable")
-    order = order[~_is_header([pa.concat_arrays(pair) for pair in zip(cells, others, strict=True)], header)[order]]
-    kept = pa.array(order)
-    return rows[order], [pa.concat_arrays(pair).take(kept) for pair in zip(cells, others, strict=True)], ends[order]
+    whole = [pa.concat_arrays(pair) for pair in zip(cells, others, strict=True)]
+    order = order[~_is_header(whole, header)[order]]
+    return rows[order], [column.take(pa.array(order)) for column in whole], ends[order]
 
 
 def _is_header(cells: Sequence[pa.Array], header: Header) -> np.ndarray:
