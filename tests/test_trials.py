@@ -50,7 +50,6 @@ def as_trials(kept: pa.Table | StoredTrials) -> Trials:
 @pytest.fixture
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trialstore, "_PIECE_ROWS", 500)
-    monkeypatch.setattr(trialstore, "_BATCH_ROWS", 64)
 
 
 @pytest.mark.parametrize("memory_bytes", [0, 20_000])

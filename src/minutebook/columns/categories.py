@@ -11,18 +11,21 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from minutebook.columns.grouping import join_chunks
 from minutebook.machine.threads import start_threads
 
-_MANY_ROWS = 50_000  # from which threads pay
+_MANY_ROWS = 500_000  # from which threads pay
+#: Arrow's dictionaries have each word once. pandas would make Python's texts of all of them, and hash those, to be sure.
+_unchecked = getattr(pd.CategoricalDtype, "_from_fastpath", pd.CategoricalDtype)
 
 
 def to_rows(table: pa.Table) -> pd.DataFrame:
     """The frame of a table, its texts as categories in no order, integers with nulls as floats."""
     convert = partial(_to_column, table)
     if table.num_rows < _MANY_ROWS:
-        return pd.DataFrame(dict(map(convert, table.column_names)))
+        return pd.DataFrame(dict(map(convert, table.column_names)), copy=False)
     with start_threads() as pool:
         return pd.DataFrame(dict(pool.map(convert, table.column_names)), copy=False)
 
@@ -36,7 +39,7 @@ def _to_column(table: pa.Table, name: str) -> tuple[str, np.ndarray | pd.Categor
 
 def _as_categories(texts: pa.DictionaryArray) -> pd.Categorical:
     codes = texts.indices.fill_null(-1) if texts.indices.null_count else texts.indices
-    known = pd.CategoricalDtype(pd.Index(pd.array(texts.dictionary, "str")))
+    known = _unchecked(pd.Index(pd.array(texts.dictionary, "str")))
     return pd.Categorical.from_codes(codes.to_numpy(), dtype=known, validate=False)
 
 
@@ -88,8 +91,9 @@ def find_names(names: pd.Series, is_in: Callable[[str], bool]) -> np.ndarray:
 
 def find_name(names: pd.Series, name: str) -> np.ndarray:
     """Which rows have that name."""
-    codes, known = names.cat.codes.to_numpy(), names.cat.categories
-    return codes == known.get_loc(name) if name in known else np.zeros(len(codes), bool)
+    known = names.cat.categories
+    place = pc.index(pa.array(known), name).as_py() if len(known) else -1
+    return names.cat.codes.to_numpy() == place if place >= 0 else np.zeros(len(names), bool)
 
 
 def look_up(rows: pd.DataFrame, find: Callable[[tuple[str, str]], float]) -> np.ndarray:

@@ -10,6 +10,8 @@ import itertools
 import shutil
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,9 +22,9 @@ from minutebook.columns.grouping import drop_words
 from minutebook.machine.allocation import give_freed_memory_back
 from minutebook.machine.interrupting import begin, finish
 from minutebook.machine.scratch import make_folder, write_table
+from minutebook.machine.threads import map_ahead, start_threads
 
 _PIECE_ROWS = 250_000
-_BATCH_ROWS = 32_768
 #: Adds tables of trials up.
 Merge = Callable[[list[pa.Table]], pa.Table]
 
@@ -74,6 +76,32 @@ class StoredTrials:
         return iter(self._pieces)
 
 
+class _Part(NamedTuple):
+    """Some of the trials, in a file; other parts may have trials of the same minutes."""
+
+    path: Path
+    minutes: np.ndarray  #: each once, in order
+    rows: np.ndarray  #: how many each of them has
+
+    @property
+    def first(self) -> int:
+        return int(self.minutes[0])
+
+    @property
+    def last(self) -> int:
+        return int(self.minutes[-1])
+
+    def read_between(self, first: int, last: int) -> pa.Table:
+        """The trials of the minutes ``first`` to ``last``, both included."""
+        ends = np.cumsum([0, *self.rows])
+        start, stop = (
+            ends[np.searchsorted(self.minutes, first)],
+            ends[np.searchsorted(self.minutes, last, side="right")],
+        )
+        with pa.OSFile(str(self.path)) as file:
+            return pa.ipc.open_file(file).read_all().slice(start, stop - start)
+
+
 class TrialStore:
     """Parts of trials, and in the end all of them added up."""
 
@@ -81,70 +109,92 @@ class TrialStore:
         self._merge, self._memory_bytes = merge, memory_bytes
         self._held: list[pa.Table] = []
         self._held_bytes = 0
-        self._files: list[tuple[Path, np.ndarray, np.ndarray]] = []  # minutes of each, and how many rows of those
+        self._parts: list[_Part] = []
         self._folder: Folder | None = None
 
     def add(self, table: pa.Table) -> None:
         """Take a part: a table in the order of its minutes."""
-        self._held.append(table)
-        self._held_bytes += table.get_total_buffer_size()
+        self._hold(table)
         if self._held_bytes > self._memory_bytes:
             self._spill()
 
     def finish(self) -> pa.Table | StoredTrials:
         """All trials, equal keys added up."""
-        if self._folder is None:
+        if not self._parts:
             return self._merge(self._held)
         if self._held:
-            self._spill()
-        minutes = np.concatenate([each for _, each, _ in self._files])
-        known, place = np.unique(minutes, return_inverse=True)
-        rows = np.bincount(place, np.concatenate([counts for *_, counts in self._files]))
-        number = np.cumsum(rows) // _PIECE_ROWS
-        cuts = [*np.flatnonzero(np.diff(number, prepend=-1)).tolist(), len(known)]
-        spans = [(int(known[a]), int(known[b - 1])) for a, b in itertools.pairwise(cuts)]
-        # In one batch each: every further batch would repeat the dictionaries.
-        pieces = [StoredPiece(*span, self._write(self._read(*span).combine_chunks()), self._folder) for span in spans]
-        for path, *_ in self._files:
-            path.unlink()
-        return StoredTrials(pieces)
+            self._spill(is_last=True)
+        with start_threads() as pool:
+            return StoredTrials(
+                [piece for parts in _find_overlapping(self._parts) for piece in self._add_up(parts, pool)]
+            )
 
-    def _spill(self) -> None:
+    def _hold(self, table: pa.Table) -> None:
+        self._held.append(table)
+        self._held_bytes += table.get_total_buffer_size()
+
+    def _spill(self, *, is_last: bool = False) -> None:
+        """Write what is held to files, but for the last minute, if there's more: what comes next may go on with it."""
         table = self._merge(self._held)
-        minutes, counts = np.unique(table.column("minute").to_numpy(), return_counts=True)
-        self._files.append((self._write(table, _BATCH_ROWS), minutes, counts))
         self._held, self._held_bytes = [], 0
+        minutes, begins, rows = np.unique(table.column("minute").to_numpy(), return_index=True, return_counts=True)
+        if not is_last and 2 * begins[-1] > table.num_rows:
+            self._hold(_copy(table.slice(begins[-1])))
+            minutes, begins, rows = minutes[:-1], begins[:-1], rows[:-1]
+        for span in _cut(rows):
+            path = self._write(table.slice(begins[span.start], rows[span].sum()))
+            self._parts.append(_Part(path, minutes[span], rows[span]))
+        del table
         give_freed_memory_back()  # to add up so many takes large arrays, of which later ones rarely fit into the gaps
 
-    def _write(self, table: pa.Table, batch_rows: int | None = None) -> Path:
+    def _write(self, table: pa.Table) -> Path:
         self._folder = self._folder or Folder()
         path = self._folder.name_file()
-        write_table(drop_words(table.unify_dictionaries()), path, batch_rows)
+        write_table(_copy(table), path)
         return path
 
-    def _read(self, first: int, last: int) -> pa.Table:
-        """The trials of some minutes from all parts, added up."""
-        found = [
-            _read_between(path, minutes, counts, first, last)
-            for path, minutes, counts in self._files
-            if minutes[0] <= last and first <= minutes[-1]
-        ]
-        return self._merge(found)
+    def _add_up(self, parts: Sequence[_Part], pool: Executor) -> Iterator[StoredPiece]:
+        """Pieces of all trials of the minutes that some parts have."""
+        assert self._folder
+        if len(parts) == 1:
+            yield StoredPiece(parts[0].first, parts[0].last, parts[0].path, self._folder)
+            return
+        minutes, place = np.unique(np.concatenate([part.minutes for part in parts]), return_inverse=True)
+        rows = np.bincount(place, np.concatenate([part.rows for part in parts]))
+        spans = [(int(minutes[span.start]), int(minutes[span.stop - 1])) for span in _cut(rows)]
+        yield from map_ahead(pool, partial(self._add_up_between, parts), spans)
+        for part in parts:
+            part.path.unlink()
+
+    def _add_up_between(self, parts: Sequence[_Part], span: tuple[int, int]) -> StoredPiece:
+        assert self._folder
+        first, last = span
+        found = [part.read_between(first, last) for part in parts if part.first <= last and first <= part.last]
+        return StoredPiece(first, last, self._write(self._merge(found)), self._folder)
 
 
-def _read_between(path: Path, minutes: np.ndarray, counts: np.ndarray, first: int, last: int) -> pa.Table:
-    ends = np.concatenate(([0], np.cumsum(counts)))
-    start, stop = ends[np.searchsorted(minutes, first)], ends[np.searchsorted(minutes, last, side="right")]
-    with pa.OSFile(str(path)) as file:
-        reader = pa.ipc.open_file(file)
-        batches, before = [], 0
-        for number in range(reader.num_record_batches):
-            if before >= stop:
-                break
-            batch = reader.get_batch(number)
-            if before + batch.num_rows > start:
-                batches.append(
-                    batch.slice(max(start - before, 0), min(stop - before, batch.num_rows) - max(start - before, 0))
-                )
-            before += batch.num_rows
-        return pa.Table.from_batches(batches, reader.schema)
+def _cut(rows: np.ndarray) -> list[slice]:
+    """Slices of the minutes that have about as many rows as a piece together; ``rows`` are of each minute."""
+    number = np.cumsum(rows) // _PIECE_ROWS
+    return [
+        slice(a, b) for a, b in itertools.pairwise([*np.flatnonzero(np.diff(number, prepend=-1)).tolist(), len(rows)])
+    ]
+
+
+def _find_overlapping(parts: Sequence[_Part]) -> Iterator[list[_Part]]:
+    """The parts in the order of their minutes; those with minutes in common come together."""
+    group: list[_Part] = []
+    last = -1
+    for part in sorted(parts, key=lambda each: (each.first, each.last)):
+        if group and part.first > last:
+            yield group
+            group = []
+        group.append(part)
+        last = max(last, part.last)
+    if group:
+        yield group
+
+
+def _copy(table: pa.Table) -> pa.Table:
+    """The table in one batch of its own, with no words but its own: each further batch would repeat its dictionaries."""
+    return drop_words(table.unify_dictionaries().combine_chunks())
