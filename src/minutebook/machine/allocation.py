@@ -11,7 +11,9 @@ import gc
 import os
 from contextlib import suppress
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3)
+#: Heaps that threads share: with one each, what one of them has freed is no use to the others.
+_HEAPS = 2
 _LARGEST, _KEPT = 32 << 20, 256 << 20  # bytes; the former is the most that it takes
 _LARGE, _LITTLE = 1 << 20, 16 << 20  # the same where nothing is to be kept
 #: Objects that are made between two searches for rings of them that nobody needs. Imports make hundred thousands that
@@ -34,6 +36,7 @@ def keep_freed_memory() -> None:
         library = ctypes.CDLL(None)
         library.mallopt(_MMAP_THRESHOLD, _LARGEST)
         library.mallopt(_TRIM_THRESHOLD, _KEPT)
+        library.mallopt(_ARENA_MAX, _HEAPS)
 
 
 def keep_no_freed_memory() -> None:
