@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from minutebook.events import ARROW_SCHEMA, make_table, to_frame
@@ -86,6 +86,7 @@ def test_probes_are_covered_but_not_counted() -> None:
     assert summary.coverage.to_pylist()[0]["probes"] == 1
 
 
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from([1, 2**20, 2**29, 2**30, 2**31 - 1]), min_size=1, max_size=4))
 def test_however_many_requests_one_line_stands_for_they_are_counted(times: list[int]) -> None:
     events = make_table(
