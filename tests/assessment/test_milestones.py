@@ -56,16 +56,24 @@ def test_durations_are_differences_of_milestones_and_unknown_without_one() -> No
 
 
 def test_mitigated_is_where_the_excess_stays_below_half_its_peak() -> None:
-    # Peak 10 in minute 101; half of it is still reached in 104, after a minute below.
-    excess = {100: 4.0, 101: 10.0, 102: 6.0, 103: 2.0, 104: 5.0, 105: 1.0}
-    end = 106 * 60_000_000 - 1
-    assert find_mitigation(excess, end, 200) == 105 * 60_000_000
+    def find(*excess: float, last_minute: int = 200, end_s: float = 0.0) -> float | None:
+        """Minutes from the window's first to where it's mitigated; the window ends with its last one."""
+        end = (100 + len(excess)) * 60_000_000 - 1
+        at = find_mitigation(dict(enumerate(excess, 100)), end - int(end_s * 1e6), last_minute)
+        return None if at is None else at / 60e6 - 100
+
+    steps = (10.0,) * 6 + (7.0,) * 4 + (3.0,) * 5
+    assert find(*steps) == 10
+    # One noisy minute moves it neither where it's late nor where it's the worst of all.
+    assert find(*steps[:-2], 9.0, *steps[-1:]) == find(*steps[:2], 90.0, *steps[3:]) == 10
+    # Three in a row are no noise.
+    assert find(*steps, 6.0, 9.0, 6.0, 1.0, 1.0, 1.0) == 18
     # Never before the end: it is the end.
-    assert find_mitigation({100: 4.0, 101: 10.0}, 101 * 60_000_000 + 7, 200) == 101 * 60_000_000 + 7
-    # The evidence ends in the window: the last minute may be half of one, and the one before it is the last that counts.
-    assert find_mitigation(excess, end, 105) is None
-    assert find_mitigation({**excess, 106: 1.0}, end, 106) == 105 * 60_000_000
-    assert find_mitigation({}, end, 105) is None
+    assert find(4.0, 10.0, end_s=59) == pytest.approx(2 - 59 / 60)
+    # The evidence ends in the window: two minutes below half, of which the last may be a part of one, are too few.
+    assert find(*steps[:12], last_minute=111) is None
+    assert find(*steps[:13], last_minute=112) == 10
+    assert find_mitigation({}, 0, 105) is None
 
 
 def test_nearby_is_what_happened_within_the_window_or_in_the_half_hour_before() -> None:

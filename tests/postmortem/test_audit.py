@@ -32,7 +32,7 @@ PLANTED = [
     ("475 of the 2,701 users who came", "575 of the 2,701 users who came"),
     ("| lasted | 9 min 6 s |", "| lasted | 19 min 6 s |"),
     ("| 604 |", "| 640 |"),
-    ("excess halved for good, 8 min 56 s after the start", "excess halved for good, 6 min 56 s after the start"),
+    ("excess halved for good, 9 min 6 s after the start", "excess halved for good, 7 min 6 s after the start"),
     ("6 min 42 s from the first alert", "4 min 42 s from the first alert"),
     ("23 November 2026. Times are UTC.", "24 November 2026. Times are UTC."),
     # in people's words

@@ -15,12 +15,13 @@ DEFINITIONS: Mapping[str, str] = {
     "detected": "the first related alert fired: of an affected service (of any, where that isn't named), at most 30 min before the start"
     " and not over by then, before the end; one that names no service counts before the start only where there's no other",
     "acknowledged": "the first acknowledgement of such an alert",
-    "mitigated": "the excess of bad events falls below half its peak for good, before the evidence ends",
+    "mitigated": "the excess of bad events, as the median of five minutes, falls below half its peak for good, before the evidence ends",
     "impact_end": "the last bad event of the last window; the alert's own resolve is another fact",
     "ttd": "detected - impact_start", "tta": "acknowledged - detected", "ttm": "mitigated - impact_start",
     "ttr": "impact_end - impact_start",
 }  # fmt: skip
 _BEFORE = pd.Timedelta(minutes=30)
+_NEAR = 2  # minutes on either side, which outvote a single noisy one and leave a step where it is
 
 
 def find_milestones(
@@ -79,14 +80,17 @@ def _known(time: Any) -> pd.Timestamp | None:
 
 
 def find_mitigation(by_minute: Mapping[int, float], end_us: int, last_minute: int) -> int | None:
-    """µs at which the excess falls below half its peak for good; at the latest the window's end.
+    """µs at which the excess, a running median, falls below half its peak for good; at the latest the window's end.
 
     None where the evidence ends too soon to show it (its last minute may be incomplete).
     """
     if not by_minute:
         return None
-    peak = max(by_minute.values())
-    last = max(minute for minute, excess in by_minute.items() if excess >= peak / 2)
+    minutes = sorted(by_minute)
+    excess = np.array([by_minute[minute] for minute in minutes])
+    padded = np.pad(excess, _NEAR, constant_values=np.nan)
+    level = np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, 2 * _NEAR + 1), axis=1)
+    last = minutes[int(np.flatnonzero(level >= level.max() / 2)[-1])]
     if max(by_minute) >= last_minute and last >= last_minute - 1:
         return None
     return min((last + 1) * MINUTE_US, end_us)
