@@ -158,7 +158,7 @@ def slice_texts(text: pa.StringArray, begin: np.ndarray, end: np.ndarray) -> pa.
     cuts = np.empty(2 * len(begin), np.int32)
     cuts[0::2], cuts[1::2] = begin, end
     pieces = pa.StringArray.from_buffers(len(cuts) - 1, pa.py_buffer(cuts), text.buffers()[2])
-    return pc.take(pieces, pa.array(np.arange(0, len(cuts), 2, np.int32)), boundscheck=False)
+    return pc.take(pieces, pa.array(np.arange(0, len(cuts), 2, dtype=np.int32)), boundscheck=False)
 
 
 def find_next(hits: np.ndarray, at: np.ndarray) -> np.ndarray:

@@ -1,7 +1,7 @@
 """trials of many batches → all trials, by minute: in memory while they are few, else in temporary files.
 
-There are nearly as many trials as requests. Each part is written in the order of its minutes, so that in the end some
-minutes at a time are read from all parts, added up and written again.
+There are nearly as many trials as requests. They are written in pieces of some minutes each, as soon as there are too many
+to be held. Pieces whose minutes others have too, as of hosts that wrote at once, are added up in the end and written again.
 """
 
 from __future__ import annotations
@@ -94,10 +94,8 @@ class _Part(NamedTuple):
     def read_between(self, first: int, last: int) -> pa.Table:
         """The trials of the minutes ``first`` to ``last``, both included."""
         ends = np.cumsum([0, *self.rows])
-        start, stop = (
-            ends[np.searchsorted(self.minutes, first)],
-            ends[np.searchsorted(self.minutes, last, side="right")],
-        )
+        start = ends[np.searchsorted(self.minutes, first)]
+        stop = ends[np.searchsorted(self.minutes, last, side="right")]
         with pa.OSFile(str(self.path)) as file:
             return pa.ipc.open_file(file).read_all().slice(start, stop - start)
 
@@ -115,7 +113,7 @@ class TrialStore:
     def add(self, table: pa.Table) -> None:
         """Take a part: a table in the order of its minutes."""
         self._hold(table)
-        if self._held_bytes > self._memory_bytes:
+        if self._held_bytes > self._memory_bytes and any(each.num_rows for each in self._held):
             self._spill()
 
     def finish(self) -> pa.Table | StoredTrials:
