@@ -194,13 +194,9 @@ def match_and_fold(text: pa.StringArray, plans: Sequence[Plan]) -> tuple[list[Ma
         # Each line is a record, as in most logs: nothing to fold.
         rows = matched[0].rows
         return matched, Folded(rows, rows + 1, np.ones(len(rows), np.int64), {}, [])
-    start = np.concatenate([m.rows for m in matched]) if matched else np.empty(0, np.int64)
-    stop = np.concatenate([m.stop for m in matched]) if matched else start
-    is_multiline = (
-        np.concatenate([np.full(len(m.rows), m.log_format.multiline) for m in matched])
-        if matched
-        else start.astype(bool)
-    )
+    start = np.concatenate([np.empty(0, np.int64), *(m.rows for m in matched)])
+    stop = np.concatenate([np.empty(0, np.int64), *(m.stop for m in matched)])
+    is_multiline = np.concatenate([np.empty(0, bool), *(np.full(len(m.rows), m.log_format.multiline) for m in matched)])
     order = np.argsort(start, kind="stable")
     skip = "|".join(f"(?:{p.skip})" for p in plans if p.skip)
     return matched, fold_lines(text, start[order], stop[order], is_multiline[order], is_continued, skip)

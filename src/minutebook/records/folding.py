@@ -28,6 +28,9 @@ _STAMP = (
 _CONTINUED = r"^(?:\s|$|Traceback \(|Caused by: |\.\.\. \d+ more|[\w.$]+(?:Error|Exception)\b)"
 # How exceptions are printed: `shop.PoolTimeout: text`, as a line of its own.
 _EXCEPTION = r"^(?:[A-Za-z_][\w.$]*\.)?[A-Z]\w*(?:: [^\n]*|)$"
+# Why a line is rejected.
+_ORPHAN = "stands before the first record"
+_STRANGER = "is no record of a known format, and not part of one"
 
 
 @dataclass(frozen=True)
@@ -48,56 +51,51 @@ def fold_lines(
     stop: np.ndarray,
     is_multiline: np.ndarray,
     is_continued: np.ndarray,
-    skip: str = "",
+    skip: str,
 ) -> Folded:
     """Which of the lines ``text`` belong to which record.
 
     ``start`` and ``stop`` are the lines that each record is known to have, by start (several may share a line);
     ``is_multiline`` says whether more may follow, ``is_continued`` which lines are known to continue the one before;
-    ``skip`` is a pattern of headers and comments.
+    ``skip`` is a pattern of headers and comments, if there are any.
     """
-    count = len(text)
-    # Records from one line share it; only the first of them counts it.
-    before = np.maximum.accumulate(np.concatenate(([0], stop[:-1]))) if len(stop) else stop
-    lines = np.maximum(stop - np.maximum(start, before), 0)
-    is_own = np.zeros(count + 1, np.int64)
-    np.add.at(is_own, start, 1)
-    np.add.at(is_own, stop, -1)
-    others = np.flatnonzero(np.cumsum(is_own)[:count] == 0)
-    if not len(others):
+    lines, loose = _count_own(start, stop), _find_loose(start, stop, len(text))
+    if not len(loose):
         return Folded(start, stop, lines, {}, [])
-    texts = text.take(pa.array(others))
+    texts = text.take(pa.array(loose))
     is_blank = _mask(pc.equal(pc.utf8_trim_whitespace(texts), ""))
-    is_header = _mask(pc.match_substring_regex(texts, skip)) if skip else np.zeros(len(others), bool)
-    owner = np.searchsorted(start, others, side="right") - 1
-    is_orphan = owner < 0
-    may_go_on = np.where(is_orphan, False, is_multiline[np.maximum(owner, 0)] if len(start) else False)
-    is_stranger = looks_stamped(texts)
-    is_folded = ~is_header & ~is_orphan & (is_continued[others] | (may_go_on & ~is_stranger))
-    is_skipped = ~is_folded & (is_header | is_blank)
-    is_rejected = ~is_folded & ~is_skipped
+    is_header = _mask(pc.match_substring_regex(texts, skip)) if skip else np.zeros(len(loose), bool)
+    owner = np.searchsorted(start, loose, side="right") - 1
+    is_orphan, is_known = owner < 0, is_continued[loose]
+    may_go_on = np.append(is_multiline, False)[owner]  # False of -1, an orphan's owner
+    is_folded = ~is_header & ~is_orphan & (is_known | (may_go_on & ~looks_stamped(texts)))
+    is_rejected = ~is_folded & ~is_header & ~is_blank
     # A record ends where its last own line does: a reject in between doesn't belong to it.
-    lines, stop = lines.copy(), stop.copy()
+    stop = stop.copy()
     np.add.at(lines, owner[is_folded], 1)
-    np.maximum.at(stop, owner[is_folded], others[is_folded] + 1)
-    why = np.where(
-        is_orphan,
-        "stands before the first record",
-        "is no record of a known format, and not part of one",
-    )
-    rejected = [(int(row), str(reason)) for row, reason in zip(others[is_rejected], why[is_rejected], strict=True)]
-    skipped = {
-        "blank": int((is_skipped & ~is_header).sum()),
-        "header or comment": int((is_skipped & is_header).sum()),
-    }
+    np.maximum.at(stop, owner[is_folded], loose[is_folded] + 1)
+    skipped = {"blank": int((is_blank & ~is_header & ~is_folded).sum()), "header or comment": int(is_header.sum())}
+    why = np.where(is_orphan, _ORPHAN, _STRANGER)[is_rejected]
     return Folded(
         start,
         stop,
         lines,
-        {reason: n for reason, n in skipped.items() if n},
-        rejected,
-        int((is_folded & is_continued[others]).sum()),
+        {reason: count for reason, count in skipped.items() if count},
+        list(zip(loose[is_rejected].tolist(), why.tolist(), strict=True)),
+        int((is_folded & is_known).sum()),
     )
+
+
+def _count_own(start: np.ndarray, stop: np.ndarray) -> np.ndarray:
+    """How many lines each record is known to have; of records that share one, the first counts it."""
+    before = np.maximum.accumulate(np.concatenate(([0], stop[:-1]))) if len(stop) else stop
+    return np.maximum(stop - np.maximum(start, before), 0)
+
+
+def _find_loose(start: np.ndarray, stop: np.ndarray, count: int) -> np.ndarray:
+    """The lines that no record is known to have."""
+    depth = np.bincount(start, minlength=count + 1) - np.bincount(stop, minlength=count + 1)
+    return np.flatnonzero(np.cumsum(depth)[:count] == 0)
 
 
 def looks_stamped(text: pa.Array) -> np.ndarray:
