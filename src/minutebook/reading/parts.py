@@ -132,7 +132,7 @@ def _look(file: IO[bytes], offset: int, size: int, recipe: Recipe) -> _Look | No
         start = data.find(b"\n") + 1 if offset else 0
         stop = len(data) if begin + len(data) == size else data.rfind(b"\n") + 1
         if start < stop and (start or not offset):
-            table, _ = parse_lines(split_lines(data[start:stop], 1, begin + start), known)
+            table, _ = parse_lines(split_lines(data[start:stop], begin + start), known)
             if table.num_rows:
                 return _tell(table)
     return None

@@ -105,7 +105,7 @@ def _fetch_at(source: Source, place: int, plans: Sequence[Plan], is_lenient: boo
     data = next(iter(Reader(source, part=(before, offset + _LONGEST_BYTES))), b"")[offset - before :]
     is_start = not offset or next(iter(Reader(source, part=(before, offset))), b"") == b"\n"
     if data and is_start:
-        return _cut(source, replace(split_lines(data, 1, offset), is_counted=False), place, plans)
+        return _cut(source, replace(split_lines(data, offset), is_counted=False), place, plans)
     if is_lenient:
         return None
     raise EvidenceError(f"no line begins at byte {offset:,}", where=source.name)

@@ -50,46 +50,40 @@ def cut_lines(
 
     ``offset`` is where the blocks begin in the source; their lines are numbered from 1.
     """
-    longest = (limits or Limits()).line_bytes
     first = 1
+    for batch in _cut_blocks(iter(blocks), size, limits or Limits()):
+        for start in range(0, len(batch), _MOST_ROWS):  # of very short lines, not more than memory bears
+            part = batch.slice(start, min(start + _MOST_ROWS, len(batch)))
+            yield Lines(part.text, first, part.offsets + offset)
+            first += len(part)
+        offset += int(batch.offsets[-1])
+
+
+def _cut_blocks(blocks: Iterator[bytes], size: int, limits: Limits) -> Iterator[Lines]:
+    """The lines in batches, of which each is numbered from 1 and begins at 0."""
     held: list[bytes] = []
     held_size, rows, open_size = 0, 0, 0  # rows: about as many; the last: of a line that hasn't ended
-    coming = iter(blocks)
-    for block in coming:
+    for block in blocks:
         end = block.rfind(b"\n") + 1
         rows += _estimate_rows(block)
         open_size = len(block) - end if end else open_size + len(block)
-        if open_size > longest:
-            held.append(block)
-            data = b"".join(held)
+        if open_size > limits.line_bytes:
+            data = b"".join((*held, block))
             start = len(data) - open_size
             if start:
-                lines = split_lines(data[:start], first, offset)
-                yield lines
-                first, offset = first + len(lines), offset + start
-            line, rest = _pass_over(data[start:], coming, limits or Limits())
-            yield Lines(line.text, first, np.array([offset, offset + int(line.offsets[-1])]))
-            first, offset = first + 1, offset + int(line.offsets[-1])
-            held, held_size, rows, open_size = (
-                [rest],
-                len(rest),
-                _estimate_rows(rest),
-                len(rest) - rest.rfind(b"\n") - 1,
-            )
-            continue
-        if end == 0 or (held_size + end < size and rows < _MOST_ROWS):
+                yield split_lines(data[:start])
+            line, rest = _pass_over(data[start:], blocks, limits)
+            yield line
+            held, held_size, rows = [rest], len(rest), _estimate_rows(rest)
+            open_size = len(rest) - rest.rfind(b"\n") - 1
+        elif end and (held_size + end >= size or rows >= _MOST_ROWS):
+            yield split_lines(b"".join((*held, block[:end])))
+            held, held_size, rows = [block[end:]], len(block) - end, 0
+        else:
             held.append(block)
             held_size += len(block)
-            continue
-        data = b"".join((*held, block[:end]))
-        held, held_size, rows = [block[end:]], len(block) - end, 0
-        for lines in _in_parts(split_lines(data, first, offset)):
-            yield lines
-            first += len(lines)
-        offset += len(data)
-    data = b"".join(held)
-    if data:
-        yield split_lines(data, first, offset)
+    if rest := b"".join(held):
+        yield split_lines(rest)
 
 
 def _estimate_rows(block: bytes) -> int:
@@ -115,14 +109,11 @@ def count_long_lines(lines: Lines, limits: Limits) -> int:
     return int(np.count_nonzero(np.diff(lines.offsets) > limits.line_bytes))
 
 
-def _in_parts(lines: Lines) -> Iterator[Lines]:
-    """The same lines, not more at a time than memory bears where they are very short."""
-    for start in range(0, len(lines), _MOST_ROWS):
-        yield lines.slice(start, min(start + _MOST_ROWS, len(lines)))
+def split_lines(data: bytes, offset: int = 0) -> Lines:
+    """The lines of ``data``, numbered from 1; the last of them may lack its line end.
 
-
-def split_lines(data: bytes, first: int = 1, offset: int = 0) -> Lines:
-    """The lines of ``data``, the last of which may lack its line end."""
+    ``offset`` is where ``data`` begins in the source.
+    """
     ends = np.flatnonzero(np.frombuffer(data, np.uint8) == 10) + 1
     if not len(ends) or ends[-1] != len(data):
         ends = np.append(ends, len(data))
@@ -130,7 +121,7 @@ def split_lines(data: bytes, first: int = 1, offset: int = 0) -> Lines:
     text = _as_text(data, starts)
     # A last line without its line end counts as long as with it, so that a copy cut off there is still a copy.
     starts[-1] += not data.endswith(b"\n")
-    return Lines(pc.ascii_rtrim(text, "\r\n"), first, starts + offset)
+    return Lines(pc.ascii_rtrim(text, "\r\n"), 1, starts + offset)
 
 
 def _as_text(data: bytes, starts: np.ndarray) -> pa.StringArray:
