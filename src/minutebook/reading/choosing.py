@@ -15,6 +15,7 @@ from minutebook.detection.likelyusers import find_likely_user
 from minutebook.errors import EvidenceError, suggest
 from minutebook.exports import ExportFormat, name_text
 from minutebook.logformats import LogFormat
+from minutebook.plans import Plan
 from minutebook.reading.account import Account
 from minutebook.reading.context import DEFERRED, ReadingContext
 from minutebook.reading.days import find_day, is_dayless, without_dayless
@@ -78,26 +79,42 @@ def find_recipe(
         year=int(said["year"]) if "year" in said else None,
         limits=context.config.limits,
     )  # fmt: skip
-    if is_dayless(found.plans):
-        day = find_day(lines, found.plans, source.name, str(said.get("day", "")))
-        if day.day is not None:
-            account.day_guess = f"{np.datetime64(day.day, 'D')} at first, {day.why}"
-            recipe = replace(recipe, day=day.day)
-        elif dated := without_dayless(plans):
-            recipe = replace(recipe, plans=dated)
-        else:
-            _refuse(account, _tell_dayless(source.name, day.why))
-            return None
-    if not is_yearless(lines, found.plans):
-        return replace(recipe, year=recipe.year or find_stated_year(lines, found.plans))
-    if recipe.year is None and not context.is_last_call:
+    dated = _with_day(recipe, lines, found.plans, account, str(said.get("day", "")))
+    return dated and _with_year(dated, lines, found.plans, account, context)
+
+
+def _with_day(
+    recipe: Recipe, lines: Sequence[str], plans: Sequence[Plan], account: Account, stated: str
+) -> Recipe | None:
+    """The recipe with the first day of stamps that have none; None where nothing tells it, and all stamps need it."""
+    if not is_dayless(plans):
+        return recipe
+    day = find_day(lines, plans, recipe.source.name, stated)
+    if day.day is not None:
+        account.day_guess = f"{np.datetime64(day.day, 'D')} at first, {day.why}"
+        return replace(recipe, day=day.day)
+    if others := without_dayless(recipe.plans):
+        return replace(recipe, plans=others)
+    _refuse(account, _tell_dayless(recipe.source.name, day.why))
+    return None
+
+
+def _with_year(
+    recipe: Recipe, lines: Sequence[str], plans: Sequence[Plan], account: Account, context: ReadingContext
+) -> Recipe | None:
+    """The recipe with the year of stamps that have none; None where that has to wait for the other sources."""
+    if not is_yearless(lines, plans):
+        return replace(recipe, year=recipe.year or find_stated_year(lines, plans))
+    if recipe.year is not None:
+        return replace(recipe, carries_year=True)
+    if not context.is_last_call:
         account.status = DEFERRED
         return None
-    guess = None if recipe.year else find_year(lines, found.plans, source, context.around)
-    if guess is not None:
-        account.year_guess = f"{guess.year} at first, {guess.why}"
-    year = guess.year if guess else recipe.year
-    return replace(recipe, year=year, carries_year=year is not None)
+    guess = find_year(lines, plans, recipe.source, context.around)
+    if guess is None:
+        return recipe
+    account.year_guess = f"{guess.year} at first, {guess.why}"
+    return replace(recipe, year=guess.year, carries_year=True)
 
 
 def _refuse(account: Account, why: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,11 +51,8 @@ def parse_together(files: Sequence[File], recipe: Recipe, context: ReadingContex
     is_plain = len(lines) == len(owner) and told.lines_in_events == (last - first + 1).sum() and not told.long_lines
     if not is_plain or told.rejected != sum(each.lines for each in told.rejects):
         return Series()
-    place, end = owner[first], owner[last]
-    whole = np.bincount(place, minlength=len(files)) > 0
-    for reject in told.rejects:
-        whole[owner[reject.line - 1] : owner[reject.line - 2 + max(reject.lines, 1)] + 1] = False
-    whole[place[end != place]] = whole[end[end != place]] = False  # a record goes on into the next file
+    place = owner[first]
+    whole = _find_whole(told, place, owner[last], owner, len(files))
     if recipe.plans[0].log_format.repeats:  # of what another file says
         whole[place[table.column("count").is_valid().to_numpy()]] = False
     if recipe.carries_year:
@@ -68,24 +65,41 @@ def parse_together(files: Sequence[File], recipe: Recipe, context: ReadingContex
     accounts: dict[str, Account] = {}
     for each, good, own, measured in zip(files, whole, skipped, _measure(table, place, len(files)), strict=True):
         if good:
-            account, in_events = each.account, each.rows - own.total()
-            account.add(
-                Account(
-                    account.source,
-                    lines_seen=each.rows,
-                    lines_in_events=in_events,
-                    skipped=own,
-                    lacks_zone=told.lacks_zone,
-                    resolution_s=told.resolution_s,
-                    stated_offset=told.stated_offset,
-                    **measured,
-                )
-            )
-            if account.events == in_events:
-                account.score = 1.0  # nothing of it is loose
-            account.check()
-            accounts[account.source.name] = account
+            _add_to_account(each, own, told, measured)
+            accounts[each.account.source.name] = each.account
     return Series(accounts, table)
+
+
+def _find_whole(told: Account, place: np.ndarray, end: np.ndarray, owner: np.ndarray, count: int) -> np.ndarray:
+    """Which files have events, no rejects, and no record that goes on into the next file.
+
+    Each event begins in the file ``place`` and ends in ``end``; ``owner`` is the file of each line.
+    """
+    whole = np.bincount(place, minlength=count) > 0
+    for reject in told.rejects:
+        whole[owner[reject.line - 1] : owner[reject.line - 2 + max(reject.lines, 1)] + 1] = False
+    whole[place[end != place]] = whole[end[end != place]] = False
+    return whole
+
+
+def _add_to_account(file: File, skipped: Counter[str], told: Account, measured: Mapping[str, Any]) -> None:
+    """Put into a file's account what was ``told`` of all files together, and ``measured`` of its own events."""
+    account, in_events = file.account, file.rows - skipped.total()
+    account.add(
+        Account(
+            account.source,
+            lines_seen=file.rows,
+            lines_in_events=in_events,
+            skipped=skipped,
+            lacks_zone=told.lacks_zone,
+            resolution_s=told.resolution_s,
+            stated_offset=told.stated_offset,
+            **measured,
+        )
+    )
+    if account.events == in_events:
+        account.score = 1.0  # nothing of it is loose
+    account.check()
 
 
 def _find_spans(table: pa.Table, lines: Lines) -> tuple[np.ndarray, np.ndarray]:
