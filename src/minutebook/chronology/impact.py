@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -33,7 +33,7 @@ def tell_impact(impact: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> l
 
 def _tell_throughout(each: Mapping[str, Any]) -> Row:
     """One row over the whole evidence, for what failed from beginning to end and so has no edges."""
-    start, end = (to_us(pd.Timestamp(each[key])) for key in ("start", "end"))
+    start, end = _read_edges(each)
     where = _name_operations(each)
     return make_row(start, "impact", "noted", f"{where}: {each['evidence']}", last_time=end, time_error_s=0.0,
                     count=each["bad"], users=each["affected"], service=each["service"] or "", severity="error")  # fmt: skip
@@ -42,48 +42,71 @@ def _tell_throughout(each: Mapping[str, Any]) -> Row:
 def _tell_window(
     window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli, limits: Mapping[tuple[str, str], float]
 ) -> list[Row]:
-    start, end = (to_us(pd.Timestamp(window[key])) for key in ("start", "end"))
-    name = _name_kind(window)
-    where = _name_operations(window) or "all operations"
-    shared = {"service": window["service"] or "", "severity": "error"}
-    failures = sli.failures[sli.failures["time"].between(start, end)]
-    is_loss = window["kind"] == "traffic_loss"
+    start, end = (pd.Timestamp(window[key]) for key in ("start", "end"))
     # A loss ends where traffic is back, so the minute that begins there isn't part of it.
-    span = pd.Timestamp(window["start"]).floor("min"), pd.Timestamp(window["end"])
-    inside = minutes[minutes["minute"].between(*span, inclusive="left" if is_loss else "both")]
+    inclusive = "left" if window["kind"] == "traffic_loss" else "both"
+    inside = minutes[minutes["minute"].between(start.floor("min"), end, inclusive=inclusive)]
     if window["service"]:
         inside = inside[inside["service"] == window["service"]]
-    users_of = partial(_count_users, sli=sli, window=window, limits=limits)
+    count_users = partial(_count_users, sli=sli, window=window, limits=limits)
     rows = [
-        make_row(start, "impact", "started", f"{_name_edge(window, 'start')}: {name} ({where})", last_time=end,
-             time_error_s=_half_width(window, "start"), evidence=_first_of(failures), **shared),
-        make_row(end, "impact", "ended",
-             f"{_name_edge(window, 'end')}: {_tell_loss(window) if is_loss else _tell_bad(window)}",
-             time_error_s=_half_width(window, "end"), count=None if is_loss else window["bad"],
-             users=None if is_loss else window["users"]["affected"],
-             evidence=_first_of(failures.iloc[::-1]), **shared),
+        *_tell_edges(window, sli.failures),
+        *_tell_peak(window, inside),
+        *_tell_minutes(window, inside, count_users),
+    ]
+    return [{**row, "service": window["service"] or "", "severity": "error"} for row in rows]
+
+
+def _tell_edges(window: Mapping[str, Any], failures: pd.DataFrame) -> list[Row]:
+    """Where it starts, with the first failure as evidence, and where it ends, with what came of it."""
+    start, end = _read_edges(window)
+    inside = failures[failures["time"].between(start, end)]
+    where = _name_operations(window) or "all operations"
+    if window["kind"] == "traffic_loss":
+        told, counts = _tell_loss(window), {}
+    else:
+        told, counts = _tell_bad(window), {"count": window["bad"], "users": window["users"]["affected"]}
+    return [
+        make_row(start, "impact", "started", f"{_name_edge(window, 'start')}: {_name_kind(window)} ({where})",
+                 last_time=end, time_error_s=_half_width(window, "start"), evidence=_first_of(inside)),
+        make_row(end, "impact", "ended", f"{_name_edge(window, 'end')}: {told}",
+                 time_error_s=_half_width(window, "end"), evidence=_first_of(inside.iloc[::-1]), **counts),
     ]  # fmt: skip
-    number = count_minutes(inside["minute"]).to_numpy()
-    if window.get("peak_minute"):
-        peak = to_us(pd.Timestamp(window["peak_minute"]))
-        at = inside[number == peak // MINUTE_US]
-        like = next(iter(_add_up(at, np.zeros(len(at), np.int64), window["kind"])), _Like(None, None, 0))
-        rows.append(make_row(max(peak, start), "impact", "peak", f"peak: {like.describe(window)}",
-                         count=like.bad, time_error_s=60.0, **shared))  # fmt: skip
+
+
+def _tell_peak(window: Mapping[str, Any], minutes: pd.DataFrame) -> list[Row]:
+    if not window.get("peak_minute"):
+        return []
+    start, peak = _read_edges(window)[0], to_us(pd.Timestamp(window["peak_minute"]))
+    at = minutes[count_minutes(minutes["minute"]) == peak // MINUTE_US]
+    like = next(iter(_add_up(at, np.zeros(len(at), np.int64), window["kind"])), _Like(None, None, 0))
+    told = f"peak: {like.describe(window)}"
+    return [make_row(max(peak, start), "impact", "peak", told, count=like.bad, time_error_s=60.0)]
+
+
+def _tell_minutes(
+    window: Mapping[str, Any], minutes: pd.DataFrame, count_users: Callable[[int, int], int | None]
+) -> list[Row]:
+    """What each minute was like, or of a long window each few of them."""
+    start, end = _read_edges(window)
     step = max(1, int(np.ceil((end - start) / MINUTE_US / _MOST_MINUTES)))
+    number = count_minutes(minutes["minute"]).to_numpy()
     begin, stop = int(number.min(initial=start // MINUTE_US)), int(number.max(initial=start // MINUTE_US)) + 1
     places, group = np.unique((number - begin) // step, return_inverse=True)
-    before = ""
-    for first, like in zip((begin + places * step).tolist(), _add_up(inside, group, window["kind"]), strict=True):
-        told = like.describe(window)
-        if told == before and not like.requests:  # hours in which nothing comes are told once
-            rows[-1]["last_time"] = min(first + step, stop) * MINUTE_US
+    rows: list[Row] = []
+    for first, like in zip((begin + places * step).tolist(), _add_up(minutes, group, window["kind"]), strict=True):
+        told, last_time = like.describe(window), min(first + step, stop) * MINUTE_US
+        if rows and rows[-1]["summary"] == told and not like.requests:  # hours in which nothing comes are told once
+            rows[-1]["last_time"] = last_time
             continue
-        rows.append(make_row(first * MINUTE_US, "impact", "ongoing", told,
-                         last_time=min(first + step, stop) * MINUTE_US, count=like.bad,
-                         users=users_of(first, first + step - 1), time_error_s=0.0, **shared))  # fmt: skip
-        before = told
+        rows.append(make_row(first * MINUTE_US, "impact", "ongoing", told, last_time=last_time, count=like.bad,
+                             users=count_users(first, first + step - 1), time_error_s=0.0))  # fmt: skip
     return rows
+
+
+def _read_edges(window: Mapping[str, Any]) -> tuple[int, int]:
+    """Start and end in µs since 1970."""
+    return to_us(pd.Timestamp(window["start"])), to_us(pd.Timestamp(window["end"]))
 
 
 def _name_operations(window: Mapping[str, Any]) -> str:
