@@ -97,16 +97,14 @@ class Account:
     last: int = 0
     year_guess: str = ""  #: for stamps without a year: the one assumed, and why
     day_guess: str = ""  #: for stamps with a time of day alone: the day assumed, and why
-    day_after: tuple[int, int | None] | None = (
-        None  #: day and time of day of the last such stamp of a block, see `days`
-    )
+    #: day and time of day of the last such stamp of a block, see `days`
+    day_after: tuple[int, int | None] | None = None
     units: dict[str, str] = field(default_factory=dict)  #: key of durations that states no unit → the unit assumed
     likely_user: str = ""  #: a key that looks like its users', where it names none
     resolution_s: float = 0.0  #: of its stamps, or most of them
     resolutions: collections.Counter[float] = field(default_factory=collections.Counter)  #: how many stamps have which
-    lacks_zone: bool = (
-        False  #: its stamps have neither a year (or day) nor a zone; their time_quality names only the former
-    )
+    #: its stamps have neither a year (or day) nor a zone; their time_quality names only the former
+    lacks_zone: bool = False
     stated_offset: str = ""  #: the offset that its first stamp states, such as +0100
     qualities: collections.Counter[str] = field(default_factory=collections.Counter)
 

@@ -52,9 +52,8 @@ class Recipe:
     year: int | None = None
     carries_year: bool = False  #: stamps lack the year, which goes on from batch to batch
     month: int = 0  #: of the last stamp before such lines; 0 where they are the first
-    day: int | None = (
-        None  #: of stamps with a time of day alone: the first one's, in days since 1970; goes on like the year
-    )
+    #: of stamps with a time of day alone: the first one's, in days since 1970; goes on like the year
+    day: int | None = None
     clock: int | None = None  #: time of day of the last stamp before such lines, in µs
     limits: Limits = field(default_factory=Limits)
 

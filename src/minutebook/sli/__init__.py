@@ -46,9 +46,8 @@ class Sli:
     trials: Trials
     failures: pd.DataFrame  #: each bad event
     coverage: pd.DataFrame  #: minute, service, state, alive
-    writers: (
-        pd.DataFrame
-    )  #: minute, service, source, host, events, requests, last (µs): of the SLI's sources, where they have any
+    #: minute, service, source, host, events, requests, last (µs): of the SLI's sources, where they have any
+    writers: pd.DataFrame
     groups: pd.DataFrame  #: the coverage of each layer, service and host, in scope or not, as `coverage` finds it
     assumptions: tuple[str, ...]
 

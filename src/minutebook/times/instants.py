@@ -36,9 +36,8 @@ class Instants(NamedTuple):
     """The instants that texts state, how each is known, and the finest resolution seen."""
 
     time: pa.Array  #: timestamp[us, UTC]; null where the text is no instant; zone-less ones as if UTC
-    quality: (
-        pa.Array
-    )  #: stated, zone_assumed (zone-less), zone_given, year_assumed, ambiguous, day_assumed; null as time
+    #: stated, zone_assumed (zone-less), zone_given, year_assumed, ambiguous, day_assumed; null as time
+    quality: pa.Array
     resolution_s: float  #: 0 where nothing was read
 
 
