@@ -4,7 +4,8 @@ A request or trace id that two sources share happened once, so the difference of
 difference of the two clocks. Clocks are settled before anything is counted or merged.
 
 Read in order: `samples` (events → a sample of the ids that they share), `differences` (ids → differences of stamps), `meetings` (the
-same by clients' requests), `zones` and `offsets` (those → clocks), `services` (ids → the service of a source, and one name for each), `layers` (ids → which source is in front of another).
+same by clients' requests), `zones` and `offsets` (those → clocks), `services` (ids → the service of a source, and one name for each), `layers` (ids → which source is in front of another),
+`corrections` (those → the events with them).
 """
 
 from __future__ import annotations
@@ -12,12 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from minutebook.clocks.clock import Clock, find_error_s, name_offset, parse_offset_s
+from minutebook.clocks.corrections import correct_times, fill_layers, fill_services
 from minutebook.clocks.differences import find_differences, list_by_source
 from minutebook.clocks.layers import find_layers
 from minutebook.clocks.meetings import find_meetings
@@ -77,60 +76,7 @@ def settle_clocks(
     }
 
 
-def settle(
-    events: pa.Table,
-    clock: Clock,
-    services: Mapping[str, str],
-    layer: str = "",
-    elsewhere: np.ndarray | None = None,
-    renamed: Mapping[str, str] | None = None,
-) -> pa.Table:
-    """The events of one source on the corrected clock, with the service and the layer that shared ids prove.
-
-    Those that count ``elsewhere`` lose their layer. ``renamed`` are services and what they call themselves.
-    """  # fmt: skip
-    if clock.shift_us:
-        times = pc.add(events.column("time").cast(pa.int64()), clock.shift_us)
-        events = events.set_column(
-            events.schema.get_field_index("time"),
-            events.schema.field("time"),
-            times.cast(pa.timestamp("us", "UTC")),
-        )
-    quality = "aligned" if clock.applied else "zone_inferred" if clock.zone_basis.startswith("inferred") else None
-    if quality:
-        words = events.column("time_quality").cast(pa.string())
-        is_zoneless = pc.is_in(words, pa.array(["zone_assumed", "ambiguous"]))
-        words = pc.if_else(pc.or_(is_zoneless, clock.applied), quality, words)
-        events = _replace(events, "time_quality", words)
-    if services:
-        operations = events.column("operation").cast(pa.string())
-        names = sorted(services)
-        index = pc.index_in(operations, pa.array(names))
-        proven = pa.array([services[n] for n in names], pa.string()).take(index)
-        own = pc.coalesce(
-            events.column("service").cast(pa.string()),
-            proven,
-            pa.scalar(services.get(""), pa.string()),
-        )
-        events = _replace(events, "service", own)
-    if renamed:
-        called, names = events.column("service").cast(pa.string()), pa.array(list(renamed), pa.string())
-        own = pa.array(list(renamed.values()), pa.string()).take(pc.index_in(called, names))
-        events = _replace(events, "service", pc.coalesce(own, called))
-    if layer:
-        events = _replace(events, "layer", pa.repeat(pa.scalar(layer), events.num_rows))
-    if elsewhere is not None and elsewhere.any():
-        layers = events.column("layer").cast(pa.string())
-        events = _replace(events, "layer", pc.if_else(pa.array(elsewhere), None, layers))
-    return events
-
-
-def _replace(events: pa.Table, name: str, values: pa.Array | pa.ChunkedArray) -> pa.Table:
-    position = events.schema.get_field_index(name)
-    return events.set_column(position, events.schema.field(name), values.dictionary_encode())
-
-
 __all__ = [
-    "Clock", "ClockSample", "find_error_s", "find_layers", "find_meetings", "find_names", "find_records", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle",
-    "settle_clocks",
+    "Clock", "ClockSample", "correct_times", "fill_layers", "fill_services", "find_error_s", "find_layers", "find_meetings",
+    "find_names", "find_records", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle_clocks",
 ]  # fmt: skip

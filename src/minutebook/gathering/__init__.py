@@ -18,13 +18,15 @@ import pyarrow as pa
 
 from minutebook.clocks import (
     Clock,
+    correct_times,
+    fill_layers,
+    fill_services,
     find_error_s,
     find_layers,
     find_meetings,
     find_names,
     find_records,
     find_services,
-    settle,
     settle_clocks,
 )
 from minutebook.detection.ownformats import load_all
@@ -56,9 +58,8 @@ class Settled:
     layers: Mapping[str, str] = field(default_factory=dict)  #: source → its layer, where that isn't its format's
     openings: Openings = field(default_factory=Openings)  #: what records that only say how a request ended lack
     doubles: Doubles = field(default_factory=Doubles)  #: requests that another log of their service counts
-    owners: Mapping[str, str] = field(
-        default_factory=dict
-    )  #: id of a failing request → its user, as another layer says
+    #: id of a failing request → its user, as another layer says
+    owners: Mapping[str, str] = field(default_factory=dict)
     span: Span = field(default_factory=Span)  #: events outside of it don't count
     names: Mapping[str, str] = field(default_factory=dict)  #: service as others call it → as it calls itself
 
@@ -69,9 +70,10 @@ class Settled:
             table = table.filter(self.span.find(table, clock.shift_us))
         table = self.openings.fill(table)
         elsewhere = self.doubles.find(table)
-        layer = self.layers.get(source, "")
-        settled = settle(table, clock, self.services.get(source, {}), layer, elsewhere, self.names)
-        return fill_users(settled, self.owners)
+        table = correct_times(table, clock)
+        table = fill_services(table, self.services.get(source, {}), self.names)
+        table = fill_layers(table, self.layers.get(source, ""), elsewhere)
+        return fill_users(table, self.owners)
 
     def how(self, source: str) -> object:
         """Equal for sources whose events are settled alike."""
@@ -267,19 +269,19 @@ def _settle(
 
 
 def _refuse_nothing(accounts: Sequence[Account]) -> None:
-    if any(account.events for account in accounts) or not any(account.lines for account in accounts):
-        if not any(account.lines for account in accounts):
-            broken = next((a for a in accounts if a.status not in ("complete", "empty")), None)
-            if broken is not None:
-                raise EvidenceError(
-                    f"{broken.status}: nothing of it could be read" + (f" ({broken.note})" if broken.note else ""),
-                    where=broken.source.name,
-                    do="collect it again",
-                )
-            raise EvidenceError("every file is empty", where=accounts[0].source.name, do="name the evidence")
+    """Raise `EvidenceError` where no event could be read, unless the sources are whole and just list nothing."""
+    if any(account.events for account in accounts):
         return
+    if not any(account.lines for account in accounts):
+        broken = next((a for a in accounts if a.status not in ("complete", "empty")), None)
+        if broken is None:
+            raise EvidenceError("every file is empty", where=accounts[0].source.name, do="name the evidence")
+        why = f" ({broken.note})" if broken.note else ""
+        raise EvidenceError(
+            f"{broken.status}: nothing of it could be read{why}", where=broken.source.name, do="collect it again"
+        )
     if all(account.status in ("complete", "empty") and not account.rejected for account in accounts):
-        return  # exports that list nothing: read, and empty
+        return
     first = next((a for a in accounts if a.note), accounts[0])
     why = f": {first.rejects[0].why}" if first.rejects else ""
     what = first.note or f"none of its {first.lines:,} lines could be read{why}"
