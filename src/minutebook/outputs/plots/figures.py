@@ -10,7 +10,8 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, cast
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from minutebook.outputs import FIGURE_FORMATS, pick_suffix
 from minutebook.outputs.atomic import Target, open_target
@@ -49,6 +50,18 @@ def forgo_help() -> None:
     import matplotlib.artist
 
     matplotlib.artist.kwdoc = lambda artist: ""
+
+
+def make_figure(size_in: tuple[float, float], layout: Literal["constrained"] | None = None) -> Figure:
+    """An empty figure without pyplot, which Jupyter shows all the same."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size_in, dpi=DPI, layout=layout)
+    FigureCanvasAgg(figure)
+    # Jupyter shows a figure of pyplot's only; this one says itself how it looks.
+    setattr(figure, "_repr_png_", partial(render, figure, "png"))  # noqa: B010
+    return figure
 
 
 def render(figure: Figure, format: str) -> bytes:

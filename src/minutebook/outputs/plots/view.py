@@ -15,7 +15,7 @@ from minutebook.outputs.inert import escape_invisible, shorten
 from minutebook.outputs.instants import find_zone
 from minutebook.outputs.plots.curves import MINUTE
 from minutebook.outputs.plots.edges import find_edges
-from minutebook.outputs.plots.figures import DPI, own_looks, render
+from minutebook.outputs.plots.figures import make_figure, own_looks
 from minutebook.outputs.plots.minutes import sum_minutes
 from minutebook.outputs.plots.panels import draw_time_axis, say_nothing, to_instant, to_number
 from minutebook.outputs.plots.shading import shade_windows
@@ -78,7 +78,7 @@ def draw_view(
     with own_looks():
         figure = None
         if axes is None:
-            figure, places = _make_figure(view, panels, size_in)
+            figure, places = _make_panels(view, panels, size_in)
         else:
             places = list(np.atleast_1d(np.asarray(axes, dtype=object)).ravel())
             if len(places) != len(panels):
@@ -104,16 +104,10 @@ def draw_view(
     return figure if figure is not None else axes
 
 
-def _make_figure(view: View, panels: list[Panel], size_in: tuple[float, float] | None) -> tuple[Any, list[Axes]]:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
+def _make_panels(view: View, panels: list[Panel], size_in: tuple[float, float] | None) -> tuple[Any, list[Axes]]:
     count, columns = len(panels), min(view.count_columns(size_in), len(panels))
     heights = [panel.height_in or view.panel_in for panel in panels[::columns]]
-    figure = Figure(figsize=size_in or (_WIDTH, sum(heights) + _MARGIN), dpi=DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    # Jupyter shows a figure of pyplot's only; this one says itself how it looks.
-    setattr(figure, "_repr_png_", partial(render, figure, "png"))  # noqa: B010
+    figure = make_figure(size_in or (_WIDTH, sum(heights) + _MARGIN), "constrained")
     grid = figure.subplots(
         len(heights), columns, sharex=view.on_time, squeeze=False, gridspec_kw={"height_ratios": heights}
     ).ravel()
