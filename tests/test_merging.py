@@ -276,6 +276,15 @@ def test_other_columns_are_the_newest_observations() -> None:
     assert merged["evidence"].tolist() == ["list:1; list:2"]
 
 
+def test_of_two_records_of_a_deploy_the_one_with_seconds_says_when() -> None:
+    by_minute = deploy("started", 0, "list", "2.0.0", "deploy:1") | {"fields": '{"resolution_s": 60.0}'}
+    by_second = deploy("started", 41, "ci", "2.0.0", "deploy:2")
+    (alone,) = merge([by_minute]).itertuples()
+    assert (alone.time, alone.time_error_s) == (T, 60.0)
+    (both,) = merge([by_minute, by_second]).itertuples()
+    assert (both.time, both.time_error_s) == (T + pd.Timedelta(seconds=41), 0.0)
+
+
 DEPLOYS = [
     deploy("started", 0, "github", "abc1234def", "deploy:1"),
     deploy("succeeded", 60, "github", "abc1234def", "deploy:1"),

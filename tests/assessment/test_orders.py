@@ -9,6 +9,7 @@ import pytest
 from evidence import START, breaking, requests
 
 import minutebook as mb
+from minutebook.events import check_events
 from minutebook.settings.config import Config
 
 SHOP = breaking(requests(), 2400, 3000)
@@ -48,6 +49,25 @@ def test_what_is_assumed_of_unknown_clocks_can_be_stated() -> None:
     told = {s: mb.orders(near, config=Config(clock_error_s=s)).iloc[0] for s in (0.0, 30.0)}
     assert (told[0.0]["verdict"], told[30.0]["verdict"]) == ("proven", "undecidable")
     assert told[30.0]["clock_error_s"] == 60.0
+
+
+def test_a_list_that_tells_minutes_proves_nothing_within_one(tmp_path: Path) -> None:
+    told = {}
+    for stamp in ("08:38", "08:40", "08:40:00"):
+        path = tmp_path / f"{stamp.replace(':', '-')}.csv"
+        path.write_text(f"service,version,started\nshop,2,2026-11-23T{stamp}Z\n", "utf-8")
+        events = pd.concat([check_events(SHOP), mb.read(path)], ignore_index=True)
+        config = Config(clock_error_s=0.0)
+        (row,) = mb.orders(events, config=config).itertuples()
+        timeline = mb.timeline(events, config=config)
+        (deploy,) = timeline[timeline["kind"] == "deploy"].itertuples()
+        told[stamp] = (row.verdict, row.second, deploy.time_error_s)
+    start = "impact start"
+    assert told == {
+        "08:38": ("proven", start, 60.0),
+        "08:40": ("undecidable", start, 60.0),
+        "08:40:00": ("proven", start, 0.0),
+    }
 
 
 def test_marks_of_one_source_share_its_clock() -> None:

@@ -49,3 +49,13 @@ def test_a_duration_is_added_to_the_millisecond() -> None:
     assert (later.time - stamp.time).total_seconds() == 158.449
     assert add_ms(stamp, "soon") is None
     assert add_ms(stamp, 10**30) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "resolution_s"),
+    [("2026-11-23T09:00Z", 60.0), ("23.11.2026 09:00", 60.0), ("2026-11-23 09:00:00", 0.0), ("2026-11-23T09:00:00Z", 0.0)],
+)  # fmt: skip
+def test_a_stamp_without_seconds_may_be_anywhere_in_its_minute(text: str, resolution_s: float) -> None:
+    stamp = read_stamp(text)
+    assert stamp is not None
+    assert stamp.resolution_s == resolution_s

@@ -70,6 +70,7 @@ def make_row(
     more: dict[str, object] = {
         **{k: v for k, v in known.items() if k not in (*_IN_FRAME, "what", "done", "message", "fields", "labels")},
         "labels": labels,
+        "resolution_s": start.resolution_s or None,
         **fields,
     }
     if isinstance(own := facts.get("fields"), Mapping):

@@ -27,6 +27,7 @@ class Stamp(NamedTuple):
 
     time: datetime
     quality: str
+    resolution_s: float = 0.0  #: 60 where it has no seconds; finer ones count as exact
 
 
 def read_stamp(value: object, *, zone: str | None = None) -> Stamp | None:
@@ -59,7 +60,8 @@ def _parse(text: str, layout: str, zone: str | None) -> Stamp | None:
     read = parse_times(pa.array([text]), layout, zone=zone)
     if read.time.null_count:
         return None
-    return Stamp(read.time[0].as_py().astimezone(UTC), str(read.quality[0].as_py()))
+    resolution_s = read.resolution_s if read.resolution_s >= 60 else 0.0
+    return Stamp(read.time[0].as_py().astimezone(UTC), str(read.quality[0].as_py()), resolution_s)
 
 
 def _read_old(text: str) -> Stamp | None:

@@ -80,7 +80,7 @@ def _tell(occurrence: Occurrence, entity: object) -> dict[str, Any]:
         until = f" until {tell_span(row['time'], occurrence.last)}" if occurrence.last > row["time"] else ""
         row["message"] = f"{row['message']} ({seen} {occurrence.count:,} times{until})"
     places = sorted({o.place for o in occurrence.seen})
-    return {**row, "evidence": "; ".join(places), "time_error_s": best.error_s, "count": occurrence.count}
+    return {**row, "evidence": "; ".join(places), "time_error_s": best.bound_s, "count": occurrence.count}
 
 
 def _list_merges(merged: Sequence[Occurrence]) -> list[dict[str, Any]]:

@@ -62,6 +62,12 @@ class Observation:
         return float(error) if isinstance(error, int | float) else 0.0
 
     @property
+    def bound_s(self) -> float:
+        """How far off the time may be, also for what its stamp leaves out: a minute where it has no seconds."""
+        resolution = self.details.get("resolution_s", 0.0)
+        return max(self.error_s, float(resolution) if isinstance(resolution, int | float) else 0.0)
+
+    @property
     def is_exact(self) -> bool:
         """Whether the time is that of the event itself, not of a sample or a bound."""
         return self.error_s == 0 and str(self.row.get("time_quality")) != "censored"
@@ -100,9 +106,9 @@ class Occurrence:
 
     @property
     def best(self) -> Observation:
-        """The observation whose time is kept: exact over sampled, then the earliest start or the latest end."""
+        """The observation whose time is kept: the least far off, exact over sampled, the earliest start or the latest end."""
         sign = 1 if self.phase in OPENING or self.phase == "acknowledged" else -1
-        return min(self.seen, key=lambda o: (not o.is_exact, o.error_s, sign * o.time.value, o.order))
+        return min(self.seen, key=lambda o: (o.bound_s, not o.is_exact, sign * o.time.value, o.order))
 
     @property
     def time(self) -> pd.Timestamp:
