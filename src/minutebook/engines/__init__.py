@@ -31,6 +31,7 @@ class Engine(Protocol):
     """Reads sources, and keeps their events in batches."""
 
     sample: ClockSample  #: ids of all events that were read; may be empty for a single source
+    has_ids: bool  #: whether any event that was read has an id; True where that isn't known
 
     def read(self, sources: Sequence[Source], context: ReadingContext) -> list[Account]:
         """Read sources and keep their events; their accounts, in the order of the sources."""

@@ -117,7 +117,7 @@ class ClusterEngine:
     def __init__(self, client: Any) -> None:
         self._client = client
         self._pieces: list[_Piece] = []
-        self.sample = ClockSample()
+        self.sample, self.has_ids = ClockSample(), True
 
     def read(self, sources: Sequence[Source], context: ReadingContext) -> list[Account]:
         """Read sources side by side, large logs in parts, many small ones in one task."""

@@ -44,7 +44,7 @@ class LocalEngine:
     def __init__(self, pool: Executor, store: EventStore) -> None:
         self._pool, self._store = pool, store
         self._told: dict[str, Future[Told | None]] = {}  # by the name of a log of many files
-        self.sample = ClockSample()
+        self.sample, self.has_ids = ClockSample(), False
 
     def read(self, sources: Sequence[Source], context: ReadingContext) -> list[Account]:
         """Read sources one after the other, the blocks of each on all threads; many small ones at once."""
@@ -78,6 +78,7 @@ class LocalEngine:
 
     def _keep(self, table: pa.Table, counts: Sequence[tuple[str, int]], context: ReadingContext) -> None:
         self._store.add(table, counts)
+        self.has_ids |= table.column("trace").null_count < table.num_rows
         if not context.is_alone:
             self.sample.add(table)
 

@@ -251,7 +251,7 @@ def _settle(
 ) -> Gathered:
     """Take copies out, find services, layers and users, and count what is out of range."""
     copied = drop_copies(engine, accounts)
-    looks = list(engine.map_all(partial(look, rules=config.sli)))
+    looks = list(engine.map_all(partial(look, rules=config.sli))) if engine.has_ids else []
     openings = find_openings(engine.map_all, config.sli) if any(each.has_answers for each in looks) else Openings()
     map_all = map_told(engine.map_all, openings)
     if openings.told is not None:
