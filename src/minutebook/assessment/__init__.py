@@ -3,7 +3,7 @@
 An impact window is the stretch of minutes in which so many users hit failures that, at this service's own
 usual rate, it would be less than a one-in-a-million coincidence; its edges are the first and last failing
 request of that stretch. Read in order: `traffic` (the input), `channels` (what is tested and bad), `baseline`, `calm` (what is usual), `scan`
-(what stands out), `windows` (what is kept), `edges`, `slow`, `writers`, `absences`, `loss`, `throughout`, `users`, `milestones`,
+(what stands out), `windows` (what is kept), `edges`, `slow`, `writers`, `absences`, `daily`, `loss`, `throughout`, `users`, `milestones`,
 `telling`, `missing`.
 """
 
@@ -20,7 +20,7 @@ from minutebook.assessment.channels import Channel, Limits
 from minutebook.assessment.facts import Facts, find_facts
 from minutebook.assessment.loss import find_holes
 from minutebook.assessment.milestones import DEFINITIONS, find_milestones, find_mitigation, find_related
-from minutebook.assessment.missing import tell_gone, tell_hole
+from minutebook.assessment.missing import tell_daily, tell_gone, tell_hole
 from minutebook.assessment.orders import find_orders, make_orders, tell_bounds
 from minutebook.assessment.scan import SURE
 from minutebook.assessment.screening import find_notable
@@ -159,8 +159,10 @@ def _measure_holes(
         return None if traffic.is_lines else find_ending(traffic.writers, sources, minute)
 
     holes = find_holes(requests, coverage, plain.find_times, alerts, traffic.writers, find_end)
-    found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in holes if not hole.gone]
+    lost = [hole for hole in holes if not hole.gone and not hole.alike_days]
+    found.told += [tell_hole(hole, service, plain, traffic.happenings) for hole in lost]
     found.rejected += tell_gone([hole for hole in holes if hole.gone], service, plain)
+    found.rejected += [tell_daily(hole, service, plain) for hole in holes if hole.alike_days]
 
 
 def _make_channels(traffic: Traffic, service: str, limits: Limits) -> Callable[[str, float], Channel]:

@@ -2,7 +2,7 @@
 
 A silence counts as lost traffic only where something shows that logging went on: health checks, another source, or an
 alert that fired. Else nothing is known of it, and it's never called an outage. Nor is one in the log of one of several
-hosts. Behind a service's last request only its own logs show that: others may just have been collected for longer.
+hosts, nor one that comes every day at that time. Behind a service's last request only its own logs show that: others may just have been collected for longer.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.absences import find_absences
+from minutebook.assessment.daily import count_alike_days
 from minutebook.assessment.scan import MERGE_MINUTES, SURE
 from minutebook.assessment.writers import Ending, find_writers
 from minutebook.sli.stretches import find_runs
@@ -36,6 +37,7 @@ class Hole(NamedTuple):
     signs: tuple[str, ...]
     gone: tuple[str, ...] = ()  #: sources that fell away, where the others logged as much as they usually do
     is_open: bool = False  #: whether it goes on up to the end of the evidence
+    alike_days: int = 0  #: other days on which as few came at that time, if there are enough to call that usual
 
     @property
     def minutes(self) -> tuple[int, int]:
@@ -78,6 +80,9 @@ def find_holes(
     is_low = (seen <= 0.5 * expected) & (expected > 0) | (state == "none")
     # The first and last minutes are cut by the evidence itself.
     is_low[: active[0] + 1] = is_low[cut:] = False
+    # Nor does a day on which the service wasn't there yet, or no more, show when its users come.
+    is_told = (state != "none") | is_alive
+    is_told[: active[0]] = is_told[active[-1] + 1 :] = False
     holes: list[Hole] = []
     for begin, stop in find_runs(is_low):
         want, have, is_open = expected[begin:stop].sum(), seen[begin:stop].sum(), stop == cut
@@ -92,10 +97,11 @@ def find_holes(
         if (silence[1] - silence[0]) / MINUTE_US >= (want - have) / want / 2 * (stop - begin):
             span = silence
             sign = "log" if is_open and goes_on else _find_sign(silence, is_alive[begin:stop], alerts)
-        signs = (sign,) if sign and not gone else ()
         is_sure = odds >= SURE and want >= _FEWEST_EXPECTED
+        days = count_alike_days(minutes, seen, is_told, (begin, stop), want) if is_sure and not gone else 0
+        signs = (sign,) if sign and not gone and not days else ()
         if is_sure or (not signs and not gone and (state[begin:stop] == "none").any()):
-            holes.append(Hole((piece,), span, want, have, odds, signs, gone, is_open))
+            holes.append(Hole((piece,), span, want, have, odds, signs, gone, is_open, days))
     return _join_losses(holes)
 
 

@@ -1,4 +1,4 @@
-"""missing traffic → its entries in `impact.json`: a loss, no evidence, or a log that ends while others go on."""
+"""missing traffic → its entries in `impact.json`: a loss, no evidence, or a candidate that is none of both."""
 
 from __future__ import annotations
 
@@ -86,3 +86,12 @@ def tell_gone(holes: list[Hole], service: str, trials: Channel) -> list[dict[str
             "odds": round(max(hole.odds for hole in own), 1), "reason": f"there is no line of {names}: {rest}",
         })  # fmt: skip
     return told
+
+
+def tell_daily(hole: Hole, service: str, trials: Channel) -> dict[str, Any]:
+    """A stretch in which as few requests came as at that time of the other days: a candidate that is no loss."""
+    return {
+        "kind": "traffic_loss", "service": service or None, "operations": trials.operations,
+        "start": write_instant(hole.minutes[0] * MINUTE_US), "end": write_instant(hole.minutes[1] * MINUTE_US),
+        "odds": round(hole.odds, 1), "reason": f"as few came at that time of the {hole.alike_days} other days: it's usual",
+    }  # fmt: skip
