@@ -25,7 +25,7 @@ from minutebook.assessment.orders import find_orders, make_orders, tell_bounds
 from minutebook.assessment.scan import SURE
 from minutebook.assessment.screening import find_notable
 from minutebook.assessment.sensitivity import LEAST_FACTOR, Choices, find_sensitivity, make_rows
-from minutebook.assessment.slow import find_slow_limits
+from minutebook.assessment.slow import find_slow_limits, read_slow_limits, tell_slow_limits
 from minutebook.assessment.telling import Scope, tell_rejected, tell_sensitivity, tell_window
 from minutebook.assessment.throughout import find_throughout
 from minutebook.assessment.traffic import Traffic, make_traffic
@@ -48,6 +48,15 @@ class _Found:
     states: list[pd.DataFrame] = field(default_factory=list)
     has_users: bool = False
     mitigated: list[int | None] = field(default_factory=list)
+
+    def add(self, window: Window, scope: Scope, moved: list[dict[str, Any]]) -> None:
+        """Put in a window, whom it hit, and how it ``moved`` with the choices of the method."""
+        told = tell_window(window, scope)
+        self.told.append({**told, "sensitivity": tell_sensitivity(moved, window)})
+        self.events.append(scope.events)
+        self.states.append(scope.states)
+        self.has_users |= told["users"]["affected"] is not None
+        self.mitigated.append(find_mitigation(window.by_minute, window.end.at, int(scope.minutes[-1])))
 
 
 #: Which minutes are usual: (from, to) in µs since 1970, or so many seconds ahead of the impact; None: all but the windows.
@@ -84,14 +93,14 @@ def measure_impact(traffic: Traffic, *, slow_over_s: Limits | None = None, basel
         "orders": find_orders(windows, traffic),
         "definitions": {**DEFINITIONS, "orders": tell_bounds(traffic)},
         "total": _total(impact, found),
-        "slow_over_s": [{"service": s, "operation": o, "over_s": round(v, 6)} for (s, o), v in sorted(limits.items())],
+        "slow_over_s": tell_slow_limits(limits),
     }
 
 
 def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
     """``window, user, state`` of every affected user: failed or degraded."""
     traffic = traffic.by_minute()
-    limits = {(e["service"], e["operation"]): e["over_s"] for e in impact["slow_over_s"]}
+    limits = read_slow_limits(impact)
     parts = []
     for window in impact["windows"]:
         if window["kind"] not in ("fail", "slow"):
@@ -109,18 +118,17 @@ def affected_users(traffic: Traffic, impact: Mapping[str, Any]) -> pd.DataFrame:
 def _measure_service(
     traffic: Traffic, service: str, limits: Limits, baseline: Baseline, sources: Sources, found: _Found
 ) -> None:
+    """Put into ``found`` all windows of one service."""
     coverage = traffic.coverage.assign(minute_no=count_minutes(traffic.coverage["minute"])).sort_values("minute_no")
     judge = _make_channels(traffic, service, limits)
-    by_channel: list[tuple[Channel, list[Window]]] = []
-    for trials in (judge("fail", 1.0), judge("slow", 1.0)):
-        minutes = np.unique(
-            np.concatenate((coverage["minute_no"].to_numpy(), trials.facts.cells["minute_no"].to_numpy()))
-        )
+    plain, slow = judge("fail", 1.0), judge("slow", 1.0)
+    minutes = np.unique(np.concatenate((coverage["minute_no"], plain.facts.cells["minute_no"])))
+    by_channel = []
+    for trials in (plain, slow):
         windows, rejected = _find_windows(trials, minutes, baseline)
         by_channel.append((trials, windows))
-        found.rejected += [tell_rejected(r, service, trials.name) for r in rejected]
-    plain, failing = by_channel[0]
-    if not failing:
+        found.rejected += [tell_rejected(each, service, trials.name) for each in rejected]
+    if not by_channel[0][1]:
         found.throughout += find_throughout(traffic, service, plain)
     taken = [piece for _, windows in by_channel for window in windows for piece in window.pieces]
 
@@ -134,16 +142,9 @@ def _measure_service(
     )  # fmt: skip
     for trials, windows in by_channel:
         for window, moved in zip(windows, find_sensitivity(windows, trials.name, choices), strict=True):
-            span = (window.start.at, window.end.at)
-            events = _bad_events(traffic, trials, span, window.operations)
+            events = _bad_events(traffic, trials, (window.start.at, window.end.at), window.operations)
             states = find_states(trials, events)
-            scope = Scope(service, traffic, trials, events, states, coverage, taken, minutes, limits)
-            told = tell_window(window, scope)
-            found.told.append({**told, "sensitivity": tell_sensitivity(moved, window)})
-            found.events.append(events)
-            found.states.append(states)
-            found.has_users |= told["users"]["affected"] is not None
-            found.mitigated.append(find_mitigation(window.by_minute, window.end.at, int(minutes[-1])))
+            found.add(window, Scope(service, traffic, trials, events, states, coverage, taken, minutes, limits), moved)
     _measure_holes(traffic, service, coverage, plain, sources, found)
 
 
@@ -219,25 +220,27 @@ def _total(windows: list[dict[str, Any]], found: _Found) -> dict[str, Any]:
         if end > begin:
             seconds += (end - begin).total_seconds()
         reach = end if reach is None else max(reach, end)
-    channels = [w["kind"] for w in windows if w["kind"] in ("fail", "slow")]
-    failed = {user for frame in found.states for user in frame.loc[frame["state"] == "failed", "user"]}
-    affected = {user for frame in found.states for user in frame["user"]}
-    is_told = all(frame["state"].notna().all() for frame in found.states)
-    events = pd.concat([e[["at", "user"]] for e in found.events], ignore_index=True) if found.events else None
-    if found.states and not found.has_users:
-        counts: dict[str, int | None] = dict.fromkeys(("affected", "failed", "degraded", "user_minutes"))
-    else:
-        counts = {
-            "affected": len(affected),
-            "failed": len(failed) if is_told else None,
-            "degraded": len(affected) - len(failed) if is_told else None,
-            "user_minutes": count_user_minutes(events) if events is not None and channels else 0,
-        }
     return {
-        "start": (windows and min(w["start"] for w in windows)) or None,
-        "end": (windows and max(w["end"] for w in windows)) or None,
+        "start": min((w["start"] for w in windows), default=None),
+        "end": max((w["end"] for w in windows), default=None),
         "impact_seconds": round(seconds, 3),
-        **counts,
+        **_count_all_users(found),
+    }
+
+
+def _count_all_users(found: _Found) -> dict[str, int | None]:
+    """Whom all windows hit, each once; unknown where none of them names a user."""
+    if found.states and not found.has_users:
+        return dict.fromkeys(("affected", "failed", "degraded", "user_minutes"))
+    affected = {user for frame in found.states for user in frame["user"]}
+    failed = {user for frame in found.states for user in frame.loc[frame["state"] == "failed", "user"]}
+    is_told = all(frame["state"].notna().all() for frame in found.states)
+    events = pd.concat([each[["at", "user"]] for each in found.events], ignore_index=True) if found.events else None
+    return {
+        "affected": len(affected),
+        "failed": len(failed) if is_told else None,
+        "degraded": len(affected) - len(failed) if is_told else None,
+        "user_minutes": 0 if events is None else count_user_minutes(events),
     }
 
 

@@ -68,15 +68,13 @@ def find_holes(
     active = np.flatnonzero(seen > 0)
     if not len(active):
         return []
-    longest = find_absences(seen, state != "none", len(seen))
     # Few services fall silent at the end, so that hardly any has to be looked up in the logs.
-    is_silent = any(each.stop == len(seen) > active[-1] + 1 for each in longest)
+    is_silent = any(each.stop == len(seen) > active[-1] + 1 for each in find_absences(seen, state != "none", len(seen)))
     ending = find_end(int(minutes[active[-1]])) if is_silent else None
     reach = None if ending is None else int(np.searchsorted(minutes, ending.minute))
     expected, cut = _expect(seen, state != "none", int(active[-1]), reach)
     goes_on = [] if ending is None or cut != reach else [ending.at]
-    usual = (state == "covered") & (expected > 0) & (seen > 0.5 * expected)
-    noise = max(1.0, float(np.mean((seen[usual] - expected[usual]) ** 2 / expected[usual]))) if usual.any() else 1.0
+    noise = _find_noise(seen, expected, state == "covered")
     is_low = (seen <= 0.5 * expected) & (expected > 0) | (state == "none")
     # The first and last minutes are cut by the evidence itself.
     is_low[: active[0] + 1] = is_low[cut:] = False
@@ -88,7 +86,7 @@ def find_holes(
         want, have, is_open = expected[begin:stop].sum(), seen[begin:stop].sum(), stop == cut
         if not want:
             continue  # nobody comes at that time
-        odds = float((want - have + have * np.log(max(have, 1e-9) / want)) / noise) if want > have else 0.0
+        odds = _score(want, have) / noise
         piece = int(minutes[begin]), int(minutes[stop - 1]) + 1
         own = find_writers(writers, *piece)
         gone = own.gone if have > 0.5 * own.usual * (stop - begin) else ()
@@ -115,6 +113,17 @@ def _expect(seen: np.ndarray, is_known: np.ndarray, last: int, reach: int | None
     for each in absences:
         expected[each.begin : each.stop] = each.rate
     return expected, reach if reach and any(each.stop == reach for each in absences) else last
+
+
+def _find_noise(seen: np.ndarray, expected: np.ndarray, is_covered: np.ndarray) -> float:
+    """How much more the usual minutes vary than chance alone would make them (1: no more)."""
+    usual = is_covered & (expected > 0) & (seen > 0.5 * expected)
+    return max(1.0, float(np.mean((seen[usual] - expected[usual]) ** 2 / expected[usual]))) if usual.any() else 1.0
+
+
+def _score(expected: float, seen: float) -> float:
+    """ln odds against coincidence that so few came, of a Poisson count."""
+    return float(expected - seen + seen * np.log(max(seen, 1e-9) / expected)) if expected > seen else 0.0
 
 
 def _find_sign(silence: tuple[int, int], is_alive: np.ndarray, alerts: np.ndarray) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -65,3 +66,13 @@ def find_limits(operations: pd.Series, limits_s: Mapping[str, float]) -> np.ndar
     """The limit (s) of each operation, given as categories; infinite where it has none."""
     known = np.array([limits_s.get(name, np.inf) for name in operations.cat.categories] + [np.inf])
     return np.asarray(known[operations.cat.codes.to_numpy()])
+
+
+def tell_slow_limits(limits_s: Mapping[tuple[str, str], float]) -> list[dict[str, Any]]:
+    """The limits by service and operation as `impact.json` has them, to the microsecond."""
+    return [{"service": s, "operation": o, "over_s": round(over, 6)} for (s, o), over in sorted(limits_s.items())]
+
+
+def read_slow_limits(impact: Mapping[str, Any]) -> dict[tuple[str, str], float]:
+    """(service, operation) → its limit (s), as `impact.json` has them."""
+    return {(each["service"], each["operation"]): each["over_s"] for each in impact.get("slow_over_s") or ()}

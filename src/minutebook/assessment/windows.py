@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from minutebook.assessment.baseline import Usual, find_rates
+from minutebook.assessment.baseline import Grid, Usual, find_rates
 from minutebook.assessment.calm import find_first_usual, is_material
 from minutebook.assessment.channels import Channel
 from minutebook.assessment.edges import Edge, find_edges
@@ -15,6 +15,7 @@ from minutebook.assessment.scan import MERGE_MINUTES, SURE, WEAK, find_best, nar
 from minutebook.times.utc import MINUTE_US
 
 _ROUNDS = 8
+_MOST_CANDIDATES = 200  # of a round, the likeliest first
 
 
 @dataclass
@@ -106,45 +107,51 @@ def _place_edges(window: Window, trials: Channel, usual: Usual) -> None:
 def _scan(usual: Usual, trials: Channel, need: float) -> tuple[list[Window], list[Rejected]]:
     grid, noise = usual.grid, usual.noise
     is_open = np.ones(len(grid.minutes), bool)
-    penalty = float(np.log(max(len(grid.operations), 1)))
-    scopes: dict[int | None, float] = {None: 0.0}
-    if len(grid.operations) > 1:
-        scopes |= dict.fromkeys(np.flatnonzero(grid.bad.sum(axis=0) >= 2).tolist(), penalty)
-    pieces: list[tuple[int, int, float]] = []
-    rejected: list[Rejected] = []
+    fees = _list_scopes(grid)
     lowest = min(need, WEAK)
-    least = {scope: (lowest + fee) * noise - 1e-6 for scope, fee in scopes.items()}
+    least = {scope: (lowest + fee) * noise - 1e-6 for scope, fee in fees.items()}
     asked = usual.mask.tobytes(), lowest
     if asked not in grid.found:  # unless a search for other odds took the same minutes for usual ones
-        grid.found[asked] = {scope: find_best(*usual.counts(scope), is_open, least[scope]) for scope in scopes}
+        grid.found[asked] = {scope: find_best(*usual.counts(scope), is_open, least[scope]) for scope in fees}
     best = dict(grid.found[asked])
-    for _ in range(200):
+    pieces: list[tuple[int, int, float]] = []
+    rejected: list[Rejected] = []
+    for _ in range(_MOST_CANDIDATES):
         ranked = [
             (stretch.llr / noise - fee, -(scope if scope is not None else -1), scope, stretch)
-            for scope, fee in scopes.items() if (stretch := best[scope]) is not None
+            for scope, fee in fees.items() if (stretch := best[scope]) is not None
         ]  # fmt: skip
-        if not ranked or max(ranked)[0] < min(need, WEAK):
+        if not ranked or max(ranked)[0] < lowest:
             break
         _, _, scope, stretch = max(ranked, key=lambda entry: entry[:2])
         stretch = narrow(stretch, *usual.counts(scope), gap=MERGE_MINUTES + 1, noise=noise)
-        odds = stretch.llr / noise - scopes[scope]
-        operations = grid.operations if scope is None else [grid.operations[scope]]
+        odds = stretch.llr / noise - fees[scope]
         reason = _reject(usual, trials, scope, stretch.start, stretch.stop, need if odds >= need else WEAK)
-        span = (int(grid.minutes[stretch.start]), int(grid.minutes[stretch.stop - 1]))
-        if odds < need:
-            # A weak candidate is worth a line only if nothing else speaks against it.
-            if not reason and odds >= WEAK:
-                reason = f"weak evidence: one in {_round(np.exp(odds))} by chance, where one in a million is asked for"
-                rejected.append(Rejected(span, list(operations), odds, reason))
-        elif reason:
-            rejected.append(Rejected(span, list(operations), odds, reason))
-        else:
+        # A weak candidate is worth a line only if nothing else speaks against it.
+        told = reason if odds >= need else _tell_weak(odds) if odds >= WEAK and not reason else ""
+        if told:
+            span = (int(grid.minutes[stretch.start]), int(grid.minutes[stretch.stop - 1]))
+            operations = grid.operations if scope is None else [grid.operations[scope]]
+            rejected.append(Rejected(span, list(operations), odds, told))
+        elif odds >= need:
             pieces.append((stretch.start, stretch.stop, odds))
         is_open[stretch.start : stretch.stop] = False
         for key, old in best.items():
             if old is not None and old.start < stretch.stop and stretch.start < old.stop:
                 best[key] = find_best(*usual.counts(key), is_open, least[key])
     return _merge(usual, pieces, trials.name), rejected
+
+
+def _list_scopes(grid: Grid) -> dict[int | None, float]:
+    """All operations together (None), and each that has failures, with what the choice among them costs of its ln odds."""
+    if len(grid.operations) < 2:
+        return {None: 0.0}
+    own = np.flatnonzero(grid.bad.sum(axis=0) >= 2).tolist()
+    return {None: 0.0, **dict.fromkeys(own, float(np.log(len(grid.operations))))}
+
+
+def _tell_weak(odds: float) -> str:
+    return f"weak evidence: one in {_round(np.exp(odds))} by chance, where one in a million is asked for"
 
 
 def _round(number: float) -> str:

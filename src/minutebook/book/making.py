@@ -10,6 +10,7 @@ import pandas as pd
 
 from minutebook import __version__
 from minutebook.assessment import Traffic, affected_users, make_traffic, measure_impact
+from minutebook.assessment.slow import read_slow_limits
 from minutebook.book.hiding import hide_figures, hide_texts, prepare_redaction
 from minutebook.book.whole import Book
 from minutebook.chronology import make_timeline
@@ -116,7 +117,7 @@ def _measure(
     impact = measure_impact(traffic, slow_over_s=limits, baseline=rules.baseline)
     impact["budget"] = spend_budget(objectives, impact, sli)
     impact["sli"] = {**rules.tell(), "layer": sli.layer}
-    slow = {(each["service"], each["operation"]): each["over_s"] for each in impact["slow_over_s"]}
+    slow = read_slow_limits(impact)
     minutes = make_minutes(sli, happenings, slow)
     notes = [f"{o.where}: {o.name}: {note}." for o in objectives for note in o.notes]
     return Measured(happenings, merges, find_roles(observed), traffic, impact, minutes, notes)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from minutebook.assessment.operations import choose_operations
+from minutebook.assessment.slow import read_slow_limits
 from minutebook.chronology.rows import Row, make_row
 from minutebook.columns.categories import count_names, find_name, look_up
 from minutebook.sli import Sli
@@ -22,7 +23,7 @@ _MOST_MINUTES = 60  # rows of one window, a minute each where it's shorter
 def tell_impact(impact: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli) -> list[Row]:
     """Rows of each window; ``minutes`` as in `grid`."""
     rows: list[Row] = []
-    limits = {(each["service"], each["operation"]): each["over_s"] for each in impact.get("slow_over_s", [])}
+    limits = read_slow_limits(impact)
     for rank, window in enumerate(impact.get("windows", [])):
         if window["kind"] == "no_evidence":
             continue

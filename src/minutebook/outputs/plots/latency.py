@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from minutebook.assessment.slow import read_slow_limits
 from minutebook.outputs.plots.curves import draw_line
 from minutebook.outputs.plots.minutes import make_curve
 from minutebook.outputs.plots.view import Panel, View
@@ -30,7 +31,7 @@ def _plan(book: Bookish, _: datetime.tzinfo) -> list[Panel]:
     totals["is_hit"] = [pair in hit for pair in zip(totals["service"], totals["operation"], strict=True)]
     order = ["is_hit", "requests", "service", "operation"]
     ranked = totals.sort_values(order, ascending=[False, False, True, True]).head(_MOST)
-    limits = {(e["service"], e["operation"]): e["over_s"] for e in book.impact.get("slow_over_s") or ()}
+    limits = read_slow_limits(book.impact)
     return [
         Panel(
             f"{row.operation or 'requests'}{f' of {row.service}' if row.service else ''}: seconds",
