@@ -12,8 +12,11 @@ from click.testing import CliRunner
 
 import minutebook as mb
 from minutebook.cli import main
+from minutebook.engines import open_engine
 from minutebook.errors import AccountError, EvidenceError, MinutebookError
+from minutebook.gathering import Gathered, gather
 from minutebook.ledger import make_ledger
+from minutebook.settings.config import Config
 from minutebook.times.spans import read_span
 
 
@@ -100,16 +103,12 @@ def test_what_is_outside_is_out_of_range_and_the_account_adds_up(evidence: Path)
 
 def test_an_event_lost_on_the_way_is_a_defect_that_is_told(evidence: Path) -> None:
     with pytest.raises(AccountError, match="of them 0 copies and 0 out of range, but 3 counted"):
-        make_ledger(_accounts(evidence), {}, {}, [], on_grid={"edge-1.access.log": 3})
+        make_ledger(_gather(evidence), on_grid={"edge-1.access.log": 3})
 
 
-def _accounts(evidence: Path) -> list:  # type: ignore[type-arg]
-    from minutebook.engines import open_engine
-    from minutebook.gathering import gather
-    from minutebook.settings.config import Config
-
+def _gather(evidence: Path) -> Gathered:
     with open_engine() as engine:
-        return gather([evidence / "edge-1.access.log"], Config(), engine).accounts
+        return gather([evidence / "edge-1.access.log"], Config(), engine)
 
 
 def test_the_command_the_functions_and_a_frame_agree(evidence: Path) -> None:

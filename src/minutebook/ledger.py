@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from minutebook.clocks import Clock, name_offset, parse_offset_s
 from minutebook.errors import AccountError
-from minutebook.gathering.copies import Copied
-from minutebook.gathering.doubles import Both, tell_doubles
+from minutebook.gathering import Gathered, Settled
+from minutebook.gathering.doubles import tell_doubles
 from minutebook.reading.account import Account
 from minutebook.sources.places import BYTES, name_line
 from minutebook.times.spans import Span
@@ -19,84 +19,52 @@ from minutebook.times.utc import write_instant
 if TYPE_CHECKING:
     import pandas as pd
 
-    from minutebook.gathering import Gathered
-
 _SHOWN_REJECTS = 20
 #: More rejected lines than this share of a source make a run incomplete.
 MOST_REJECTED = 0.05
 
 
 def make_ledger(
-    accounts: Sequence[Account],
-    clocks: Mapping[str, Clock],
-    services: Mapping[str, Mapping[str, str]],
-    copied: Sequence[Copied],
+    gathered: Gathered | None,
     merges: Sequence[Mapping[str, Any]] = (),
     assumptions: Sequence[str] = (),
-    *,
-    layers: Mapping[str, str] | None = None,
-    openings: Sequence[str] = (),
-    doubles: Sequence[Both] = (),
-    span: Span | None = None,
     on_grid: Mapping[str, int] | None = None,
 ) -> dict[str, Any]:
     """``sources[]``, ``merges[]``, ``assumptions[]``, ``range`` and ``totals``; JSON-able, the same in any order of inputs.
 
-    ``layers`` are those that shared ids prove, ``openings`` sentences on requests that are told in two records,
-    ``doubles`` the requests that two logs of a service have, ``span`` is what was asked for. ``on_grid`` is how many events of each source the summary counted: raises `AccountError` where an event
-    got lost on the way.
+    ``gathered`` is None for events that the caller has read; ``merges`` and ``assumptions`` are further ones. ``on_grid``
+    is how many events of each source the summary counted: raises `AccountError` where an event got lost on the way.
     """
+    accounts, copied = (gathered.accounts, gathered.copied) if gathered else ([], [])
+    settled = gathered.settled if gathered else Settled()
     copies: collections.Counter[str] = collections.Counter()
     for each in copied:
         copies[each.source] += each.events
-    known = [(account, account.source.name, clocks.get(account.source.name, Clock())) for account in accounts]
-    sources = [_tell_source(account, clock, copies[name]) for account, name, clock in known]
-    assumed = [
-        sentence
-        for account, name, clock in known
-        if account.events
-        for sentence in _list_assumptions(
-            account, clock, services.get(name, {}).get("", ""), (layers or {}).get(name, "")
-        )
+    sources = [
+        _tell_source(account, settled.clocks.get(account.source.name, Clock()), copies[account.source.name])
+        for account in accounts
     ]
     if on_grid is not None:
         _check_events(sources, on_grid)
-    merged = [{"what": "copies", "into": c.of, "from": c.source, "count": c.events, "why": c.why} for c in copied] + [
-        dict(merge) for merge in merges
-    ]
     count = ("lines", "lines_in_events", "lines_skipped", "lines_rejected", "events", "copies", "out_of_range")
     return {
         "sources": sources,
-        "merges": merged,
+        "merges": [
+            *({"what": "copies", "into": c.of, "from": c.source, "count": c.events, "why": c.why} for c in copied),
+            *map(dict, merges),
+        ],
         "assumptions": [
-            *_tell_span(sources, span),
-            *assumed,
+            *_tell_span(sources, settled.span),
+            *(sentence for account in accounts if account.events for sentence in _list_assumptions(account, settled)),
             *_tell_likely_users(accounts),
-            *openings,
-            *tell_doubles(doubles),
+            *settled.openings.tell(),
+            *tell_doubles(settled.doubles.found),
+            *_tell_names(settled.names),
             *assumptions,
         ],
-        "range": span.tell() if span else None,
+        "range": settled.span.tell() if settled.span else None,
         "totals": {name: sum(source[name] for source in sources) for name in count},
     }
-
-
-def make_ledger_of(
-    gathered: Gathered,
-    merges: Sequence[Mapping[str, Any]] = (),
-    assumptions: Sequence[str] = (),
-    on_grid: Mapping[str, int] | None = None,
-) -> dict[str, Any]:
-    """The ledger of what was gathered, as `make_ledger` gives it."""
-    settled = gathered.settled
-    named = [
-        f"{own} is called {name} in front of it: by the ids that both logged, one service."
-        for name, own in settled.names.items()
-    ]
-    return make_ledger(
-        gathered.accounts, settled.clocks, settled.services, gathered.copied, merges, [*sorted(named), *assumptions],
-        layers=settled.layers, openings=settled.openings.tell(), doubles=settled.doubles.found, span=settled.span, on_grid=on_grid,
-    )  # fmt: skip
 
 
 def make_rejects(accounts: Sequence[Account]) -> pd.DataFrame:
@@ -128,7 +96,7 @@ def _check_events(sources: Sequence[Mapping[str, Any]], on_grid: Mapping[str, in
             )
 
 
-def _tell_span(sources: Sequence[Mapping[str, Any]], span: Span | None) -> list[str]:
+def _tell_span(sources: Sequence[Mapping[str, Any]], span: Span) -> list[str]:
     if not span:
         return []
     told, outside = span.tell(), sum(source["out_of_range"] for source in sources)
@@ -201,16 +169,24 @@ def _zone(account: Account, clock: Clock) -> str | None:
     return name_offset(parse_offset_s(account.stated_offset)) if account.stated_offset else "UTC"
 
 
-def _list_assumptions(account: Account, clock: Clock, own: str, layer: str) -> Iterator[str]:
-    """What was taken for granted of a source: its ``own`` service and its ``layer`` only where shared ids prove them."""
+def _tell_names(names: Mapping[str, str]) -> list[str]:
+    return sorted(
+        f"{own} is called {name} in front of it: by the ids that both logged, one service."
+        for name, own in names.items()
+    )
+
+
+def _list_assumptions(account: Account, settled: Settled) -> Iterator[str]:
+    """What was taken for granted of a source: its own service and its layer only where shared ids prove them."""
     name = account.source.name
+    own, layer = settled.services.get(name, {}).get("", ""), settled.layers.get(name, "")
     if account.part:
         yield f"{name}: {account.part.tell()}."
     stated = {key: value for key, value in account.stated.items() if key != "clock_ahead_s"}
     if stated:
         said = ", ".join(f"{key} {value}" for key, value in stated.items())
         yield f"{name}: as the caller states where its records don't: {said}."
-    yield from _tell_clock(name, clock)
+    yield from _tell_clock(name, settled.clocks.get(name, Clock()))
     yield from _tell_stamps(account)
     for key, unit in sorted(account.units.items()):
         yield f"{name}: its durations under {key!r} state no unit; by their size taken as {unit}."

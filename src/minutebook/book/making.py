@@ -19,7 +19,7 @@ from minutebook.errors import MinutebookError
 from minutebook.events import to_frame
 from minutebook.gathering import Evidence, Gathered, gather
 from minutebook.grid import make_minutes, tell_grid
-from minutebook.ledger import make_ledger, make_ledger_of, make_rejects
+from minutebook.ledger import make_ledger, make_rejects
 from minutebook.machine.allocation import give_freed_memory_back
 from minutebook.machine.threads import start_threads
 from minutebook.merging import merge_happenings, word_rollbacks
@@ -132,11 +132,7 @@ def _tell(
     within = "the span that was asked for" if gathered and gathered.settled.span else "the evidence"
     told = make_timeline(summary, sli, happenings, impact, minutes, resolutions, every=every, within=within)
     notes = [*sli.assumptions, *tell_grid(sli), *told.notes, *apart]
-    ledger = (
-        make_ledger_of(gathered, merges, notes, summary.count_events())
-        if gathered
-        else make_ledger([], {}, {}, [], merges, notes)
-    )
+    ledger = make_ledger(gathered, merges, notes, summary.count_events() if gathered else None)
     ledger["coverage"] = tell_coverage(sli.groups)
     ledger["made_by"] = {"minutebook": __version__, "settings": {**settings.tell(), "every": every}}
     users = affected_users(traffic, impact)

@@ -12,7 +12,7 @@ from minutebook import book as books
 from minutebook.engines import open_engine
 from minutebook.events import to_frame, to_table
 from minutebook.gathering import Evidence, gather
-from minutebook.ledger import make_ledger_of
+from minutebook.ledger import make_ledger
 from minutebook.redaction import make_redaction
 from minutebook.redaction.roles import find_roles, name_people
 from minutebook.sources.places import BYTES
@@ -55,7 +55,7 @@ def read(
     request = frame["operation"] + " " + frame["status"].astype("str")
     frame["message"] = frame["message"].where(frame["message"].notna(), request.where(frame["status"].notna(), None))
     frame["line"] = frame["line"].where(frame["line"] < BYTES)
-    frame.attrs["ledger"] = _Ledger(make_ledger_of(gathered))
+    frame.attrs["ledger"] = _Ledger(make_ledger(gathered))
     frame.attrs["key"] = gathered.key.hex()
     return frame
 

@@ -12,7 +12,7 @@ from minutebook.engines import open_engine
 from minutebook.errors import MinutebookError
 from minutebook.events import COLUMNS
 from minutebook.gathering import Evidence, gather
-from minutebook.ledger import make_ledger_of
+from minutebook.ledger import make_ledger
 from minutebook.logformats import load_formats
 from minutebook.outputs.atomic import Target
 from minutebook.outputs.notebook import ShownRecords
@@ -33,7 +33,7 @@ def check(
     settings = make_settings(zone, config, since, until, engine)
     with open_engine(settings.engine, settings.scheduler) as opened:
         gathered = gather(evidence, settings, opened, refuse=False)
-    ledger = make_ledger_of(gathered)
+    ledger = make_ledger(gathered)
     frame = pd.DataFrame(ledger["sources"])
     frame.attrs["ledger"] = ledger
     return frame
