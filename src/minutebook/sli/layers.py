@@ -35,6 +35,12 @@ class Layers(NamedTuple):
         """The rows that are on their service's layer."""
         return pick_rows(rows, self.find_own(rows))
 
+    def find_counted(self, groups: pd.DataFrame) -> np.ndarray:
+        """Which groups of sources (with ``layer, service, requests``) logged requests that count."""
+        if self.main == "lines":
+            return np.ones(len(groups), bool)
+        return self.find_own(groups) & (groups["requests"].to_numpy() > 0)
+
 
 def choose_layers(trials: Trials, stated: str = "") -> Layers:
     """The layers on which trials are counted; ``stated`` is the layer that the settings name.
