@@ -131,3 +131,9 @@ def test_the_evidence_of_a_row_can_be_shown(book: mb.Book) -> None:
     assert "request failed" in traced.text[0]
     assert traced.text[1].startswith("Traceback")
     assert traced.text[-1].startswith("PoolTimeout: ")
+
+
+@pytest.mark.parametrize("name", ["timeline", "minutes", "impact", "users", "sensitivity", "orders"])
+def test_the_docstring_of_a_verb_names_what_it_gives(book: mb.Book, name: str) -> None:
+    verb = getattr(mb, name)
+    assert f"``{', '.join(verb(book))}``" in " ".join(verb.__doc__.split())

@@ -64,7 +64,8 @@ Baseline = tuple[int, int] | float | None
 
 
 def measure_impact(traffic: Traffic, *, slow_over_s: Limits | None = None, baseline: Baseline = None) -> dict[str, Any]:
-    """Impact of an incident: ``windows, throughout, rejected, milestones, durations, definitions, total, slow_over_s``.
+    """Impact of an incident: ``windows, throughout, rejected, milestones, durations, orders, definitions, total,
+    slow_over_s``.
 
     JSON-able; times are RFC 3339 in UTC, durations seconds. ``slow_over_s`` overrides what slow means, by
     (service, operation), ``baseline`` which minutes may be usual. The method's sources: Kulldorff 1997 (scan

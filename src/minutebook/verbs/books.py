@@ -32,22 +32,29 @@ def reconstruct(
 def timeline(what: Given, *, every: bool = False, **said: Any) -> pd.DataFrame:
     """What changed, in order, each row with its evidence; of an event frame, a book or evidence.
 
-    Columns as in `chronology.COLUMNS`: times datetime64[us, UTC], ``time_error_s`` seconds, ``count`` events
-    and ``users`` distinct users (null: unknown), ``evidence`` as ``source:line; …``.
+    Columns: ``minute, time, last_time, time_error_s, kind, phase, service, severity, summary, count, users, evidence``.
+    The first three are datetime64[us, UTC], ``time_error_s`` is seconds, ``count`` events and ``users`` distinct users
+    (null: unknown), ``evidence`` is ``source:line; …``. ``every`` and the other arguments are those of `reconstruct`.
     """
     return find_book(what, every=every, **said).timeline
 
 
 def minutes(what: Given, **said: Any) -> pd.DataFrame:
-    """The dense grid, one row per minute, service and operation; columns as in `grid.COLUMNS`.
+    """The dense grid, one row per minute, service and operation.
 
-    Counts are null where there is no evidence; ``p50_s`` and ``p95_s`` are seconds, to 2 %.
+    Columns: ``minute, service, operation, requests, failed, slow, users, failed_users, p50_s, p95_s, alerts_firing,
+    coverage``. Counts are null where there is no evidence, those of users where nobody is named. ``minute`` is
+    datetime64[us, UTC]; ``p50_s`` and ``p95_s`` are seconds, to 2 %; ``coverage`` is covered, partly or none.
     """
     return find_book(what, **said).minutes
 
 
 def impact(what: Given, **said: Any) -> dict[str, Any]:
     """Impact windows, affected users, milestones and durations, as a JSON-able dict.
+
+    Keys: ``windows, throughout, rejected, milestones, durations, orders, definitions, total, slow_over_s, budget, sli``.
+    Times are RFC 3339 in UTC, durations and keys in ``_s`` or ``_seconds`` seconds; None is unknown. What each milestone and
+    duration means stands under ``definitions``.
 
     An impact window is the stretch of minutes in which so many users hit failures that, at the service's own
     usual rate, it would be less than a one-in-a-million coincidence (Kulldorff's scan statistic, 1997).
@@ -77,7 +84,7 @@ def sensitivity(what: Given, **said: Any) -> pd.DataFrame:
 def orders(what: Given, **said: Any) -> pd.DataFrame:
     """Whether deploys, changes and alerts near each window came before or after its edges, one row per question.
 
-    ``first`` before ``second`` is ``proven``, ``contradicted`` or ``undecidable``, ``by_s`` seconds, give or take
+    Columns: ``window, first, second, verdict, by_s, error_s, clock_error_s, assumed, evidence``. ``first`` before ``second`` is ``proven``, ``contradicted`` or ``undecidable``, ``by_s`` seconds, give or take
     ``error_s``: stamps' resolutions, the edge's interval, and ``clock_error_s``, in part ``assumed`` where a
     clock shares no ids with others.
     """
