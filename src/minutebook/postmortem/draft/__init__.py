@@ -7,9 +7,10 @@ other line belongs to its author, and stays.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from minutebook.book import Book, open_book
 from minutebook.errors import MinutebookError
@@ -174,41 +175,35 @@ def _tell_unknown(book: Bookish) -> Iterator[str]:
         yield f"Looked at, and not counted as impact: {each.get('service') or 'all services'} from {each.get('start')} to {each.get('end')}, {each.get('reason')}"
 
 
-def _find_rows(impact: dict[str, object], rows: Sequence[Row]) -> dict[str, str]:
+def _find_rows(impact: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, str]:
     """Figure → the row of the timeline that shows it."""
     found: dict[str, str] = {}
-    for at, window in measured_windows(impact):
+    milestones, windows = impact.get("milestones") or {}, measured_windows(impact)
+    for at, window in windows:
         for edge, phase in (("start", "started"), ("end", "ended")):
-            row = next((r for r in rows if _is_edge(r, phase, window[edge])), None)
-            if row is not None:
-                found[f"{window['id']} {edge}"] = row.name
-                milestone = {"start": "impact_start", "end": "impact_end"}[edge]
-                if (edge == "end" or at == measured_windows(impact)[0][0]) and window[edge] == (
-                    impact["milestones"] or {}
-                ).get(milestone):  # type: ignore[attr-defined]
-                    found[milestone] = row.name
+            row = _find_row(rows, ("impact",), phase, window[edge])
+            if row is None:
+                continue
+            found[f"{window['id']} {edge}"] = row.name
+            # Of windows that begin at once, the first is the impact's start.
+            if window[edge] == milestones.get(f"impact_{edge}") and (edge == "end" or at == windows[0][0]):
+                found[f"impact_{edge}"] = row.name
     for milestone, phase in (("detected", "fired"), ("acknowledged", "acknowledged")):
-        time = (impact.get("milestones") or {}).get(milestone)  # type: ignore[attr-defined]
-        row = next(
-            (
-                r
-                for r in rows
-                if r.record["kind"] in ("alert", "incident") and r.record["phase"] == phase and _tell(r) == time
-            ),
-            None,
-        )
+        row = _find_row(rows, ("alert", "incident"), phase, milestones.get(milestone))
         if row is not None:
             found[milestone] = row.name
     return found
 
 
+def _find_row(rows: Sequence[Row], kinds: Sequence[str], phase: str, time: object) -> Row | None:
+    """The first row of one of the kinds, with that phase and time."""
+    own = (row for row in rows if row.record["kind"] in kinds and row.record["phase"] == phase)
+    return next((row for row in own if _tell(row) == time), None)
+
+
 def _refer(evidence: str) -> str:
     """Rows of the timeline by their number, other places as code."""
     return ", ".join(part if "/" not in part else quote_cell(part) for part in evidence.split(", "))
-
-
-def _is_edge(row: Row, phase: str, time: object) -> bool:
-    return row.record["kind"] == "impact" and row.record["phase"] == phase and _tell(row) == time
 
 
 def _tell(row: Row) -> str:
