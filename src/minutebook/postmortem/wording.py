@@ -1,7 +1,6 @@
 """a written postmortem → its phrases that blame or show hindsight, and what to say instead.
 
-There's a table of patterns, each with the question that leads back to the system. Verbs that also describe services
-("failed to connect") only count with a person as their subject. Code and minutebook's own facts are skipped.
+The table of them is `phrases`. Code and minutebook's own facts are skipped.
 """
 
 from __future__ import annotations
@@ -12,51 +11,11 @@ from collections.abc import Iterator, Mapping
 import pandas as pd
 
 from minutebook.postmortem.document.regions import find_regions
+from minutebook.postmortem.phrases import PATTERNS
 
 #: ``line`` and ``column`` count from 1; ``kind`` is blame, hindsight or name.
 COLUMNS = ("line", "column", "kind", "phrase", "instead")
 
-# Who acts: roles, professions, pronouns, teams.
-_WHO = (
-    r"(?:(?:the|our|an?|one|that|this|another|some|first|second|junior|senior|new|on-?call|platform|database|network|ops|devops|sre|qa|release|support)\s+)*"
-    r"(?:(?:deployer|responder|author)\s+[A-Z]{1,2}\b|engineers?|developers?|devs?|operators?|admin(?:istrator)?s?|dbas?|sres?|on-?calls?|intern|contractor|colleagues?|person|people|somebody|someone"
-    r"|nobody|no one|team(?:\s+member)?s?|managers?|lead|analyst|technician|employees?|staff|reviewers?|approvers?|testers?|they|he|she|we|you|i|who|everyone|vendor)"
-)
-_ADVERB = r"(?:\s+(?:also|then|simply|just|even|still|again|clearly|obviously|apparently|unfortunately|later|had|has|have|was|were|itself|herself|himself|themselves))*"
-
-_HOW = "say what the system showed and allowed at that moment, and which check wasn't there"
-_KNEW = "say what was known then, and what would have made it visible"
-
-#: (kind, pattern, what to say instead), in this order; of overlapping hits the first and longest counts.
-_TABLE: tuple[tuple[str, str, str], ...] = (
-    ("blame", r"(?:human|user|operator|pilot|engineer|manual|finger)\s+(?:error|trouble)", "begin there: which step let one slip reach production, and what would have caught it?"),
-    ("blame", r"careless(?:ly|ness)?|negligen(?:t|tly|ce)|incompeten(?:t|tly|ce)|slopp(?:y|ily|iness)|reckless(?:ly|ness)?|irresponsib(?:le|ly)|laz(?:y|iness)|stupid(?:ly|ity)?|dumb|clueless|thoughtless(?:ly)?"
-              r"|unprofessional(?:ly)?|inattenti(?:ve|on)|lack\s+of\s+(?:attention|care|diligence|discipline|common\s+sense)|not\s+(?:paying\s+attention|careful(?:\s+enough)?)|did(?:n[’']t|\s+not)\s+pay\s+attention", _HOW),
-    ("blame", r"(?:is|are|was|were|be|been)\s+(?:entirely\s+|partly\s+|solely\s+)?(?:to\s+blame|at\s+fault|guilty|the\s+culprit)|(?:at\s+fault|culprit)|(?<!no\s)(?<!without\s)(?<!not\s)(?<!never\s)(?<!n't\s)(?<!n’t\s)(?:blamed?|blaming)\b(?!\s*-?\s*(?:free|less))|\w+[’']s\s+fault|fault\s+of\s+" + _WHO, "a fault is a condition: say which one, and where"),
-    ("blame", r"(?:(?:was|were|is|been)\s+)?(?:directly\s+|mainly\s+)?(?:caused|triggered|broken|introduced)\s+by\s+" + _WHO, "say which change or condition it was; who made it is a role in the timeline"),
-    ("blame", _WHO + r"\s+(?:caused|broke|crashed|killed|took\s+down|brought\s+down|messed\s+up|screwed\s+up)", "say what the change did to the system, not who made it"),
-    ("blame", r"(?:ma[dk]e|making|made)\s+(?:a|an|the|this|that|some|another)?\s*(?:\w+\s+)?(?:mistakes?|errors?)\b|by\s+mistake|mistaken(?:ly)?|messed\s+(?:it\s+)?up|screwed\s+(?:it\s+)?up|fat-?finger(?:ed|ing)?", "say what was done and why it was sensible with what could be seen then"),
-    ("blame", _WHO + _ADVERB + r"\s+(?:accidentally|inadvertently|wrongly|incorrectly|erroneously|foolishly|hastily|blindly|improperly)", "leave the adverb out, and say what made the step look right"),
-    ("blame", _WHO + _ADVERB + r"\s+(?:failed|neglected|omitted|forgot|refused|did\s+not\s+bother|didn[’']t\s+bother)\s+to\b", "say what was done instead, and what would have brought the step to mind"),
-    ("blame", _WHO + _ADVERB + r"\s+(?:forgot|ignored|overlooked|missed|disregarded|dismissed|skipped|violated|bypassed|misread|misconfigured|misunderstood)\b", _HOW),
-    ("blame", _WHO + _ADVERB + r"\s+(?:did\s+not|didn[’']t|did\s+never|never)\s+(?:check|notice|test|verify|read|follow|realise|realize|think|review|ask|look|see|monitor|validate|communicate|escalate|understand)\b", "say what could be seen then, and what the system didn't show"),
-    ("blame", r"poor\s+(?:judg(?:e)?ment|decision|communication\s+by)|bad\s+(?:judg(?:e)?ment|decision)|(?:wrong|poor|bad)\s+(?:choice|call)\s+by", "say what the choice was between, and what was known of each side"),
-    ("blame", r"(?:disciplin(?:ed|ary)|reprimand\w*|punish\w*|retrain(?:ed|ing)?\s+(?:the|him|her|them|staff)|held?\s+accountable|(?:needs?|requires?)\s+(?:more\s+|better\s+|additional\s+)?training|be\s+more\s+careful|more\s+careful(?:ly)?\s+(?:next|in\s+the\s+future))", "change the system so that care isn't what holds it: a check, a limit, a default"),
-    ("hindsight", r"(?:should(?:\s+not|n[’']t)?|ought(?:\s+not)?\s+to|ought)\s+(?:\w+ly\s+)?(?:have|[’']ve|of)\s+(?:\w+ly\s+)?\w+", _KNEW),
-    ("hindsight", r"(?:could|might)(?:\s+not|n[’']t)?\s+(?:\w+ly\s+)?(?:have|[’']ve)\s+(?:\w+ly\s+)?(?:been\s+)?(?:\w+ly\s+)?(?:prevented|avoided|caught|spotted|seen|noticed|known|stopped|detected|foreseen|predicted|tested|checked|asked|escalated)", "say it forwards, as an action item: what will catch it from now on?"),
-    ("hindsight", r"would(?:\s+not|n[’']t)?\s+(?:never\s+)?have\s+(?:never\s+)?(?:happened|occurred|been\s+(?:prevented|avoided|caught|noticed))", "say what happened; what would help is an action item"),
-    ("hindsight", r"if\s+only|had\s+(?:they|we|he|she|someone|somebody|anyone|" + _WHO + r")\s+(?:only\s+|just\s+|simply\s+)?(?:checked|tested|noticed|known|read|followed|looked|asked|waited|reviewed|escalated)", _KNEW),
-    ("hindsight", r"(?:in|with)\s+(?:the\s+benefit\s+of\s+)?hindsight|in\s+retrospect|looking\s+back,?\s+it\s+(?:is|was)", _KNEW),
-    ("hindsight", r"(?:easily|clearly|entirely|completely|totally|perfectly)\s+(?:avoidable|preventable|foreseeable|predictable|visible)|avoidable|foreseeable|needless(?:ly)?|inexcusabl[ey]|unforgivabl[ey]", _KNEW),
-    ("hindsight", r"(?:it\s+(?:is|was)\s+|was\s+|were\s+|an?\s+)?obvious(?:ly)?|it\s+(?:is|was)\s+(?:clear|evident|plain)\s+that|(?:as\s+)?(?:everyone|everybody|anyone|anybody)\s+(?:knows?|knew|could\s+(?:see|have\s+seen))|any\s+competent|common\s+sense|of\s+course", _KNEW),
-    ("hindsight", r"(?:all\s+)?(?:they|he|she|we|" + _WHO + r")\s+(?:only\s+|just\s+|simply\s+)?had\s+to\s+do\s+was|(?:only|just|simply)\s+(?:needed|had)\s+to", _KNEW),
-    ("hindsight", r"(?:knew|known)\s+(?:better|or\s+should\s+have\s+known)|must\s+have\s+(?:known|seen|noticed)", "what somebody knew is theirs to tell: quote them, or say what the screen showed"),
-    ("hindsight", r"why\s+did(?:n[’']t|\s+not)?\s+(?:you|he|she|they|" + _WHO + r")", "ask what they saw and how it looked to them: “why did you” asks for a defence"),
-)  # fmt: skip
-_PATTERNS = [
-    (kind, re.compile(rf"(?<![\w-])(?:{pattern})(?![\w-])", re.IGNORECASE), instead)
-    for kind, pattern, instead in _TABLE
-]
 _CODE = re.compile(
     r"^(?P<fence>`{3,}|~{3,})[^\n]*\n.*?(?:^(?P=fence)[`~]*[ \t]*$|\Z)|`[^`\n]+`|<!--.*?-->|https?://\S+",
     re.MULTILINE | re.DOTALL,
@@ -84,7 +43,7 @@ def wording(text: str, names: Mapping[str, str] | None = None) -> pd.DataFrame:
 
 
 def _find_phrases(text: str) -> Iterator[tuple[int, int, str, str]]:
-    for kind, pattern, instead in _PATTERNS:
+    for kind, pattern, instead in PATTERNS:
         for found in pattern.finditer(text):
             # Not over an empty line: that's another paragraph.
             if not re.search(r"\n\s*\n", found[0]):
