@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from minutebook.postmortem.actions.deadlines import read_deadline
-from minutebook.postmortem.actions.outcomes import TIMEBOX, judge_outcome
+from minutebook.postmortem.actions.outcomes import judge_outcome
+from minutebook.postmortem.actions.words import TIMEBOX
 from minutebook.postmortem.document.rows import read_rows
 from minutebook.postmortem.document.tables import find_tables, mask_code, read_plain
 
