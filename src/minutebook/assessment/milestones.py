@@ -15,7 +15,7 @@ DEFINITIONS: Mapping[str, str] = {
     "detected": "the first related alert fired: of an affected service (of any, where that isn't named), at most 30 min before the start"
     " and not over by then, before the end; one that names no service counts before the start only where there's no other",
     "acknowledged": "the first acknowledgement of such an alert",
-    "mitigated": "the excess of bad events, as the median of five minutes, falls below half its peak for good, before the evidence ends",
+    "mitigated": "the excess of bad events, as the median of five minutes (or mean, where most have none), falls below half its peak for good, before the evidence ends",
     "impact_end": "the last bad event of the last window; the alert's own resolve is another fact",
     "ttd": "detected - impact_start", "tta": "acknowledged - detected", "ttm": "mitigated - impact_start",
     "ttr": "impact_end - impact_start",
@@ -89,8 +89,11 @@ def find_mitigation(by_minute: Mapping[int, float], end_us: int, last_minute: in
     minutes = sorted(by_minute)
     excess = np.array([by_minute[minute] for minute in minutes])
     padded = np.pad(excess, _NEAR, constant_values=np.nan)
-    level = np.nanmedian(np.lib.stride_tricks.sliding_window_view(padded, 2 * _NEAR + 1), axis=1)
-    last = minutes[int(np.flatnonzero(level >= level.max() / 2)[-1])]
+    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * _NEAR + 1)
+    level = np.nanmedian(near, axis=1)
+    if level.max() <= 0:  # most minutes have no failure at all, and so no median that tells anything
+        level = np.nanmean(near, axis=1)
+    last = minutes[int(np.flatnonzero(level >= min(level.max() / 2, level.max()))[-1])]
     if max(by_minute) >= last_minute and last >= last_minute - 1:
         return None
     return min((last + 1) * MINUTE_US, end_us)
