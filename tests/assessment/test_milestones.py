@@ -69,9 +69,9 @@ def test_mitigated_is_where_the_excess_stays_below_half_its_peak() -> None:
     # Three in a row are no noise.
     assert find(*steps, 6.0, 9.0, 6.0, 1.0, 1.0, 1.0) == 18
     # Where most minutes have no failure, as of few that are far from each other, their mean says it.
-    few = (-0.1, 4.9, -0.1, 3.9, -0.1)
+    few = (-0.1, 4.9, -0.1)
     assert find(*few, *(-0.1,) * 20, 1.9, -0.1, -0.1) == 4
-    assert find(-1.0, -1.0, last_minute=200) == 2
+    assert find(-1.0, -1.0) == pytest.approx(2)
     # Never before the end: it is the end.
     assert find(4.0, 10.0, end_s=59) == pytest.approx(2 - 59 / 60)
     # The evidence ends in the window: two minutes below half, of which the last may be a part of one, are too few.
