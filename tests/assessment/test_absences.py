@@ -46,12 +46,14 @@ def test_a_silence_of_hours_is_one_loss_with_all_that_is_missing() -> None:
 
 def test_hours_without_a_request_are_one_row_between_the_edges() -> None:
     rows = mb.timeline(pd.concat([visits(420, range(120, 300)), probes(420)], ignore_index=True))
-    told = rows[(rows["kind"] == "impact") & (rows["summary"] == "0 requests")]
-    assert told[["time", "last_time"]].values.tolist() == [
-        [
-            START + pd.Timedelta(minutes=at) for at in (123, 299)
-        ]  # in steps of four minutes from 119 on; in the last one traffic is back
-    ]
+    told = rows[(rows["kind"] == "impact") & (rows["phase"] == "ongoing")]
+    # The minutes of the edges have requests, up to where they broke off and from where they were back.
+    assert told[["time", "last_time"]].values.tolist() == [[START + pd.Timedelta(minutes=at) for at in (120, 300)]]
+    assert told["summary"].tolist() == ["0 requests"]
+    # Of one that goes on to the end of the evidence, the last minute has none.
+    rows = mb.timeline(pd.concat([visits(150, range(120, 150)), probes(150)], ignore_index=True))
+    told = rows[(rows["kind"] == "impact") & (rows["phase"] == "ongoing")]
+    assert told[["time", "last_time"]].values.tolist() == [[START + pd.Timedelta(minutes=at) for at in (120, 150)]]
 
 
 def test_a_service_that_falls_silent_for_good_is_lost_up_to_where_its_log_ends() -> None:

@@ -44,9 +44,12 @@ def _tell_window(
     window: Mapping[str, Any], minutes: pd.DataFrame, sli: Sli, limits: Mapping[tuple[str, str], float]
 ) -> list[Row]:
     start, end = (pd.Timestamp(window[key]) for key in ("start", "end"))
-    # A loss ends where traffic is back, so the minute that begins there isn't part of it.
-    inclusive = "left" if window["kind"] == "traffic_loss" else "both"
-    inside = minutes[minutes["minute"].between(start.floor("min"), end, inclusive=inclusive)]
+    if window["kind"] == "traffic_loss":
+        # In the minutes of its edges there was traffic: up to where it broke off, and from where it was back.
+        stop = end if window["open_end"] else end.floor("min")
+        inside = minutes[minutes["minute"].between(start.ceil("min"), stop, inclusive="left")]
+    else:
+        inside = minutes[minutes["minute"].between(start.floor("min"), end)]
     if window["service"]:
         inside = inside[inside["service"] == window["service"]]
     count_users = partial(_count_users, sli=sli, window=window, limits=limits)
@@ -89,10 +92,12 @@ def _tell_minutes(
     window: Mapping[str, Any], minutes: pd.DataFrame, count_users: Callable[[int, int], int | None]
 ) -> list[Row]:
     """What each minute was like, or of a long window each few of them."""
+    if not len(minutes):
+        return []
     start, end = _read_edges(window)
     step = max(1, int(np.ceil((end - start) / MINUTE_US / _MOST_MINUTES)))
     number = count_minutes(minutes["minute"]).to_numpy()
-    begin, stop = int(number.min(initial=start // MINUTE_US)), int(number.max(initial=start // MINUTE_US)) + 1
+    begin, stop = int(number.min()), int(number.max()) + 1
     places, group = np.unique((number - begin) // step, return_inverse=True)
     rows: list[Row] = []
     for first, like in zip((begin + places * step).tolist(), _add_up(minutes, group, window["kind"]), strict=True):
