@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -7,6 +9,7 @@ import pytest
 
 from minutebook.clocks import (
     ClockSample,
+    Stamps,
     find_meetings,
     find_names,
     find_records,
@@ -47,9 +50,11 @@ def find(*tables: pa.Table) -> pd.DataFrame:
     return find_records(sample, lambda function: [function(table) for table in tables])
 
 
-def settle(*tables, zoneless=(), resolutions=None, **more):  # type: ignore[no-untyped-def]
+def settle(*tables, zoneless=(), stamps=None, **more):  # type: ignore[no-untyped-def]
+    """The clocks of the tables' sources, of which ``stamps`` says more than whether they lack a zone."""
     names = [table.column("source")[0].as_py() for table in tables]
-    return settle_clocks(find(*tables), {n: n in zoneless for n in names}, resolutions or {}, **more)
+    plain = {name: Stamps(is_zoneless=name in zoneless) for name in names}
+    return settle_clocks(find(*tables), {**plain, **(stamps or {})}, **more)
 
 
 @pytest.mark.parametrize("zone_s", [-18000, 19800, 0, 45900])
@@ -99,7 +104,7 @@ def test_stamps_cut_to_the_second_are_no_offset() -> None:
         pa.timestamp("us", "UTC")
     )
     coarse = coarse.set_column(0, coarse.schema.field(0), floored)
-    clocks = settle(coarse, make_source("app", range(1000), 0, seed=1), resolutions={"edge": 1.0})
+    clocks = settle(coarse, make_source("app", range(1000), 0, seed=1), stamps={"edge": Stamps(resolution_s=1.0)})
     assert abs(clocks["app"].offset_s) < 0.1
 
 
@@ -114,8 +119,11 @@ def test_few_shared_ids_prove_nothing() -> None:
 
 def test_another_source_of_the_host_tells_the_zone() -> None:
     clocks = settle(
-        make_source("access", range(5), 0), make_source("error", range(900, 905), 0), zoneless={"error"},
-        hosts={"access": ("host edge-1", "+0200"), "error": ("host edge-1", "")},
+        make_source("access", range(5), 0), make_source("error", range(900, 905), 0),
+        stamps={
+            "access": Stamps(place="host edge-1", offset="+0200"),
+            "error": Stamps(place="host edge-1", is_zoneless=True),
+        },
     )  # fmt: skip
     assert (clocks["error"].zone, clocks["error"].zone_shift_s) == ("+02:00", 7200)
 
@@ -123,8 +131,11 @@ def test_another_source_of_the_host_tells_the_zone() -> None:
 def test_another_source_of_the_folder_tells_the_zone_and_utc_only_where_none_keeps_another() -> None:
     clocks = settle(
         make_source("api", range(5), 0), make_source("access", range(5), 0), make_source("error", range(900, 905), 0),
-        zoneless={"error"},
-        hosts={"access": ("folder web1", "+0200"), "api": ("folder web1", "+00:00"), "error": ("folder web1", "")},
+        stamps={
+            "access": Stamps(place="folder web1", offset="+0200"),
+            "api": Stamps(place="folder web1", offset="+00:00"),
+            "error": Stamps(place="folder web1", is_zoneless=True),
+        },
     )  # fmt: skip
     assert (clocks["error"].zone, clocks["error"].zone_basis) == (
         "+02:00",
@@ -160,8 +171,12 @@ def test_without_shared_ids_clients_and_what_they_asked_for_tell_the_zone(
     clients: range, step_s: int, zone: str
 ) -> None:
     tables = [make_requests("edge", range(200), 3600.1), make_requests("web", clients, 0, " curl/8.5.0", step_s)]
-    meetings = find_meetings(lambda look: [look(table) for table in tables], ["edge"], 800)
-    clocks = settle(*tables, zoneless={"edge"}, meetings=meetings)
+
+    def meet(waiting):  # type: ignore[no-untyped-def]
+        assert waiting == ["edge"]
+        return find_meetings(lambda look: [look(table) for table in tables], waiting, 800)
+
+    clocks = settle(*tables, zoneless={"edge"}, meet=meet)
     assert clocks["edge"].zone == zone
     assert clocks["edge"].zone_basis.startswith("inferred: 200 clients' requests" if zone != "UTC" else "assumed")
 
@@ -255,8 +270,9 @@ def test_stamps_with_a_zone_are_not_shifted_for_the_others_of_their_file() -> No
          for source, shift in (("app", 3_600_000_000), ("edge", 0))],
         columns=["source", "trace", "time", "layer"],
     )  # fmt: skip
-    zoneless, exact = {"app": True, "edge": False}, {"app": 0.0, "edge": 0.0}
-    assert settle_clocks(rows, zoneless, exact)["app"].zone_shift_s == 3600
+    app, edge = Stamps(is_zoneless=True), Stamps()
+    assert settle_clocks(rows, {"app": app, "edge": edge})["app"].zone_shift_s == 3600
     for offset, basis in (("+0100", "assumed"), ("+0000", "inferred: others of its stamps state it")):
-        clock = settle_clocks(rows, zoneless, exact, mixed={"app": offset})["app"]
+        mixed = replace(app, is_mixed=True, offset=offset)
+        clock = settle_clocks(rows, {"app": mixed, "edge": edge})["app"]
         assert (clock.zone, clock.zone_shift_s, clock.zone_basis) == ("UTC", 0, basis)

@@ -10,12 +10,12 @@ same by clients' requests), `zones` and `offsets` (those → clocks), `services`
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
-from minutebook.clocks.clock import Clock, find_error_s, name_offset, parse_offset_s
+from minutebook.clocks.clock import Clock, Stamps, find_error_s, name_offset, parse_offset_s
 from minutebook.clocks.corrections import correct_times, fill_layers, fill_services
 from minutebook.clocks.differences import find_differences, list_by_source
 from minutebook.clocks.layers import find_layers
@@ -29,54 +29,62 @@ from minutebook.events import LAYERS
 
 def settle_clocks(
     sample: pd.DataFrame,
-    zoneless: Mapping[str, bool],
-    resolutions: Mapping[str, float],
-    given: Mapping[str, str] | None = None,
-    hosts: Mapping[str, tuple[str | None, str]] | None = None,
+    stamps: Mapping[str, Stamps],
+    meet: Callable[[Sequence[str]], pd.DataFrame | None] = lambda waiting: None,
+    *,
     align: bool = True,
-    mixed: Mapping[str, str] | None = None,
-    meetings: pd.DataFrame | None = None,
-    ahead_s: Mapping[str, float] | None = None,
 ) -> dict[str, Clock]:
-    """The clock of every source in ``zoneless`` (source → whether its stamps lack a zone).
+    """The clock of every source in ``stamps``.
 
-    Sources in ``mixed`` also have stamps with a zone (source → its offset), which an inferred zone must not shift. ``ahead_s``
-    is by how much the caller says that clocks ran ahead: the others are compared with those clocks as corrected.
-
-    ``sample`` is what `find_records` gives; ``resolutions`` are the stamps' resolutions in seconds;
-    ``given`` are zones that the caller stated; ``hosts`` are (host or folder, offset stated in its stamps), ``meetings``
-    what `find_meetings` gives, for sources that share no ids.
+    ``sample`` is what `find_records` gives. For sources whose zone no shared id tells, ``meet`` gives what `find_meetings`
+    does, or None. Where the caller says that a clock ran ahead, the others are compared with it as corrected; offsets that
+    are found are applied if ``align`` says so.
     Differences are medians, spreads 1.4826 × the median absolute deviation; at least 20 shared ids and a
     spread of at most 5 s are required.
     """
-    given, ahead_s = given or {}, ahead_s or {}
-    if ahead_s:
-        shift_us = sample["source"].map(lambda source: round(ahead_s.get(source, 0.0) * 1e6)).astype("int64")
-        sample = sample.assign(time=sample["time"] - shift_us)
+    sample = _correct(sample, stamps)
+    resolutions = {source: each.resolution_s for source, each in stamps.items()}
     differences = find_differences(sample, resolutions)
-    clocks: dict[str, Clock] = {}
-    for source in sorted(zoneless):
-        if not zoneless[source]:
-            clocks[source] = Clock(zone="", zone_basis="stated")
-        elif source in given:
-            clocks[source] = Clock(zone=given[source], zone_basis="given")
-        elif mixed and source in mixed:
-            is_utc = mixed[source] != "" and parse_offset_s(mixed[source]) == 0
-            clocks[source] = Clock("UTC", "inferred: others of its stamps state it" if is_utc else "assumed")
-    waiting = [source for source in sorted(zoneless) if source not in clocks]
+    clocks = {source: clock for source in sorted(stamps) if (clock := _read_clock(stamps[source]))}
+    waiting = [source for source in sorted(stamps) if source not in clocks]
     clocks |= find_zones(waiting, clocks, list_by_source(differences))
+    waiting = [source for source in waiting if source not in clocks]
+    meetings = meet(waiting) if waiting else None
     if meetings is not None and len(meetings):
         met = list_by_source(find_differences(meetings, resolutions))
-        clocks |= find_zones([source for source in waiting if source not in clocks], clocks, met, "clients' requests")
-    clocks |= find_zones_of_hosts([source for source in waiting if source not in clocks], clocks, hosts or {})
+        clocks |= find_zones(waiting, clocks, met, "clients' requests")
+    clocks |= find_zones_of_hosts([source for source in waiting if source not in clocks], clocks, stamps)
     layers = sample.groupby("source")["layer"].first() if len(sample) else {}
     outermost = {s: LAYERS.index(layer) if isinstance(layer, str) else len(LAYERS) for s, layer in layers.items()}
     return find_offsets(clocks, differences, outermost, align) | {
-        source: replace(clocks[source], offset_s=seconds, applied=True) for source, seconds in ahead_s.items()
+        source: replace(clocks[source], offset_s=each.ahead_s, applied=True)
+        for source, each in stamps.items()
+        if each.ahead_s is not None
     }
 
 
+def _correct(sample: pd.DataFrame, stamps: Mapping[str, Stamps]) -> pd.DataFrame:
+    """The sample on clocks that don't run ahead, as far as the caller says."""
+    ahead_us = {source: round(each.ahead_s * 1e6) for source, each in stamps.items() if each.ahead_s is not None}
+    if not ahead_us:
+        return sample
+    shift_us = sample["source"].map(lambda source: ahead_us.get(source, 0)).astype("int64")
+    return sample.assign(time=sample["time"] - shift_us)
+
+
+def _read_clock(stamps: Stamps) -> Clock | None:
+    """The clock that the stamps, or the caller, state; None where others have to tell it."""
+    if not stamps.is_zoneless:
+        return Clock(zone="", zone_basis="stated")
+    if stamps.zone:
+        return Clock(zone=stamps.zone, zone_basis="given")
+    if stamps.is_mixed:
+        is_utc = stamps.offset != "" and parse_offset_s(stamps.offset) == 0
+        return Clock("UTC", "inferred: others of its stamps state it" if is_utc else "assumed")
+    return None
+
+
 __all__ = [
-    "Clock", "ClockSample", "correct_times", "fill_layers", "fill_services", "find_error_s", "find_layers", "find_meetings",
+    "Clock", "ClockSample", "Stamps", "correct_times", "fill_layers", "fill_services", "find_error_s", "find_layers", "find_meetings",
     "find_names", "find_records", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle_clocks",
 ]  # fmt: skip

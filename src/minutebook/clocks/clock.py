@@ -31,6 +31,19 @@ class Clock:
         return -self.zone_shift_s * 1_000_000 - round(applied * 1e6)
 
 
+@dataclass(frozen=True)
+class Stamps:
+    """What one source's stamps are by themselves, and what the caller says of them."""
+
+    is_zoneless: bool = False  #: whether they lack a zone
+    zone: str = ""  #: as the caller states it
+    offset: str = ""  #: that they, or some of them, state, such as +0100
+    is_mixed: bool = False  #: some have a zone, which an inferred one must not shift
+    resolution_s: float = 0.0
+    ahead_s: float | None = None  #: how far the clock ran ahead, as the caller says
+    place: str = ""  #: whose logs they are of: ``host edge-1`` or ``folder edge-1``
+
+
 def find_error_s(offset_s: float | None, is_applied: bool, spread_s: float | None, pairs: int) -> float | None:
     """How far off a clock may still be after correction: three standard errors; None where it isn't known."""
     if offset_s is None or spread_s is None or not pairs:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from minutebook.clocks.clock import Clock, name_offset, parse_offset_s
+from minutebook.clocks.clock import Clock, Stamps, name_offset, parse_offset_s
 from minutebook.clocks.differences import Difference
 
 _STEP_S = 900  # every zone in use is a multiple of 15 minutes
@@ -45,19 +45,15 @@ def _read_zone(differences: Sequence[Difference], clocks: Mapping[str, Clock], w
 
 
 def find_zones_of_hosts(
-    waiting: Sequence[str], clocks: Mapping[str, Clock], hosts: Mapping[str, tuple[str | None, str]]
+    waiting: Sequence[str], clocks: Mapping[str, Clock], stamps: Mapping[str, Stamps]
 ) -> dict[str, Clock]:
-    """The zone that another source of the same host, or in a folder of its own, states or was found to keep; else UTC, flagged.
-
-    ``hosts``: source → (``host edge-1`` or ``folder edge-1``, the offset that its stamps state).
-    """
-    telling: dict[
-        str | None, Clock
-    ] = {}  # host → by its first source with a known zone, UTC only where no other is known
+    """The zone that another source of the same host, or in a folder of its own, states or was found to keep; else UTC, flagged."""
+    telling: dict[str, Clock] = {}  # place → by its first source with a known zone, UTC only where no other is known
     for other in sorted(clocks, reverse=True):
-        host, stated = hosts.get(other, (None, ""))
-        kind = host.partition(" ")[0] if host else ""
-        found = clocks[other]
+        place, stated = stamps[other].place, stamps[other].offset
+        if not place:
+            continue
+        kind, found = place.partition(" ")[0], clocks[other]
         if found.zone_basis.startswith("inferred"):
             told = Clock(found.zone, f"inferred: {other} of the same {kind} keeps it", found.zone_shift_s)
         elif stated:
@@ -65,11 +61,10 @@ def find_zones_of_hosts(
             told = Clock(name_offset(shift), f"inferred: {other} of the same {kind} states it", shift)
         else:
             continue
-        if told.zone_shift_s or host not in telling:
-            telling[host] = told
-    telling.pop(None, None)
+        if told.zone_shift_s or place not in telling:
+            telling[place] = told
     unknown = Clock(zone="UTC", zone_basis="assumed")
-    return {source: telling.get(hosts.get(source, (None, ""))[0], unknown) for source in waiting}
+    return {source: telling.get(stamps[source].place, unknown) for source in waiting}
 
 
 def _span(seconds: float) -> str:

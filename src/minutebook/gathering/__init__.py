@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from minutebook.clocks import (
     Clock,
+    Stamps,
     correct_times,
     fill_layers,
     fill_services,
@@ -207,38 +208,28 @@ def _with_host(source: Source, config: Config) -> Source:
 
 
 def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Config, engine: Engine) -> dict[str, Clock]:
-    given = {
-        a.source.name: a.stated["zone"]
-        for a in accounts
-        if "zone" in a.stated and (a.lacks_zone or a.qualities["zone_given"] or a.qualities["ambiguous"])
-    }
-    mixed = {a.source.name: a.stated_offset for a in accounts if a.qualities["stated"]}
-    settle_by = partial(
-        settle_clocks,
-        sample,
-        {a.source.name: a.is_zoneless or a.source.name in given for a in accounts},
-        {a.source.name: a.resolution_s for a in accounts},
-        given=given,
-        align=config.align,
-        mixed=mixed,
-        ahead_s={a.source.name: float(a.stated["clock_ahead_s"]) for a in accounts if "clock_ahead_s" in a.stated},
-    )
-    by_ids = settle_by()
-    waiting = [name for name, clock in by_ids.items() if clock.zone_basis == "assumed" and name not in mixed]
-    if not waiting:
-        return by_ids
-    # Few evidence needs it, and then it's a look at all events: only where a log may know what the others lack.
-    is_known = any(a.is_log and a.events and a.source.name not in waiting for a in accounts)
-    rows = sum(a.events for a in accounts)
-    meetings = find_meetings(engine.map_all, waiting, rows) if is_known else None
-    return settle_by(
-        hosts={a.source.name: (_name_place(a.source), a.stated_offset) for a in accounts}, meetings=meetings
-    )
+    def meet(waiting: Sequence[str]) -> pd.DataFrame | None:
+        # Few evidence needs it, and then it's a look at all events: only where a log may know what the others lack.
+        if not any(a.is_log and a.events and a.source.name not in waiting for a in accounts):
+            return None
+        return find_meetings(engine.map_all, waiting, sum(a.events for a in accounts))
+
+    return settle_clocks(sample, {a.source.name: _tell_stamps(a) for a in accounts}, meet, align=config.align)
 
 
-def _name_place(source: Source) -> str | None:
-    """The host that it's of, else the folder that holds logs of one host as others hold those of others."""
-    return f"host {source.host}" if source.host else f"folder {source.folder}" if source.folder else None
+def _tell_stamps(account: Account) -> Stamps:
+    stated, qualities, source = account.stated, account.qualities, account.source
+    is_given = "zone" in stated and (account.lacks_zone or qualities["zone_given"] or qualities["ambiguous"])
+    return Stamps(
+        is_zoneless=account.is_zoneless or bool(is_given),
+        zone=stated["zone"] if is_given else "",
+        offset=account.stated_offset,
+        is_mixed=bool(qualities["stated"]),
+        resolution_s=account.resolution_s,
+        ahead_s=float(stated["clock_ahead_s"]) if "clock_ahead_s" in stated else None,
+        # Else the folder that holds logs of one host as others hold those of others.
+        place=f"host {source.host}" if source.host else f"folder {source.folder}" if source.folder else "",
+    )
 
 
 def _settle(
