@@ -127,24 +127,27 @@ def _cut_state(title: str) -> str:
 
 def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     """What happened, in one line; people are no part of it."""
-    done = known.get("done") or _DONE.get(phase, phase)
-    detail = known.get("detail", "")
     if kind == "note":
-        text = _LINK.sub(lambda link: link[2] or link[1], detail or known.get("name", ""))
+        text = _LINK.sub(lambda link: link[2] or link[1], known.get("detail", "") or known.get("name", ""))
         return tidy(text) or "a note without text"
-    if kind in ("alert", "incident"):
-        if kind == "incident" and phase == "fired":
-            done = "opened"
-        detail = _cut_state(detail.strip())
-        title = _cut_state(known.get("name") or "")
-        name = title or detail or "without a name"
-        is_said = name.lower().endswith(f" {kind}")  # Queue alert, Login incident
-        head = name if is_said else f"{known.get('what') or kind} {name}"
-        text = f"{head} {done}" if done else head
-        is_told = title and detail and detail != title and phase in ("fired", "pending", "noted")
-        if phase == "noted" and not (done or is_told):
-            return tidy(f"note on {text}")
-        return tidy(f"{text}: {detail}" if is_told else text)
+    return tidy((_describe_trouble if kind in ("alert", "incident") else _describe_change)(kind, phase, known))
+
+
+def _describe_trouble(kind: str, phase: str, known: Mapping[str, str]) -> str:
+    """Of an alert or incident: its name and phase, and while it lasts its details."""
+    done = "opened" if (kind, phase) == ("incident", "fired") else known.get("done") or _DONE.get(phase, phase)
+    title, detail = _cut_state(known.get("name") or ""), _cut_state(known.get("detail", "").strip())
+    name = title or detail or "without a name"
+    is_said = name.lower().endswith(f" {kind}")  # Queue alert, Login incident
+    head = name if is_said else f"{known.get('what') or kind} {name}"
+    text = f"{head} {done}" if done else head
+    if title and detail and detail != title and phase in ("fired", "pending", "noted"):
+        return f"{text}: {detail}"
+    return f"note on {text}" if phase == "noted" and not done else text
+
+
+def _describe_change(kind: str, phase: str, known: Mapping[str, str]) -> str:
+    """Of a deploy or another change: what it is of, where to, and how it ended."""
     version, name = shorten(known.get("version", "")), known.get("name", "")
     subject = " ".join(dict.fromkeys(part for part in (known.get("service") or name, version) if part))
     what = known.get("what") or kind
@@ -154,7 +157,7 @@ def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
     head = f"{what} of {subject}" if subject else what
     where = f" to {known['environment']}" if known.get("environment") and kind == "deploy" else ""
     hosts = f" (hosts {known['hosts']})" if known.get("hosts") else ""
-    done = done or f"is in {known.get('status') or 'another state'}"
-    text = f"{head}{where} {done}{hosts}"
+    done = known.get("done") or _DONE.get(phase, phase) or f"is in {known.get('status') or 'another state'}"
+    text, detail = f"{head}{where} {done}{hosts}", known.get("detail", "")
     told = (subject, known.get("version"), name if is_named or not known.get("service") else None)
-    return tidy(f"{text}: {detail}" if detail and detail not in told else text)
+    return f"{text}: {detail}" if detail and detail not in told else text
