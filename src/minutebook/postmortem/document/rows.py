@@ -39,6 +39,10 @@ class Row:
         """The name by which it's referred to."""
         return f"T{self.number}"
 
+    def is_of(self, kind: str, phase: str) -> bool:
+        """Whether it tells that phase of a thing of that kind."""
+        return (self.record["kind"], self.record["phase"]) == (kind, phase)
+
     @property
     def time(self) -> pd.Timestamp:
         """When it happened."""

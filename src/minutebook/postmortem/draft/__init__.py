@@ -197,7 +197,7 @@ def _find_rows(impact: Mapping[str, Any], rows: Sequence[Row]) -> dict[str, str]
 
 def _find_row(rows: Sequence[Row], kinds: Sequence[str], phase: str, time: object) -> Row | None:
     """The first row of one of the kinds, with that phase and time."""
-    own = (row for row in rows if row.record["kind"] in kinds and row.record["phase"] == phase)
+    own = (row for row in rows if any(row.is_of(kind, phase) for kind in kinds))
     return next((row for row in own if _tell(row) == time), None)
 
 

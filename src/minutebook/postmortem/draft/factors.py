@@ -47,37 +47,39 @@ def tell_factors(book: Bookish, rows: Sequence[Row]) -> list[str]:
 def _tell_response(
     impact: Mapping[str, Any], rows: Sequence[Row], start: pd.Timestamp, end: pd.Timestamp
 ) -> Iterator[str]:
-    first = next((row for row in rows if row.record["kind"] == "impact" and row.record["phase"] == "started"), None)
+    """How long it took until an alert fired, until somebody answered it, and until it was over."""
     what = _name_bad(impact)
-    since = f"from the first {what}{_refer(first)}"
-    stones = {key: as_instant(value) for key, value in (impact.get("milestones") or {}).items()}
-    page = _find(rows, "alert", "fired", stones.get("detected"))
-    if stones.get("detected") is None:
+    first = next((row for row in rows if row.is_of("impact", "started")), None)
+    last = next((row for row in reversed(rows) if row.is_of("impact", "ended")), None)
+    detected = as_instant((impact.get("milestones") or {}).get("detected"))
+    page = None if detected is None else _find_page(rows, detected)
+    if detected is None:
         yield "No alert of an affected service fired before the end: the evidence holds no detection."
-    elif stones["detected"] >= start:
-        yield f"{_span(stones['detected'] - start)} {since} to the first alert that fired{_refer(page)}."
+    elif detected >= start:
+        yield f"{_span(detected - start)} from the first {what}{_refer(first)} to the first alert that fired{_refer(page)}."
     else:
-        yield f"The first alert{_refer(page)} fired {_span(start - stones['detected'])} before the first {what}{_refer(first)}."
-    seen = next((row for row in rows if row.record["phase"] == "acknowledged"), None)
-    if seen is not None and page is not None:
-        yield f"{_span(seen.time - page.time)} from the first alert{_refer(page)} to its acknowledgement{_refer(seen)}."
-    elif page is not None:
-        yield "No acknowledgement of an alert is in the evidence."
-    acts = [row for row in rows if row.record["kind"] in ("deploy", "change") and row.record["phase"] == "started"]
-    after_page = next((row for row in acts if page is not None and page.time <= row.time <= end), None)
-    if after_page is not None and page is not None:
-        yield f"{_span(after_page.time - page.time)} from the first alert{_refer(page)} to the next change: {_name(after_page)}{_refer(after_page)}."
-    last = next(
-        (row for row in reversed(rows) if row.record["kind"] == "impact" and row.record["phase"] == "ended"), None
-    )
-    before_end = next((row for row in reversed(acts) if start < row.time <= end), None)
-    if before_end is not None:
-        yield f"{_span(end - before_end.time)} from the start of the last change within the impact ({_name(before_end)}{_refer(before_end, inner=True)}) to the last {what}{_refer(last)}."
-    late = [
-        row for row in rows if row.record["kind"] == "alert" and row.record["phase"] == "resolved" and row.time > end
-    ]
+        yield f"The first alert{_refer(page)} fired {_span(start - detected)} before the first {what}{_refer(first)}."
+    begun = [row for row in rows if row.is_of("deploy", "started") or row.is_of("change", "started")]
+    if page is not None:
+        yield from _tell_answer(page, rows, [row for row in begun if page.time <= row.time <= end])
+    during = [row for row in begun if start < row.time <= end]
+    if during:
+        named = f"{_name(during[-1])}{_refer(during[-1], inner=True)}"
+        yield f"{_span(end - during[-1].time)} from the start of the last change within the impact ({named}) to the last {what}{_refer(last)}."
+    late = [row for row in rows if row.is_of("alert", "resolved") and row.time > end]
     if late:
         yield f"{_span(late[-1].time - end)} from the last {what}{_refer(last)} to the resolution of the last alert{_refer(late[-1])}."
+
+
+def _tell_answer(page: Row, rows: Sequence[Row], changes: Sequence[Row]) -> Iterator[str]:
+    """What came after the first alert: its acknowledgement, and the first of the ``changes``."""
+    seen = next((row for row in rows if row.record["phase"] == "acknowledged"), None)
+    if seen is None:
+        yield "No acknowledgement of an alert is in the evidence."
+    else:
+        yield f"{_span(seen.time - page.time)} from the first alert{_refer(page)} to its acknowledgement{_refer(seen)}."
+    for change in changes[:1]:
+        yield f"{_span(change.time - page.time)} from the first alert{_refer(page)} to the next change: {_name(change)}{_refer(change)}."
 
 
 def _name_bad(impact: Mapping[str, Any]) -> str:
@@ -146,18 +148,10 @@ def _tell_evidence(book: Bookish) -> Iterator[str]:
     )
 
 
-def _find(rows: Sequence[Row], kind: str, phase: str, time: pd.Timestamp | None) -> Row | None:
-    near = pd.Timedelta(milliseconds=1)
-    return next(
-        (
-            r
-            for r in rows
-            if (r.record["kind"], r.record["phase"]) == (kind, phase)
-            and time is not None
-            and abs(r.time - time) <= near
-        ),
-        None,
-    )
+def _find_page(rows: Sequence[Row], time: pd.Timestamp) -> Row | None:
+    """The alert that fired then; `impact.json` states its time in milliseconds."""
+    fired = (row for row in rows if row.is_of("alert", "fired"))
+    return next((row for row in fired if abs(row.time - time) <= pd.Timedelta(milliseconds=1)), None)
 
 
 def _name(row: Row) -> str:
