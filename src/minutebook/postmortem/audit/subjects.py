@@ -21,63 +21,74 @@ _IMPACT = re.compile(r"(?i)duration|errors?\b|fail|impact|outage|incident|lasted
 _PART_OF = re.compile(r"(?i)\bof\s+(?:the\s+|all\s+|our\s+|about\s+|some\s+|roughly\s+)*$")
 _FAR = 48
 _REACH = 240  # characters read on either side
+_NEAR = 120  # characters away, or as good as
+_NOWHERE = 10_000
 
 
 def find_subject(sentence: str, quantity: Quantity, others: Sequence[Quantity]) -> tuple[str, int]:
     """(what it is about, how many characters away the words are); ``("", …)`` where nothing near says so."""
-    best, best_cost = "", 10_000
     shift = max(quantity.start - _REACH, 0)
     sentence = sentence[shift : quantity.stop + _REACH]
-    quantity, others = (
-        _shift(quantity, shift),
-        [_shift(each, shift) for each in others if abs(each.start - quantity.start) <= _REACH],
+    near = [_shift(each, shift) for each in others if abs(each.start - quantity.start) <= _REACH]
+    quantity = _shift(quantity, shift)
+    hits = (
+        (_measure(sentence, quantity, found.start(), found.end(), near), about)
+        for about, pattern in TOPICS.get(quantity.kind, ())
+        for found in pattern.finditer(sentence)
     )
-    for rank, (about, pattern) in enumerate(TOPICS.get(quantity.kind, ())):
-        for found in pattern.finditer(sentence):
-            cost = _measure(sentence, quantity, found.start(), found.end(), others)
-            # The more telling pattern wins over a part of it.
-            key = cost * 100 + rank
-            if key < best_cost * 100 + 99 and cost < best_cost:
-                best, best_cost = about, cost
-    return (best, best_cost) if best_cost <= 120 else ("", best_cost)
+    cost, about = min(hits, key=lambda hit: hit[0], default=(_NOWHERE, ""))
+    return about if cost <= _NEAR else "", cost
 
 
 def name_subject(sentence: str, quantity: Quantity, others: Sequence[Quantity]) -> tuple[str, int]:
     """As `find_subject`, where a quantity may also be part of another: 628 of 14,505 requests, until 09:17."""
     others = [each for each in others if abs(each.start - quantity.start) <= _REACH]
     about, cost = find_subject(sentence, quantity, others)
-    if quantity.kind == "time" and _UNTIL.search(sentence[max(quantity.start - 40, 0) : quantity.start]):
-        before = [other for other in others if other.kind == "time" and other.stop <= quantity.start]
-        if before and find_subject(sentence, before[-1], others)[0] == "impact_start":
+    if quantity.kind == "time":
+        if _ends_impact(sentence, quantity, others):
             return "impact_end", cost
-    if quantity.kind == "time" and not about and _IMPACT.search(sentence):
-        # A span beside words on the impact: 18 minutes (14:08 to 14:26).
-        times = [other for other in others if other.kind == "time"]
-        for first, second in itertools.pairwise(times):
-            between = sentence[first.stop : second.start]
-            is_span = _UNTIL.search(between) or (
-                between.strip() == "and" and re.search(r"(?i)between\s*$", sentence[: first.start])
-            )
-            if is_span and len(between) < 12 and quantity in (first, second):
-                return ("impact_start" if quantity is first else "impact_end"), 0
-    if quantity.kind == "count":
-        counts = [other for other in others if other.kind == "count"]
-        whole = next(
-            (o for o in counts if o.start >= quantity.stop and _OF.match(sentence[quantity.stop : o.start])), None
+        edge = _name_edge(sentence, quantity, others) if not about and _IMPACT.search(sentence) else ""
+        return (edge, 0) if edge else (about, cost)
+    return _name_count(sentence, quantity, others, (about, cost)) if quantity.kind == "count" else (about, cost)
+
+
+def _ends_impact(sentence: str, time: Quantity, others: Sequence[Quantity]) -> bool:
+    """Whether it stands behind the impact's start and a word like “until”."""
+    if not _UNTIL.search(sentence[max(time.start - 40, 0) : time.start]):
+        return False
+    before = [other for other in others if other.kind == "time" and other.stop <= time.start]
+    return bool(before) and find_subject(sentence, before[-1], others)[0] == "impact_start"
+
+
+def _name_edge(sentence: str, time: Quantity, others: Sequence[Quantity]) -> str:
+    """Which edge of a span beside words on the impact it is, if any: 18 minutes (14:08 to 14:26)."""
+    times = [other for other in others if other.kind == "time"]
+    for first, second in itertools.pairwise(times):
+        between = sentence[first.stop : second.start]
+        is_span = _UNTIL.search(between) or (
+            between.strip() == "and" and re.search(r"(?i)between\s*$", sentence[: first.start])
         )
-        if whole is not None:
+        if is_span and len(between) < 12 and time in (first, second):
+            return "impact_start" if time is first else "impact_end"
+    return ""
+
+
+def _name_count(sentence: str, count: Quantity, others: Sequence[Quantity], named: tuple[str, int]) -> tuple[str, int]:
+    """What a count is about that is ``named`` so by itself, if it's of another one or the other of it."""
+    counts = [other for other in others if other.kind == "count"]
+    about, cost = named
+    for whole in counts:
+        if whole.start >= count.stop and _OF.match(sentence[count.stop : whole.start]):
             of = find_subject(sentence, whole, others)[0]
-            part = {"requests_all": "requests_bad", "users_exposed": "users_affected"}.get(of, of)
-            return part, cost
-        if _PART_OF.search(sentence[max(quantity.start - 40, 0) : quantity.start]):
-            # Of so many: all there were, or all that were hit; what the part is about, the whole is.
-            part_of = next(
-                (o for o in counts if o.stop <= quantity.start and _OF.match(sentence[o.stop : quantity.start])), None
-            )
-            if part_of is not None:
-                about, cost = min((about, cost), find_subject(sentence, part_of, others), key=lambda each: each[1])
-            return {"requests": "requests_whole", "users": "users_whole"}.get(about.partition("_")[0], about), cost
-    return about, cost
+            return {"requests_all": "requests_bad", "users_exposed": "users_affected"}.get(of, of), cost
+    if not _PART_OF.search(sentence[max(count.start - 40, 0) : count.start]):
+        return named
+    # Of so many: all there were, or all that were hit; what the part is about, the whole is.
+    for part in counts:
+        if part.stop <= count.start and _OF.match(sentence[part.stop : count.start]):
+            about, cost = min(named, find_subject(sentence, part, others), key=lambda each: each[1])
+            break
+    return {"requests": "requests_whole", "users": "users_whole"}.get(about.partition("_")[0], about), cost
 
 
 def _shift(quantity: Quantity, by: int) -> Quantity:
