@@ -92,6 +92,18 @@ def test_nobody_came_where_the_log_went_on_without_requests(is_one_log: bool) ->
     )
 
 
+@pytest.mark.parametrize(("count", "named"), [(1, "1.log"), (2, "1.log, 2.log"), (5, "1.log, 2.log, 3.log and 2 more")])
+def test_logs_that_name_no_service_and_no_host_are_told_by_their_own_names(count: int, named: str) -> None:
+    times = pd.date_range("2026-11-23T09:00Z", periods=3600, freq="s")
+    times = [*times[:1200], *times[1800:]]
+    own = [pd.DataFrame({"time": times, "source": f"{number}.log"}) for number in range(1, count + 1)]
+    web = pd.DataFrame({"time": times[::2], "source": "web.log", "host": "web-1"})
+    frame = pd.concat([*own, web], ignore_index=True).assign(kind="log", layer="app", level="info", message="done")
+    rows = mb.timeline(frame.assign(line=np.arange(len(frame)) + 1))
+    (silent,) = rows.loc[rows["phase"] == "silent", "summary"]
+    assert silent == f"no data for 10 min: app logs of {named}, app logs of web-1"
+
+
 def test_a_host_that_is_gone_isnt_merely_quiet() -> None:
     times = pd.date_range("2026-11-23T09:00Z", periods=3600, freq="s")
     fading = [*times[1200:1500:5], *times[1500:2400:178]]  # at first often, then every three minutes

@@ -62,7 +62,7 @@ def make_timeline(
         *tell_happenings(shown),
         *tell_impact(impact, minutes, sli),
         *traffic,
-        *tell_coverage(sli),
+        *tell_coverage(sli, summary),
         *messages,
     ]
     return Chronology(

@@ -8,6 +8,7 @@ from minutebook.chronology.rows import Row, make_row
 from minutebook.sli import Sli
 from minutebook.sli.coverage import split_groups
 from minutebook.sli.stretches import find_runs
+from minutebook.summary import Summary
 from minutebook.times.utc import MINUTE_US
 
 #: Of more services, only those with the most requests have rows for their first and last one.
@@ -36,10 +37,10 @@ def tell_traffic(sli: Sli, within: str) -> tuple[list[Row], list[str]]:
     return rows, [note] if left else []
 
 
-def tell_coverage(sli: Sli) -> list[Row]:
+def tell_coverage(sli: Sli, summary: Summary) -> list[Row]:
     """Groups of sources that fall silent inside the evidence and come back; those that do at the same time share a row.
 
-    Where a log goes on without them, they logged nothing: then there's no lack of data.
+    A group whose logs name neither service nor host is told by its sources. Where a log goes on without them, they logged nothing: then there's no lack of data.
     """
     holes: dict[tuple[int, int, bool], list[str]] = {}
     minutes_of, events = sli.groups["minute"].to_numpy(), sli.groups["events"].to_numpy()
@@ -49,7 +50,7 @@ def tell_coverage(sli: Sli) -> list[Row]:
         for begin, stop in find_runs(is_silent[own]):
             if begin > seen[0] and stop <= seen[-1]:  # the ledger has first and last lines
                 is_quiet = bool(goes_on[own][begin:stop].any())
-                name = f"{layer} logs of {(is_quiet and service) or host or service or 'unknown hosts'}"
+                name = f"{layer} logs of {(is_quiet and service) or host or service or _name_sources(summary, layer)}"
                 holes.setdefault((int(minutes[begin]), int(minutes[stop]), is_quiet), []).append(name)
     rows = []
     for (begin, stop, is_quiet), names in sorted(holes.items()):
@@ -63,3 +64,11 @@ def tell_coverage(sli: Sli) -> list[Row]:
             make_row(stop * MINUTE_US, "coverage", "back", f"{back} again: {told}", time_error_s=60.0, count=len(names)),
         ]  # fmt: skip
     return rows
+
+
+def _name_sources(summary: Summary, layer: str) -> str:
+    """The sources whose lines of a layer name neither a service nor a host."""
+    rows = summary.frame("coverage", ["layer", "service", "host", "source"])
+    is_nameless = rows["service"].isna() & rows["host"].isna() & rows["layer"].fillna(layer).eq(layer)
+    names = sorted(rows.loc[is_nameless, "source"].unique())
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if names[3:] else "") or "all hosts"
