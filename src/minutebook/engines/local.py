@@ -131,7 +131,9 @@ def add_summaries(summaries: Iterable[Summary], rules: Rules | None = None) -> S
             give_freed_memory_back()
     if not parts:
         return summarise(ARROW_SCHEMA.empty_table(), rules)
-    return replace(merge(parts), trials=trials.finish())
+    with start_threads(1) as pool:  # both are some large operations of Arrow and NumPy
+        finished = pool.submit(trials.finish)
+        return replace(merge(parts), trials=finished.result())
 
 
 def _gather_rows(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
