@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from minutebook.exports import Document, load_exports, name_text, parse_documents, pick_export, read_export
 from minutebook.exports.picking import ENOUGH, FirstRows
+from minutebook.exports.wording import describe
 
 EXPORTS = {each.name: each for each in load_exports(samples=True)}
 SAMPLES = [(name, number) for name, each in EXPORTS.items() for number in range(len(each.samples))]
@@ -243,6 +244,18 @@ def test_a_gap_in_what_is_known_leaves_none_in_the_sentence() -> None:
     }
     (row,) = read_export([Document({"events": [event]}, 1, 0, 1)], EXPORTS["unleash"]).rows
     assert row["message"] == "flag f: feature-archived"
+
+
+@pytest.mark.parametrize(
+    ("kind", "known", "told"),
+    [
+        ("note", {"detail": "%%%\nqueue at 91\n%%% @kim"}, "queue at 91 @kim"),
+        ("alert", {"name": "Queue", "detail": "%%%\n[Triggered] at 91\n%%%"}, "alert Queue fired: at 91"),
+        ("alert", {"name": "Queue", "detail": "at 91%%%, or %%%%"}, "alert Queue fired: at 91%%%, or %%%%"),
+    ],
+)
+def test_datadogs_marks_around_markdown_are_no_part_of_a_text(kind: str, known: dict[str, str], told: str) -> None:
+    assert describe(kind, "noted" if kind == "note" else "fired", known) == told
 
 
 def test_what_began_has_the_end_that_its_record_tells() -> None:

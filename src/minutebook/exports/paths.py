@@ -1,10 +1,10 @@
 """paths such as ``data.result.labels`` → the values there in a document.
 
 A step in quotes may contain dots, a number is a place in a list, ``a[].b`` goes through every entry of ``a``,
-``@last`` is what comes after a URL's last slash, ``@after:x`` what comes after ``/x/``, ``@without:x`` a text without the
-marks x, ``@named:x`` the value that a list of names and values has for x, and text that holds JSON is parsed. A key that
-isn't there as written is looked for without case, ``_`` and ``-``, since the same record has ``created_at`` in an API,
-``createdAt`` in a command and ``CreatedAt`` elsewhere.
+``@last`` is what comes after a URL's last slash, ``@after:x`` what comes after ``/x/``, ``@named:x`` the value that a list
+of names and values has for x, and text that holds JSON is parsed. A key that isn't there as written is looked for without
+case, ``_`` and ``-``, since the same record has ``created_at`` in an API, ``createdAt`` in a command and ``CreatedAt``
+elsewhere.
 """
 
 from __future__ import annotations
@@ -45,9 +45,6 @@ def _look(value: object, steps: Sequence[str]) -> object:
         if step.startswith("@after:"):
             behind = re.search(rf"/{re.escape(step[7:])}/([^/?#]+)", str(value))
             value = behind[1] if behind else _MISSING
-            continue
-        if step.startswith("@without:"):
-            value = str(value).replace(step[9:], " ").strip()
             continue
         if step.startswith("@named:"):
             value = _find_named(value, normalise(step[7:]))

@@ -51,7 +51,10 @@ _DEPLOYS = re.compile(r"deploy|releas|roll-?_?out|roll-?_?back|promot|publish|sh
 _NOUN = re.compile(r"^(?:deploy|deployment|release|rollout|alert|incident|build|job|pipeline)[_.\-: ]+(?=\w)")
 _SHA = re.compile(r"(?<![0-9a-f])(?:[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-f])")
 _ALGORITHM = re.compile(r"sha256(?::|%3a)", re.IGNORECASE)
-_MARKUP = re.compile(r"</?(?:p|div|br|b|i|em|strong|span|at|attachment|ul|li)\b[^<>]*>", re.IGNORECASE)
+#: tags, and the marks that Datadog sets around Markdown, also in what it sends on to other tools
+_MARKUP = re.compile(
+    r"</?(?:p|div|br|b|i|em|strong|span|at|attachment|ul|li)\b[^<>]*>|(?<![\d%])%%%(?!%)", re.IGNORECASE
+)
 _LINK = re.compile(r"<(https?:[^|>]*)(?:\|([^>]*))?>")
 
 _DONE = {
@@ -136,7 +139,7 @@ def describe(kind: str, phase: str, known: Mapping[str, str]) -> str:
 def _describe_trouble(kind: str, phase: str, known: Mapping[str, str]) -> str:
     """Of an alert or incident: its name and phase, and while it lasts its details."""
     done = "opened" if (kind, phase) == ("incident", "fired") else known.get("done") or _DONE.get(phase, phase)
-    title, detail = _cut_state(known.get("name") or ""), _cut_state(known.get("detail", "").strip())
+    title, detail = (_cut_state(_MARKUP.sub(" ", known.get(key) or "").strip()) for key in ("name", "detail"))
     name = title or detail or "without a name"
     is_said = name.lower().endswith(f" {kind}")  # Queue alert, Login incident
     head = name if is_said else f"{known.get('what') or kind} {name}"
