@@ -117,3 +117,13 @@ def test_of_slow_requests_that_name_nobody_an_edge_may_be_anywhere_in_its_minute
         assert told["start_earliest"] > 1800 and told["end_latest"] < 1980
     else:
         assert (told["start_earliest"], told["end_latest"]) == pytest.approx((1800, 1980), abs=0.01)
+
+
+def test_an_outage_amid_a_partial_failure_hides_neither_its_begin_nor_its_end() -> None:
+    ordinary = requests(per_minute=240, users=2_000)
+    partly = breaking(ordinary, 1500, 3000, share=0.04, where=lambda f: f["operation"] == "POST /checkout")
+    frame = breaking(partly, 2100, 2340)
+    (window,) = mb.impact(frame)["windows"]
+    at = frame.loc[frame["status"] == 500, "at"]
+    told = [(pd.Timestamp(window[name]) - START).total_seconds() for name in ("start", "end")]
+    assert told == pytest.approx([at.min(), at.max()], abs=0.01)

@@ -6,7 +6,7 @@ to the other, and its interval holds all places within 3 nats of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -30,18 +30,21 @@ class Edge(NamedTuple):
 
 
 def find_edges(
-    trials: Channel, grid: Grid, rates: np.ndarray, minutes: tuple[int, int], operations: Collection[str]
+    trials: Channel, grid: Grid, rates: np.ndarray, pieces: Sequence[tuple[int, int]], operations: Collection[str]
 ) -> tuple[Edge, Edge]:
-    """The start and the end of a stretch (first and last minute, from 1970) of some operations."""
-    first, last = minutes
-    rows = slice(np.searchsorted(grid.minutes, first), np.searchsorted(grid.minutes, last, side="right"))
-    gain_bad, gain_good = find_gains(grid.bad[rows].sum(axis=0), grid.valid[rows].sum(axis=0), rates)
+    """The start and the end of a window of some operations; ``pieces`` are its first and last minutes, from 1970.
+
+    How bad it was is asked of the piece at the edge: an outage amid a brown-out says nothing of where that one began.
+    """
+    first, last = pieces[0][0], pieces[-1][1]
     bounds = (first * MINUTE_US, (last + 1) * MINUTE_US)
     bad, reach = trials.bad, _NEAR + 1
     is_near = (bad.minute >= first - reach) & (bad.minute <= last + reach)
     bad = bad.pick(is_near & trials.find_places(operations)[bad.place])
     edges = []
-    for is_start, at, minute in ((True, bad.bad_at, first), (False, bad.bad_until, last)):
+    for is_start, at, minute, piece in ((True, bad.bad_at, first, pieces[0]), (False, bad.bad_until, last, pieces[-1])):
+        rows = slice(np.searchsorted(grid.minutes, piece[0]), np.searchsorted(grid.minutes, piece[1], side="right"))
+        gain_bad, gain_good = find_gains(grid.bad[rows].sum(axis=0), grid.valid[rows].sum(axis=0), rates)
         bad_at = at.astype(np.int64)
         good_at, gain = spread(trials.between(minute - reach, minute + reach, operations), gain_good)
         edge = find_edge(bad_at, bad.weight_bad * gain_bad[bad.place], good_at, gain, bounds, is_start=is_start)

@@ -101,7 +101,7 @@ def _settle_edges(window: Window, trials: Channel, usual: Usual) -> Window:
 
 
 def _place_edges(window: Window, trials: Channel, usual: Usual) -> None:
-    window.start, window.end = find_edges(trials, usual.grid, usual.rates, window.minutes, window.operations)
+    window.start, window.end = find_edges(trials, usual.grid, usual.rates, window.pieces, window.operations)
 
 
 def _scan(usual: Usual, trials: Channel, need: float) -> tuple[list[Window], list[Rejected]]:
