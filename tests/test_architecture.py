@@ -16,7 +16,7 @@ PACKAGE = ROOT / "src" / "minutebook"
 #: Every module and package of minutebook, each before those that may import it. Read as the chain:
 #: evidence → sources → lines → records → events → summary → minutes, timeline, impact → outputs.
 ORDER = (
-    "errors", "names", "machine", "columns", "events", "times", "logformats", "exports", "settings",
+    "errors", "names", "fronts", "machine", "columns", "events", "times", "logformats", "exports", "settings",
     "sources", "records", "fields", "plans", "detection", "clocks", "reading", "merging", "redaction", "summary",
     "engines", "gathering", "sli", "assessment", "grid", "chronology", "ledger",
     "outputs", "book", "freezing", "differences", "postmortem", "verbs", "cli", "__main__",

@@ -265,6 +265,21 @@ def test_of_a_traceback_the_line_that_names_the_exception_is_told(tmp_path: Path
     ]
 
 
+def test_serilogs_exceptions_and_errors_messages_are_told_though_the_logs_beginning_lacks_them(tmp_path: Path) -> None:
+    usual = {"@t": "2026-11-23T09:00:00Z", "@m": "tick"}
+    failed = {
+        **usual,
+        "@l": "Error",
+        "@m": "An exception has occurred.",
+        "@x": "Shop.NoStock: gone\r\n   at Shop.Pay()",
+    }
+    events = write(tmp_path / "a.clef", [usual] * 2500 + [failed])
+    assert events["message"].iloc[-1] == "An exception has occurred: Shop.NoStock: gone"
+    usual = {"time": "2026-11-23T09:00:00Z", "level": "info", "msg": "done"}
+    events = write(tmp_path / "b.log", [usual] * 2500 + [{**usual, "level": "error", "error_message": "no answer"}])
+    assert events["message"].iloc[-1] == "done: no answer"
+
+
 def test_a_request_told_by_a_template_is_told_by_its_status_and_operation(tmp_path: Path) -> None:
     record = {
         "@t": "2026-11-23T09:00:00.25Z", "@mt": "HTTP {RequestMethod} {RequestPath} responded {StatusCode} in {Elapsed:0.0000} ms",

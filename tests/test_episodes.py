@@ -135,3 +135,20 @@ def test_a_failure_that_two_layers_tell_alike_counts_once(edge_failures: int) ->
     (row,) = rows[(rows["kind"] == "log") & (rows["phase"] == "new")].itertuples()
     assert (row.summary, row.count) == ("new: 500 GET /items", edge_failures)
     assert row.evidence == "app.log:361; proxy.log:361"
+
+
+def test_users_are_counted_only_where_failures_tell_of_all_that_was_written() -> None:
+    at = np.arange(0, 7500, 5.0)
+    is_late = at >= 7200
+    frame = pd.DataFrame(
+        {
+            "time": START + pd.to_timedelta(at, unit="s"), "kind": "request", "layer": "app", "service": "shop",
+            "source": "shop.log", "line": np.arange(len(at)) + 1, "operation": "POST /graphql",
+            "level": np.where(is_late, "error", "info"),
+            "message": np.where(is_late, "request completed badly", "request completed"), "status": 200, "user": [f"u{n % 20}" for n in range(len(at))],
+        }
+    )  # fmt: skip
+    for failing, users in ((is_late, 20), (at == 7200, None)):
+        rows = mb.timeline(frame.assign(status=np.where(failing, 500, 200)))
+        (told,) = rows.loc[(rows["kind"] == "log") & (rows["phase"] == "new"), "users"]
+        assert told == users or (users is None and pd.isna(told))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 import minutebook as mb
 
@@ -95,3 +96,41 @@ def test_requests_of_a_frame_that_knows_of_no_layers_count() -> None:
     # What has no layer beside requests that have one counts in another log.
     layers = pd.Series(["proxy", None]).repeat(60).to_numpy()
     assert mb.minutes(frame.assign(layer=layers))["requests"].sum() == 60
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        {"upstream_response_time": "0.050", "body_bytes_sent": "10"},  # nginx
+        {"EdgeResponseStatus": 200, "RayID": lambda number: f"{number:016x}"},  # Cloudflare
+        {"DownstreamStatus": 200, "RouterName": "shop"},  # Traefik
+        {"response_flags": "-", "upstream_cluster": "shop"},  # Envoy
+    ],
+)
+def test_a_proxy_that_logs_json_is_in_front_of_the_application_though_they_share_no_ids(
+    tmp_path: Path, marks: dict[str, Any]
+) -> None:
+    log(tmp_path / "app.jsonl", service="shop", user_id=lambda number: f"u{number % 50}", request_id=None)
+    log(tmp_path / "edge.jsonl", start_ms=3, **marks, request_id=None)
+    assert count(tmp_path) == (200, 20, [])
+
+
+def test_two_web_servers_are_counted_alike_whatever_the_shape_of_their_logs(tmp_path: Path) -> None:
+    log(tmp_path / "a.jsonl", upstream_response_time="0.050")
+    (tmp_path / "b.log").write_text(
+        "".join(
+            f'192.0.2.{n} - - [23/Nov/2026:09:00:{n % 50:02} +0000] "GET /cart HTTP/1.1" 200 9 "-" "-"\n'
+            for n in range(100)
+        )
+    )
+    assert count(tmp_path)[:2] == (300, 20)
+
+
+def test_cloudflares_id_is_the_same_with_the_place_that_answered(tmp_path: Path) -> None:
+    ids = [f"{number:016x}" for number in range(200)]
+    log(tmp_path / "app.jsonl", service="shop", request_id=None, cf_ray=lambda number: f"{ids[number]}-FRA")
+    log(tmp_path / "edge.jsonl", start_ms=90_000, EdgeResponseStatus=200, request_id=None, RayID=ids.__getitem__)
+    for name in ("app.jsonl", "edge.jsonl"):
+        assert mb.read(tmp_path / name).sort_values("line")["trace"].tolist() == ids
+    told = mb.reconstruct(tmp_path).ledger["assumptions"]
+    assert "app.jsonl ran 90 s behind: 200 shared ids, spread 0 ms; corrected." in told

@@ -91,12 +91,12 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
         "request_id", "requestid", "req_id", "rid", "x_request_id", "http.request.id", "req.id",
         "trace_id", "traceid", "trace.id", "correlation_id", "correlationid", "otelTraceID", "trace",
         "auditID", "eventID", "dd.trace_id", "RayID", "x-edge-request-id", "request.id", "httpRequest.requestId", "reqId",
-        "operation_Id",
+        "operation_Id", "ray_id", "cf_ray",
     ),
     "exception_type": ("error.type", "exception.type", "err.type", "error.class", "error.name", "exception.class", "ExceptionType",
                        "problemId", "ibm_exceptionName"),
-    "exception": ("error.message", "exception.message", "err.message", "error.msg", "exception", "error", "err",
-                  "exc_info"),
+    "exception": ("error.message", "exception.message", "err.message", "error.msg", "error_message", "exception", "error",
+                  "err", "exc_info", "@x"),
 }  # fmt: skip
 
 #: Names of durations, best first, each with the unit that holds where the key doesn't end in one.
@@ -160,7 +160,7 @@ _AROUND_RECORDS = "_source"
 _FURTHER = re.compile(r"#\d$")
 #: Keys that are often only in the records that matter, and so may be missing from a sample.
 _RARE = ("error.type", "error.message", "exception.type", "exception.message", "err.message", "exception", "error",
-         "err")  # fmt: skip
+         "err", "error_message")  # fmt: skip
 #: Prefix of the part for a key that the caller asked for.
 ASKED = "asked:"
 
@@ -259,7 +259,7 @@ def _choose_durations(present: Iterable[str]) -> dict[str, str]:
 
 def add_rare_keys(keys: list[str], step: str = ".") -> list[str]:
     """The keys, and rare ones that the sample may lack; ``step`` joins a key and a key nested in it."""
-    rare = [key.replace(".", step) for key in _RARE]
+    rare = [key.replace(".", step) for key in _RARE] + ["@x"] * ("@t" in keys)  # Serilog's has names of its own
     return keys + [key for key in rare if key not in keys]
 
 

@@ -136,13 +136,15 @@ def _times(episode: Episode) -> str:
 
 
 def _find_hits(episodes: list[Episode], summary: Summary) -> dict[tuple[str, str], pd.DataFrame]:
-    """(template, service) → when it hit whom (``time, user``), of failures that name a user."""
+    """(template, service) → when it hit whom (``time, user, count``), where any of its failures names a user."""
     failures = summary.failures
     own = pc.is_in(failures.column("template"), pa.array(sorted({e.template for e in episodes}), pa.string()))
-    frame = failures.filter(own).select(["template", "service", "time", "user"]).to_pandas().dropna(subset=["user"])
+    frame = failures.filter(own).select(["template", "service", "time", "user", "count"]).to_pandas()
     named = frame.astype({"template": "str", "service": "str"}).fillna({"service": ""})
     return {
-        (str(template), str(service)): group for (template, service), group in named.groupby(["template", "service"])
+        (str(template), str(service)): group
+        for (template, service), group in named.groupby(["template", "service"])
+        if group["user"].notna().any()
     }
 
 
@@ -150,4 +152,6 @@ def _count_users(episode: Episode, hits: Mapping[tuple[str, str], pd.DataFrame])
     own = hits.get((episode.template, episode.service))
     if own is None:
         return None
-    return int(own.loc[own["time"].between(episode.first, episode.last), "user"].nunique()) or None
+    own = own[own["time"].between(episode.first, episode.last)]
+    # Whom the others hit, such as successes that were logged as errors, isn't known.
+    return int(own["user"].nunique()) or None if own["count"].sum() >= episode.count else None

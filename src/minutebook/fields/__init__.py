@@ -29,6 +29,9 @@ from minutebook.settings.rules import Rules
 _MASKED = "0.0.0.0"
 #: Records of calls that the service made: their status is no answer of the service itself.
 _CALL = re.compile(r"(?i)^(?:app)?dependenc(?:y|ies)$|^(?:span_kind_)?(?:client|producer)$")
+#: Cloudflare's id of a request as its header carries it, with the place that answered: its own logs have the id alone.
+_RAY = re.compile(r"^([0-9a-f]{16})-[A-Z]{3}$")
+_RAY_LENGTH = 20
 _USUAL_PROBES = Rules().probe_patterns()
 
 
@@ -46,6 +49,8 @@ def read_fields(
     """
     names = ("service", "host", "version", "environment", "user", "trace")
     columns: dict[str, pa.Array | None] = {name: drop_unknown(parts[name]) for name in names if name in parts}
+    if (trace := columns.get("trace")) is not None:
+        columns["trace"] = change_texts(trace, _drop_place)
     columns["actor"] = drop_unknown(parts["account"]) if "account" in parts else None
     status = columns["status"] = read_statuses(parts)
     columns["level"] = read_levels(parts, levels or {}, status)
@@ -58,6 +63,12 @@ def read_fields(
         columns["kind"] = _read_kind(served, operation, parts.get("agent"), kind, probes)
     columns["fields"] = _keep_asked(parts)
     return {name: values for name, values in columns.items() if values is not None}
+
+
+def _drop_place(traces: pa.Array) -> pa.Array:
+    if not pc.any(pc.equal(pc.binary_length(traces), _RAY_LENGTH)).as_py():  # nearly always, and sooner told
+        return traces
+    return pc.replace_substring_regex(traces, _RAY.pattern, r"\1")
 
 
 def _find_served(status: pa.Array, record_kind: pa.Array | None) -> pa.Array:

@@ -43,13 +43,14 @@ def _with_exception(parts: Mapping[str, pa.Array]) -> pa.Array:
     extra = text if text is not None else kind
     assert extra is not None
     told = pc.fill_null(pc.equal(extra, message), False)
-    joined = pc.binary_join_element_wise(message, pc.if_else(told, None, extra), ": ")
+    lead = pc.utf8_rtrim(message, ".:")  # of a sentence that the exception goes on from
+    joined = pc.binary_join_element_wise(lead, pc.if_else(told, None, extra), ": ")
     return pc.coalesce(joined, message, extra)
 
 
 def _find_line(texts: pa.Array) -> pa.Array:
     """The line that names each exception: the first, or in Python's tracebacks the one below the last frame."""
-    first = pc.extract_regex(texts, r"^\s*(?P<head>[^\n]{0,500})").field(0)
+    first = pc.extract_regex(texts, r"^\s*(?P<head>[^\r\n]{0,500})").field(0)
     is_traced = pc.fill_null(pc.starts_with(first, "Traceback (most recent call last)"), False)
     if not pc.any(is_traced).as_py():
         return first

@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from minutebook.columns.texts import plain_texts
+from minutebook.fronts import find_layer
 from minutebook.logformats import LogFormat
 from minutebook.names import add_rare_keys, choose_keys, drop_choice, name_choice, says_utc
 from minutebook.plans import Plan
@@ -127,6 +128,8 @@ def _plan_keys(plan: Plan, paths: list[str], text: pa.StringArray, *, needs_time
     if "time" not in keys:
         is_record = not needs_time and {"level", "message"} <= set(keys)
         return _settle_units(replace(plan, keys=keys), text) if is_record else None
+    if layer := find_layer(by_name):
+        plan = replace(plan, log_format=replace(plan.log_format, layer=layer))
     if says_utc(keys["time"]):
         plan = replace(plan, log_format=replace(plan.log_format, utc=True))
     if layout := _find_layout(plan, {"time": keys["time"]}, text):

@@ -80,8 +80,7 @@ def find_sli(summary: Summary, rules: Rules | None = None) -> Sli:
     """
     rules = rules or Rules()
     trials = Trials.of_summary(summary)
-    layers = choose_layers(trials, rules.layer)
-    tables = pick_tables(summary, trials, layers)
+    tables, layers = pick_tables(summary, trials, choose_layers(trials, rules.layer))
     logged = summary.frame("coverage", ["source", "layer", "service", "host", "minute", "events", "requests", "last"])
     groups = find_coverage(summary)
     notes = [

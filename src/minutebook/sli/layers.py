@@ -31,6 +31,14 @@ class Layers(NamedTuple):
             is_own = np.where(find_names(service, name.__eq__), find_names(layer, other.__eq__), is_own)
         return is_own
 
+    def without_added(self) -> Layers:
+        """The same where the outer layer's ids are of another kind, and nothing tells which of its failures are its own."""
+        note = (
+            f"The SLI is the {self.main} layer, the outermost one that knows most users; its failures share no ids with"
+            f" those of the {self.added_from} layer: what that one alone saw isn't counted."
+        )
+        return self._replace(added_from="", assumptions=(note, *self.assumptions[1:]))
+
     def pick(self, rows: pd.DataFrame) -> pd.DataFrame:
         """The rows that are on their service's layer."""
         return pick_rows(rows, self.find_own(rows))

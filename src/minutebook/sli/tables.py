@@ -16,6 +16,8 @@ from minutebook.sli.trials import NAMES, Trials
 from minutebook.summary import Summary
 from minutebook.times.utc import MINUTE_US
 
+_ENOUGH_FAILURES = 20  # of the same operations on two layers, of which one would share its id if any ids were the same
+
 
 class Tables(NamedTuple):
     """Requests of one layer; the columns are those of `Sli`'s tables."""
@@ -26,8 +28,11 @@ class Tables(NamedTuple):
     failures: pd.DataFrame
 
 
-def pick_tables(summary: Summary, trials: Trials, layers: Layers) -> Tables:
-    """The tables of a summary, whose ``trials`` are of all layers; an unknown service or operation is ``""``."""
+def pick_tables(summary: Summary, trials: Trials, layers: Layers) -> tuple[Tables, Layers]:
+    """The tables of a summary, whose ``trials`` are of all layers; an unknown service or operation is ``""``.
+
+    With them the layers, without the one whose failures would be added where its ids prove nothing.
+    """
     failures = summary.frame("failures")
     tables = Tables(
         _name_unknown(layers.pick(to_rows(summary.counts))).reset_index(drop=True),
@@ -36,8 +41,12 @@ def pick_tables(summary: Summary, trials: Trials, layers: Layers) -> Tables:
         drop_layer(layers.pick(failures)),
     )
     if layers.added_from:
-        tables = _add_failures(tables, _find_outer_failures(failures, tables.failures, layers))
-    return tables._replace(failures=tables.failures.sort_values(["time", "source", "line"], ignore_index=True))
+        outer = _find_outer_failures(failures, tables.failures, layers)
+        if outer is None:
+            layers = layers.without_added()
+        else:
+            tables = _add_failures(tables, outer)
+    return tables._replace(failures=tables.failures.sort_values(["time", "source", "line"], ignore_index=True)), layers
 
 
 def drop_layer(frame: pd.DataFrame, names: Sequence[str] = ("service", "operation")) -> pd.DataFrame:
@@ -52,11 +61,19 @@ def _name_unknown(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.drop(columns="layer", errors="ignore").assign(**named)
 
 
-def _find_outer_failures(failures: pd.DataFrame, inner: pd.DataFrame, layers: Layers) -> pd.DataFrame:
-    """Failures of the outer layer that is added, with an id that no failure of the inner layer has."""
+def _find_outer_failures(failures: pd.DataFrame, inner: pd.DataFrame, layers: Layers) -> pd.DataFrame | None:
+    """Failures of the outer layer that is added, with an id that no failure of the inner layer has.
+
+    None where its ids are others than those of the inner layer: what failed inside failed at the edge, too, and has an
+    id in common with it, or a user whom the inner layer knows by the id.
+    """
     is_outer = (failures["layer"] == layers.added_from) & ~failures["service"].isin(list(layers.elsewhere))
     outer = drop_layer(failures[is_outer])
-    return outer[outer["trace"].notna() & ~outer["trace"].isin(inner["trace"].dropna())]
+    is_shared = outer["trace"].isin(inner["trace"].dropna())
+    is_proven = is_shared.any() or outer["user"].notna().any()
+    if not is_proven and inner["operation"].isin(outer["operation"]).sum() >= _ENOUGH_FAILURES:
+        return None
+    return outer[outer["trace"].notna() & ~is_shared]
 
 
 def _add_failures(tables: Tables, outer: pd.DataFrame) -> Tables:
