@@ -118,19 +118,20 @@ def _leave_usual(rows: pd.DataFrame, grid: np.ndarray) -> pd.DataFrame:
 
 
 def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
+    """The episodes of a message, those that aren't how it usually is."""
     rows = message.rows
     dense = np.bincount(np.searchsorted(grid, rows["minute"]), rows["count"], len(grid)).astype(np.int64)
-    usual = find_usual(dense)
+    usual, gap = find_usual(dense), _usual_gap(message)
     start, end = int(grid[0]) * MINUTE_US, (int(grid[-1]) + 1) * MINUTE_US
-    gap = _usual_gap(message)
     # It may well have been written before the evidence begins.
     is_old = int(rows["first"].min()) - start <= FEW_GAPS * gap
-    episodes = []
+    is_regular = is_old and message.total >= _RELIABLE
     runs = find_loud(dense, usual)
     # A message that comes and goes all the time is usual too: only bursts that stand out are episodes.
     bursts = [int(dense[begin:stop].sum()) for begin, stop in runs]
     is_usual = usual > 0 or is_old or len(bursts) > _MOST_RETURNS
     ordinary = float(np.median(bursts)) if is_usual and len(bursts) >= 3 else 0.0
+    episodes = []
     for index, (begin, stop) in enumerate(runs):
         if ordinary and bursts[index] < max(_LOUD_BURST, _LOUD_BURST * ordinary):
             continue
@@ -140,21 +141,35 @@ def _split(message: _Message, grid: np.ndarray) -> list[Episode]:
         if usual > 0:
             phase = "surge"
         elif index == 0:
-            if is_old:
-                continue
-            phase = "new"
-        elif is_old and message.total >= _RELIABLE and since - _last_before(rows, since) < _LONG_GAP * gap:
-            continue
+            phase = "" if is_old else "new"
         else:
-            phase = "again"
-        order = np.lexsort((part["line"], part["source_rank"], part["first"]))
-        hosts = set(part["host"]) - {""}
-        episodes.append(
-            Episode(phase, message.template, str(part["message"][order[0]]), part["level"][order[0]] or "error",
-                    message.service, hosts.pop() if len(hosts) == 1 else "", since, until, int(part["count"].sum()),
-                    _refer(part, order), _refer_last(part), end - until > max(2 * MINUTE_US, FEW_GAPS * gap), usual)
-        )  # fmt: skip
+            phase = "" if is_regular and since - _last_before(rows, since) < _LONG_GAP * gap else "again"
+        if phase:
+            has_ended = end - until > max(2 * MINUTE_US, FEW_GAPS * gap)
+            episodes.append(_make_episode(phase, message._replace(rows=part), usual, has_ended))
     return episodes
+
+
+def _make_episode(phase: str, message: _Message, usual: float, has_ended: bool) -> Episode:
+    """The episode that a message's rows are."""
+    rows = message.rows
+    order = np.lexsort((rows["line"], rows["source_rank"], rows["first"]))
+    hosts = set(rows["host"]) - {""}
+    return Episode(
+        phase,
+        message.template,
+        str(rows["message"][order[0]]),
+        rows["level"][order[0]] or "error",
+        message.service,
+        hosts.pop() if len(hosts) == 1 else "",
+        int(rows["first"].min()),
+        int(rows["last"].max()),
+        message.total,
+        _refer(rows, order),
+        _refer_last(rows),
+        has_ended,
+        usual,
+    )
 
 
 def _last_before(rows: Mapping[str, np.ndarray], time: int) -> int:

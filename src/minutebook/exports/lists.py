@@ -80,12 +80,7 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
     facts = {column: _plain(entry[key]) for column, key in names.columns.items()}
     acknowledger, resolver = facts.pop("acknowledger", None), facts.pop("resolver", None)
     kind = _find_kind(facts, context.format.kind)
-    start, end, acknowledged = (
-        _first_stamp(entry, keys, context) for keys in (names.start, names.end, names.acknowledged)
-    )
-    if start is not None and end is None:
-        lasted = (read_spoken_s(entry[key]) for key in names.duration)
-        end = next((add_ms(start, seconds * 1000) for seconds in lasted if seconds is not None), None)
+    start, end, acknowledged = _read_times(entry, names, context)
     word = facts.pop("result", None) or facts.get("status")
     begun = start or end
     if begun is None:
@@ -106,13 +101,32 @@ def read_usual_names(entry: object, context: Context) -> tuple[list[Row], str]:
         only = opening if end is not None or names.end else phase or (closing if opening == "started" else "")
         rows.append(make(_say_unknown(facts, kind, only, phase), only or opening, start, end=end))
     if acknowledged is not None:
-        rows.append(make({**facts, "actor": acknowledger} if acknowledger else facts, "acknowledged", acknowledged))
+        rows.append(make(_done_by(acknowledger, facts), "acknowledged", acknowledged))
     if end is not None:
         # A stated end is an end, whatever the state: that may be older than the end.
         last = phase if phase not in ("", "started", "fired", "pending", "acknowledged") else closing
-        closed = {**facts, "actor": resolver} if resolver else facts
-        rows.append(make(_say_unknown(closed, kind, last, phase), last, end))
+        rows.append(make(_say_unknown(_done_by(resolver, facts), kind, last, phase), last, end))
     return rows, ""
+
+
+def _read_times(
+    entry: Mapping[str, object], names: UsualNames, context: Context
+) -> tuple[Stamp | None, Stamp | None, Stamp | None]:
+    """When it began, ended (by its duration, if that's all it says) and was acknowledged."""
+
+    def read(keys: Sequence[str]) -> Stamp | None:
+        return next((stamp for key in keys if (stamp := context.read(entry[key])) is not None), None)
+
+    start, end = read(names.start), read(names.end)
+    if start is not None and end is None:
+        lasted = (read_spoken_s(entry[key]) for key in names.duration)
+        end = next((add_ms(start, seconds * 1000) for seconds in lasted if seconds is not None), None)
+    return start, end, read(names.acknowledged)
+
+
+def _done_by(person: object, facts: Mapping[str, object]) -> Mapping[str, object]:
+    """The facts of a phase that somebody else may have brought about."""
+    return {**facts, "actor": person} if person else facts
 
 
 def _find_kind(facts: dict[str, object], kind: str) -> str:
@@ -146,10 +160,6 @@ def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return next((value[key] for key in ("name", "login", "username", "summary", "id") if value.get(key)), value)
     return value
-
-
-def _first_stamp(entry: Mapping[str, object], keys: Sequence[str], context: Context) -> Stamp | None:
-    return next((stamp for key in keys if (stamp := context.read(entry[key])) is not None), None)
 
 
 def _name_entity(facts: Mapping[str, object], kind: str) -> str:
