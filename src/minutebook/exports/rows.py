@@ -51,22 +51,11 @@ def make_row(
 ) -> Row:  # fmt: skip
     """A row of event columns from what is known; what the columns don't hold is kept in ``fields``."""
     kind = kind or context.format.kind
-    stated = {column: value for column, value in context.defaults.items() if column != "zone"}
-    told = {name: text_of(value) for name, value in facts.items() if value not in _UNKNOWN}
-    known = {**stated, **told}  # what the record itself says wins
-    for column in ("service", "version"):
-        if known.get(column, "").startswith("arn:"):
-            known[column] = known[column].rstrip("/").rpartition("/")[2].rpartition(":")[2]
-    if "name" in known:
-        known["name"] = _NUMBERED.sub("", known["name"])
+    known = _join_known(facts, context)
     labels = facts.get("labels")
     labels = labels if isinstance(labels, Mapping) else None
     if not entity:
         entity = fingerprint(labels) if labels else hash_facts(known, start if not known.get("number") else None)
-    level = read_severity(known.get("severity"), context.format.severities, kind)
-    is_told_on = phase == "noted" and kind in ("alert", "incident")
-    if kind not in ("alert", "incident"):
-        level = "error" if phase == "failed" else _level_of(known.get("severity"), context)
     more: dict[str, object] = {
         **{k: v for k, v in known.items() if k not in (*_IN_FRAME, "what", "done", "message", "fields", "labels")},
         "labels": labels,
@@ -81,7 +70,7 @@ def make_row(
         "time_quality": start.quality,
         "kind": kind,
         "phase": phase,
-        "level": "info" if phase in ("resolved", "pending", "acknowledged") or is_told_on else level,
+        "level": _find_level(kind, phase, known.get("severity"), context),
         **{column: known.get(column) for column in _IN_FRAME},
         "message": say(message, known) if message else describe(kind, phase, known),
         "entity": f"{kind}:{entity}",
@@ -89,8 +78,28 @@ def make_row(
     }
 
 
-def _level_of(severity: str | None, context: Context) -> str:
-    return read_severity(severity, context.format.severities, context.format.kind) if severity else "info"
+def _join_known(facts: Mapping[str, object], context: Context) -> dict[str, str]:
+    """The facts as texts, and what the caller states where they say nothing; resources by their names."""
+    stated = {column: value for column, value in context.defaults.items() if column != "zone"}
+    known = {**stated, **{name: text_of(value) for name, value in facts.items() if value not in _UNKNOWN}}
+    for column in ("service", "version"):
+        if known.get(column, "").startswith("arn:"):
+            known[column] = known[column].rstrip("/").rpartition("/")[2].rpartition(":")[2]
+    if "name" in known:
+        known["name"] = _NUMBERED.sub("", known["name"])
+    return known
+
+
+def _find_level(kind: str, phase: str, severity: str | None, context: Context) -> str:
+    """By the severity, as long as an alert or incident lasts; a change that failed is an error."""
+    form = context.format
+    if phase in ("resolved", "pending", "acknowledged"):
+        return "info"
+    if kind in ("alert", "incident"):
+        return "info" if phase == "noted" else read_severity(severity, form.severities, kind)
+    if phase == "failed":
+        return "error"
+    return read_severity(severity, form.severities, form.kind) if severity else "info"
 
 
 def text_of(value: object) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from minutebook.exports.formats import Phase
 from minutebook.exports.paths import find_all, find_first
@@ -15,46 +15,58 @@ from minutebook.exports.wording import is_deploy_word, read_severity, read_state
 _LONGEST_SAID = 500  # of a text that says columns
 
 
+class _Entry(NamedTuple):
+    """One row of an export, and what all its phases share."""
+
+    row: object
+    facts: Mapping[str, object]
+    fields: Mapping[str, object]
+    unnamed: str  #: what it's called where no phase names it
+
+
 def read_table(entry: object, context: Context) -> tuple[list[Row], str]:
     """The phases that the format's table states."""
     form = context.format
     for skip in form.skip:
         if holds(entry, skip.when) and (not skip.unless or not holds(entry, skip.unless)):
             return [], f"no happening: {skip.why}"
-    shared = {column: find_first(entry, paths, context.document) for column, paths in form.columns.items()}
-    shared |= _read_said(entry, shared, context)
-    beside = {**_tell_purpose(entry, context), **_tell_repeats(entry, context)}
-    unnamed = _name_without_key(entry, shared, context)
+    facts = {column: find_first(entry, paths, context.document) for column, paths in form.columns.items()}
+    facts |= _read_said(entry, facts, context)
+    fields = {name: find_first(entry, path, context.document) for name, path in form.fields.items()}
+    fields = {**_tell_purpose(entry, context), **_tell_repeats(entry, context), **fields}
+    shared = _Entry(entry, facts, fields, _name_without_key(entry, facts, context))
     rows: list[Row] = []
     for phase in form.phases:
-        told: list[Row] = []
-        for scope in _scopes(entry, phase):
-            if not holds(scope, phase.when, entry) or (phase.unless and holds(scope, phase.unless, entry)):
-                continue
-            start = _read_time(scope, entry, phase, context)
-            name = (
-                phase.name or read_state(find_first(scope, phase.by, entry), form.kind, form.states) or phase.otherwise
-            )
-            if start is None or not name:
-                continue
-            own = {column: find_first(scope, paths, entry) for column, paths in phase.columns.items()}
-            facts = {**shared, **{column: value for column, value in own.items() if value is not None}}
-            end = context.read(find_first(scope, phase.end, entry)) if phase.end else None
-            facts["fields"] = {
-                **beside,
-                **{name: find_first(entry, path, context.document) for name, path in form.fields.items()},
-                **{name: find_first(scope, path, entry) for name, path in phase.fields.items()},
-            }
-            if phase.quality:
-                start = start._replace(quality=phase.quality)
-            told.append(
-                make_row(
-                    context, facts, name, start, end=end, kind=phase.kind, message=phase.say,
-                    entity=name_entity(scope, entry, phase, context) or unnamed,
-                )
-            )  # fmt: skip
-        rows += _only_first(told, phase)
+        told = [_read_phase(scope, phase, shared, context) for scope in _scopes(entry, phase)]
+        rows += _only_first([row for row in told if row is not None], phase)
     return rows, "" if rows else _why_nothing(entry, context)
+
+
+def _read_phase(scope: object, phase: Phase, shared: _Entry, context: Context) -> Row | None:
+    """The row of a phase, by the part of an entry (``scope``) that states it; None where it doesn't."""
+    entry, form = shared.row, context.format
+    if not holds(scope, phase.when, entry) or (phase.unless and holds(scope, phase.unless, entry)):
+        return None
+    start = _read_time(scope, entry, phase, context)
+    name = phase.name or read_state(find_first(scope, phase.by, entry), form.kind, form.states) or phase.otherwise
+    if start is None or not name:
+        return None
+    own = {column: find_first(scope, paths, entry) for column, paths in phase.columns.items()}
+    fields = {name: find_first(scope, path, entry) for name, path in phase.fields.items()}
+    return make_row(
+        context,
+        {
+            **shared.facts,
+            **{column: value for column, value in own.items() if value is not None},
+            "fields": {**shared.fields, **fields},
+        },
+        name,
+        start._replace(quality=phase.quality) if phase.quality else start,
+        end=context.read(find_first(scope, phase.end, entry)) if phase.end else None,
+        kind=phase.kind,
+        message=phase.say,
+        entity=name_entity(scope, entry, phase, context) or shared.unnamed,
+    )
 
 
 def _read_said(entry: object, shared: Mapping[str, object], context: Context) -> dict[str, object]:
