@@ -8,8 +8,9 @@ import pyarrow as pa
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from minutebook.records.headers import Header
 from minutebook.records.quotedrows import cut_rows
-from minutebook.records.table import Header, _read_quoted
+from minutebook.records.table import _read_quoted
 
 CELLS = st.sampled_from(
     ["", "a", "é", '""', '"a"', '"a,b"', '"say ""hi"""', '""""', 'a"b', '"a"b', '"a" ', ' "a"', '"open', 'x"', "\r", '"\r"', "\0",

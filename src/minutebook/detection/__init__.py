@@ -25,7 +25,7 @@ from minutebook.plans.matched import Matched, find_timeless
 from minutebook.plans.matching import match_lines_of
 from minutebook.records.beginnings import FEW_LINES, can_fit, can_fit_any
 from minutebook.records.folding import Folded, fold_lines, looks_stamped
-from minutebook.records.table import is_directive, update_w3c
+from minutebook.records.headers import is_directive, update_w3c
 from minutebook.records.text import match_lines
 from minutebook.sources.lines import strip_escapes
 

@@ -20,10 +20,11 @@ from minutebook.names import ASKED
 from minutebook.plans.parts import choose_keys, join_stamps, join_thousands, read_tails
 from minutebook.records import Records, no_records
 from minutebook.records.arrays import BRACKETS, strip_array
+from minutebook.records.headers import Header
 from minutebook.records.jsonlines import extract_keys
 from minutebook.records.objects import unfold
 from minutebook.records.pairs import match_logfmt
-from minutebook.records.table import Header, read_rows
+from minutebook.records.table import read_rows
 from minutebook.records.text import match_lines
 from minutebook.records.windowsevents import read_events
 

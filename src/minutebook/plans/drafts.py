@@ -20,10 +20,10 @@ from minutebook.names import add_rare_keys, choose_keys, drop_choice, name_choic
 from minutebook.plans import Plan
 from minutebook.plans.units import find_unit, names_no_unit
 from minutebook.records.arrays import is_array, strip_array
+from minutebook.records.headers import find_header, find_w3c_header, list_w3c_names
 from minutebook.records.jsonlines import list_keys
 from minutebook.records.objects import is_batch, join_objects, unfold
 from minutebook.records.pairs import list_pair_keys
-from minutebook.records.table import find_header, find_w3c_header, list_w3c_names
 from minutebook.records.text import match_lines
 from minutebook.records.windowsevents import has_events
 from minutebook.times import ENOUGH, find_layout, find_twins

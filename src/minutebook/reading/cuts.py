@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from minutebook.plans import Plan
 from minutebook.plans.matching import match_lines_of
-from minutebook.records.table import update_w3c
+from minutebook.records.headers import update_w3c
 from minutebook.sources.lines import Lines
 
 _TAIL = 64  # lines, enough to see whether the next one continues a record

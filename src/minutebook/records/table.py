@@ -2,119 +2,27 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from minutebook.records import Records, no_records
+from minutebook.records.headers import MOST_LINES, Header, split_cells
 from minutebook.records.quotedrows import cut_rows
 
-DELIMITERS = (",", "\t", ";", "|")
-#: Of W3C extended logs and, with a tab, of Zeek's.
-_FIELDS = re.compile(r"#Fields:|#fields\t")
-#: The names of all but the last column in Windows' Event Viewer.
-_EVENT_VIEWER = ("Level", "Date and Time", "Source", "Event ID", "Task Category")
-_MOST_LINES = 1000  # of one row
 #: Columns that together state an instant.
 _DATE_AND_TIME = (("date", "time"), ("date-local", "time-local"))
 
 
-@dataclass(frozen=True)
-class Header:
-    """Names of a table's columns, and its delimiter."""
-
-    names: tuple[str, ...]
-    delimiter: str
-    date: str = ""  #: of rows that state a time only (W3C's #Date)
-
-    @property
-    def written(self) -> tuple[str, ...]:
-        """The names as written in the header."""
-        return self.names[:-1] if self.names[:-1] == _EVENT_VIEWER else self.names
-
-
-def find_header(lines: Sequence[str]) -> Header | None:
-    """The header of a CSV or TSV text: a first line of plain names, as many as later lines have cells."""
-    rows = [line for line in lines if line.strip()]
-    while rows and rows[0].startswith("#") and not any(delimiter in rows[0] for delimiter in DELIMITERS):
-        rows = rows[1:]  # PowerShell's #TYPE
-    if len(rows) < 2:
-        return None
-    for delimiter in DELIMITERS:
-        names = [name.strip().strip("\ufeff") for name in _cells(rows[0], delimiter)]
-        if len(names) < 2 or any(not name or name[:1].isdigit() or len(name) > 60 for name in names):
-            continue
-        if tuple(names) == _EVENT_VIEWER:
-            names.append("Message")  # whose column has no name
-        if len(set(names)) == len(names) and len(_cells(_join_first(rows[1:]), delimiter)) == len(names):
-            return Header(tuple(names), delimiter)
-    return None
-
-
-def _join_first(rows: Sequence[str]) -> str:
-    """The first row, with the further lines of its quoted cells."""
-    quotes = 0
-    for end, row in enumerate(rows[:_MOST_LINES], 1):
-        quotes += row.count('"')
-        if quotes % 2 == 0:
-            return "\n".join(rows[:end])
-    return rows[0]
-
-
-def _cells(line: str, delimiter: str, *, skips_blanks: bool = False) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=skips_blanks), [])
-    except csv.Error:
-        return []
-
-
-def find_w3c_header(lines: Sequence[str]) -> Header | None:
-    """The header that the last ``#Fields:`` line states, with the date of the last ``#Date:`` line."""
-    names: tuple[str, ...] = ()
-    date = ""
-    for line in lines:
-        if _FIELDS.match(line):
-            names = tuple(line[8:].split())
-        elif line.startswith("#Date:"):
-            date = line[6:].split()[0] if line[6:].split() else ""
-    if not names:
-        return None
-    return Header(names, "\t" if any("\t" in line for line in lines if line[:1] != "#") else " ", date)
-
-
-def list_w3c_names(lines: Sequence[str]) -> tuple[str, ...]:
-    """Names of all columns in any of the ``#Fields:`` lines: after a restart there may be others."""
-    return tuple(dict.fromkeys(name for line in lines if _FIELDS.match(line) for name in line[8:].split()))
-
-
-def is_directive(line: str) -> bool:
-    """Whether a line states the columns or the date of those after it."""
-    return bool(_FIELDS.match(line)) or line.startswith("#Date:")
-
-
-def update_w3c(header: Header | None, directive: str) -> Header | None:
-    """The header after a further ``#Fields:`` or ``#Date:`` line."""
-    found = find_w3c_header([directive])
-    if found is not None:
-        return Header(found.names, header.delimiter if header else " ", header.date if header else "")
-    words = directive.partition(":")[2].split()
-    return Header(header.names, header.delimiter, words[0]) if header and words else header
-
-
 def read_rows(text: pa.StringArray, header: Header, keys: Mapping[str, str]) -> Records:
     """Records of the rows that have the header's number of cells; part → cell of its key (``keys``)."""
-    has_quotes = pc.any(pc.match_substring(text, '"')).as_py()
     if header.delimiter == " ":
-        rows, cells, stop = _split_spaced(text, header)
-    elif not has_quotes:
-        rows, cells, stop = _split_rows(text, header)
+        split = _split_spaced
     else:
-        rows, cells, stop = _read_quoted(text, header)
+        split = _read_quoted if pc.any(pc.match_substring(text, '"')).as_py() else _split_rows
+    rows, cells, stop = split(text, header)
     if not len(rows):
         return no_records()
     place = {name: index for index, name in reversed(list(enumerate(header.names)))}
@@ -148,7 +56,7 @@ def _split_spaced(text: pa.StringArray, header: Header) -> tuple[np.ndarray, lis
     more = [
         (row, found)
         for row in np.flatnonzero(is_left).tolist()
-        if len(found := _cells(text[row].as_py().strip(), " ", skips_blanks=True)) == len(header.names)
+        if len(found := split_cells(text[row].as_py().strip(), " ", skips_blanks=True)) == len(header.names)
     ]
     if not more:
         return rows, cells, stop
@@ -175,7 +83,7 @@ def _read_quoted(text: pa.StringArray, header: Header) -> tuple[np.ndarray, list
     more = [
         (start, stop, found)
         for start, stop in zip(begins[is_left].tolist(), stops[is_left].tolist(), strict=True)
-        if len(found := _cells("\n".join(text[start:stop].to_pylist()), header.delimiter)) == width
+        if len(found := split_cells("\n".join(text[start:stop].to_pylist()), header.delimiter)) == width
     ]
     columns = zip(*([cell.rstrip("\r\n") for cell in found] for *_, found in more), strict=True)
     others = [pa.array(column, pa.string()) for column in columns] or [pa.array([], pa.string())] * width
@@ -203,7 +111,7 @@ def _join_lines(text: pa.StringArray) -> tuple[np.ndarray, np.ndarray]:
     odd, at = np.flatnonzero(is_odd).tolist(), 0
     while at + 1 < len(odd):
         start, end = odd[at], odd[at + 1]
-        if end > start + _MOST_LINES:
+        if end > start + MOST_LINES:
             at += 1
             continue
         stops[start], is_begin[start + 1 : end + 1] = end + 1, False
