@@ -1,10 +1,10 @@
 """traffic → impact windows, affected users, milestones: for each, its bounds and its evidence.
 
-An impact window is the stretch of minutes in which so many users hit failures that, at this service's own
-usual rate, it would be less than a one-in-a-million coincidence; its edges are the first and last failing
-request of that stretch. Read in order: `traffic` (the input), `channels` (what is tested and bad), `baseline`, `calm` (what is usual), `scan`
-(what stands out), `windows` (what is kept), `edges`, `slow`, `writers`, `absences`, `daily`, `loss`, `throughout`, `users`, `milestones`,
-`telling`, `missing`.
+An impact window is the stretch of minutes in which so many users hit failures that, at this service's own usual rate,
+it would be less than a one-in-a-million coincidence; its edges are the first and last failing request of that stretch.
+Read in order: `traffic` (the input), `channels` (what is tested and bad), `baseline`, `calm` (what is usual), `scan`
+(what stands out), `windows` (what is kept), `edges`, `slow`, `writers`, `absences`, `daily`, `loss`, `throughout`,
+`users`, `milestones`, `telling`, `missing`.
 """
 
 from __future__ import annotations

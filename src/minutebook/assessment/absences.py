@@ -1,8 +1,8 @@
 """requests a minute → the stretches of which the hours on either side don't show what is usual, with what they lack.
 
 A median over two hours follows a silence of more than one, and behind a service's last request there is no other side.
-There the hour before shows it, and the hour behind if there is one: if traffic was far from ebbing away when it broke off,
-and as far from beginning when it came back. What comes and goes, as a batch's requests do, isn't missing either.
+There the hour before shows it, and the hour behind if there is one: if traffic was far from ebbing away when it broke
+off, and as far from beginning when it came back. What comes and goes, as a batch's requests do, isn't missing either.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def _pick(seen: np.ndarray, is_known: np.ndarray, begin: int, stop: int) -> np.n
 def _would_go_on(side: np.ndarray, minutes: int) -> bool:
     """Whether traffic would have gone on: requests in the minutes beside an absence, nearest first, drawn on through it.
 
-    Drawn on as they fell from the farther half to the nearer one, and faster by what chance can hide, it still is less than a
-    one-in-a-million coincidence that none came.
+    Drawn on as they fell from the farther half to the nearer one, and faster by what chance can hide, it still is less
+    than a one-in-a-million coincidence that none came.
     """
     half = len(side) // 2
     if half < _FEWEST_BESIDE // 2:

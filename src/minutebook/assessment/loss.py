@@ -2,7 +2,8 @@
 
 A silence counts as lost traffic only where something shows that logging went on: health checks, another source, or an
 alert that fired. Else nothing is known of it, and it's never called an outage. Nor is one in the log of one of several
-hosts, nor one that comes every day at that time. Behind a service's last request only its own logs show that: others may just have been collected for longer.
+hosts, nor one that comes every day at that time. Behind a service's last request only its own logs show that: others
+may just have been collected for longer.
 """
 
 from __future__ import annotations
@@ -57,10 +58,10 @@ def find_holes(
     """Holes of one service: ``requests`` by minute (from 1970), ``coverage`` with minute_no, state, alive; ``writers``
     as in `writers.COLUMNS`; ``find_end`` tells how far its logs go on behind the minute of its last request.
 
-    ``find_times`` gives µs of its requests about a span, enough of them to show silences; ``alerts`` are µs at
-    which related ones fired.
-    Expected is the centred 2 h median, but of `absences`; a loss is at least half gone and, scaled by the series' own noise, less
-    than a one-in-a-million coincidence. Losses at most 5 minutes apart are one, in pieces.
+    ``find_times`` gives µs of its requests about a span, enough of them to show silences; ``alerts`` are µs at which
+    related ones fired. Expected is the centred 2 h median, but of `absences`; a loss is at least half gone and, scaled
+    by the series' own noise, less than a one-in-a-million coincidence. Losses at most 5 minutes apart are one, in
+    pieces.
     """
     minutes = coverage["minute_no"].to_numpy()
     seen = requests.reindex(minutes, fill_value=0).to_numpy(float)

@@ -39,8 +39,8 @@ class Mark(NamedTuple):
 def find_orders(windows: Sequence[Mapping[str, Any]], traffic: Traffic) -> list[dict[str, Any]]:
     """Verdicts on deploys, changes and alerts near each impact window against its edges, in the order of time.
 
-    Each says ``first`` before ``second``: ``verdict``, ``by_s`` (second less first), ``error_s`` (towards no time at all),
-    ``clock_error_s`` (the clocks' part of it) and ``assumed`` (a clock's error isn't known, but assumed).
+    Each says ``first`` before ``second``: ``verdict``, ``by_s`` (second less first), ``error_s`` (towards no time at
+    all), ``clock_error_s`` (the clocks' part of it) and ``assumed`` (a clock's error isn't known, but assumed).
     """
     impact = [window for window in windows if window["kind"] != "no_evidence"]
     told = []

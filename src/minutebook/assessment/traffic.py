@@ -25,11 +25,12 @@ class Traffic:
     ``trials``: a row per (minute, service, operation, user, client): ``requests``, ``bad`` (fail channel),
     ``first_bad, last_bad, first_good, last_good``, ``longest_s`` of a good one and its ``longest_at``; few of them may
     be a frame.
-    ``latency``: minute, service, operation, ``bucket`` (`summary.latency.bucket_of`), requests (good ones; a row may have none).
+    ``latency``: minute, service, operation, ``bucket`` (`summary.latency.bucket_of`), requests (good ones; a row may
+    have none).
     ``failures``: each bad event: time, service, operation, status, user, client, trace, host, version, template,
     evidence, count. ``breakdown``: minute, service, operation, status, host, version, requests (all valid ones).
     ``coverage``: minute, service, ``state`` (covered, partly, none), ``alive`` (anything else kept logging).
-    ``writers``: ``minute`` (an integer from 1970), service, source, host, events, requests, ``last`` (µs): a row for each.
+    ``writers``: a row per ``minute`` (an integer from 1970), service, source, host: events, requests, ``last`` (µs).
     ``happenings``: merged deploys, alerts, changes. ``time_error_s``: resolution of the stamps.
     """
 

@@ -68,8 +68,8 @@ class Sources:
 def find_ending(rows: pd.DataFrame, sources: Sources, last: int) -> Ending | None:
     """How far the logs go on behind a service's last request, in the minute ``last``; None where they don't.
 
-    ``rows`` are the service's, as in `COLUMNS`. A log goes on with any line of its source, also of other services, or of the
-    service on that host, as its next file has them. Logs with half of the requests of the hour before have to.
+    ``rows`` are the service's, as in `COLUMNS`. A log goes on with any line of its source, also of other services, or
+    of the service on that host, as its next file has them. Logs with half of the requests of the hour before have to.
     """
     near = rows[rows["minute"].between(last - _BESIDE, last) & (rows["requests"] > 0)]
     parts = near.groupby(["source", "host"], observed=True)["requests"].sum()

@@ -50,8 +50,8 @@ def make_timeline(
 ) -> Chronology:
     """The timeline of a summary, counts of its messages, and sentences on what was left out.
 
-    ``resolutions``: source → resolution of its stamps (s), for ``time_error_s``. With ``every``, each minute of each message
-    is a row. ``within`` is what first and last requests are said to be in.
+    ``resolutions``: source → resolution of its stamps (s), for ``time_error_s``. With ``every``, each minute of each
+    message is a row. ``within`` is what first and last requests are said to be in.
     """
     grid = find_stretches(summary.coverage.column("minute").to_numpy()).minutes
     shown, apart = (happenings, []) if every else set_routine_apart(happenings)

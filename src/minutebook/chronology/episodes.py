@@ -43,13 +43,12 @@ class Episode:
 
 
 def find_episodes(summary: Summary, grid: np.ndarray) -> tuple[list[Episode], int]:
-    """Episodes of warnings and errors, and of processes starting, stopping and crashing; and how many messages were too rare
-    to be looked at.
+    """(episodes of warnings, errors and processes that start, stop or crash; how many rarer messages are left out).
 
-    A message without a level counts as a warning if its words are words of trouble, and one of information is told if it
-    says in so many words what went wrong. An episode is *new* when the message wasn't seen before, although there was time
-    for it (over three of its usual gaps), *again* when it comes back after a silence that chance hardly makes, and a
-    *surge* when it's written at over 4 × its usual rate.
+    A message without a level counts as a warning if its words are words of trouble, and one of information is told if
+    it says in so many words what went wrong. An episode is *new* when the message wasn't seen before, although there
+    was time for it (over three of its usual gaps), *again* when it comes back after a silence that chance hardly makes,
+    and a *surge* when it's written at over 4 × its usual rate.
     """
     rows = summary.frame("templates")
     if not len(rows) or not len(grid):

@@ -1,7 +1,7 @@
 """episodes of several layers → those that tell of the same requests as one, with the evidence of both.
 
-By the ids of the requests; where a log has none, by what it says: the same answer to the same operation as often, from the
-same second to the same one, in a log in front of or behind the other.
+By the ids of the requests; where a log has none, by what it says: the same answer to the same operation as often, from
+the same second to the same one, in a log in front of or behind the other.
 """
 
 from __future__ import annotations

@@ -3,9 +3,10 @@
 A request or trace id that two sources share happened once, so the difference of its two stamps is the
 difference of the two clocks. Clocks are settled before anything is counted or merged.
 
-Read in order: `samples` (events → a sample of the ids that they share), `differences` (ids → differences of stamps), `meetings` (the
-same by clients' requests), `zones` and `offsets` (those → clocks), `services` (ids → the service of a source, and one name for each), `layers` (ids → which source is in front of another),
-`corrections` (those → the events with them).
+Read in order: `samples` (events → a sample of the ids that they share), `differences` (ids → differences of stamps),
+`meetings` (the same by clients' requests), `zones` and `offsets` (those → clocks), `services` (ids → the service of a
+source, and one name for each), `layers` (ids → which source is in front of another), `corrections` (those → the events
+with them).
 """
 
 from __future__ import annotations
@@ -36,11 +37,10 @@ def settle_clocks(
 ) -> dict[str, Clock]:
     """The clock of every source in ``stamps``.
 
-    ``sample`` is what `find_records` gives. For sources whose zone no shared id tells, ``meet`` gives what `find_meetings`
-    does, or None. Where the caller says that a clock ran ahead, the others are compared with it as corrected; offsets that
-    are found are applied if ``align`` says so.
-    Differences are medians, spreads 1.4826 × the median absolute deviation; at least 20 shared ids and a
-    spread of at most 5 s are required.
+    ``sample`` is what `find_records` gives. For sources whose zone no shared id tells, ``meet`` gives what
+    `find_meetings` does, or None. Where the caller says that a clock ran ahead, the others are compared with it as
+    corrected; offsets that are found are applied if ``align`` says so. Differences are medians, spreads 1.4826 × the
+    median absolute deviation; at least 20 shared ids and a spread of at most 5 s are required.
     """
     sample = _correct(sample, stamps)
     resolutions = {source: each.resolution_s for source, each in stamps.items()}

@@ -26,8 +26,8 @@ class Difference(NamedTuple):
 def find_differences(sample: pd.DataFrame, resolutions: Mapping[str, float]) -> list[Difference]:
     """The differences of each pair of sources, in both directions; those with the most shared ids first.
 
-    ``sample`` is what `samples.find_records` gives; ``resolutions`` are the stamps' resolutions in seconds. Spreads are 1.4826 × the
-    median absolute deviation; at least 20 shared ids and a spread of at most 5 s are required.
+    ``sample`` is what `samples.find_records` gives; ``resolutions`` are the stamps' resolutions in seconds. Spreads are
+    1.4826 × the median absolute deviation; at least 20 shared ids and a spread of at most 5 s are required.
     """
     shared = sample[sample.duplicated("trace", keep=False)]
     if shared.empty:

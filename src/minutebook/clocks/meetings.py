@@ -1,8 +1,8 @@
 """events → requests that two sources tell by the same client and operation, for sources that share no ids.
 
 A client that asked for something only once within each of two sources asked for it there at the same time, so the
-difference of the two stamps is that of the clocks. Where two logs hold different requests, chance pairs spread widely, and
-prove nothing.
+difference of the two stamps is that of the clocks. Where two logs hold different requests, chance pairs spread widely,
+and prove nothing.
 """
 
 from __future__ import annotations

@@ -16,7 +16,8 @@ _WORD = re.compile(r"[a-z\d]+")
 def find_names(sample: pd.DataFrame) -> dict[str, str]:
     """Service as what stands in front of it calls it → as it calls itself: shop-cart-8080 → cart, cart.internal → cart.
 
-    The longer name must have all words of the service's own, and 95 % of its shared ids, at least 20, must be the service's.
+    The longer name must have all words of the service's own, and 95 % of its shared ids, at least 20, must be the
+    service's.
     """
     named = sample.dropna(subset=["service", "layer"])[["trace", "service", "layer"]].drop_duplicates()
     is_own = named["layer"] == LAYERS[-1]

@@ -27,10 +27,10 @@ COLUMNS = ("change", "time", "kind", "phase", "service", "summary", "what", "bef
 def diff(before: Bookish | Place, after: Bookish | Place) -> pd.DataFrame:
     """What differs between two books or their folders, a row a change; ``attrs["reasons"]`` lists why, whatever it moved.
 
-    Changes are ``added``, ``removed`` and ``changed``; ``summary`` is the row's, or says what a figure is of; for a changed
-    row ``what`` names the column, or the figure of the impact. Rows are equal whatever the order of their evidence; others
-    are matched by kind, phase, service and summary (ignoring numbers), the nearest first, at most 30 minutes apart. Raises `EvidenceError` where a folder
-    holds no whole book.
+    Changes are ``added``, ``removed`` and ``changed``; ``summary`` is the row's, or says what a figure is of; for a
+    changed row ``what`` names the column, or the figure of the impact. Rows are equal whatever the order of their
+    evidence; others are matched by kind, phase, service and summary (ignoring numbers), the nearest first, at most 30
+    minutes apart. Raises `EvidenceError` where a folder holds no whole book.
     """
     before, after = (load_book(each) if isinstance(each, str | PathLike) else each for each in (before, after))
     reasons = find_reasons(before.ledger, after.ledger)

@@ -1,8 +1,8 @@
 """evidence → Gathered: the events of all sources, each counted once and on one clock.
 
-`spans` says which span of time counts; `copies` takes out what was read twice, found by `overlaps` and `fingerprints`; `openings` joins requests that are told in two
-records each; `doubles` finds `requests` that two logs of a service have; `joining` finds the users of failures that name
-none.
+`spans` says which span of time counts; `copies` takes out what was read twice, found by `overlaps` and `fingerprints`;
+`openings` joins requests that are told in two records each; `doubles` finds `requests` that two logs of a service have;
+`joining` finds the users of failures that name none.
 """
 
 from __future__ import annotations

@@ -163,8 +163,8 @@ def _find_rows(table: pa.Table, kinds: Sequence[str], mask: pa.Array) -> np.ndar
 def _pair(answers: np.ndarray, openings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Places of the answers, and of the openings that they belong to.
 
-    Of openings with one key ahead of answers, as many of the last ones belong together: what is told in between, such as the
-    answers of other services, is no answer to the client.
+    Of openings with one key ahead of answers, as many of the last ones belong together: what is told in between, such
+    as the answers of other services, is no answer to the client.
     """
     both = np.concatenate((openings, answers))
     is_answer = np.arange(len(both)) >= len(openings)

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from minutebook.errors import FrameError
 from minutebook.outputs.inert import escape_controls, name_surrogates
+from minutebook.times.utc import MINUTE_US
 
 #: Rows rendered at a time: bounds memory, and keeps a chunk's text far below Arrow's 2 GiB.
 CHUNK_ROWS = 65_536
@@ -99,9 +100,9 @@ def render_times(times: pa.Array) -> pa.Array:
     micros = times.cast(pa.timestamp("us", "UTC"), safe=False).cast(pa.int64())
     # Minutes repeat, and so do milliseconds of a minute: two small tables instead of formatting every row.
     known = pc.fill_null(micros, 0).to_numpy(zero_copy_only=False)
-    minutes, place = np.unique(known // 60_000_000, return_inverse=True)
+    minutes, place = np.unique(known // MINUTE_US, return_inverse=True)
     heads = [f"{text}:" for text in np.datetime_as_string(minutes.astype("datetime64[m]"), unit="m")]
-    parts, part = np.unique(known % 60_000_000 // 1000, return_inverse=True)
+    parts, part = np.unique(known % MINUTE_US // 1000, return_inverse=True)
     tails = [f"{ms // 1000:02d}.{ms % 1000:03d}Z" for ms in parts.tolist()]
     texts = pc.binary_join_element_wise(
         *(pa.array(known, pa.string()).take(pa.array(at)) for known, at in ((heads, place), (tails, part))), ""

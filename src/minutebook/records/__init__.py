@@ -1,8 +1,8 @@
 """lines → records: one row per entry, its parts still text.
 
-Each shape has a file: `text` (patterns), `jsonlines`, `pairs` (logfmt and key=value tails), `table`
-(CSV, TSV, W3C, by their `headers`), `windowsevents` (XML). `objects` joins and unfolds JSON that isn't one object per line. All give `Records`;
-`folding` says which lines belong to which record.
+Each shape has a file: `text` (patterns), `jsonlines`, `pairs` (logfmt and key=value tails), `table` (CSV, TSV, W3C, by
+their `headers`), `windowsevents` (XML). `objects` joins and unfolds JSON that isn't one object per line. All give
+`Records`; `folding` says which lines belong to which record.
 """
 
 from __future__ import annotations

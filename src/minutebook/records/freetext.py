@@ -1,7 +1,7 @@
 """a pattern that ends in free text → the expression of what comes before; the text is the rest of the line.
 
-Most logs are so: stamp, level, logger, and then whatever was to be said. To find where a match ends, RE2 would go over the
-whole line several times; what comes before the text is short, and where that fits, the rest does.
+Most logs are so: stamp, level, logger, and then whatever was to be said. To find where a match ends, RE2 would go over
+the whole line several times; what comes before the text is short, and where that fits, the rest does.
 """
 
 from __future__ import annotations

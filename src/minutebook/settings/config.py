@@ -32,12 +32,12 @@ _NUMBERS: Mapping[str, type | tuple[type, ...]] = {"year": int, "clock_ahead_s":
 class Config:
     """Everything that a caller can say about the evidence: the keys of a settings file.
 
-    ``sources`` maps a file name or glob to what is known of such sources: ``format``, ``zone`` (IANA name
-    or offset), ``year`` or ``day`` of the first stamp where stamps lack it, ``clock_ahead_s`` (by how many seconds its clock
-    ran ahead of the true time; negative: behind), and what its records lack: ``service``,
-    ``host``, and for exports of deploys and alerts also ``environment``, ``version`` and ``name`` (a Helm release, a
-    check). ``*`` stands for all sources, later entries win, and what a record says itself comes first. ``sli`` is what
-    counts and what is bad, as `rules` explains:
+    ``sources`` maps a file name or glob to what is known of such sources: ``format``, ``zone`` (IANA name or offset),
+    ``year`` or ``day`` of the first stamp where stamps lack it, ``clock_ahead_s`` (by how many seconds its clock ran
+    ahead of the true time; negative: behind), and what its records lack: ``service``, ``host``, and for exports of
+    deploys and alerts also ``environment``, ``version`` and ``name`` (a Helm release, a check). ``*`` stands for all
+    sources, later entries win, and what a record says itself comes first. ``sli`` is what counts and what is bad, as
+    `rules` explains:
 
         [sources."web-2*"]
         zone = "America/New_York"

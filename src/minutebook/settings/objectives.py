@@ -1,7 +1,7 @@
 """OpenSLO and Sloth files → objectives: the share that must be good, over which span, and what slow is.
 
-Only the objectives are read. The queries in such files are for a metrics store, which isn't here: what is bad and valid is
-up to `[sli]`, and ``notes`` say what isn't used.
+Only the objectives are read. The queries in such files are for a metrics store, which isn't here: what is bad and valid
+is up to `[sli]`, and ``notes`` say what isn't used.
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ requests with statuses (`layers`). If that one knows no users and an inner one d
 failures that only the outer one saw are added by their ids.
 
 Read in order: `trials` (who did what in which minute), `stretches`, `silences` and `coverage` (which minutes there is
-evidence for), `layers`, `tables`, `scope` and `operations` (what counts, and under which name), `evenness` (what may count
-twice), `budget` (objectives).
+evidence for), `layers`, `tables`, `scope` and `operations` (what counts, and under which name), `evenness` (what may
+count twice), `budget` (objectives).
 """
 
 from __future__ import annotations

@@ -183,8 +183,8 @@ def _leave_lifeless(owner: np.ndarray, state: np.ndarray, is_seen: np.ndarray) -
 def _join_states(owner: np.ndarray, state: np.ndarray) -> np.ndarray:
     """By owner and minute, the state that its groups agree on; else partly covered.
 
-    Groups that come and go in a rollout leave nothing missing: a minute counts as covered if as many groups are covered as
-    in nearly all minutes, and the others have yet to begin, or have ended.
+    Groups that come and go in a rollout leave nothing missing: a minute counts as covered if as many groups are covered
+    as in nearly all minutes, and the others have yet to begin, or have ended.
     """
     least, most = _reduce(np.minimum, owner, state), _reduce(np.maximum, owner, state)
     is_covered, is_seen = state == STATES.index("covered"), state != STATES.index("none")

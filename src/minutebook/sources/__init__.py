@@ -4,7 +4,8 @@ A source is named by the shortest end of its path that no other source shares, s
 files have the same names wherever they are and in whatever order they are given.
 
 Beside it: `addresses` (files elsewhere) and `remote` (read range by range), `contents` (bytes unpacked by
-`compression`, hashed and counted), `lines` (bytes → lines), `places` (where a record is), `pods` (a path → the pod that wrote it).
+`compression`, hashed and counted), `lines` (bytes → lines), `places` (where a record is), `pods` (a path → the pod that
+wrote it).
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
 functions serve one frame in a notebook, batches on threads and tasks on a cluster, with the same bytes
 in the end. Each table is one grouping, and merging it is the same grouping over the parts.
 
-`judging` says what is valid and what is bad, `latency` which bucket a duration is in, `templates` which messages are the same, `trialstore` keeps what doesn't fit
-into memory, and `versions` reads one of the tables.
+`judging` says what is valid and what is bad, `latency` which bucket a duration is in, `templates` which messages are
+the same, `trialstore` keeps what doesn't fit into memory, and `versions` reads one of the tables.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from minutebook.summary.judging import find_words, judge
 from minutebook.summary.latency import bucket_of
 from minutebook.summary.templates import find_templates
 from minutebook.summary.trialstore import StoredTrials
+from minutebook.times.utc import MINUTE_US
 
 #: Events of these kinds are kept whole.
 HAPPENINGS = ("deploy", "change", "alert", "incident", "note")
 #: Events of these kinds are evidence for the minutes in which they were written.
 LOGS = ("log", "request", "probe")
 
-_MINUTE_US = 60_000_000
 _LONGEST_S = 2_000_000  # longer durations are no request's
 _ENDS_IN_STATUS = r" [1-5]\d\d$"
 
@@ -236,7 +236,7 @@ def _prepare(events: pa.Table, rules: Rules) -> dict[str, pa.Array]:
     is_bad, is_request, is_probe = rows["is_bad"], *(find_words(rows["kind"], [kind]) for kind in ("request", "probe"))
     time, times = rows["time"].cast(pa.int64()), pc.fill_null(rows["count"], 1).cast(pa.int64())
     bad, good_at, bad_at = pc.if_else(is_bad, times, 0), pc.if_else(is_bad, None, time), pc.if_else(is_bad, time, None)
-    told = {"time": time, "minute": pa.array(time.to_numpy() // _MINUTE_US), "first": time, "last": time}
+    told = {"time": time, "minute": pa.array(time.to_numpy() // MINUTE_US), "first": time, "last": time}
     counted = {"count": times, "requests": times, "bad": bad, "good": pc.subtract(times, bad)}
     counted |= {"events": pa.array(np.ones(len(time), np.int64)), "is_request": is_request.cast(pa.int64()),
                 "probes": is_probe.cast(pa.int64())}  # fmt: skip

@@ -54,8 +54,9 @@ def read_span(since: str | None, until: str | None, zone: str, evidence: tuple[i
     """The span between two times as typed; None where they are relative and the ``evidence`` isn't known yet.
 
     ``evidence`` is its first and last moment (µs); ``zone`` holds for times without one. A clock time alone is on the
-    evidence's day: on the one day on which it lies within the evidence, else on the nearest; ``until`` is the first such
-    time after ``since``. Raises `MinutebookError` for what is no time, could be on several days, or ends before it begins.
+    evidence's day: on the one day on which it lies within the evidence, else on the nearest; ``until`` is the first
+    such time after ``since``. Raises `MinutebookError` for what is no time, could be on several days, or ends before it
+    begins.
     """
     for text in (since, until):
         if text is not None:

@@ -1,6 +1,7 @@
 """The public verbs: each a function here, most of them a command of the same name in `cli`.
 
-Read in order: `given` (what verbs take, with `frames`), `events`, `books`, `looking` (plot, report), `knowing` (the rest).
+Read in order: `given` (what verbs take, with `frames`), `events`, `books`, `looking` (plot, report), `knowing` (the
+rest).
 """
 
 from minutebook.verbs.books import impact, minutes, orders, reconstruct, sensitivity, timeline, users

@@ -23,8 +23,8 @@ def reconstruct(
 ) -> Book:
     """The `Book` made from files and folders, or loaded from a saved book's: timeline, minutes, impact and ledger.
 
-    ``zone``, ``since``, ``until``, ``engine`` and ``config`` as in `read`; with ``every`` the timeline has every minute of
-    every message.
+    ``zone``, ``since``, ``until``, ``engine`` and ``config`` as in `read`; with ``every`` the timeline has every minute
+    of every message.
     """
     return read_book(evidence, make_settings(zone, config, since, until, engine), every=every)
 
@@ -52,9 +52,9 @@ def minutes(what: Given, **said: Any) -> pd.DataFrame:
 def impact(what: Given, **said: Any) -> dict[str, Any]:
     """Impact windows, affected users, milestones and durations, as a JSON-able dict.
 
-    Keys: ``windows, throughout, rejected, milestones, durations, orders, definitions, total, slow_over_s, budget, sli``.
-    Times are RFC 3339 in UTC, durations and keys in ``_s`` or ``_seconds`` seconds; None is unknown. What each milestone and
-    duration means stands under ``definitions``.
+    Keys: ``windows, throughout, rejected, milestones, durations, orders, definitions, total, slow_over_s, budget,
+    sli``. Times are RFC 3339 in UTC, durations and keys in ``_s`` or ``_seconds`` seconds; None is unknown. What each
+    milestone and duration means stands under ``definitions``.
 
     An impact window is the stretch of minutes in which so many users hit failures that, at the service's own
     usual rate, it would be less than a one-in-a-million coincidence (Kulldorff's scan statistic, 1997).
@@ -84,8 +84,9 @@ def sensitivity(what: Given, **said: Any) -> pd.DataFrame:
 def orders(what: Given, **said: Any) -> pd.DataFrame:
     """Whether deploys, changes and alerts near each window came before or after its edges, one row per question.
 
-    Columns: ``window, first, second, verdict, by_s, error_s, clock_error_s, assumed, evidence``. ``first`` before ``second`` is ``proven``, ``contradicted`` or ``undecidable``, ``by_s`` seconds, give or take
-    ``error_s``: stamps' resolutions, the edge's interval, and ``clock_error_s``, in part ``assumed`` where a
-    clock shares no ids with others.
+    Columns: ``window, first, second, verdict, by_s, error_s, clock_error_s, assumed, evidence``. ``first`` before
+    ``second`` is ``proven``, ``contradicted`` or ``undecidable``, ``by_s`` seconds, give or take ``error_s``: stamps'
+    resolutions, the edge's interval, and ``clock_error_s``, in part ``assumed`` where a clock shares no ids with
+    others.
     """
     return make_orders(find_book(what, **said).impact)

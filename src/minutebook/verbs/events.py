@@ -30,8 +30,8 @@ def read(
 ) -> pd.DataFrame:
     """The event frame of files and folders: one row per event, by time; columns as in `schema`.
 
-    Clocks are settled and copies taken out. Users, messages and fields are as logged; `redact` the frame before you pass it
-    on. The account of every line is in ``attrs["ledger"]``.
+    Clocks are settled and copies taken out. Users, messages and fields are as logged; `redact` the frame before you
+    pass it on. The account of every line is in ``attrs["ledger"]``.
 
     * ``zone`` (IANA name or offset) is for stamps without one. By default it's inferred from ids that sources share, else
       UTC; ``time_quality`` says which.
@@ -70,8 +70,8 @@ class _Ledger(dict[str, Any]):
 def redact(events: pd.DataFrame, *, config: Said = None) -> pd.DataFrame:
     """The event frame, safe to pass on: users as pseudonyms, people as roles, secrets as their kinds.
 
-    Pseudonyms are HMAC-SHA256 of the ids, so distinct counts stay the same. The key is that of ``config``, else it's drawn
-    from the evidence that `read` read, else from the frame. `attrs` are dropped, since they hold the key.
+    Pseudonyms are HMAC-SHA256 of the ids, so distinct counts stay the same. The key is that of ``config``, else it's
+    drawn from the evidence that `read` read, else from the frame. `attrs` are dropped, since they hold the key.
     """
     settings = make_settings(None, config)
     table = to_table(events)

@@ -42,7 +42,8 @@ def check(
 def init(*evidence: Evidence, path: Target, zone: str | None = None, config: Said = None) -> None:
     """Write a commented minutebook.toml with what was found in the evidence; as written, it changes nothing.
 
-    ``path`` is a file or a stream of bytes. Raises `MinutebookError` where the file exists, since people may have edited it.
+    ``path`` is a file or a stream of bytes. Raises `MinutebookError` where the file exists, since people may have
+    edited it.
     """
     from minutebook.outputs.atomic import open_target
     from minutebook.outputs.settings import draft_settings

@@ -1,7 +1,8 @@
 """cells by column name, as a person's table has them → the same by usual names, with whole stamps.
 
-A zone in a name (``Started (UTC)``, ``time_utc``) is moved to the stamps, a day in a column of its own to the times of day
-beside it. German names become the English ones, and a job's parameters (``VERSION=3.1 ENV=prod``) cells of their own.
+A zone in a name (``Started (UTC)``, ``time_utc``) is moved to the stamps, a day in a column of its own to the times of
+day beside it. German names become the English ones, and a job's parameters (``VERSION=3.1 ENV=prod``) cells of their
+own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """the text under "due" → whether it's a timebox, and its day where it names one.
 
-A day, a stated period ("end of next sprint", "Q1 2027", "within 2 weeks") is a timebox; "ASAP", "soon" and "ongoing" aren't.
+A day, a stated period ("end of next sprint", "Q1 2027", "within 2 weeks") is a timebox; "ASAP", "soon" and "ongoing"
+aren't.
 """
 
 from __future__ import annotations

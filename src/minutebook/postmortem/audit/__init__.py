@@ -37,8 +37,8 @@ def audit(text: str, book: Book | Place) -> pd.DataFrame:
 
     Verdicts are ``supported`` (``by`` names the row or place), ``contradicted`` (by ``found``, ``off`` by how much),
     ``inconsistent`` (the document contradicts itself) and ``can't tell``. Plans under action items aren't statements.
-    Times without a zone are read in the zone that the document states, else as UTC, or as the offset by which most of them
-    fit, which the rows then say.
+    Times without a zone are read in the zone that the document states, else as UTC, or as the offset by which most of
+    them fit, which the rows then say.
     """
     made = open_book(book) if isinstance(book, str | PathLike) else book
     regions = find_regions(text)

@@ -1,8 +1,8 @@
 """a book → what its report says, in plain text and in order: one model for every medium.
 
-Nothing is computed here that the book doesn't hold; text from evidence stays as it is, and each medium escapes it. Read in
-order: `completeness` (what the report rests on), `impact`, `entries` (the timeline), `minutes`, `definitions`; each is
-made of `fact`s.
+Nothing is computed here that the book doesn't hold; text from evidence stays as it is, and each medium escapes it. Read
+in order: `completeness` (what the report rests on), `impact`, `entries` (the timeline), `minutes`, `definitions`; each
+is made of `fact`s.
 """
 
 from __future__ import annotations

@@ -30,9 +30,9 @@ _STATES = ("overdue", "blocked", "open", "done", "dropped")
 def review(export: str, *, today: datetime.date, label: str | None = None) -> pd.DataFrame:
     """The issues with a label, for the weekly review, the most pressing first.
 
-    ``export`` is the text of Jira's CSV export or search JSON. An issue is blocked by its status, by a flag, or by an open
-    issue that blocks it; its history says since when, or without one the last change of its status.
-    Raises `MinutebookError` where the text is neither, or no issue carries the label.
+    ``export`` is the text of Jira's CSV export or search JSON. An issue is blocked by its status, by a flag, or by an
+    open issue that blocks it; its history says since when, or without one the last change of its status. Raises
+    `MinutebookError` where the text is neither, or no issue carries the label.
     """
     issues = list(read_json(export) if export.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") else read_csv(export))
     if label is not None:

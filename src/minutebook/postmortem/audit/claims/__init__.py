@@ -3,8 +3,8 @@
 A quantity is compared with what the words nearest to it name. It's contradicted only where those words are close and are
 about the event itself: what people decided, discussed or looked at has times of its own.
 
-This file has the order of the checks; `words` lists the words that matter, `yardstick` compares with what is known, `order`
-judges two named events, `dates` days.
+This file has the order of the checks; `words` lists the words that matter, `yardstick` compares with what is known,
+`order` judges two named events, `dates` days.
 """
 
 from __future__ import annotations

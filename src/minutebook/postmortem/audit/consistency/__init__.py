@@ -1,7 +1,7 @@
 """the statements of a postmortem → where it contradicts itself, whatever the evidence says.
 
-A stated duration that doesn't equal end less start, a share that isn't its two counts, one milestone with two times, a total
-that sums windows which overlap, and a fix credited with a recovery that came before it.
+A stated duration that doesn't equal end less start, a share that isn't its two counts, one milestone with two times, a
+total that sums windows which overlap, and a fix credited with a recovery that came before it.
 
 Read in order: `statement`, `ranges` (times that are joined), `lengths`, `shares`, `events`.
 """

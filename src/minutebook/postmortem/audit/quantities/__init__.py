@@ -1,7 +1,7 @@
 """a sentence → the times, durations, ratios and counts that it states, each with how exactly it states them.
 
-"09:10" is exact to the minute, "09:10:22" to the second, "47 minutes" to a minute, "about 47 minutes" to a fifth; "over 400
-users" is a bound. What is later compared with evidence is the interval, never the bare number.
+"09:10" is exact to the minute, "09:10:22" to the second, "47 minutes" to a minute, "about 47 minutes" to a fifth; "over
+400 users" is a bound. What is later compared with evidence is the interval, never the bare number.
 
 Read in order: `quantity`, `times` (and days), `durations`, `numbers` (shares and counts).
 """
