@@ -181,6 +181,25 @@ def test_without_shared_ids_clients_and_what_they_asked_for_tell_the_zone(
     assert clocks["edge"].zone_basis.startswith("inferred: 200 clients' requests" if zone != "UTC" else "assumed")
 
 
+def test_an_error_log_that_says_whose_requests_failed_keeps_the_zone_of_their_access_log() -> None:
+    errors = make_requests("error", range(200), 3600.1)
+    errors = errors.set_column(
+        errors.schema.get_field_index("kind"), "kind", pa.array(["log"] * len(errors)).dictionary_encode()
+    )
+    tables = [errors, make_requests("web", range(200), 0)]
+    # What a log says beside its requests, on their behalf, hides none of them.
+    beside = [
+        errors.set_column(
+            errors.schema.get_field_index("source"), "source", pa.array(["web"] * len(errors)).dictionary_encode()
+        )
+    ]
+    for held in (tables, tables + beside):
+        clocks = settle(
+            *tables, zoneless={"error"}, meet=lambda waiting, held=held: find_meetings(lambda look: [look(table) for table in held], waiting, 800)
+        )  # fmt: skip
+        assert clocks["error"].zone == "+01:00"
+
+
 def test_services_follow_from_ids_also_through_the_proxy() -> None:
     services = find_services(
         find(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from minutebook.errors import EvidenceError
-from minutebook.sources import Source, find_sources
+from minutebook.sources import Source, find_sources, name_folders
 from minutebook.sources.contents import Reader
 
 TEXT = b"one\ntwo\nthree\n" * 2000
@@ -126,3 +126,12 @@ def test_what_is_missing_or_empty_is_refused_by_name(tmp_path: Path) -> None:
         find_sources([tmp_path])
     with pytest.raises(EvidenceError, match="no evidence"):
         find_sources([])
+
+
+def test_a_folder_is_a_hosts_where_another_holds_a_file_of_the_same_name_and_all_in_it_are(tmp_path: Path) -> None:
+    for name in ("web1/error.log", "web1/access.log", "web2/error.log", "other/app.log"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(TEXT)
+    folders = name_folders(find_sources([tmp_path]))
+    assert sorted(folders) == ["access.log", "web1/error.log", "web2/error.log"]
+    assert folders["access.log"] == folders["web1/error.log"] != folders["web2/error.log"]

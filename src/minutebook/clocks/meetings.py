@@ -1,5 +1,7 @@
 """events → requests that two sources tell by the same client and operation, for sources that share no ids.
 
+A web server's error log holds no requests, but says whose failed.
+
 A client that asked for something only once within each of two sources asked for it there at the same time, so the
 difference of the two stamps is that of the clocks. Where two logs hold different requests, chance pairs spread widely,
 and prove nothing.
@@ -29,6 +31,9 @@ def find_meetings(map_events: Mapped, waiting: Collection[str], events: int) -> 
     """
     bits = max(int(events) // _MOST, 1).bit_length() - 1  # of a hash that have to be zero
     found = pd.concat([_no_meetings(), *map_events(partial(_pick, bits=bits))], ignore_index=True)
+    # What is logged beside a request, on its behalf, would only hide that it came once.
+    has_requests = found["source"].isin(found.loc[found["is_request"], "source"].unique())
+    found = found[found["is_request"] | ~has_requests].drop(columns="is_request")
     found = found[~found.duplicated(["source", "trace"], keep=False)]
     is_asked = found["trace"].isin(found.loc[found["source"].isin(list(waiting)), "trace"])
     shared = found[is_asked & found.duplicated("trace", keep=False)]
@@ -37,14 +42,15 @@ def find_meetings(map_events: Mapped, waiting: Collection[str], events: int) -> 
 
 def _no_meetings() -> pd.DataFrame:
     return pd.DataFrame(
-        {"source": pd.Series(dtype="str"), "trace": np.empty(0, np.uint64), "time": np.empty(0, np.int64)}
-    )
+        {"source": pd.Series(dtype="str"), "trace": np.empty(0, np.uint64), "time": np.empty(0, np.int64),
+         "is_request": np.empty(0, bool)}
+    )  # fmt: skip
 
 
 def _pick(events: pa.Table, *, bits: int) -> pd.DataFrame:
-    """The requests of a table with a client and an operation, if their hash is among those looked at."""
+    """The requests and log lines of a table with a client and an operation, if their hash is among those looked at."""
     named = events.filter(pc.and_(pc.is_valid(events.column("client")), pc.is_valid(events.column("operation"))))
-    named = named.filter(pc.equal(named.column("kind").cast(pa.string()), "request"))
+    named = named.filter(pc.is_in(named.column("kind").cast(pa.string()), pa.array(["request", "log"])))
     if not named.num_rows:
         return _no_meetings()
     addresses = change_texts(join_chunks(named.column("client")), _drop_agents)
@@ -55,6 +61,7 @@ def _pick(events: pa.Table, *, bits: int) -> pd.DataFrame:
             "source": named.column("source").cast(pa.string()).take(pa.array(rows)).to_pandas(),
             "trace": key[rows],
             "time": named.column("time").cast(pa.int64()).to_numpy()[rows],
+            "is_request": pc.equal(named.column("kind").cast(pa.string()), "request").to_numpy()[rows],
         }
     )
 

@@ -78,7 +78,7 @@ def _by_name(keys: tuple[object, ...]) -> dict[str, str]:
 
 def _find_named(value: object, wanted: str) -> object:
     for each in value if isinstance(value, list) else ():
-        if isinstance(each, Mapping) and normalise(str(_get(each, "name"))) == wanted:
+        if isinstance(each, Mapping) and wanted in (normalise(str(_get(each, key))) for key in ("name", "key")):
             return _get(each, "value")
     return _MISSING
 

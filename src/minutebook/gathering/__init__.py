@@ -43,7 +43,7 @@ from minutebook.reading import DEFERRED, ReadingContext, peek
 from minutebook.reading.account import Account
 from minutebook.redaction import draw_key
 from minutebook.settings.config import Config
-from minutebook.sources import Source, find_sources
+from minutebook.sources import Source, find_sources, name_folders
 from minutebook.summary import Summary
 from minutebook.times.spans import Span, read_span
 
@@ -214,11 +214,13 @@ def _find_clocks(accounts: Sequence[Account], sample: pd.DataFrame, config: Conf
             return None
         return find_meetings(engine.map_all, waiting, sum(a.events for a in accounts))
 
-    return settle_clocks(sample, {a.source.name: _tell_stamps(a) for a in accounts}, meet, align=config.align)
+    folders = name_folders([account.source for account in accounts])
+    return settle_clocks(sample, {a.source.name: _tell_stamps(a, folders) for a in accounts}, meet, align=config.align)
 
 
-def _tell_stamps(account: Account) -> Stamps:
+def _tell_stamps(account: Account, folders: Mapping[str, str]) -> Stamps:
     stated, qualities, source = account.stated, account.qualities, account.source
+    folder = folders.get(source.name)
     is_given = "zone" in stated and (account.lacks_zone or qualities["zone_given"] or qualities["ambiguous"])
     return Stamps(
         is_zoneless=account.is_zoneless or bool(is_given),
@@ -228,7 +230,7 @@ def _tell_stamps(account: Account) -> Stamps:
         resolution_s=account.resolution_s,
         ahead_s=float(stated["clock_ahead_s"]) if "clock_ahead_s" in stated else None,
         # Else the folder that holds logs of one host as others hold those of others.
-        place=f"host {source.host}" if source.host else f"folder {source.folder}" if source.folder else "",
+        place=f"host {source.host}" if source.host else f"folder {folder}" if folder else "",
     )
 
 

@@ -89,6 +89,16 @@ class Source:
         return self.name.rpartition("/")[0]
 
 
+def name_folders(sources: Iterable[Source]) -> dict[str, str]:
+    """Source → the folder that holds logs of one host as others hold those of others.
+
+    It's one in which some file has the name of a file elsewhere; the others in it are of that host, too.
+    """
+    placed = [(each, each.path.parent if isinstance(each.path, Path) else each.folder) for each in sources]
+    telling = {place for each, place in placed if each.folder}
+    return {each.name: os.fspath(place) for each, place in placed if place in telling}
+
+
 def is_named_packed(name: str) -> bool:
     """Whether a file is named like a packed one; its content says whether it is."""
     return bool(_COMPRESSED.search(name))
