@@ -70,6 +70,55 @@ def test_rows_know_where_they_stood() -> None:
     assert found == ["1,ä", '"x\ny",3', "4,5"]
 
 
+def ansible(*told: str) -> str:
+    """Lines of Ansible's log, each of (process, text), a second apart."""
+    parts = [each.partition(" ") for each in told]
+    return "".join(
+        f"2026-11-23 09:00:{at:02},120 p={process} u=ops n=ansible | {text}\n"
+        for at, (process, _, text) in enumerate(parts)
+    )
+
+
+def happened(text: str) -> list[tuple[int, str, str, str]]:
+    """(second, kind, phase, message) of each row of an export."""
+    documents = parse_documents(text.encode())
+    export = pick_export([document.value for document in documents], load_exports()).format
+    assert export is not None
+    rows = read_export(documents, export, defaults={}).rows
+    return [(row["time"].second, str(row["kind"]), str(row["phase"]), str(row["message"])) for row in rows]  # type: ignore[attr-defined]
+
+
+COUNTS = "ok=3    changed={}    unreachable={}    failed={}    skipped=0    rescued=0    ignored=0   "
+
+
+def test_ansibles_log_is_the_runs_of_playbooks_by_their_processes() -> None:
+    text = ansible(
+        "41 PLAY [Deploy shop] ****", "42 PLAY [db] ****", "41 TASK [restart] ****", "41 ok: [web-1]", "42 ok: [db-1]",
+        "41 PLAY [Restart balancer] ***", "41 PLAY RECAP ****", f"41 web-1   : {COUNTS.format(2, 0, 0)}",
+        f"41 web-2   : {COUNTS.format(0, 1, 0)}", f"41 web-3 : {COUNTS.format(1, 0, 2)}", "42 PLAY RECAP ****",
+        f"42 db-1 : {COUNTS.format(0, 0, 0)}", "42 PLAY [db] ****", "43 PLAY [db] [CHECK MODE] ****", "43 PLAY [CHECK MODE] ****", "43 PLAY RECAP ****",
+        f"43 db-1 : {COUNTS.format(1, 0, 0)}",
+    )  # fmt: skip
+    name = "Ansible run of Deploy shop, Restart balancer"
+    assert happened(text) == [
+        (0, "deploy", "started", f"{name} started"),
+        (1, "change", "started", "Ansible run of db started"),
+        (6, "deploy", "failed", f"{name} failed: 3 hosts, 2 changed, 1 failed, 1 unreachable"),
+        (10, "change", "succeeded", "Ansible run of db succeeded: 1 host"),
+        (12, "change", "started", "Ansible run of db started"),
+    ]
+
+
+def test_what_is_no_run_in_ansibles_log_is_read_as_a_log() -> None:
+    steps = ansible("41 TASK [restart] ****", "41 PLAY RECAP ****", f"41 web-1 : {COUNTS.format(2, 0, 0)}")
+    play = ansible("41 PLAY [web] ****")
+    other = "2026-11-23 09:00:00,120 INFO done\n"
+    for text in (steps, play + other, other + play):
+        assert not any(isinstance(value, dict) and "ansible_entry" in value for value in values(text))
+    # A message of several lines goes on without a stamp.
+    assert len(happened(play + "  (run\n\nfrom ci)\n")) == 1
+
+
 def test_nagios_splits_its_own_separators_only() -> None:
     text = "[1795424400] SERVICE ALERT: db-1;Disk;CRITICAL;HARD;3;91; above 90\n[1795424401] Auto-save done.\n"
     first, second = values(text)

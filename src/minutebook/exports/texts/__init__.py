@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from minutebook.exports.texts.ansible import read_ansible
 from minutebook.exports.texts.commands import read_capistrano, read_columns, read_heroku
 from minutebook.exports.texts.csv import read_csv
 from minutebook.exports.texts.documents import Document, place_lines, place_mappings
@@ -24,7 +25,7 @@ _YAML = re.compile(r"""(?:---|%YAML|[\w./"'-]+:(?:\s|$)|- ?[\w"'./-]+:(?:\s|$))"
 _FIRST_LINES = 20  # among which a table has its header
 #: Readers of lines written by commands or people; each gives nothing for other kinds.
 _LINE_READERS = (
-    read_nagios, read_git, read_heroku, read_capistrano, read_columns, read_markdown_table, read_notes,
+    read_nagios, read_ansible, read_git, read_heroku, read_capistrano, read_columns, read_markdown_table, read_notes,
 )  # fmt: skip
 
 __all__ = ["Document", "parse_documents"]
