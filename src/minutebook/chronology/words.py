@@ -22,7 +22,8 @@ _STARTS = re.compile(
     re.I,
 )
 _STOPS = re.compile(
-    r"^(?:stopping|stopped|shutting down|shutdown|exiting|terminating(?! connection)|received sig\w+)\b|\bgraceful(?:ly)? (?:stop|shut)"
+    r"^(?:stopping|stopped|shutting down|shutdown|exiting|terminating(?! connection)|received sig\w+)\b"
+    r"|\bgraceful(?:ly)? (?:stop|shut)"
     rf"|\bshutdown complete\b|\b(?:{_ACTORS}) (?:is )?(?:now )?(?:stopp|shut(?:ting)? down|exit|terminat)"
     r"|\b(?:received|requested) (?:\w+ )?shutdown\b",
     re.I,

@@ -18,7 +18,8 @@ import pyarrow.compute as pc
 
 #: Keys whose value is a user, whoever it is.
 _KEYS = (
-    r"(?:[\w.-]{0,40}[_.-])?(?:user|usr|customer|client|account|member|subscriber|tenant|buyer|owner|principal|login|uid|suid|auid)"
+    r"(?:[\w.-]{0,40}[_.-])?(?:user|usr|customer|client|account|member|subscriber|tenant|buyer|owner|principal"
+    r"|login|uid|suid|auid)"
     r"(?:[_.-]?(?:id|name|no|number|uuid|key))?|remote[_-]?user|enduser(?:\.id)?|x-user(?:-id)?|sub"
 )
 #: Keys like these whose value is no user.
@@ -72,8 +73,10 @@ class Users:
         )
         self._place = re.compile(r"(?m)^(?:\S+ )?\S+ \S+ (?P<id>[^\s\[\]\"]+) (?=\[\d\d/[A-Z][a-z]{2}/\d{4}:)")
         self._account = re.compile(
-            r"(?:\bfor (?:(?:invalid|unknown|illegal) )?user |\b(?i:invalid|unknown|illegal) user |(?:/home|/Users)/)(?P<id>[\w@][\w.@+-]*)"
-            r"|\b(?:password|publickey|keyboard-interactive/pam|log[io]n|session|auth\w*) (?:[a-z]+ ){0,2}?for (?P<let>[\w@][\w.@+-]*)(?= from )"
+            r"(?:\bfor (?:(?:invalid|unknown|illegal) )?user |\b(?i:invalid|unknown|illegal) user |(?:/home"
+            r"|/Users)/)(?P<id>[\w@][\w.@+-]*)"
+            r"|\b(?:password|publickey|keyboard-interactive/pam|log[io]n|session"
+            r"|auth\w*) (?:[a-z]+ ){0,2}?for (?P<let>[\w@][\w.@+-]*)(?= from )"
             r"|^\s*(?P<who>[\w.-]+)(?= : (?:TTY|PWD|\d+ incorrect))"
         )
         self._hashes = np.empty(0, np.uint64)  #: sorted

@@ -22,16 +22,19 @@ _TYPES = ("actor_type", "bot", "bot_id")
 _NOBODY = ("user", "user_reference", "member", "person", "employee", "none", "false")
 #: Words that are never part of a person's name.
 _MACHINE = re.compile(
-    r"\[bot\]$|bot$|controller$|scheduler$|^system:|^arn:aws:(?:sts|iam)::.*(?:role|root)|gserviceaccount\.com$|^codedeploy"
+    r"\[bot\]$|bot$|controller$|scheduler$|^system:|^arn:aws:(?:sts|iam)::.*(?:role|root)|gserviceaccount\.com$"
+    r"|^codedeploy"
     r"|(?:^|[\W_])(?:bot|ci|cd|cron|daemon|kubelet|controller|autoscaler|automation|automated|automatic|serviceaccount"
     r"|service[-_ ]account|pipelines?|runner|webhook|integration|svc|robot|sync|noreply|no-reply)(?=$|[\W_])"
-    r"|^(?:user|root|system|api|sa|anonymous|unknown|nobody|none|token|agent|monitor|timer|trigger|operator|manager|scheduler)$"
+    r"|^(?:user|root|system|api|sa|anonymous|unknown|nobody|none|token|agent|monitor|timer|trigger|operator|manager"
+    r"|scheduler)$"
     r"|^(?:deployer|responder|author) [A-Z]+$",
     re.IGNORECASE,
 )
 #: Tools act in their own name; a person may be called Jenkins.
 _TOOL = re.compile(
-    r"(?:github|gitlab|jenkins|argo|argocd|flux|fluxcd|helm|terraform|spinnaker|codepipeline|cloudformation|circleci|buildkite"
+    r"(?:github|gitlab|jenkins|argo|argocd|flux|fluxcd|helm|terraform|spinnaker|codepipeline|cloudformation"
+    r"|circleci|buildkite"
     r"|bamboo|octopus|ansible|atlantis|renovate|dependabot|alertmanager|prometheus|grafana|pagerduty|opsgenie|victorops"
     r"|datadog|zabbix|nagios|pingdom|slack|zapier|statuspage|kubectl|kubernetes|k8s|deploy|deployer)(?:$|[-_.:/0-9 ])",
     re.IGNORECASE,

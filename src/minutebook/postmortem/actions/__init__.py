@@ -43,14 +43,19 @@ _SECTION = re.compile(r"(?i)action items?|follow-?ups?|remediation|next steps|co
 _HEADING = re.compile(r"^\s{0,3}(#{1,6})\s+(.*)$")
 _BULLET = re.compile(r"^\s{0,6}(?:[-*+]|\d+[.)])\s+(?:\[[ xX]\]\s+)?(?P<text>\S.*)$")
 _NOBODY = re.compile(
-    r"(?i)^\W*(?:tbd|tbc|tba|none|nobody|no one|n/?a|unassigned|unknown|open|\?+|everyone|everybody|all|anyone|anybody|someone|somebody|whoever\b.*|(?:the|our|whole|all|entire)?\s*"
-    r"(?:teams?|group|org(?:anisation|anization)?|company|department|people|staff|us|we|engineers|developers|devs)|various|multiple|volunteers?(?: needed)?|to be .*|not (?:yet )?(?:assigned|decided).*|needs? (?:an )?owner.*|owner)?\W*$"
+    r"(?i)^\W*(?:tbd|tbc|tba|none|nobody|no one|n/?a|unassigned|unknown|open|\?+|everyone|everybody|all|anyone"
+    r"|anybody|someone|somebody|whoever\b.*|(?:the|our|whole|all|entire)?\s*"
+    r"(?:teams?|group|org(?:anisation|anization)?|company|department|people|staff|us|we|engineers|developers|devs)"
+    r"|various|multiple|volunteers?(?: needed)?|to be .*|not (?:yet )?(?:assigned|decided).*|needs? (?:an )?owner.*"
+    r"|owner)?\W*$"
 )
 _INLINE_OWNER = re.compile(
-    r"(?i)(?:\bowner|\bassignee|\bassigned to|\bDRI)\s*[:=]?\s*(?P<a>@?[\w .&/-]+?)(?=[,;)\]|]|\s+(?:by|due)\b|$)|(?<![\w.])(?P<b>@[\w./-]+)|\((?P<c>[A-Z@][\w .&/-]*?),\s*(?:by\s+|due\s+)?[\w /.-]*\d[^)]*\)"
+    r"(?i)(?:\bowner|\bassignee|\bassigned to|\bDRI)\s*[:=]?\s*(?P<a>@?[\w .&/-]+?)(?=[,;)\]|]|\s+(?:by|due)\b|$)"
+    r"|(?<![\w.])(?P<b>@[\w./-]+)|\((?P<c>[A-Z@][\w .&/-]*?),\s*(?:by\s+|due\s+)?[\w /.-]*\d[^)]*\)"
 )
 _INLINE_DUE = re.compile(
-    r"(?i)\b(?:due|by|deadline)\s*[:=]?\s*(?P<a>[\w ,./-]*?\d[\w ,./-]*?)(?=[;)\]|]|$)|\([^()]*?,\s*(?P<b>[^(),]*\d[^()]*)\)"
+    r"(?i)\b(?:due|by|deadline)\s*[:=]?\s*(?P<a>[\w ,./-]*?\d[\w ,./-]*?)(?=[;)\]|]|$)"
+    r"|\([^()]*?,\s*(?P<b>[^(),]*\d[^()]*)\)"
 )
 _REFERENCE = re.compile(r"\bT(\d+)\b")
 

@@ -19,7 +19,8 @@ _MONTH = "(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _DAYS = (
     re.compile(r"(?P<year>\d{4})[-/.](?P<m>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"),
     re.compile(
-        rf"(?i)(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s./-]+(?:of\s+)?{_MONTH}\.?,?[\s./-]*(?P<year>\d{{4}}|\d{{2}}(?!\d))?"
+        rf"(?i)(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[\s./-]+(?:of\s+)?{_MONTH}\.?,?[\s./-]*(?P<year>\d{{4}}"
+        rf"|\d{{2}}(?!\d))?"
     ),
     re.compile(rf"(?i)\b{_MONTH}\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d),?\s*(?P<year>\d{{4}})?"),
     re.compile(r"(?<!\d)(?P<day>\d{1,2})\.(?P<m>\d{1,2})\.(?P<year>\d{4})(?!\d)"),
@@ -27,15 +28,21 @@ _DAYS = (
 )
 _PERIOD = re.compile(
     r"(?i)\b(?:(?:end of|during|in|by|within|before|until|this|next|current|following|coming|the)\s+)*"
-    r"(?:(?:next|this|current|following|coming)\s+(?:sprint|week|month|quarter|iteration|release|year|cycle|(?:mon|tues|wednes|thurs|fri|satur|sun)day)"
-    r"|end of (?:the |this |next )?(?:sprint|week|month|quarter|iteration|year|cycle|day|q[1-4]|h[12]|\w{3,9}(?:\s+\d{4})?)"
-    r"|sprint[\s-]*#?\d+|\d{4}[\s-]?q[1-4]|q[1-4](?:[\s/-]*\d{2,4})?|h[12](?:[\s/-]*\d{2,4})?|\d{4}-w\d{1,2}|w(?:eek)?\s?\d{1,2}\b|eo[wmqyd]\b"
-    r"|(?:\d+|one|two|three|four|five|six|eight|a)\s+(?:business |working |calendar )?(?:days?|weeks?|months?|sprints?|hours?|quarters?)"
+    r"(?:(?:next|this|current|following|coming)\s+(?:sprint|week|month|quarter|iteration|release|year|cycle|(?:mon"
+    r"|tues|wednes|thurs|fri|satur|sun)day)"
+    r"|end of (?:the |this |next )?(?:sprint|week|month|quarter|iteration|year|cycle|day|q[1-4]|h[12]"
+    r"|\w{3,9}(?:\s+\d{4})?)"
+    r"|sprint[\s-]*#?\d+|\d{4}[\s-]?q[1-4]|q[1-4](?:[\s/-]*\d{2,4})?|h[12](?:[\s/-]*\d{2,4})?|\d{4}-w\d{1,2}"
+    r"|w(?:eek)?\s?\d{1,2}\b|eo[wmqyd]\b"
+    r"|(?:\d+|one|two|three|four|five|six|eight|a)\s+(?:business |working |calendar )?(?:days?|weeks?|months?"
+    r"|sprints?|hours?|quarters?)"
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|tomorrow|today"
-    r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)(?:\s+\d{4})?|\d+\s?[dwm]\b)"
+    r"|(?:january|february|march|april|may|june|july|august|september|october|november|december)(?:\s+\d{4})?"
+    r"|\d+\s?[dwm]\b)"
 )
 _OPEN = re.compile(
-    r"(?i)\b(?:asap|soon|tbd|tbc|tba|ongoing|later|someday|eventually|when possible|as needed|continuous(?:ly)?|immediately|unknown|none|n/?a|backlog|sometime|no date|open|as time permits|when time permits)\b|^[\s?–—-]*$"
+    r"(?i)\b(?:asap|soon|tbd|tbc|tba|ongoing|later|someday|eventually|when possible|as needed|continuous(?:ly)?"
+    r"|immediately|unknown|none|n/?a|backlog|sometime|no date|open|as time permits|when time permits)\b|^[\s?–—-]*$"
 )
 
 

@@ -11,7 +11,8 @@ from minutebook.postmortem.audit.quantities.quantity import Quantity
 from minutebook.postmortem.audit.quantities.times import ZONES
 
 _STATED_ZONE = re.compile(
-    rf"(?i)(?:times?|clocks?|stamps?|timeline)\b[^.|\n]{{0,40}}?\b(?:in|are|is|as|:)?\s*\(?\b(?P<zone>{'|'.join(sorted(ZONES, key=len, reverse=True))})\b(?P<offset>[+-]\d{{1,2}})?"
+    rf"(?i)(?:times?|clocks?|stamps?|timeline)\b[^.|\n]{{0,40}}?\b(?:in|are|is|as"
+    rf"|:)?\s*\(?\b(?P<zone>{'|'.join(sorted(ZONES, key=len, reverse=True))})\b(?P<offset>[+-]\d{{1,2}})?"
 )
 _HEAD_ZONE = re.compile(rf"\b(?P<zone>{'|'.join(sorted(ZONES, key=len, reverse=True))})\b")
 _DAY = 86_400.0

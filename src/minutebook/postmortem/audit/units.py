@@ -24,7 +24,8 @@ _ENTRY = re.compile(
     re.IGNORECASE,
 )
 _MARKUP = re.compile(
-    r"\*\*|__|\*|`|~~|<!--.*?-->|<[a-zA-Z/][^>]*>|!?\[(?=[^\]]*\]\()|\]\([^)]*\)|\\(?=[!-/:-@\[-`{-~])|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)"
+    r"\*\*|__|\*|`|~~|<!--.*?-->|<[a-zA-Z/][^>]*>|!?\[(?=[^\]]*\]\()|\]\([^)]*\)|\\(?=[!-/:-@\[-`{-~])"
+    r"|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)"
 )
 FUTURE = re.compile(
     r"(?i)action items?|follow-?ups?|remediation|next steps|to-?dos?|corrective|preventive|ground rules|lessons"

@@ -12,7 +12,8 @@ from minutebook.postmortem.actions.deadlines import read_deadline
 
 _DONE = re.compile(r"(?i)^(?:done|closed|resolved|complete[d]?|released|shipped|verified|merged)$")
 _DROPPED = re.compile(
-    r"(?i)won'?t|duplicate|cannot reproduce|declined|rejected|cancel|obsolete|abandoned|dropped|invalid|not planned|incomplete"
+    r"(?i)won'?t|duplicate|cannot reproduce|declined|rejected|cancel|obsolete|abandoned|dropped|invalid|not planned"
+    r"|incomplete"
 )
 _BLOCKED = re.compile(r"(?i)block|on[ -]hold|waiting|impediment|stalled|paused")
 

@@ -16,16 +16,20 @@ _RELATIVE = re.compile(
     r"(?i)^\s*(?:after|before|into|later|earlier|ahead of|prior to|following|past|behind)\b(?:\s+that)?"
 )
 _FROM_TO = re.compile(
-    r"(?i)^\s*(?:between|from|passed (?:between|from)|elapsed (?:between|from))\s+(?P<first>.+?)\s+(?:to|until|till|and)\s+(?P<second>.+?)(?:[.;|]|$)"
+    r"(?i)^\s*(?:between|from|passed (?:between|from)|elapsed (?:between|from))\s+(?P<first>.+?)\s+(?:to|until|till"
+    r"|and)\s+(?P<second>.+?)(?:[.;|]|$)"
 )
 #: "After the rollback finished, errors stopped" and "the rollback ended it": a fix that is credited with an effect.
 _AFTER_END = re.compile(
-    r"(?i)\b(?:after|once|when|as soon as|with)\b[^.|]{0,30}?(?:roll-?back|revert)[^.|]{0,30}?\b(?:finish\w*|complet\w*|was done)[^.|]{0,40}?"
+    r"(?i)\b(?:after|once|when|as soon as|with)\b[^.|]{0,30}?(?:roll-?back|revert)[^.|]{0,30}?\b(?:finish\w*"
+    r"|complet\w*|was done)[^.|]{0,40}?"
     r"\b(?:stopped|recovered|ended|resolved|normal|ceased|restored)"
 )
 _CREDITED = re.compile(
-    r"(?i)\b(?:roll(?:ed|ing)?[- ]?back|revert\w*)\b[^.|]{0,40}?\b(?:fixed|resolved|restored|ended|stopped|cured|solved|mitigated)\b"
-    r"|\b(?:fixed|resolved|restored|ended|stopped|mitigated)\s+(?:by|thanks to|through)\s+(?:the\s+|a\s+|our\s+)?(?:roll(?:ing)?[- ]?back|revert)"
+    r"(?i)\b(?:roll(?:ed|ing)?[- ]?back|revert\w*)\b[^.|]{0,40}?\b(?:fixed|resolved|restored|ended|stopped|cured"
+    r"|solved|mitigated)\b"
+    r"|\b(?:fixed|resolved|restored|ended|stopped|mitigated)\s+(?:by|thanks to|through)\s+(?:the\s+|a\s+"
+    r"|our\s+)?(?:roll(?:ing)?[- ]?back|revert)"
 )
 
 #: A rollback that ended this long before the impact did may still be the one that is meant.

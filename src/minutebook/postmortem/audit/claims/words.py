@@ -6,9 +6,12 @@ import re
 
 #: What people do about an event isn't the event, so its time contradicts no row.
 ASIDE = re.compile(
-    r"(?i)\b(?:decid\w*|decision|discuss\w*|suspect\w*|consider\w*|investigat\w*|propos\w*|plan(?:s|ned|ning)?\b|think\w*|thought|look\w*|saw|sees?\b|check\w*|ask\w*|prepar\w*|agree\w*|approv\w*|notic\w*"
-    r"|identif\w*|correlat\w*|review\w*|join\w*|announc\w*|post(?:s|ed)\b|communicat\w*|debug\w*|meeting|call\b|bridge|war room|worked|suggest\w*|escalat\w*|silenc\w*|typical\w*|expected|target\w*|threshold|should|would"
-    r"|postmortem|retention|(?:a|per|each) (?:day|week|month|hour|year)|same (?:day|week|month)|timeout|interval|scheduled|every|previous\w*|last (?:week|month|year)|yesterday|next)\b"
+    r"(?i)\b(?:decid\w*|decision|discuss\w*|suspect\w*|consider\w*|investigat\w*|propos\w*|plan(?:s|ned|ning)?\b"
+    r"|think\w*|thought|look\w*|saw|sees?\b|check\w*|ask\w*|prepar\w*|agree\w*|approv\w*|notic\w*"
+    r"|identif\w*|correlat\w*|review\w*|join\w*|announc\w*|post(?:s|ed)\b|communicat\w*|debug\w*|meeting|call\b"
+    r"|bridge|war room|worked|suggest\w*|escalat\w*|silenc\w*|typical\w*|expected|target\w*|threshold|should|would"
+    r"|postmortem|retention|(?:a|per|each) (?:day|week|month|hour|year)|same (?:day|week|month)|timeout|interval"
+    r"|scheduled|every|previous\w*|last (?:week|month|year)|yesterday|next)\b"
 )
 OF_THE_INCIDENT = re.compile(
     r"(?i)impact|outage|incident|postmortem|timeline|times are|users|customers|errors?\b|fail\w*"

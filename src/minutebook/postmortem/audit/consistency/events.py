@@ -11,7 +11,8 @@ from minutebook.postmortem.audit.consistency.statement import Conflict, Statemen
 from minutebook.postmortem.audit.quantities.quantity import Quantity
 
 _DETECTION = re.compile(
-    r"(?i)first (?:notice|noticed|alert|alerted|page|paged|report|reported|detect\w*)|\bdetect(?:ed|ion)\b|noticed first|initial(?:ly)? (?:alert|detect\w*|report|notic\w*)"
+    r"(?i)first (?:notice|noticed|alert|alerted|page|paged|report|reported|detect\w*)|\bdetect(?:ed|ion)\b"
+    r"|noticed first|initial(?:ly)? (?:alert|detect\w*|report|notic\w*)"
 )
 _CREDIT = re.compile(r"(?i)(?:roll(?:ed|ing)?[- ]?back|revert\w*|restart\w*|fix\b|hotfix|failover|scal(?:ed|ing) (?:up|out))[^.|]{0,80}?\b(?:fixed|resolved|restored|ended|stopped|recovered|brought|cured|solved|mitigated|normal)\b"
                      r"|(?:fixed|resolved|restored|ended|stopped|recovered|cured|solved|mitigated)\s+(?:\w+\s+){0,3}?(?:by|thanks to|after|through|with)\s+(?:the\s+|a\s+|our\s+)?(?:roll(?:ing)?[- ]?back|revert\w*|restart\w*|fix\b|hotfix|failover)")  # fmt: skip

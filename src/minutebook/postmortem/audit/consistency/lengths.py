@@ -18,13 +18,16 @@ _RELATIVE = re.compile(r"(?i)\s*(?:after|before|into|later|earlier|from|to)\b")
 _TOTAL = re.compile(r"(?i)\btotal\w*|\bin all\b|altogether|combined|\bsum\b|overall|cumulative")
 _LABELS = {
     "start": re.compile(
-        r"(?i)^(?:\W*)(?:impact |incident |outage |issue )?(?:start(?:ed|s)?|began|begin|from|start(?:ing)? time|time started)\b"
+        r"(?i)^(?:\W*)(?:impact |incident |outage |issue )?(?:start(?:ed|s)?|began|begin|from|start(?:ing)? time"
+        r"|time started)\b"
     ),
     "end": re.compile(
-        r"(?i)^(?:\W*)(?:impact |incident |outage |issue )?(?:end(?:ed|s)?|resolved|recovered|until|to|end time|time (?:ended|resolved)|recovery|resolution)\b"
+        r"(?i)^(?:\W*)(?:impact |incident |outage |issue )?(?:end(?:ed|s)?|resolved|recovered|until|to|end time"
+        r"|time (?:ended|resolved)|recovery|resolution)\b"
     ),
     "duration": re.compile(
-        r"(?i)^(?:\W*)(?:total |impact |incident |outage |user )?(?:duration|lasted|downtime|length|time to (?:resolve|recovery?|restore))\b"
+        r"(?i)^(?:\W*)(?:total |impact |incident |outage |user )?(?:duration|lasted|downtime|length"
+        r"|time to (?:resolve|recovery?|restore))\b"
     ),
 }
 

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 
 _ABOUT = re.compile(
-    r"(?i)(?:about|around|approximately|approx\.?|roughly|circa|ca\.?|some|~|≈|nearly|almost|close to|shortly (?:after|before)|just (?:after|before|over|under))\s*$"
+    r"(?i)(?:about|around|approximately|approx\.?|roughly|circa|ca\.?|some|~|≈|nearly|almost|close to"
+    r"|shortly (?:after|before)|just (?:after|before|over|under))\s*$"
 )
 _LEAST = re.compile(
     r"(?i)(?:over|more than|at least|above|exceed(?:ed|ing)|upwards of|>|≥|no fewer than|not less than)\s*$"

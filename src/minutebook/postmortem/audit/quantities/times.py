@@ -31,7 +31,9 @@ _ISO = re.compile(
 )
 _HOUR = re.compile(rf"(?<![\w:.,-])(?P<hour>\d{{1,2}})\s?(?P<half>[ap])\.?m\b\.?{_ZONE}", re.IGNORECASE)
 _DATE = re.compile(
-    rf"(?i)(?<![\w-])(?:(?P<iso>\d{{4}}-\d\d-\d\d)(?!\d|T\d)|(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<month>{_MONTH})(?:,?\s+(?P<year>\d{{4}}))?|(?P<month2>{_MONTH})\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:)(?:,?\s+(?P<year2>\d{{4}}))?)(?!\w)"
+    rf"(?i)(?<![\w-])(?:(?P<iso>\d{{4}}-\d\d-\d\d)(?!\d|T\d)|(?P<day>\d{{1,2}})(?:st|nd|rd"
+    rf"|th)?(?:\s+of)?\s+(?P<month>{_MONTH})(?:,?\s+(?P<year>\d{{4}}))?"
+    rf"|(?P<month2>{_MONTH})\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?(?!\d|:)(?:,?\s+(?P<year2>\d{{4}}))?)(?!\w)"
 )
 
 
