@@ -3,8 +3,8 @@
 An impact window is the stretch of minutes in which so many users hit failures that, at this service's own usual rate,
 it would be less than a one-in-a-million coincidence; its edges are the first and last failing request of that stretch.
 Read in order: `traffic` (the input), `channels` (what is tested and bad), `baseline`, `calm` (what is usual), `scan`
-(what stands out), `windows` (what is kept), `edges`, `slow`, `writers`, `absences`, `daily`, `loss`, `throughout`,
-`users`, `milestones`, `telling`, `missing`.
+(what stands out), `windows` (what is kept), `edges`, `slow`, `writers`, `absences`, `expected`, `daily`, `loss`,
+`throughout`, `users`, `milestones`, `telling`, `missing`.
 """
 
 from __future__ import annotations

@@ -14,14 +14,12 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from minutebook.assessment.absences import find_absences
 from minutebook.assessment.daily import count_alike_days
+from minutebook.assessment.expected import expect_requests
 from minutebook.assessment.scan import MERGE_MINUTES, SURE
 from minutebook.assessment.writers import Ending, find_writers
-from minutebook.sli.stretches import find_runs
 from minutebook.times.utc import MINUTE_US
 
-_HALF_SPAN = 60  # minutes on either side that show what is expected
 _FEWEST_EXPECTED = 5.0  # requests, in a hole
 _ALIVE_SHARE = 0.1  # of a silence's minutes: other sources kept logging
 
@@ -63,63 +61,33 @@ def find_holes(
     by the series' own noise, less than a one-in-a-million coincidence. Losses at most 5 minutes apart are one, in
     pieces.
     """
-    minutes = coverage["minute_no"].to_numpy()
-    seen = requests.reindex(minutes, fill_value=0).to_numpy(float)
-    state, is_alive = coverage["state"].to_numpy(dtype=object), coverage["alive"].to_numpy(bool)
-    active = np.flatnonzero(seen > 0)
-    if not len(active):
+    minutes = expect_requests(requests, coverage, find_end)
+    if minutes is None:
         return []
-    # Few services fall silent at the end, so that hardly any has to be looked up in the logs.
-    is_silent = any(each.stop == len(seen) > active[-1] + 1 for each in find_absences(seen, state != "none", len(seen)))
-    ending = find_end(int(minutes[active[-1]])) if is_silent else None
-    reach = None if ending is None else int(np.searchsorted(minutes, ending.minute))
-    expected, cut = _expect(seen, state != "none", int(active[-1]), reach)
-    goes_on = [] if ending is None or cut != reach else [ending.at]
-    noise = _find_noise(seen, expected, state == "covered")
-    is_low = (seen <= 0.5 * expected) & (expected > 0) | (state == "none")
-    # The first and last minutes are cut by the evidence itself.
-    is_low[: active[0] + 1] = is_low[cut:] = False
-    # Nor does a day on which the service wasn't there yet, or no more, show when its users come.
-    is_told = (state != "none") | is_alive
-    is_told[: active[0]] = is_told[active[-1] + 1 :] = False
+    noise, is_told = minutes.find_noise(), minutes.find_told()
     holes: list[Hole] = []
-    for begin, stop in find_runs(is_low):
-        want, have, is_open = expected[begin:stop].sum(), seen[begin:stop].sum(), stop == cut
+    for begin, stop in minutes.find_low():
+        want, have, is_open = minutes.expected[begin:stop].sum(), minutes.seen[begin:stop].sum(), stop == minutes.cut
         if not want:
             continue  # nobody comes at that time
         odds = _score(want, have) / noise
-        piece = int(minutes[begin]), int(minutes[stop - 1]) + 1
+        piece = int(minutes.number[begin]), int(minutes.number[stop - 1]) + 1
         own = find_writers(writers, *piece)
         gone = own.gone if have > 0.5 * own.usual * (stop - begin) else ()
         span, sign = (piece[0] * MINUTE_US, piece[1] * MINUTE_US), "requests"
-        silence = _longest_silence(np.append(find_times(span), goes_on if is_open else []), span)
+        logged_until = minutes.logged_until if is_open else None
+        silence = _longest_silence(find_times(span), logged_until, span)
         if (silence[1] - silence[0]) / MINUTE_US >= (want - have) / want / 2 * (stop - begin):
             span = silence
-            sign = "log" if is_open and goes_on else _find_sign(silence, is_alive[begin:stop], alerts)
+            sign = "log" if logged_until else _find_sign(silence, minutes.is_alive[begin:stop], alerts)
         is_sure = odds >= SURE and want >= _FEWEST_EXPECTED
-        days = count_alike_days(minutes, seen, is_told, (begin, stop), want) if is_sure and not gone else 0
+        days = (
+            count_alike_days(minutes.number, minutes.seen, is_told, (begin, stop), want) if is_sure and not gone else 0
+        )
         signs = (sign,) if sign and not gone and not days else ()
-        if is_sure or (not signs and not gone and (state[begin:stop] == "none").any()):
+        if is_sure or (not signs and not gone and (minutes.state[begin:stop] == "none").any()):
             holes.append(Hole((piece,), span, want, have, odds, signs, gone, is_open, days))
     return _join_losses(holes)
-
-
-def _expect(seen: np.ndarray, is_known: np.ndarray, last: int, reach: int | None) -> tuple[np.ndarray, int]:
-    """How many requests are to be expected in each minute, and the place from which on the evidence is cut.
-
-    That's the minute of the ``last`` request, or the end of its logs (``reach``) if they go on without what is usual.
-    """
-    absences = find_absences(seen, is_known, last if reach is None else reach)
-    expected = _typical(seen, is_known)
-    for each in absences:
-        expected[each.begin : each.stop] = each.rate
-    return expected, reach if reach and any(each.stop == reach for each in absences) else last
-
-
-def _find_noise(seen: np.ndarray, expected: np.ndarray, is_covered: np.ndarray) -> float:
-    """How much more the usual minutes vary than chance alone would make them (1: no more)."""
-    usual = is_covered & (expected > 0) & (seen > 0.5 * expected)
-    return max(1.0, float(np.mean((seen[usual] - expected[usual]) ** 2 / expected[usual]))) if usual.any() else 1.0
 
 
 def _score(expected: float, seen: float) -> float:
@@ -153,14 +121,9 @@ def _join_losses(holes: list[Hole]) -> list[Hole]:
     return joined
 
 
-def _typical(seen: np.ndarray, is_covered: np.ndarray) -> np.ndarray:
-    """Median of the covered minutes within an hour on either side."""
-    values = pd.Series(np.where(is_covered, seen, np.nan))
-    return values.rolling(2 * _HALF_SPAN + 1, center=True, min_periods=1).median().fillna(0.0).to_numpy(copy=True)
-
-
-def _longest_silence(times: np.ndarray, span: tuple[int, int]) -> tuple[int, int]:
-    """The longest stretch without a request that begins or ends within the span."""
+def _longest_silence(times: np.ndarray, logged_until: int | None, span: tuple[int, int]) -> tuple[int, int]:
+    """The longest stretch without a request that begins or ends within the span; one may last as long as its logs."""
+    times = times if logged_until is None else np.append(times, logged_until)
     begin = max(int(np.searchsorted(times, span[0])) - 1, 0)
     near = times[begin : int(np.searchsorted(times, span[1], side="right")) + 1]
     if len(near) < 2:
