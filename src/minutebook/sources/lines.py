@@ -77,7 +77,9 @@ def _cut_blocks(blocks: Iterator[bytes], size: int, limits: Limits) -> Iterator[
             held, held_size, rows = [rest], len(rest), _estimate_rows(rest)
             open_size = len(rest) - rest.rfind(b"\n") - 1
         elif end and (held_size + end >= size or rows >= _MOST_ROWS):
-            yield split_lines(b"".join((*held, block[:end])))
+            # Has its name until the next one is made: memory given back in between would be asked for anew each time.
+            data = b"".join((*held, block[:end]))
+            yield split_lines(data)
             held, held_size, rows = [block[end:]], len(block) - end, 0
         else:
             held.append(block)
