@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -107,7 +107,7 @@ def _keep_asked(parts: Mapping[str, pa.Array]) -> pa.Array | None:
     for name, values in sorted(parts.items()):
         if name.startswith(ASKED):
             lead = json.dumps(name.removeprefix(ASKED), ensure_ascii=False) + ": "
-            told = map_texts(drop_unknown(values), lambda text, lead=lead: lead + json.dumps(text, ensure_ascii=False))  # type: ignore[misc]
+            told = map_texts(drop_unknown(values), partial(_quote_behind, lead))
             pieces.append(told.cast(pa.string()))
     if not pieces:
         return None
@@ -116,6 +116,10 @@ def _keep_asked(parts: Mapping[str, pa.Array]) -> pa.Array | None:
     for other in others:
         joined = pc.coalesce(pc.binary_join_element_wise(joined, other, ", "), joined, other)
     return pc.binary_join_element_wise("{", joined, "}", "")
+
+
+def _quote_behind(lead: str, text: str) -> str:
+    return lead + json.dumps(text, ensure_ascii=False)
 
 
 def _read_kind(

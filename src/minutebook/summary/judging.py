@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -53,7 +54,7 @@ def _find_kind(events: pa.Table, rules: Rules) -> pa.Array:
     kind = join_chunks(events.column("kind"))
     for column, globs in (("operation", rules.probe_operations), ("client", rules.probe_clients)):
         if globs:
-            hits = _map(events.column(column), lambda text, globs=globs: fits(text, globs), pa.bool_())  # type: ignore[misc]
+            hits = _map(events.column(column), partial(fits, globs=globs), pa.bool_())
             is_probe = pc.and_(find_words(kind, ["request"]), pc.fill_null(hits, False))
             kind = pc.if_else(is_probe, "probe", kind.cast(pa.string())).dictionary_encode()
     return kind

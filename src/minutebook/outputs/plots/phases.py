@@ -6,6 +6,7 @@ import datetime
 import json
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -40,10 +41,10 @@ def build_lanes(happenings: pd.DataFrame) -> list[Lane]:
     return sorted(lanes, key=lambda lane: (lane.kind == "alert", lane.start, lane.label))
 
 
-def _join_phases(kind: str, entity: str, rows: Iterable[object]) -> Lane:
+def _join_phases(kind: str, entity: str, rows: Iterable[Any]) -> Lane:
     lane = Lane(kind, "")
     for row in rows:
-        phase, time = _text(row.phase), _instant(row.time)  # type: ignore[attr-defined]
+        phase, time = _text(row.phase), _instant(row.time)
         ended = getattr(row, "end", None)
         end = _instant(ended) if ended is not None and pd.notna(ended) else None
         current = lane.spans[-1] if lane.spans else None
