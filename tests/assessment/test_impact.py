@@ -202,9 +202,12 @@ def two_hosts(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(host=[f"web-{n}" for n in number], source=[f"web-{n}.log" for n in number])
 
 
-def test_a_log_that_ends_while_the_other_host_s_goes_on_is_no_loss_of_traffic() -> None:
+@pytest.mark.parametrize(("first_s", "stop_s"), [(0, 3910), (1510, 5400)])
+def test_a_log_that_ends_or_begins_while_the_other_host_s_goes_on_is_no_loss_of_traffic(
+    first_s: int, stop_s: int
+) -> None:
     frame = two_hosts(requests(per_minute=240))
-    ends = frame[(frame["source"] == "web-1.log") | (frame["at"] < 3910)]
+    ends = frame[(frame["source"] == "web-1.log") | frame["at"].between(first_s, stop_s)]
     impact = mb.impact(ends)
     assert impact["windows"] == []
     (rejected,) = impact["rejected"]

@@ -1,7 +1,7 @@
 """sources by minute → which of them have no line in a stretch, how much the others usually log, and which go on.
 
-Where one of two logs ends, half of the requests are missing from the evidence, whether or not they were made. Where logs
-go on behind the last request that they had, none was made, or none got so far.
+Where one of two logs ends, or before it begins, half of the requests are missing from the evidence, whether or not they
+were made. Where logs go on behind the last request that they had, none was made, or none got so far.
 """
 
 from __future__ import annotations
@@ -36,8 +36,7 @@ def find_writers(rows: pd.DataFrame, first: int, stop: int) -> Writers:
     is_inside = near["minute"].between(first, stop - 1)
     present = set(near.loc[is_inside & (near["events"] > 0), "source"])
     usual = near[~is_inside].groupby("source")["requests"].median()
-    before = near[near["minute"] < first].groupby("source")["requests"].median()
-    gone = before.index[~before.index.isin(present) & (before * (stop - first) > _SURE).to_numpy()]
+    gone = usual.index[~usual.index.isin(present) & (usual * (stop - first) > _SURE).to_numpy()]
     rate = float(np.sum([usual.get(source, np.inf) for source in sorted(present)])) if present else np.inf
     return Writers(rate, tuple(sorted(gone)))
 
