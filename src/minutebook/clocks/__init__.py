@@ -74,6 +74,8 @@ def _correct(sample: pd.DataFrame, stamps: Mapping[str, Stamps]) -> pd.DataFrame
 
 def _read_clock(stamps: Stamps) -> Clock | None:
     """The clock that the stamps, or the caller, state; None where others have to tell it."""
+    if stamps.beside:
+        return Clock(stamps.beside, "inferred: others of its stamps state it, and the order of its lines shows it")
     if not stamps.is_zoneless:
         return Clock(zone="", zone_basis="stated")
     if stamps.zone:

@@ -38,6 +38,7 @@ class Stamps:
     is_zoneless: bool = False  #: whether they lack a zone
     zone: str = ""  #: as the caller states it
     offset: str = ""  #: that they, or some of them, state, such as +0100
+    beside: str = ""  #: the offset that was found for those without one by the others, and that their times have
     is_mixed: bool = False  #: some have a zone, which an inferred one must not shift
     resolution_s: float = 0.0
     ahead_s: float | None = None  #: how far the clock ran ahead, as the caller says

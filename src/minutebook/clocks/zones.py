@@ -55,7 +55,9 @@ def find_zones_of_hosts(
             continue
         kind, found = place.partition(" ")[0], clocks[other]
         if found.zone_basis.startswith("inferred"):
-            told = Clock(found.zone, f"inferred: {other} of the same {kind} keeps it", found.zone_shift_s)
+            beside = stamps[other].beside
+            shift = parse_offset_s(beside) if beside not in ("", "UTC") else found.zone_shift_s
+            told = Clock(found.zone, f"inferred: {other} of the same {kind} keeps it", shift)
         elif stated:
             shift = parse_offset_s(stated)
             told = Clock(name_offset(shift), f"inferred: {other} of the same {kind} states it", shift)

@@ -226,6 +226,7 @@ def _tell_stamps(account: Account, folders: Mapping[str, str]) -> Stamps:
         is_zoneless=account.is_zoneless or bool(is_given),
         zone=stated["zone"] if is_given else "",
         offset=account.stated_offset,
+        beside=account.zone_beside,
         is_mixed=bool(qualities["stated"]),
         resolution_s=account.resolution_s,
         ahead_s=float(stated["clock_ahead_s"]) if "clock_ahead_s" in stated else None,

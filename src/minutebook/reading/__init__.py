@@ -4,7 +4,7 @@ A source is read once, in blocks that threads turn into tables of `events.ARROW_
 by a few blocks. Each line ends up in an event, is skipped (why) or rejected (where, why).
 
 Read in order: `context` (what any source is read with), `account` (what became of each line) and `accounting` (how an
-account is opened and closed), `heads` (how a source begins), `choosing` (how to read it), `documents` (exports), `cuts`
+account is opened and closed), `heads` (how a source begins), `choosing` (how to read it, with `filezones`), `documents` (exports), `cuts`
 (where records begin), `recipes` (lines → events, with `years`, `days` and `repeats`), `batches` (on threads), `parts` and
 `large` (only the part of a large log that is asked for), `series` (many small files at once). Apart from the chain: `raw`
 (lines fetched again) and `samples` (a format's tests).

@@ -105,6 +105,7 @@ class Account:
     resolutions: collections.Counter[float] = field(default_factory=collections.Counter)  #: how many stamps have which
     #: its stamps have neither a year (or day) nor a zone; their time_quality names only the former
     lacks_zone: bool = False
+    zone_beside: str = ""  #: of its stamps without a zone, by those beside them that state one
     stated_offset: str = ""  #: the offset that its first stamp states, such as +0100
     qualities: collections.Counter[str] = field(default_factory=collections.Counter)
 

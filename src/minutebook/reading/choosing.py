@@ -19,6 +19,7 @@ from minutebook.plans import Plan
 from minutebook.reading.account import Account
 from minutebook.reading.context import DEFERRED, ReadingContext
 from minutebook.reading.days import find_day, is_dayless, without_dayless
+from minutebook.reading.filezones import find_zone_beside
 from minutebook.reading.heads import sample_lines
 from minutebook.reading.recipes import Recipe
 from minutebook.reading.years import find_stated_year, find_year, is_yearless
@@ -80,7 +81,8 @@ def find_recipe(
         limits=context.config.limits,
     )  # fmt: skip
     dated = _with_day(recipe, lines, found.plans, account, str(said.get("day", "")))
-    return dated and _with_year(dated, lines, found.plans, account, context)
+    dated = dated and _with_year(dated, lines, found.plans, account, context)
+    return dated and _with_zone(dated, lines, account)
 
 
 def _with_day(
@@ -115,6 +117,12 @@ def _with_year(
         return recipe
     account.year_guess = f"{guess.year} at first, {guess.why}"
     return replace(recipe, year=guess.year, carries_year=True)
+
+
+def _with_zone(recipe: Recipe, lines: Sequence[str], account: Account) -> Recipe:
+    """The recipe with the zone of stamps that lack it, where others beside them state one and nobody said."""
+    account.zone_beside = find_zone_beside(lines, recipe) if recipe.zone is None else ""
+    return replace(recipe, zone_beside=account.zone_beside)
 
 
 def _refuse(account: Account, why: str) -> None:

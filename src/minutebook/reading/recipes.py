@@ -49,6 +49,7 @@ class Recipe:
     formats: Sequence[LogFormat] = ()  #: tried on what the plans leave over
     rules: Rules = field(default_factory=Rules)
     zone: str | None = None
+    zone_beside: str = ""  #: of stamps without one, by those beside them that state it
     year: int | None = None
     carries_year: bool = False  #: stamps lack the year, which goes on from batch to batch
     month: int = 0  #: of the last stamp before such lines; 0 where they are the first
@@ -146,10 +147,13 @@ def _make_events(matched: Matched, block: _Block, own: np.ndarray, year: Years, 
     parts = _read_lines_below(matched, block.text, start, stop)
     account.stated_offset = account.stated_offset or _stated_offset(parts)
     account.lacks_zone |= _lacks_zone(parts, matched.layouts)
-    times, quality, resolution_s = _read_times(parts, matched, recipe, year, day)
-    if log_format.utc and recipe.zone is None:
+    is_utc = log_format.utc and recipe.zone is None
+    zone = recipe.zone or (recipe.zone_beside if not is_utc else "") or None
+    times, quality, resolution_s = _read_times(parts, matched, zone, year, day)
+    if is_utc or recipe.zone_beside:
         words = quality.cast(pa.string())
-        quality = pc.if_else(pc.equal(words, "zone_assumed"), "stated", words)
+        known = "zone_assumed" if is_utc else "zone_given"
+        quality = pc.if_else(pc.equal(words, known), "stated" if is_utc else "zone_inferred", words)
     if times.null_count:
         is_known = times.is_valid()
         known = is_known.to_numpy(zero_copy_only=False)
@@ -226,7 +230,7 @@ def _lacks_zone(parts: Mapping[str, pa.Array], layouts: Sequence[str]) -> bool:
 
 
 def _read_times(
-    parts: dict[str, pa.Array], matched: Matched, recipe: Recipe, year: Years, day: Days
+    parts: dict[str, pa.Array], matched: Matched, zone: str | None, year: Years, day: Days
 ) -> tuple[pa.Array, pa.Array, float]:
     stamps = parts.pop("time", None)
     count = len(matched.rows)
@@ -235,15 +239,15 @@ def _read_times(
     layouts = matched.layouts
     if len(set(layouts)) == 1:
         if matched.log_format.patterns or layouts[0] in YEARLESS:
-            read = parse_times(stamps, layouts[0], zone=recipe.zone, year=year, day=day)
+            read = parse_times(stamps, layouts[0], zone=zone, year=year, day=day)
         else:  # the sample told the layout, not each record
-            read = parse_mixed(stamps, layouts[0], zone=recipe.zone)
+            read = parse_mixed(stamps, layouts[0], zone=zone)
         return read.time, read.quality, read.resolution_s
     order, times, qualities, told = [], [], [], []
     for index in np.unique(matched.pattern):
         rows = np.flatnonzero(matched.pattern == index)
         own = stamps.take(pa.array(rows))
-        read = parse_times(own, layouts[index], zone=recipe.zone, year=_pick(year, rows), day=_pick(day, rows))
+        read = parse_times(own, layouts[index], zone=zone, year=_pick(year, rows), day=_pick(day, rows))
         order.append(rows)
         times.append(read.time)
         qualities.append(read.quality.cast(pa.string()))

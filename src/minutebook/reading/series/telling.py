@@ -59,8 +59,8 @@ def find_common_recipe(
     if recipe is None:
         return None
     plan = recipe.plans[0]
-    if plan.is_batch or is_dayless(recipe.plans) or (recipe.carries_year and plan.inner):
-        return None  # records share lines, or other stamps may tell the year, or each name its own day
+    if plan.is_batch or is_dayless(recipe.plans) or (recipe.carries_year and plan.inner) or recipe.zone_beside:
+        return None  # records share lines, or other stamps may tell the year or the zone, or each name its own day
     for each in files:
         each.account.format, each.account.score, each.account.units = told.format, told.score, told.units
         each.account.likely_user = told.likely_user
