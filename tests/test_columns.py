@@ -45,17 +45,17 @@ def test_short_texts_of_one_length_are_what_is_cut_out(texts: list[str]) -> None
         assert slice_texts(column, begin, end).to_pylist() == texts
 
 
-@given(SOME, st.sampled_from([" ", ":"]), st.booleans())
-@example([("a", "b c"), ("a b", "c")], " ", False)
-@example([("c", "a b"), ("b c", "a")], " ", True)
+@given(SOME, st.booleans())
+@example([("a", "b c"), ("a b", "c")], False)
+@example([("c", "a b"), ("b c", "a")], True)
 def test_two_texts_are_one_and_those_that_come_out_alike_are_the_same(
-    rows: list[tuple[str | None, str | None]], between: str, is_second_ahead: bool
+    rows: list[tuple[str | None, str | None]], is_second_ahead: bool
 ) -> None:
     first, second = (pa.array([row[place] for row in rows], pa.string()) for place in (0, 1))
     joined = [
-        None if a is None else a if b is None else between.join((b, a) if is_second_ahead else (a, b)) for a, b in rows
+        None if a is None else a if b is None else " ".join((b, a) if is_second_ahead else (a, b)) for a, b in rows
     ]
-    assert_says(pair_texts(first, second, between, is_second_ahead=is_second_ahead), joined)
+    assert_says(pair_texts(first, second, is_second_ahead=is_second_ahead), joined)
 
 
 @given(st.lists(st.sampled_from(["GET /a HTTP/1.1", "GET /a HTTP/2.0", "GET /a?b=1 HTTP/1.1", "GET /a;x", "-", ""])))

@@ -57,10 +57,8 @@ def join_texts(parts: Sequence[pa.Array]) -> pa.Array:
     return pa.concat_arrays(pa.chunked_array(encoded).unify_dictionaries().chunks)
 
 
-def pair_texts(
-    first: pa.Array, second: pa.Array, between: str = " ", *, is_second_ahead: bool = False
-) -> pa.DictionaryArray:
-    """Both texts of each row as one, the first alone where there's no second; null where there's no first."""
+def pair_texts(first: pa.Array, second: pa.Array, *, is_second_ahead: bool = False) -> pa.DictionaryArray:
+    """Both texts of each row with a blank between, the first alone where there's no second; null where there's no first."""
     one, other = (texts if is_dictionary(texts) else texts.dictionary_encode() for texts in (first, second))
     width = len(other.dictionary) + 1
     codes = pc.add(pc.multiply(one.indices.cast(pa.int64()), width), pc.add(pc.fill_null(other.indices, -1), 1))
@@ -72,8 +70,8 @@ def pair_texts(
         other.dictionary.take(_less_one(pc.subtract(known, pc.multiply(place, width)))),
     )
     both = (tail, head) if is_second_ahead else (head, tail)
-    joined = pc.coalesce(pc.binary_join_element_wise(*both, between), head)
-    if not pc.any(pc.match_substring(one.dictionary, between)).as_py():
+    joined = pc.coalesce(pc.binary_join_element_wise(*both, " "), head)
+    if not pc.any(pc.match_substring(one.dictionary, " ")).as_py():
         return pa.DictionaryArray.from_arrays(pairs.indices, joined)  # no two pairs make one text
     fewer = joined.dictionary_encode()
     return pa.DictionaryArray.from_arrays(fewer.indices.take(pairs.indices), fewer.dictionary)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -21,33 +20,26 @@ from minutebook.records.skeletons import is_row
 
 _NEWLINE = 10
 _HEAD = "head_"  # the group of what comes before the text
-_BEGINS, _ENDS = "(?P<{}>", ".*)$"
-
-
-class FreeText(NamedTuple):
-    """How a pattern begins, and the group that its free text is."""
-
-    expression: str
-    name: str
+_TEXT, _ENDS = "message", ".*)$"
 
 
 @cache
-def find_free_text(pieces: Sequence[str], name: str = "message") -> FreeText | None:
-    """The pattern's beginning, if it ends in a group ``name`` that takes all the rest of a line."""
+def find_free_text(pieces: Sequence[str]) -> str:
+    """The expression of a pattern's beginning, if it ends in a message that takes all the rest of a line; else ""."""
     *heads, last = pieces
-    before, begins, text = last.rpartition(_BEGINS.format(name))
+    before, begins, text = last.rpartition(f"(?P<{_TEXT}>")
     inside = text.removesuffix(_ENDS)
     if not begins or inside == text or not (is_row(before) and is_row(inside)):
-        return None
+        return ""
     head = "".join(f"(?:{piece})" for piece in (*heads, before))
-    return FreeText(f"^(?P<{_HEAD}>{head}){inside}", name)
+    return f"^(?P<{_HEAD}>{head}){inside}"
 
 
-def match_free_text(text: pa.StringArray, pattern: FreeText) -> tuple[np.ndarray, dict[str, pa.Array]] | None:
+def match_free_text(text: pa.StringArray, beginning: str) -> tuple[np.ndarray, dict[str, pa.Array]] | None:
     """Indices of the texts that fit, and all groups of those; None where a text has several lines."""
     data, bounds = read_bytes(text)
     if (data[bounds[0] :] == _NEWLINE).any():  # where free text ends
         return None
-    rows, parts = extract_groups(text, pattern.expression)
+    rows, parts = extract_groups(text, beginning)
     begin = bounds[rows] + pc.binary_length(parts.pop(_HEAD)).to_numpy()
-    return rows, {**parts, pattern.name: slice_texts(text, begin, bounds[rows + 1])}
+    return rows, {**parts, _TEXT: slice_texts(text, begin, bounds[rows + 1])}

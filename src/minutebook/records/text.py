@@ -74,8 +74,9 @@ def match_pattern(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, d
 
 
 def _match_whole(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, dict[str, pa.Array]]:
-    ends_free = find_free_text(pattern.pieces)
-    return (ends_free and match_free_text(text, ends_free)) or _match_in_passes(text, pattern)
+    beginning = find_free_text(pattern.pieces)
+    found = match_free_text(text, beginning) if beginning else None
+    return found or _match_in_passes(text, pattern)
 
 
 def _match_in_passes(text: pa.StringArray, pattern: Pattern) -> tuple[np.ndarray, dict[str, pa.Array]]:
