@@ -25,16 +25,13 @@ def compare_timelines(old: pd.DataFrame, new: pd.DataFrame, reasons: Reasons) ->
     """A row of `COLUMNS` for each change, in order of time."""
     left, right = _drop_same(old, new)
     pairs = _match(left, right)
-    paired = {second for _, second in pairs}
-    found: list[tuple[Any, Row | None, Row | None]] = [
-        (right[second]["time"], left[first], right[second]) for first, second in pairs
-    ]
-    first_of = {first for first, _ in pairs}
-    found += [(row["time"], row, None) for at, row in enumerate(left) if at not in first_of]
-    found += [(row["time"], None, row) for at, row in enumerate(right) if at not in paired]
-    for time, was, now in sorted(found, key=lambda each: (each[0], str((each[2] or each[1] or {})["summary"]))):
+    changed_from, changed_to = ({pair[side] for pair in pairs} for side in (0, 1))
+    changes: list[tuple[Row | None, Row | None]] = [(left[first], right[second]) for first, second in pairs]
+    changes += [(row, None) for at, row in enumerate(left) if at not in changed_from]
+    changes += [(None, row) for at, row in enumerate(right) if at not in changed_to]
+    for was, now in sorted(changes, key=lambda change: _order(change[1] or change[0] or {})):
         row = now or was or {}
-        told = (time, row["kind"], row["phase"], row["service"], row["summary"])
+        told = (row["time"], row["kind"], row["phase"], row["service"], row["summary"])
         why = reasons.explain([each["evidence"] for each in (was, now) if each])
         if was is None or now is None:
             yield ("added" if was is None else "removed", *told, "row", "", "", why)
@@ -42,6 +39,10 @@ def compare_timelines(old: pd.DataFrame, new: pd.DataFrame, reasons: Reasons) ->
         for name in _COMPARED:
             if show(was[name]) != show(now[name]):
                 yield ("changed", *told, name, show(was[name]), show(now[name]), why)
+
+
+def _order(row: Row) -> tuple[Any, str]:
+    return row["time"], str(row["summary"])
 
 
 def _drop_same(old: pd.DataFrame, new: pd.DataFrame) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
