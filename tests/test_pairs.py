@@ -15,7 +15,7 @@ KEYS = {"user": "user_id", "status": "status", "duration": "took", "duration_ms"
         "message": "msg", "service": "a-rather-long-name"}  # fmt: skip
 PIECES = st.sampled_from(
     ["user_id=ada", "status=200", "status=500,", "took=1.5 ms", "took=12 seconds", "duration_ms=7", "trace.id=x", 'msg="a b"',
-     'msg="user_id=eve"', 'msg=""', "msg=", "status", "=", " ", "  ", ",", ";user_id=bob", "{status=404", "user_id=kim}:",
+     'msg="user_id=eve"', 'msg=""', "msg=", "status", "=", " ", "  ", ",", ";user_id=bob", "{status=404", "user_id=kim}:", "[status=503", "user_id=pat]", "(took=4 ms", "status=429):",
      "user_id=[kim]", "user_id=<kim@example.com>", "user_id=null", "user_id=nil", "x.user_id=no", "user_id=a=b", "é=ü",
      "url=/a?b=1;status=302", '"', "\\", 'msg="say \\"hi\\" status=1"', 'it"s', 'é"user_id=in"', "a-rather-long-name=shop",
      "\t", "|status=1", "words", ":", "@key=1", "a@b=1", "user_id\0=no", "a-rather-long-nave=no", "took=3 µs", 'took="2 s"', "[x]", "order:", "-k=1"]
@@ -44,6 +44,16 @@ def test_a_message_ends_before_its_first_pair(texts: list[str | None], start: in
     head = pc.extract_regex(text, r"^(?P<head>[^=]*?)[\s,;:]*(?:\s|^)[A-Za-z_@][\w.\-/]*=")
     cut = pc.struct_field(head, "head")
     assert cut_message(text).to_pylist() == pc.coalesce(pc.if_else(pc.not_equal(cut, ""), cut, None), text).to_pylist()
+
+
+@pytest.mark.parametrize("copies", [1, 700])
+def test_brackets_around_pairs_are_no_part_of_them(copies: int) -> None:
+    texts = [
+        "lost [status=500 user_id=ada] it", "(user_id=kim, status=404): lost", "cart{user_id=eve}: lost", "user_id=f(x)", "user_id=a[1]",
+    ]  # fmt: skip
+    found = extract_pairs(pa.array(texts * copies), {"user": "user_id", "status": "status"})
+    assert found["user"].to_pylist() == ["ada", "kim", "eve", "f(x)", "a[1]"] * copies
+    assert found["status"].to_pylist() == ["500", "404", None, None, None] * copies
 
 
 def test_the_first_of_a_key_counts_and_quotes_hide_pairs() -> None:

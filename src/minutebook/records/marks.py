@@ -24,8 +24,8 @@ def _table(letters: str) -> np.ndarray:
     return table
 
 
-_MARKS = _table(BLANKS + ',;|{}"=\\')
-_BEFORE_KEY = _table(BLANKS + ",;|{")
+_MARKS = _table(BLANKS + ',;|{}[]()"=\\')
+_BEFORE_KEY = _table(BLANKS + ",;|{[(")
 _BEHIND_VALUE = _table(BLANKS + '",|')
 _BEFORE_QUOTE = _table(BLANKS + "=:,;([{")
 
@@ -61,9 +61,9 @@ class Marks:
         self._row = np.append(np.repeat(np.arange(len(text)), np.diff(self._first)), -1)
 
     @cached_property
-    def has_braces(self) -> bool:
-        """Whether a brace is closed anywhere."""
-        return bool((self._mark == ord("}")).any())
+    def has_brackets(self) -> bool:
+        """Whether a bracket of any kind is closed anywhere."""
+        return bool(np.isin(self._mark, np.frombuffer(b"})]", np.uint8)).any())
 
     @cached_property
     def _quotes_before(self) -> np.ndarray:

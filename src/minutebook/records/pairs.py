@@ -21,7 +21,7 @@ _KEY_LETTERS = string.ascii_letters + string.digits + "_.-/@"
 _NOTHING = pa.array(["null", "(null)", "nil", "<nil>", "None"])
 #: A duration's unit after a blank: latency=12 ms.
 _UNIT = r"(?: (?:ms|us|µs|ns|s)\b)?"
-_PAIR = re.compile(rf'(?:^|[\s,;|{{])({_KEY})=("(?:[^"\\]|\\.)*"|[^\s",|]*)')
+_PAIR = re.compile(rf'(?:^|[\s,;|{{\[(])({_KEY})=("(?:[^"\\]|\\.)*"|[^\s",|]*)')
 #: Texts without a ``=`` inside quotes.
 _PLAIN = r'^(?:[^"]|"(?:[^"\\=]|\\.)*")*$'
 _QUOTED = re.compile(r'(?<![^\s=:,;(\[{])"(?:[^"\\]|\\.)*"')
@@ -67,7 +67,7 @@ def _cut_values(text: pa.Array, marks: Marks, key: str, *, measures: bool) -> pa
         plain, quoted = _split_groups(pc.extract_regex(rest, f"^{_VALUE.format(unit=_UNIT)}"))
         return _clean(plain, quoted, pa.array(value.is_found))
     starts = marks.data[value.begin[value.end > value.begin]]
-    if marks.has_braces or _MAY_BE_CLEANED[starts].any():
+    if marks.has_brackets or _MAY_BE_CLEANED[starts].any():
         plain, quoted = (
             slice_texts(text, np.where(is_own, value.begin, value.end), value.end)
             for is_own in (~value.is_quoted, value.is_quoted)
@@ -100,7 +100,7 @@ def _match_values(text: pa.Array, key: str, *, measures: bool) -> pa.Array:
         return pa.nulls(len(text), pa.string())
     name = re.escape(key).replace("\\_", "_")
     value = _VALUE.format(unit=_UNIT if measures else "")
-    found = pc.extract_regex(text, rf"(?:^|[\s,;|{{]){name}={value}")
+    found = pc.extract_regex(text, rf"(?:^|[\s,;|{{\[(]){name}={value}")
     # struct_field gives "" for rows that didn't match: keep them apart from an empty value.
     return _clean(*_split_groups(found), found.is_valid())
 
@@ -111,8 +111,8 @@ def _split_groups(found: pa.StructArray) -> tuple[pa.Array, pa.Array]:
 
 def _clean(plain: pa.Array, quoted: pa.Array, is_found: pa.Array) -> pa.Array:
     """Values as they were meant: the plain ones, and the quoted where those are empty; null where none was found."""
-    if pc.any(pc.match_substring(plain, "}")).as_py():  # of a span: request{method=GET path=/items}:
-        plain = pc.replace_substring_regex(plain, r"^([^{]*)\}:?$", r"\1")
+    if pc.any(pc.match_substring_regex(plain, r"[\])}]:?$")).as_py():  # around pairs: request{path=/items}:, [user=ada]
+        plain = pc.replace_substring_regex(plain, r"^(?:([^{]*)\}|([^\[]*)\]|([^(]*)\)):?$", r"\1\2\3")
     plain = pc.if_else(pc.is_in(plain, _NOTHING), "", plain)
     value = pc.if_else(pc.equal(plain, ""), quoted, plain)
     if pc.any(pc.match_substring_regex(value, r"^[\[<]")).as_py():  # principal=[kim], user=<kim@example.com>
