@@ -265,6 +265,12 @@ def test_of_a_traceback_the_line_that_names_the_exception_is_told(tmp_path: Path
     ]
 
 
+def test_an_id_that_services_share_is_taken_rather_than_a_servers_own_number(tmp_path: Path) -> None:
+    record = {"@t": "2026-11-23T09:00:00Z", "@m": "added", "SourceContext": "Shop.Cart", "RequestId": "0HN8:00000001"}
+    for more, trace in (({"CorrelationId": "c1"}, "c1"), ({"@tr": "803b"}, "803b"), ({}, "0HN8:00000001")):
+        assert write(tmp_path / "a.clef", [record | more] * 5)["trace"].tolist() == [trace] * 5
+
+
 def test_serilogs_exceptions_and_errors_messages_are_told_though_the_logs_beginning_lacks_them(tmp_path: Path) -> None:
     usual = {"@t": "2026-11-23T09:00:00Z", "@m": "tick"}
     failed = {

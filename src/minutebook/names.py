@@ -89,7 +89,7 @@ USUAL_NAMES: Mapping[str, tuple[str, ...]] = {
               "httpRequest.userAgent", "cs(User-Agent)", "ClientRequestUserAgent", "ibm_userAgent"),
     "trace": (
         "request_id", "requestid", "req_id", "rid", "x_request_id", "http.request.id", "req.id",
-        "trace_id", "traceid", "trace.id", "correlation_id", "correlationid", "otelTraceID", "trace",
+        "trace_id", "traceid", "trace.id", "correlation_id", "correlationid", "@tr", "otelTraceID", "trace",
         "auditID", "eventID", "dd.trace_id", "RayID", "x-edge-request-id", "request.id", "httpRequest.requestId", "reqId",
         "operation_Id", "ray_id", "cf_ray",
     ),
@@ -144,6 +144,8 @@ _OF_THE_ROUTES = frozenset(("providerName",))
 _KIND_OF_EVENT, _CALL = "eventid", frozenset(("eventSource", "eventName"))
 #: Zeek's and Teleport's: the id of a connection or an event, not of a user.
 _OF_A_CONNECTION = frozenset(("uid",))
+#: ASP.NET's number of a request on one of a server's connections, which no other log has: any other id is better.
+_OF_A_SERVER, _SHARED = "requestid", frozenset(("correlationid", "traceid", "tr"))
 #: GELF's and logstash's: the version of the shape, not of the service.
 _OF_THE_SHAPE = frozenset(("@version",))
 #: How many keys are read for a column, since some records may lack the best one (default 1).
@@ -232,6 +234,9 @@ def _find_misleading(found: set[str]) -> set[str]:
         odd |= {"version", "Version"}
     if not found & _INSIGHTS:
         odd |= {key for key in found if normalise(key) in _OF_INSIGHTS}
+    last = {key: normalise(key.rpartition(".")[2]) for key in found}
+    if "sourcecontext" in last.values() and _SHARED & set(last.values()):
+        odd |= {key for key in found if last[key] == _OF_A_SERVER}
     if not found >= _CALL:
         odd |= {key for key in found if normalise(key) == _KIND_OF_EVENT}
     return odd
