@@ -27,6 +27,7 @@ def _table(letters: str) -> np.ndarray:
 _MARKS = _table(BLANKS + ',;|{}[]()"=\\')
 _BEFORE_KEY = _table(BLANKS + ",;|{[(")
 _BEHIND_VALUE = _table(BLANKS + '",|')
+_CLOSING = _table("})]")
 _BEFORE_QUOTE = _table(BLANKS + "=:,;([{")
 
 
@@ -63,7 +64,7 @@ class Marks:
     @cached_property
     def has_brackets(self) -> bool:
         """Whether a bracket of any kind is closed anywhere."""
-        return bool(np.isin(self._mark, np.frombuffer(b"})]", np.uint8)).any())
+        return bool(_CLOSING[self._mark].any())
 
     @cached_property
     def _quotes_before(self) -> np.ndarray:

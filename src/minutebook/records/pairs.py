@@ -111,7 +111,7 @@ def _split_groups(found: pa.StructArray) -> tuple[pa.Array, pa.Array]:
 
 def _clean(plain: pa.Array, quoted: pa.Array, is_found: pa.Array) -> pa.Array:
     """Values as they were meant: the plain ones, and the quoted where those are empty; null where none was found."""
-    if pc.any(pc.match_substring_regex(plain, r"[\])}]:?$")).as_py():  # around pairs: request{path=/items}:, [user=ada]
+    if any(pc.any(pc.match_substring(plain, each)).as_py() for each in "})]"):  # around pairs: a{path=/b}:, [user=ada]
         plain = pc.replace_substring_regex(plain, r"^(?:([^{]*)\}|([^\[]*)\]|([^(]*)\)):?$", r"\1\2\3")
     plain = pc.if_else(pc.is_in(plain, _NOTHING), "", plain)
     value = pc.if_else(pc.equal(plain, ""), quoted, plain)
