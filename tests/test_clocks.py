@@ -88,6 +88,30 @@ def test_of_two_that_disagree_the_outer_layer_is_right() -> None:
     assert not clocks["zz-edge"].applied
 
 
+def test_the_logs_of_a_host_have_its_clock() -> None:
+    edge, app = make_source("edge.log", range(200), 0.0, layer="proxy"), make_source("web-2.app.log", range(200), 35.0)
+    alone = [make_source(name, range(9000, 9001), 0.0) for name in ("web-2.access.log", "web-3.access.log")]
+    places = {"web-2.app.log": "host web-2", "web-2.access.log": "host web-2", "web-3.access.log": "host web-3"}
+    stamps = {name: Stamps(place=place) for name, place in places.items()}
+    clocks = settle(edge, app, *alone, stamps=stamps)
+    assert clocks["web-2.access.log"].shift_us == clocks["web-2.app.log"].shift_us == pytest.approx(-35e6, abs=1e6)
+    assert clocks["web-2.access.log"].offset_of == "web-2.app.log"
+    assert clocks["web-3.access.log"].offset_s is None
+    in_folders = {name: Stamps(place="folder a") for name in places}
+    assert settle(edge, app, *alone, stamps=in_folders)["web-2.access.log"].offset_s is None
+
+
+@pytest.mark.parametrize("ahead_s", [(3600.0,), (35.0, 0.0)])
+def test_a_host_s_logs_that_disagree_or_keep_another_zone_say_nothing_of_its_clock(ahead_s: tuple[float, ...]) -> None:
+    edge = make_source("edge.log", range(200), 0.0, layer="proxy")
+    apps = [make_source(f"app-{number}.log", range(200), each) for number, each in enumerate(ahead_s)]
+    alone = make_source("access.log", range(9000, 9001), 0.0)
+    names = ["access.log", *(f"app-{number}.log" for number in range(len(apps)))]
+    clocks = settle(edge, *apps, alone, stamps={name: Stamps(place="host web-2") for name in names})
+    assert clocks["app-0.log"].applied
+    assert clocks["access.log"].offset_s is None
+
+
 def test_alignment_can_be_switched_off_and_is_still_shown() -> None:
     clocks = settle(
         make_source("a", range(300), 0, layer="proxy"),

@@ -207,7 +207,9 @@ def _tell_clock(name: str, clock: Clock) -> Iterator[str]:
     if clock.offset_s is None:
         return
     way = "ahead" if clock.offset_s > 0 else "behind"
-    if clock.spread_s is None:
+    if clock.offset_of:
+        yield f"{name} ran {abs(clock.offset_s):.3g} s {way}, as {clock.offset_of} of the same host did; corrected."
+    elif clock.spread_s is None:
         yield f"{name} ran {abs(clock.offset_s):g} s {way}, as the caller states; corrected."
     elif abs(clock.offset_s) >= 1:
         done = "corrected" if clock.applied else "not corrected"

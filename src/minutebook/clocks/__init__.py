@@ -21,7 +21,7 @@ from minutebook.clocks.corrections import correct_times, fill_layers, fill_servi
 from minutebook.clocks.differences import find_differences, list_by_source
 from minutebook.clocks.layers import find_layers
 from minutebook.clocks.meetings import find_meetings
-from minutebook.clocks.offsets import find_offsets
+from minutebook.clocks.offsets import find_offsets, share_offsets
 from minutebook.clocks.samples import ClockSample, find_records, hash_texts
 from minutebook.clocks.services import find_names, find_services
 from minutebook.clocks.zones import find_zones, find_zones_of_hosts
@@ -56,7 +56,7 @@ def settle_clocks(
     clocks |= find_zones_of_hosts([source for source in waiting if source not in clocks], clocks, stamps)
     layers = sample.groupby("source")["layer"].first() if len(sample) else {}
     outermost = {s: LAYERS.index(layer) if isinstance(layer, str) else len(LAYERS) for s, layer in layers.items()}
-    return find_offsets(clocks, differences, outermost, align) | {
+    return share_offsets(find_offsets(clocks, differences, outermost, align), stamps) | {
         source: replace(clocks[source], offset_s=each.ahead_s, applied=True)
         for source, each in stamps.items()
         if each.ahead_s is not None

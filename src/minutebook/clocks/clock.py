@@ -23,6 +23,7 @@ class Clock:
     pairs: int = 0
     spread_s: float | None = None
     applied: bool = False
+    offset_of: str = ""  #: the source of the same host whose offset it is; "": its own
 
     @property
     def shift_us(self) -> int:

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from minutebook.clocks.clock import APPLIED_FROM_S, Clock
+from minutebook.clocks.clock import APPLIED_FROM_S, Clock, Stamps
 from minutebook.clocks.differences import Difference, list_by_source
+
+_MOST_SHARED_S = 450.0  # what is further off may be a zone that one program alone has wrong
 
 
 def find_offsets(
@@ -39,6 +41,29 @@ def find_offsets(
                 spread_s=round(best.spread_s, 6),
                 applied=bool(is_applied),
             )
+    return done
+
+
+def share_offsets(clocks: Mapping[str, Clock], stamps: Mapping[str, Stamps]) -> dict[str, Clock]:
+    """The clocks; a source that nothing else is known of has the offset on which the others of its host agree."""
+    of_host: dict[str, list[str]] = {}
+    for source in sorted(clocks):
+        if stamps[source].place.startswith("host "):
+            of_host.setdefault(stamps[source].place, []).append(source)
+    done = dict(clocks)
+    for sources in of_host.values():
+        known = [source for source in sources if clocks[source].offset_s is not None]
+        offsets = [clocks[source].offset_s or 0.0 for source in known]
+        if not known or max(offsets) - min(offsets) > APPLIED_FROM_S or max(map(abs, offsets)) >= _MOST_SHARED_S:
+            continue
+        best = max(known, key=lambda source: clocks[source].pairs)
+        if clocks[best].applied:
+            offset_s = clocks[best].offset_s
+            done |= {
+                source: replace(clocks[source], offset_s=offset_s, applied=True, offset_of=best)
+                for source in sources
+                if source not in known
+            }
     return done
 
 
