@@ -92,7 +92,21 @@ def test_one_client_in_a_loop_is_no_incident() -> None:
     assert impact["windows"] == []
 
 
-def test_a_ramp_is_found_and_its_start_is_called_gradual_or_bounded() -> None:
+@pytest.mark.parametrize("level", [LOW, MID])
+@pytest.mark.parametrize(
+    ("shape", "slopes"),
+    [
+        (Shape(5000, 7400, 0.4, ramp_s=1200), ("gradual", "sudden")),
+        (Shape(5000, 7400, 0.6, half_life_s=480), ("sudden", "gradual")),
+        (Shape(5000, 6800, 0.08), ("sudden", "sudden")),
+    ],
+)
+def test_what_rises_or_falls_slowly_is_called_gradual(level: Level, shape: Shape, slopes: tuple[str, str]) -> None:
+    (window,) = measure_impact(simulate(1000, level, 0.004, [shape])[0])["windows"]
+    assert (window["onset"], window["recovery"]) == slopes
+
+
+def test_a_ramp_is_found_and_its_start_is_bounded() -> None:
     traffic, truth = simulate(1000, MID, 0.004, [Shape(5000, 7400, 0.4, ramp_s=1200)])
     (window,) = measure_impact(traffic)["windows"]
     first = START + pd.Timedelta(seconds=truth.hit["at_s"].min())

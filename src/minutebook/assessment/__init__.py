@@ -4,7 +4,7 @@ An impact window is the stretch of minutes in which so many users hit failures t
 it would be less than a one-in-a-million coincidence; its edges are the first and last failing request of that stretch.
 Read in order: `traffic` (the input), `channels` (what is tested and bad), `baseline`, `calm` (what is usual), `scan`
 (what stands out), `windows` (what is kept), `edges`, `slow`, `writers`, `absences`, `expected`, `daily`, `loss`,
-`throughout`, `users`, `milestones`, `telling`, `missing`.
+`throughout`, `users`, `levels` (how it rose and fell), `milestones`, `telling`, `missing`.
 """
 
 from __future__ import annotations

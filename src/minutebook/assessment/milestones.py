@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from minutebook.assessment.levels import find_level
 from minutebook.times.utc import MINUTE_US
 
 DEFINITIONS: Mapping[str, str] = {
@@ -21,7 +22,6 @@ DEFINITIONS: Mapping[str, str] = {
     "ttr": "impact_end - impact_start",
 }  # fmt: skip
 _BEFORE = pd.Timedelta(minutes=30)
-_NEAR = 2  # minutes on either side, which outvote a single noisy one and leave a step where it is
 
 
 def find_milestones(
@@ -86,14 +86,8 @@ def find_mitigation(by_minute: Mapping[int, float], end_us: int, last_minute: in
     """
     if not by_minute:
         return None
-    minutes = sorted(by_minute)
-    excess = np.array([by_minute[minute] for minute in minutes])
-    padded = np.pad(excess, _NEAR, constant_values=np.nan)
-    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * _NEAR + 1)
-    level = np.nanmedian(near, axis=1)
-    if level.max() <= 0:  # most minutes have no failure at all, and so no median that tells anything
-        level = np.nanmean(near, axis=1)
-    last = minutes[int(np.flatnonzero(level >= min(level.max() / 2, level.max()))[-1])]
+    minutes, level = find_level(by_minute)
+    last = int(minutes[level >= min(level.max() / 2, level.max())][-1])
     if max(by_minute) >= last_minute and last >= last_minute - 1:
         return None
     return min((last + 1) * MINUTE_US, end_us)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from minutebook.assessment.channels import Channel
 from minutebook.assessment.edges import Edge
+from minutebook.assessment.levels import find_slopes
 from minutebook.assessment.milestones import find_nearby
 from minutebook.assessment.slow import find_limits
 from minutebook.assessment.traffic import Traffic
@@ -54,6 +55,7 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
     if users["affected"] is not None:
         users["usual"] = count_usual(scope.trials, window.operations, scope.taken, window.minutes)
     peak = max(window.by_minute, key=lambda minute: (window.by_minute[minute], -minute))
+    rises, falls = find_slopes(window.by_minute)
     usual = _usual_failures(window, scope)
     expected = _expect_bad(window, scope, usual[0]) * (valid / whole if whole else 1.0)
     return {
@@ -67,8 +69,8 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
         "open_start": bool(window.minutes[0] <= int(scope.minutes[0])),
         "open_end": bool(window.minutes[1] >= int(scope.minutes[-1])),
         "pieces": [[write_instant(a * MINUTE_US), write_instant((b + 1) * MINUTE_US)] for a, b in window.pieces],
-        "onset": "gradual" if (start.latest - start.earliest) / 1e6 > _GRADUAL_S else "sudden",
-        "recovery": "gradual" if (end.latest - end.earliest) / 1e6 > _GRADUAL_S else "sudden",
+        "onset": _name_slope(start, is_gradual=rises),
+        "recovery": _name_slope(end, is_gradual=falls),
         "evidence": _sentence(window, scope, bad, valid, expected, users),
         "odds": round(window.odds, 1),
         "valid": valid,
@@ -87,6 +89,11 @@ def tell_window(window: Window, scope: Scope) -> dict[str, Any]:
         "nearby": with_instants(find_nearby(scope.traffic.happenings, to_time(start.at), to_time(end.at))),
         "coverage": _coverage(scope.coverage, window.minutes),
     }
+
+
+def _name_slope(edge: Edge, *, is_gradual: bool) -> str:
+    """Gradual also where it could be anywhere within more than a minute."""
+    return "gradual" if is_gradual or (edge.latest - edge.earliest) / 1e6 > _GRADUAL_S else "sudden"
 
 
 def _count_requests(window: Window, scope: Scope) -> tuple[int, int, int]:
