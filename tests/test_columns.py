@@ -106,3 +106,22 @@ def test_a_route_and_the_paths_that_it_serves_are_one_operation(route: str) -> N
     operations = read_operations({"method": pa.array(["GET", "GET"]), "path": pa.array([route, "/orders/4711"])})
     assert operations is not None
     assert operations.to_pylist() == ["GET /orders/{id}"] * 2
+
+
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("/profile/u1078", "/profile/{id}"), ("/profile/u577/cart", "/profile/{id}/cart"), ("/o/ord20417", "/o/{id}"),
+        ("/u1078/o20417", "/{id}/{id}"), ("/v2/feed", "/v2/feed"), ("/codecs/h264", "/codecs/h264"),
+        ("/stamps/rfc3339", "/stamps/rfc3339"), ("/s3/log4j", "/s3/log4j"),
+    ],
+)  # fmt: skip
+def test_a_number_with_letters_ahead_is_an_id_and_names_that_end_in_numbers_are_none(path: str, operation: str) -> None:
+    for parts in (
+        {"path": [path]},
+        {"path": [path, "/a"], "method": ["GET", "GET"]},
+        {"request": [f"GET {path} HTTP/1.1"]},
+    ):
+        found = read_operations({name: pa.array(texts) for name, texts in parts.items()})
+        assert found is not None
+        assert found.to_pylist()[0].removeprefix("GET ") == operation

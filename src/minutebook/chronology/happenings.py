@@ -20,10 +20,10 @@ def set_routine_apart(happenings: pd.DataFrame) -> tuple[pd.DataFrame, list[str]
     notes = []
     for reason in sorted(set(why) - {""}):
         own = happenings[np.array([each == reason for each in why], bool)]
-        notes.append(
-            f"{int(own['count'].sum()):,} happenings {reason}, of {len(own):,} kinds, are no rows of the timeline; all are"
-            " in happenings, and --all shows them."
-        )
+        count = int(own["count"].sum())
+        told = f"{count:,} happenings {reason}, of {len(own):,} kind{'s' * (len(own) > 1)}, are no rows of the timeline; all are"
+        told = told if count > 1 else f"1 happening {reason} is no row of the timeline; it is"
+        notes.append(f"{told} in happenings, and --all shows {'them' if count > 1 else 'it'}.")
     return happenings[~is_routine], notes
 
 

@@ -12,7 +12,11 @@ from minutebook.columns.texts import change_texts, drop_unknown, is_dictionary, 
 
 # In bulk what `_SEGMENT` says of numbers; twice, since a slash between two of them belongs to both.
 _NUMBER = (r"/\d+([/ ]|$)", r"/{id}\1")
-_NUMBERS = (_NUMBER, _NUMBER, (r"([/\-._~])\d{4,}([/\-._~ ]|$)", r"\1{id}\2"))
+#: A number with letters ahead that say what it's of: u107, ord20417; not v2, h264, x509, e164 or rfc3339.
+_LETTERED = r"(?:[A-DF-GI-UWYZa-df-gi-uwyz]\d{3,}|[A-Za-z]{2,3}\d{5,})"
+_NUMBERS = (
+    _NUMBER, _NUMBER, (r"([/\-._~])\d{4,}([/\-._~ ]|$)", r"\1{id}\2"), (rf"/{_LETTERED}([/ ]|$)", r"/{id}\1"),
+)  # fmt: skip
 _PROTOCOL = re.compile(r" HTTP/[\d.]+$")
 # Kubernetes says `list /api`.
 _METHOD = re.compile(r"([A-Z]{3,10}|[a-z]{3,20}(?= /)) (\S+)")
@@ -21,7 +25,8 @@ _GRPC_METHOD = r"^/?((?:[A-Za-z_]\w*\.)*[A-Z]\w*/[A-Z]\w*)$"
 # What a router calls a place in a path: /orders/:id, /orders/{orderId}, /orders/<int:id>, /orders/[id].
 _PLACE = re.compile(r"(?<=/)(?::[A-Za-z_]\w*|\{[^/{}]+\}|<[^/<>]+>|\[[A-Za-z_.]\w*\])(?=/|$)")
 _SEGMENT = re.compile(
-    r"(?<=/)(?:\d+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    rf"(?<=/)(?:\d+|{_LETTERED}|"
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}|(?=[\w\-]*\d)[A-Za-z0-9_\-]{20,})(?=/|$)"
     # a number or a hash as part of a name: order-12345, app.8f3a2b1c.js
     r"|(?<=[/\-._~])(?:\d{4,}|(?=[0-9a-f]*\d)[0-9a-f]{8,})(?=[/\-._~]|$)"
