@@ -119,6 +119,15 @@ def test_what_is_no_run_in_ansibles_log_is_read_as_a_log() -> None:
     assert len(happened(play + "  (run\n\nfrom ci)\n")) == 1
 
 
+@pytest.mark.parametrize("cut", [5, 25, 45])
+def test_ansibles_log_may_be_cut_at_both_ends(cut: int) -> None:
+    line = ansible("41 TASK [restart] ****").rstrip()
+    run = ansible("41 PLAY [Deploy shop] ****", "41 PLAY RECAP ****", f"41 web-1 : {COUNTS.format(1, 0, 0)}")
+    assert happened(line[cut:] + "\n(of ci)\n" + run + line[:cut]) == happened(run) != []
+    # Far down in another log it's no log of Ansible's.
+    assert not any(isinstance(value, dict) for value in values("a line of another program\n" * 30 + run))
+
+
 def test_nagios_splits_its_own_separators_only() -> None:
     text = "[1795424400] SERVICE ALERT: db-1;Disk;CRITICAL;HARD;3;91; above 90\n[1795424401] Auto-save done.\n"
     first, second = values(text)

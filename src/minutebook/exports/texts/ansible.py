@@ -12,6 +12,7 @@ from minutebook.exports.wording import is_deploy_word
 _STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}"
 _LINE = re.compile(rf"(?P<time>{_STAMP}) p=(?P<process>\d+) u=(?P<user>\S+) (?:n=\S+ )?(?:[A-Z]+ ?)?\| *(?P<text>.*)")
 _STAMPED = re.compile(_STAMP)
+_MOST_BEFORE = 20  # lines ahead of the first entry: what a cut log has left of the one before
 _PLAY = re.compile(r"PLAY (?:\[(?P<name>(?!CHECK MODE\]).*?)\] )?(?P<check>\[CHECK MODE\] )?\*+")
 _RECAP = re.compile(r"PLAY RECAP \*+")
 _HOST = re.compile(
@@ -49,8 +50,11 @@ def read_ansible(lines: Sequence[str]) -> list[tuple[int, int, object]]:
                 run.plays[play["name"] or "unnamed"] = None
             elif run is not None:
                 _read_end(entry, text, run)
-        elif line.strip() and (not found or _STAMPED.match(line)):
-            return []  # no text that goes on from the line before
+        elif _STAMPED.match(line):
+            if number < len(lines):  # the last one may be cut
+                return []
+        elif line.strip() and not found and number > _MOST_BEFORE:
+            return []  # no text that goes on from a line before the cut
     for run in runs:
         _tell(run)
     return found if runs else []
