@@ -15,14 +15,16 @@ from minutebook.assessment.daily import count_alike_days
 DAY, LUNCH = 1440, range(240, 280)  # minutes from 8:00
 
 
-def visits(days: int, *lost: range, first_day: int = 0) -> dict[str, Any]:
-    """The impact of two requests a minute, but for some minutes, beside another service that goes on all the while."""
+def visits(days: int, *lost: range, first_day: int = 0, dark: range = range(0)) -> dict[str, Any]:
+    """The impact of two requests a minute, but for some minutes, beside another service that goes on but in the dark."""
     at = np.arange(days * DAY)
     is_lost = np.isin(at, np.concatenate([[-1], *lost])) | (at < first_day * DAY)
     shop = pd.DataFrame({"minute": np.repeat(at[~is_lost], 2), "kind": "request", "layer": "app", "service": "shop",
                          "status": 200, "operation": "GET /"})  # fmt: skip
     shop["user"] = [f"u{n % 300}" for n in range(len(shop))]
-    other = pd.DataFrame({"minute": at, "kind": "log", "level": "info", "service": "mail", "message": "sent"})
+    other = pd.DataFrame(
+        {"minute": at[~np.isin(at, dark)], "kind": "log", "level": "info", "service": "mail", "message": "sent"}
+    )
     events = pd.concat([shop, other]).sort_values("minute", kind="stable", ignore_index=True)
     time = START + pd.to_timedelta(events["minute"], unit="min") + pd.to_timedelta(events.index % 59, unit="s")
     return mb.impact(events.drop(columns="minute").assign(time=time, source="all.log", line=events.index + 1))
@@ -48,6 +50,12 @@ def test_a_day_that_had_requests_then_makes_each_silence_a_loss() -> None:
     # Two days alone don't show what is usual, nor does one on which the service wasn't there.
     assert len(visits(2, LUNCH, shift(LUNCH, 1))["windows"]) == 2
     assert len(visits(4, shift(LUNCH, 2), shift(LUNCH, 3), first_day=2)["windows"]) == 2
+
+
+def test_minutes_without_evidence_are_not_called_usual() -> None:
+    noon = [shift(LUNCH, day) for day in range(3)]
+    impact = visits(3, *noon, dark=noon[2])
+    assert [each["kind"] for each in impact["windows"]] == ["traffic_loss", "traffic_loss", "no_evidence"]
 
 
 @pytest.mark.parametrize(

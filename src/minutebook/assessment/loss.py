@@ -81,9 +81,8 @@ def find_holes(
             span = silence
             sign = "log" if logged_until else _find_sign(silence, minutes.is_alive[begin:stop], alerts)
         is_sure = odds >= SURE and want >= _FEWEST_EXPECTED
-        days = (
-            count_alike_days(minutes.number, minutes.seen, is_told, (begin, stop), want) if is_sure and not gone else 0
-        )
+        is_loss = is_sure and sign and not gone  # but for what other days say; without a sign, nothing is known of it
+        days = count_alike_days(minutes.number, minutes.seen, is_told, (begin, stop), want) if is_loss else 0
         signs = (sign,) if sign and not gone and not days else ()
         if is_sure or (not signs and not gone and (minutes.state[begin:stop] == "none").any()):
             holes.append(Hole((piece,), span, want, have, odds, signs, gone, is_open, days))
