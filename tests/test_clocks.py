@@ -101,6 +101,29 @@ def test_the_logs_of_a_host_have_its_clock() -> None:
     assert settle(edge, app, *alone, stamps=in_folders)["web-2.access.log"].offset_s is None
 
 
+def test_an_export_named_for_a_host_has_not_its_clock() -> None:
+    edge, app = make_source("edge.log", range(200), 0.0, layer="proxy"), make_source("web-2.app.log", range(200), 35.0)
+    alerts = make_source("web-2.alerts.json", range(9000, 9001), 0.0)
+    stamps = {
+        "web-2.app.log": Stamps(place="host web-2"),
+        "web-2.alerts.json": Stamps(place="host web-2", is_log=False),
+    }
+    assert settle(edge, app, alerts, stamps=stamps)["web-2.alerts.json"].shift_us == 0
+
+
+@pytest.mark.parametrize(("stated_s", "shared_s"), [(35.0, 35.0), (60.0, None)])
+def test_what_the_caller_says_of_a_clock_counts_where_its_host_s_logs_have_to_agree(
+    stated_s: float, shared_s: float | None
+) -> None:
+    edge = make_source("edge.log", range(200), 0.0, layer="proxy")
+    one, other = make_source("web-2.api.log", range(200), 35.0), make_source("web-2.app.log", range(200), 35.0)
+    alone = make_source("web-2.access.log", range(9000, 9001), 0.0)
+    stamps = {name: Stamps(place="host web-2") for name in ("web-2.app.log", "web-2.access.log")}
+    stamps["web-2.api.log"] = Stamps(place="host web-2", ahead_s=stated_s)
+    clocks = settle(edge, one, other, alone, stamps=stamps)
+    assert clocks["web-2.access.log"].offset_s == (shared_s and pytest.approx(shared_s, abs=0.5))
+
+
 @pytest.mark.parametrize("ahead_s", [(3600.0,), (35.0, 0.0)])
 def test_a_host_s_logs_that_disagree_or_keep_another_zone_say_nothing_of_its_clock(ahead_s: tuple[float, ...]) -> None:
     edge = make_source("edge.log", range(200), 0.0, layer="proxy")

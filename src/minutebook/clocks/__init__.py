@@ -56,11 +56,12 @@ def settle_clocks(
     clocks |= find_zones_of_hosts([source for source in waiting if source not in clocks], clocks, stamps)
     layers = sample.groupby("source")["layer"].first() if len(sample) else {}
     outermost = {s: LAYERS.index(layer) if isinstance(layer, str) else len(LAYERS) for s, layer in layers.items()}
-    return share_offsets(find_offsets(clocks, differences, outermost, align), stamps) | {
+    stated = {
         source: replace(clocks[source], offset_s=each.ahead_s, applied=True)
         for source, each in stamps.items()
         if each.ahead_s is not None
     }
+    return share_offsets(find_offsets(clocks, differences, outermost, align) | stated, stamps)
 
 
 def _correct(sample: pd.DataFrame, stamps: Mapping[str, Stamps]) -> pd.DataFrame:

@@ -44,6 +44,7 @@ class Stamps:
     resolution_s: float = 0.0
     ahead_s: float | None = None  #: how far the clock ran ahead, as the caller says
     place: str = ""  #: whose logs they are of: ``host edge-1`` or ``folder edge-1``
+    is_log: bool = True  #: not an export, whose stamps are of the tool's clock, whichever host it's named for
 
 
 def find_error_s(offset_s: float | None, is_applied: bool, spread_s: float | None, pairs: int) -> float | None:

@@ -45,10 +45,10 @@ def find_offsets(
 
 
 def share_offsets(clocks: Mapping[str, Clock], stamps: Mapping[str, Stamps]) -> dict[str, Clock]:
-    """The clocks; a source that nothing else is known of has the offset on which the others of its host agree."""
+    """The clocks; a log that nothing else is known of has the offset on which the others of its host agree."""
     of_host: dict[str, list[str]] = {}
     for source in sorted(clocks):
-        if stamps[source].place.startswith("host "):
+        if stamps[source].is_log and stamps[source].place.startswith("host "):
             of_host.setdefault(stamps[source].place, []).append(source)
     done = dict(clocks)
     for sources in of_host.values():

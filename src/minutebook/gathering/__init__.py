@@ -232,6 +232,7 @@ def _tell_stamps(account: Account, folders: Mapping[str, str]) -> Stamps:
         ahead_s=float(stated["clock_ahead_s"]) if "clock_ahead_s" in stated else None,
         # Else the folder that holds logs of one host as others hold those of others.
         place=f"host {source.host}" if source.host else f"folder {folder}" if folder else "",
+        is_log=account.is_log,
     )
 
 
