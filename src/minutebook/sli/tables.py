@@ -64,11 +64,13 @@ def _name_unknown(rows: pd.DataFrame) -> pd.DataFrame:
 def _find_outer_failures(failures: pd.DataFrame, inner: pd.DataFrame, layers: Layers) -> pd.DataFrame | None:
     """Failures of the outer layer that is added, with an id that no failure of the inner layer has.
 
-    None where its ids are others than those of the inner layer: what failed inside failed at the edge, too, and has an
-    id in common with it, or a user whom the inner layer knows by the id.
+    None where it has none, or others than those of the inner layer: what failed inside failed at the edge, too, and has
+    an id in common with it, or a user whom the inner layer knows by the id.
     """
     is_outer = (failures["layer"] == layers.added_from) & ~failures["service"].isin(list(layers.elsewhere))
     outer = drop_layer(failures[is_outer])
+    if len(outer) and outer["trace"].isna().all():
+        return None
     is_shared = outer["trace"].isin(inner["trace"].dropna())
     is_proven = is_shared.any() or outer["user"].notna().any()
     if not is_proven and inner["operation"].isin(outer["operation"]).sum() >= _ENOUGH_FAILURES:
