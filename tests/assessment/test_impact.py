@@ -106,6 +106,16 @@ def test_what_rises_or_falls_slowly_is_called_gradual(level: Level, shape: Shape
     assert (window["onset"], window["recovery"]) == slopes
 
 
+@pytest.mark.parametrize(("gap", "rest"), [((10_860, 11_280), "start"), ((11_640, 12_060), "end")])
+def test_minutes_without_evidence_are_no_minutes_without_failures(gap: tuple[int, int], rest: str) -> None:
+    shapes = [Shape(10_800, 12_120, 0.5), Shape(*gap, 1.0, kind="gap")]
+    impact = measure_impact(simulate(1000, MID, 0.004, shapes)[0])
+    (window,) = (each for each in impact["windows"] if each["kind"] == "fail")
+    assert abs((pd.Timestamp(window[rest]) - START).total_seconds() - (10_800 if rest == "start" else 12_120)) <= 30
+    assert (window["onset"], window["recovery"]) == ("sudden", "sudden")
+    assert impact["milestones"]["mitigated"] == window["end"]
+
+
 def test_a_ramp_is_found_and_its_start_is_bounded() -> None:
     traffic, truth = simulate(1000, MID, 0.004, [Shape(5000, 7400, 0.4, ramp_s=1200)])
     (window,) = measure_impact(traffic)["windows"]

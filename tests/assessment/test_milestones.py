@@ -78,6 +78,9 @@ def test_mitigated_is_where_the_excess_stays_below_half_its_peak() -> None:
     assert find(*steps[:12], last_minute=111) is None
     assert find(*steps[:13], last_minute=112) == 10
     assert find_mitigation({}, 0, 105) is None
+    # Minutes of which nothing is known don't lower it.
+    known = {100: 10.0, 101: 10.0, 109: 10.0, 110: 10.0}
+    assert find_mitigation(known, 111 * 60_000_000, 200) == 111 * 60_000_000
 
 
 def test_nearby_is_what_happened_within_the_window_or_in_the_half_hour_before() -> None:

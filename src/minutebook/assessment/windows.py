@@ -33,7 +33,8 @@ class Window:
     start: Edge = field(default_factory=lambda: Edge(0, 0, 0))
     end: Edge = field(default_factory=lambda: Edge(0, 0, 0))
     excess: dict[str, float] = field(default_factory=dict)  #: operation → bad trials above the usual
-    by_minute: dict[int, float] = field(default_factory=dict)  #: minute → excess, in scope
+    #: minute → excess, in scope; nothing is known of minutes without requests
+    by_minute: dict[int, float] = field(default_factory=dict)
 
 
 @dataclass
@@ -224,6 +225,7 @@ def _make_window(usual: Usual, group: list[tuple[int, int, float]], channel: str
         shows[:] = True
     operations = [name for name, is_in in zip(grid.operations, shows, strict=True) if is_in]
     excess = grid.bad[start:stop][:, shows].sum(axis=1) - usual.expected[start:stop][:, shows].sum(axis=1)
+    is_known = (grid.bad[start:stop] + grid.valid[start:stop])[:, shows].any(axis=1)
     return Window(
         channel,
         operations,
@@ -234,5 +236,5 @@ def _make_window(usual: Usual, group: list[tuple[int, int, float]], channel: str
         float(bad[shows].sum()),
         float(valid[shows].sum()),
         excess={n: float(b - u) for n, b, u in zip(grid.operations, bad, expected, strict=True)},
-        by_minute={int(m): float(x) for m, x in zip(grid.minutes[start:stop], excess, strict=True)},
+        by_minute=dict(zip(grid.minutes[start:stop][is_known].tolist(), excess[is_known].tolist(), strict=True)),
     )
