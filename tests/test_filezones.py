@@ -76,3 +76,15 @@ def test_a_log_of_the_same_host_keeps_that_zone_too(tmp_path: Path) -> None:
     (tmp_path / "jobs.log").write_text("\n".join(other) + "\n", "utf-8")
     events = mb.read(tmp_path, config=Config({"*": {"host": "web-1"}}))
     assert events.loc[events["source"] == "jobs.log", "time"].min().floor("s") == START
+
+
+def test_a_log_across_the_change_of_clocks_keeps_no_one_zone(tmp_path: Path) -> None:
+    summer = write(tmp_path, 2, offset="+0200").read_text()
+    winter = write(tmp_path, 1, count=40).read_text()
+    path = tmp_path / "web.log"
+    path.write_text(summer + winter)
+    (source,) = mb.reconstruct(path).ledger["sources"]
+    assert (source["zone"], source["zone_basis"]) == ("UTC", "assumed")
+    path.write_text(summer * 12 + winter)  # a few of many are no other zone
+    (source,) = mb.reconstruct(path).ledger["sources"]
+    assert (source["zone"], source["zone_basis"]) == ("+02:00", INFERRED)
