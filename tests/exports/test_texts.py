@@ -128,6 +128,19 @@ def test_ansibles_log_may_be_cut_at_both_ends(cut: int) -> None:
     assert not any(isinstance(value, dict) for value in values("a line of another program\n" * 30 + run))
 
 
+@pytest.mark.parametrize(("later", "runs"), [("11:00:00", [(0, "started"), (0, "started"), (9, "succeeded")]),
+                                             ("09:30:00", [(0, "started"), (9, "succeeded")]),
+                                             ("99:00:00", [(0, "started"), (9, "succeeded")])])  # fmt: skip
+def test_a_run_of_ansible_that_was_killed_does_not_go_on_in_the_next_of_its_number(
+    later: str, runs: list[tuple[int, str]]
+) -> None:
+    killed = ansible("7 PLAY [Deploy shop] ****", "7 TASK [restart] ****")
+    again = ansible("7 PLAY [Deploy shop] ****").replace("09:00:00", later)
+    end = ansible("7 PLAY RECAP ****", f"7 web-1 : {COUNTS.format(1, 0, 0)}").replace("09:00:0", "11:10:0")
+    found = happened(killed + again + end.replace("11:10:00", "11:10:09"))
+    assert [(second, phase) for second, _, phase, _ in found] == runs
+
+
 def test_nagios_splits_its_own_separators_only() -> None:
     text = "[1795424400] SERVICE ALERT: db-1;Disk;CRITICAL;HARD;3;91; above 90\n[1795424401] Auto-save done.\n"
     first, second = values(text)

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from minutebook.exports.wording import is_deploy_word
 
@@ -13,6 +14,9 @@ _STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}"
 _LINE = re.compile(rf"(?P<time>{_STAMP}) p=(?P<process>\d+) u=(?P<user>\S+) (?:n=\S+ )?(?:[A-Z]+ ?)?\| *(?P<text>.*)")
 _STAMPED = re.compile(_STAMP)
 _MOST_BEFORE = 20  # lines ahead of the first entry: what a cut log has left of the one before
+_LONGEST_S = (
+    3600  # from a run's last line to its next play; a process in a container has the number of one that was killed
+)
 _PLAY = re.compile(r"PLAY (?:\[(?P<name>(?!CHECK MODE\]).*?)\] )?(?P<check>\[CHECK MODE\] )?\*+")
 _RECAP = re.compile(r"PLAY RECAP \*+")
 _HOST = re.compile(
@@ -22,9 +26,10 @@ _HOST = re.compile(
 
 @dataclass
 class _Run:
-    """A run of one process: the entries of its first play and of its recap, the plays' names, and hosts by result."""
+    """A run of one process: the entries of its first play and its recap, its last stamp, plays' names, hosts by result."""
 
     first: dict[str, object]
+    last_time: str
     recap: dict[str, object] | None = None
     plays: dict[str, None] = field(default_factory=dict)
     hosts: Counter[str] = field(default_factory=Counter)
@@ -41,8 +46,8 @@ def read_ansible(lines: Sequence[str]) -> list[tuple[int, int, object]]:
             found.append((number, number, entry))
             process, text, run = match["process"], match["text"], by_process.get(match["process"])
             if play := _PLAY.fullmatch(text):
-                if run is None or run.recap is not None:
-                    run = by_process[process] = _Run(entry)
+                if run is None or run.recap is not None or _find_gap_s(run.last_time, match["time"]) > _LONGEST_S:
+                    run = by_process[process] = _Run(entry, match["time"])
                     runs.append(run)
                     entry |= {
                         "ansible_entry": "check" if play["check"] else "play", "run": f"{process} of {match['time']}"
@@ -50,6 +55,8 @@ def read_ansible(lines: Sequence[str]) -> list[tuple[int, int, object]]:
                 run.plays[play["name"] or "unnamed"] = None
             elif run is not None:
                 _read_end(entry, text, run)
+            if run is not None:
+                run.last_time = match["time"]
         elif _STAMPED.match(line):
             if number < len(lines):  # the last one may be cut
                 return []
@@ -58,6 +65,14 @@ def read_ansible(lines: Sequence[str]) -> list[tuple[int, int, object]]:
     for run in runs:
         _tell(run)
     return found if runs else []
+
+
+def _find_gap_s(first: str, last: str) -> float:
+    """Seconds between two stamps; 0 where one of them is no time."""
+    try:
+        return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+    except ValueError:
+        return 0.0
 
 
 def _read_end(entry: dict[str, object], text: str, run: _Run) -> None:
