@@ -122,6 +122,8 @@ def test_what_the_caller_says_of_a_clock_counts_where_its_host_s_logs_have_to_ag
     stamps["web-2.api.log"] = Stamps(place="host web-2", ahead_s=stated_s)
     clocks = settle(edge, one, other, alone, stamps=stamps)
     assert clocks["web-2.access.log"].offset_s == (shared_s and pytest.approx(shared_s, abs=0.5))
+    clocks = settle(edge, one, alone, stamps=stamps, align=False)
+    assert [clocks[f"web-2.{name}.log"].shift_us for name in ("api", "access")] == [-stated_s * 1e6, 0]
 
 
 @pytest.mark.parametrize("ahead_s", [(3600.0,), (35.0, 0.0)])

@@ -61,7 +61,8 @@ def settle_clocks(
         for source, each in stamps.items()
         if each.ahead_s is not None
     }
-    return share_offsets(find_offsets(clocks, differences, outermost, align) | stated, stamps)
+    found = find_offsets(clocks, differences, outermost, align) | stated
+    return share_offsets(found, stamps) if align else found
 
 
 def _correct(sample: pd.DataFrame, stamps: Mapping[str, Stamps]) -> pd.DataFrame:
