@@ -117,10 +117,19 @@ def test_a_proxy_that_logs_json_is_in_front_of_the_application_though_they_share
 
 def test_failures_of_a_proxy_without_ids_are_not_said_to_be_added(tmp_path: Path) -> None:
     log(tmp_path / "app.jsonl", service="shop", user_id=lambda number: f"u{number % 50}", request_id=None, status=200)
-    log(tmp_path / "edge.jsonl", start_ms=3, upstream_addr="app:80", request_id=None)
+    few = {"status": lambda number: 502 if number < 15 else 200}
+    log(tmp_path / "edge.jsonl", start_ms=3, upstream_addr="app:80", request_id=None, **few)
     assert count(tmp_path)[:2] == (200, 0)
     told = " ".join(mb.reconstruct(tmp_path).ledger["assumptions"])
     assert "what that one alone saw isn't counted" in told and "are added" not in told
+
+
+def test_where_a_proxy_without_ids_saw_many_more_requests_fail_it_is_the_one_that_counts(tmp_path: Path) -> None:
+    log(tmp_path / "app.jsonl", service="shop", user_id=lambda number: f"u{number % 50}", request_id=None, status=200)
+    log(tmp_path / "edge.jsonl", start_ms=3, upstream_addr="app:80", request_id=None)
+    assert count(tmp_path)[:2] == (200, 20)
+    told = " ".join(mb.reconstruct(tmp_path).ledger["assumptions"])
+    assert "The SLI is the proxy layer, the outermost one that logged requests: it saw more of them fail" in told
 
 
 def test_two_web_servers_are_counted_alike_whatever_the_shape_of_their_logs(tmp_path: Path) -> None:

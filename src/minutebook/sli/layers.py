@@ -57,7 +57,21 @@ def choose_layers(trials: Trials, stated: str = "") -> Layers:
     """
     counts = _count_requests(trials)
     main = _choose_main(_share_known(counts), stated)
-    elsewhere = {} if stated else _find_elsewhere(counts, main.main)
+    return main if stated else _find_others(counts, main)
+
+
+def choose_outer(trials: Trials, layers: Layers) -> Layers:
+    """The same where the outer layer, whose failures would be added, is the SLI itself: nothing joins it to the inner one."""
+    note = (
+        f"The SLI is the {layers.added_from} layer, the outermost one that logged requests: it saw more of them fail than the"
+        f" {layers.main} layer, which knows most users, and no ids say which those are."
+    )
+    return _find_others(_count_requests(trials), Layers(layers.added_from, assumptions=(note,)))
+
+
+def _find_others(counts: _Counts, main: Layers) -> Layers:
+    """With the services that the main layer lacks, which are counted elsewhere."""
+    elsewhere = _find_elsewhere(counts, main.main)
     notes = [
         f"{service} logged no request on the {main.main} layer: its SLI is the {layer} layer."
         for service, layer in sorted(elsewhere.items())

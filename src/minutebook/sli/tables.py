@@ -11,12 +11,13 @@ from typing import NamedTuple
 import pandas as pd
 
 from minutebook.columns.categories import fill_names, join_rows, to_rows
-from minutebook.sli.layers import Layers
+from minutebook.sli.layers import Layers, choose_outer
 from minutebook.sli.trials import NAMES, Trials
 from minutebook.summary import Summary
 from minutebook.times.utc import MINUTE_US
 
 _ENOUGH_FAILURES = 20  # of the same operations on two layers, of which one would share its id if any ids were the same
+_MUCH_MORE = 0.2  # of the inner layer's failures
 
 
 class Tables(NamedTuple):
@@ -31,22 +32,37 @@ class Tables(NamedTuple):
 def pick_tables(summary: Summary, trials: Trials, layers: Layers) -> tuple[Tables, Layers]:
     """The tables of a summary, whose ``trials`` are of all layers; an unknown service or operation is ``""``.
 
-    With them the layers, without the one whose failures would be added where its ids prove nothing.
+    With them the layers: where ids prove nothing of the one whose failures would be added, either without it or, if it saw
+    many more of them, by it alone.
     """
     failures = summary.frame("failures")
-    tables = Tables(
+    tables = _pick(summary, failures, trials, layers)
+    if layers.added_from:
+        outer = _find_outer_failures(failures, tables.failures, layers)
+        if outer is not None:
+            tables = _add_failures(tables, outer)
+        elif _sees_more(failures, layers):
+            layers = choose_outer(trials, layers)
+            tables = _pick(summary, failures, trials, layers)
+        else:
+            layers = layers.without_added()
+    return tables._replace(failures=tables.failures.sort_values(["time", "source", "line"], ignore_index=True)), layers
+
+
+def _pick(summary: Summary, failures: pd.DataFrame, trials: Trials, layers: Layers) -> Tables:
+    return Tables(
         _name_unknown(layers.pick(to_rows(summary.counts))).reset_index(drop=True),
         drop_layer(layers.pick(summary.frame("breakdown"))),
         trials.change(layers.pick, ("layer", "service")).change(_name_unknown, ("service", "operation")),
         drop_layer(layers.pick(failures)),
     )
-    if layers.added_from:
-        outer = _find_outer_failures(failures, tables.failures, layers)
-        if outer is None:
-            layers = layers.without_added()
-        else:
-            tables = _add_failures(tables, outer)
-    return tables._replace(failures=tables.failures.sort_values(["time", "source", "line"], ignore_index=True)), layers
+
+
+def _sees_more(failures: pd.DataFrame, layers: Layers) -> bool:
+    """Whether so many requests failed on the outer layer alone that they can't be left out."""
+    counts = failures.groupby("layer")["count"].sum()
+    outer, inner = (int(counts.get(layer, 0)) for layer in (layers.added_from, layers.main))
+    return outer - inner >= max(_ENOUGH_FAILURES, _MUCH_MORE * inner)
 
 
 def drop_layer(frame: pd.DataFrame, names: Sequence[str] = ("service", "operation")) -> pd.DataFrame:
