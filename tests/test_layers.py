@@ -132,6 +132,27 @@ def test_where_a_proxy_without_ids_saw_many_more_requests_fail_it_is_the_one_tha
     assert "The SLI is the proxy layer, the outermost one that logged requests: it saw more of them fail" in told
 
 
+def test_the_layer_of_a_log_can_be_stated(tmp_path: Path) -> None:
+    log(tmp_path / "app.jsonl", service="shop", upstream_addr="cache:80", request_id=None)
+    log(tmp_path / "edge.jsonl", start_ms=3, request_id=None)
+    assert count(tmp_path)[:2] == (200, 20)
+    stated = mb.Config({"app.jsonl": {"layer": "app"}, "edge.jsonl": {"layer": "balancer"}})
+    book = mb.reconstruct(tmp_path, config=stated)
+    assert book.minutes["requests"].sum() == 200
+    assert any(each.startswith("The SLI is the balancer layer") for each in book.ledger["assumptions"])
+    assert "app.jsonl: as the caller states where its records don't: layer app." in book.ledger["assumptions"]
+    assert set(mb.read(tmp_path, config=stated)["layer"]) == {"app", "balancer"}
+
+
+def test_a_stated_layer_holds_against_what_ids_prove(tmp_path: Path) -> None:
+    log(tmp_path / "app.jsonl", service="shop", user_id=lambda number: f"u{number % 50}")
+    log(tmp_path / "edge.jsonl", start_ms=3)
+    stated = mb.Config({"edge.jsonl": {"layer": "cdn"}})
+    assert set(mb.read(tmp_path)["layer"]) == {"app", "proxy"}
+    assert set(mb.read(tmp_path, config=stated)["layer"]) == {"app", "cdn"}
+    assert mb.reconstruct(tmp_path, config=stated).minutes["requests"].sum() == 200
+
+
 def test_two_web_servers_are_counted_alike_whatever_the_shape_of_their_logs(tmp_path: Path) -> None:
     log(tmp_path / "a.jsonl", upstream_response_time="0.050")
     (tmp_path / "b.log").write_text(

@@ -212,3 +212,9 @@ def test_other_clocks_are_held_against_one_that_was_stated_as_it_is_corrected(tm
 def test_a_clock_that_no_clock_can_be_is_refused(tmp_path: Path, value: str) -> None:
     with pytest.raises(MinutebookError, match="clock"):
         Config.load(settings(tmp_path, f'[sources."*"]\nclock_ahead_s = {value}\n'))
+
+
+def test_a_layer_that_there_is_not_is_refused_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(MinutebookError, match="no such layer: 'balancr'") as raised:
+        Config.load(settings(tmp_path, '[sources."*"]\nlayer = "balancr"\n'))
+    assert "balancer" in raised.value.do

@@ -192,7 +192,7 @@ def _list_assumptions(account: Account, settled: Settled) -> Iterator[str]:
         yield f"{name}: its durations under {key!r} state no unit; by their size taken as {unit}."
     if own:
         yield f"{name} names no service; its ids are shared with {own} only, so its events are {own}'s."
-    if layer:
+    if layer and "layer" not in stated:
         yield (
             f"{name} logged the same requests as another source, by their ids; taken for the {layer} in front of it, so"
             " that each counts once."

@@ -149,16 +149,27 @@ def gather(evidence: Sequence[Evidence], config: Config, engine: Engine, *, refu
     ordered = [accounts[source.name] for source in sources]
     if refuse:
         _refuse_nothing(ordered)
-    sample = find_records(engine.sample, engine.map_all)
+    sample = _find_sample(ordered, engine)
     clocks = _find_clocks(ordered, sample, config, engine)
     narrow = _find_narrow(ordered, clocks, guess, find_span(ordered, clocks, config))
     if narrow:
         engine.drop([source.name for source in narrow])
         accounts |= {account.source.name: account for account in engine.read(narrow, context)}
         ordered = [accounts[source.name] for source in sources]
-        sample = find_records(engine.sample, engine.map_all)
+        sample = _find_sample(ordered, engine)
         clocks = _find_clocks(ordered, sample, config, engine)
     return _settle(ordered, clocks, sample, config, engine, refuse)
+
+
+def _find_sample(accounts: Sequence[Account], engine: Engine) -> pd.DataFrame:
+    """The records of shared ids, on the layers that the caller states."""
+    sample, stated = find_records(engine.sample, engine.map_all), _list_layers(accounts)
+    return sample.assign(layer=sample["source"].map(stated).fillna(sample["layer"])) if stated else sample
+
+
+def _list_layers(accounts: Sequence[Account]) -> dict[str, str]:
+    """Source → its layer, as the caller states."""
+    return {account.source.name: account.stated["layer"] for account in accounts if "layer" in account.stated}
 
 
 def _find_size(sources: Sequence[Source]) -> int | None:
@@ -259,6 +270,7 @@ def _settle(
     sample = sample.assign(service=sample["service"].replace(names)) if names else sample
     layers, alike = find_layers(sample, clocks, [(each.source, each.of) for each in copied])
     doubles = find_doubles(map_all, alike, {source: clock.shift_us for source, clock in clocks.items()})
+    layers |= _list_layers(accounts)
     settled = Settled(clocks, find_services(sample), layers, openings, doubles, owners, span, names)
     return Gathered(engine, accounts, settled, copied)
 

@@ -78,6 +78,7 @@ def _tell_sources(ledger: Mapping[str, Any]) -> Iterator[str]:
         if source.get("status") == "unknown" and "no day" in inert_text(source.get("note")):
             yield '# day = "2026-11-23"              # of its first stamp'
         yield "# clock_ahead_s = 90              # by how many seconds its clock ran ahead; negative: behind"
+        yield "# layer = \"proxy\"                 # cdn, balancer, proxy or app, where that isn't its format's"
         yield '# service = "…"                   # what its records lack: also host, environment, version, name'
 
 

@@ -16,13 +16,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from minutebook.errors import MinutebookError, suggest
+from minutebook.events import LAYERS
 from minutebook.machine.namedfiles import read_named
 from minutebook.settings.limits import Limits
 from minutebook.settings.rules import Rules
 
 #: Columns that can be stated for a source whose records lack them.
 STATED = ("service", "host", "environment", "version", "name")
-_OF_SOURCES = ("format", "zone", "year", "day", "clock_ahead_s", *STATED)
+_OF_SOURCES = ("format", "zone", "year", "day", "clock_ahead_s", "layer", *STATED)
 _MOST_AHEAD_S = 366 * 86400  # that a clock may be said to be ahead or behind
 #: Keys of a source whose values are no texts.
 _NUMBERS: Mapping[str, type | tuple[type, ...]] = {"year": int, "clock_ahead_s": (int, float)}
@@ -34,8 +35,9 @@ class Config:
 
     ``sources`` maps a file name or glob to what is known of such sources: ``format``, ``zone`` (IANA name or offset),
     ``year`` or ``day`` of the first stamp where stamps lack it, ``clock_ahead_s`` (by how many seconds its clock ran
-    ahead of the true time; negative: behind), and what its records lack: ``service``, ``host``, and for exports of
-    deploys and alerts also ``environment``, ``version`` and ``name`` (a Helm release, a check). ``*`` stands for all
+    ahead of the true time; negative: behind), ``layer`` (of `events.LAYERS`: where in a request's path it sits), and
+    what its records lack: ``service``, ``host``, and for exports of deploys and alerts also ``environment``,
+    ``version`` and ``name`` (a Helm release, a check). ``*`` stands for all
     sources, later entries win, and what a record says itself comes first. ``sli`` is what counts and what is bad, as
     `rules` explains:
 
@@ -146,6 +148,8 @@ class Config:
                     raise MinutebookError(f"the day {value!r} is none", where=where, do="write it as 2026-11-23")
                 if key == "clock_ahead_s" and not abs(float(value)) <= _MOST_AHEAD_S:
                     raise MinutebookError(f"a clock that is {value} s ahead is none", where=where)
+                if key == "layer" and value not in LAYERS:
+                    raise MinutebookError(f"no such layer: {value!r}", where=where, do=suggest(str(value), LAYERS))
                 if key == "year" and not 1990 <= int(value) <= 2100:
                     raise MinutebookError(f"the year {value} is not between 1990 and 2100", where=where)
 
