@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
+
 import numpy as np
 
 from minutebook.chronology.rows import Row, make_row
@@ -40,9 +42,11 @@ def tell_traffic(sli: Sli, within: str) -> tuple[list[Row], list[str]]:
 def tell_coverage(sli: Sli, summary: Summary) -> list[Row]:
     """Groups of sources that fall silent inside the evidence and come back; those that do at the same time share a row.
 
-    A group whose logs name neither service nor host is told by its sources. Where a log goes on without them, they logged nothing: then there's no lack of data.
+    A group whose logs name neither service nor host is told by its sources. Where a log goes on without them, they
+    logged nothing: then there's no lack of data.
     """
     holes: dict[tuple[int, int, bool], list[str]] = {}
+    name_sources = cache(partial(_name_sources, summary))  # a log may fall silent every hour
     minutes_of, events = sli.groups["minute"].to_numpy(), sli.groups["events"].to_numpy()
     is_silent, goes_on = (sli.groups["state"] == "none").to_numpy(), sli.groups["goes_on"].to_numpy(bool)
     for (layer, service, host), own in split_groups(sli.groups):
@@ -50,7 +54,7 @@ def tell_coverage(sli: Sli, summary: Summary) -> list[Row]:
         for begin, stop in find_runs(is_silent[own]):
             if begin > seen[0] and stop <= seen[-1]:  # the ledger has first and last lines
                 is_quiet = bool(goes_on[own][begin:stop].any())
-                name = f"{layer} logs of {(is_quiet and service) or host or service or _name_sources(summary, layer)}"
+                name = f"{layer} logs of {(is_quiet and service) or host or service or name_sources(layer)}"
                 holes.setdefault((int(minutes[begin]), int(minutes[stop]), is_quiet), []).append(name)
     rows = []
     for (begin, stop, is_quiet), names in sorted(holes.items()):

@@ -16,7 +16,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from minutebook.clocks.clock import Clock, Stamps, find_error_s, name_offset, parse_offset_s
+from minutebook.clocks.clock import ZONE_STEP_S, Clock, Stamps, find_error_s, name_offset, parse_offset_s
 from minutebook.clocks.corrections import correct_times, fill_layers, fill_services
 from minutebook.clocks.differences import find_differences, list_by_source
 from minutebook.clocks.layers import find_layers
@@ -89,6 +89,6 @@ def _read_clock(stamps: Stamps) -> Clock | None:
 
 
 __all__ = [
-    "Clock", "ClockSample", "Stamps", "correct_times", "fill_layers", "fill_services", "find_error_s", "find_layers", "find_meetings",
+    "ZONE_STEP_S", "Clock", "ClockSample", "Stamps", "correct_times", "fill_layers", "fill_services", "find_error_s", "find_layers", "find_meetings",
     "find_names", "find_records", "find_services", "hash_texts", "name_offset", "parse_offset_s", "settle_clocks",
 ]  # fmt: skip

@@ -8,6 +8,8 @@ import numpy as np
 
 #: A smaller offset isn't applied: stamps are taken at different moments of one request.
 APPLIED_FROM_S = 1.0
+#: Every zone in use is a multiple of 15 minutes.
+ZONE_STEP_S = 900
 #: Stamps of one id in two sources that differ by more say nothing about their clocks.
 MAX_SPREAD_S = 5.0
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from minutebook.clocks.clock import APPLIED_FROM_S, Clock, Stamps
+from minutebook.clocks.clock import APPLIED_FROM_S, ZONE_STEP_S, Clock, Stamps
 from minutebook.clocks.differences import Difference, list_by_source
 
-_MOST_SHARED_S = 450.0  # what is further off may be a zone that one program alone has wrong
+_MOST_SHARED_S = ZONE_STEP_S / 2  # what is further off may be a zone that one program alone has wrong
 
 
 def find_offsets(

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from minutebook.clocks.clock import Clock, Stamps, name_offset, parse_offset_s
+from minutebook.clocks.clock import ZONE_STEP_S, Clock, Stamps, name_offset, parse_offset_s
 from minutebook.clocks.differences import Difference
 
-_STEP_S = 900  # every zone in use is a multiple of 15 minutes
 _MAX_S = 14 * 3600
 
 
@@ -37,8 +36,8 @@ def _read_zone(differences: Sequence[Difference], clocks: Mapping[str, Clock], w
         if other is None or other.zone_basis == "assumed":
             continue
         difference = each.median_s + other.zone_shift_s
-        shift = round(difference / _STEP_S) * _STEP_S
-        if abs(shift) <= _MAX_S and abs(difference - shift) <= _STEP_S / 3:
+        shift = round(difference / ZONE_STEP_S) * ZONE_STEP_S
+        if abs(shift) <= _MAX_S and abs(difference - shift) <= ZONE_STEP_S / 3:
             basis = f"inferred: {each.pairs:,} {what} shared with {each.other}, spread {_span(each.spread_s)}"
             return Clock(zone=name_offset(shift), zone_basis=basis, zone_shift_s=shift)
     return None

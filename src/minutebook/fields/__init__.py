@@ -30,7 +30,7 @@ _MASKED = "0.0.0.0"
 #: Records of calls that the service made: their status is no answer of the service itself.
 _CALL = re.compile(r"(?i)^(?:app)?dependenc(?:y|ies)$|^(?:span_kind_)?(?:client|producer)$")
 #: Cloudflare's id of a request as its header carries it, with the place that answered: its own logs have the id alone.
-_RAY = re.compile(r"^([0-9a-f]{16})-[A-Z]{3}$")
+_RAY = r"^([0-9a-f]{16})-[A-Z]{3}$"
 _RAY_LENGTH = 20
 _USUAL_PROBES = Rules().probe_patterns()
 
@@ -68,7 +68,7 @@ def read_fields(
 def _drop_place(traces: pa.Array) -> pa.Array:
     if not pc.any(pc.equal(pc.binary_length(traces), _RAY_LENGTH)).as_py():  # nearly always, and sooner told
         return traces
-    return pc.replace_substring_regex(traces, _RAY.pattern, r"\1")
+    return pc.replace_substring_regex(traces, _RAY, r"\1")
 
 
 def _find_served(status: pa.Array, record_kind: pa.Array | None) -> pa.Array:

@@ -20,11 +20,11 @@ def make_folder() -> Path:
         return Path(tempfile.mkdtemp(prefix="minutebook-"))
 
 
-def write_table(table: pa.Table, path: Path, batch_rows: int | None = None) -> None:
+def write_table(table: pa.Table, path: Path) -> None:
     """The table as an Arrow file; raises `MinutebookError` where it can't be written."""
     options = pa.ipc.IpcWriteOptions(compression="lz4")
     with _telling(), pa.ipc.new_file(path, table.schema, options=options) as file:
-        file.write_table(table, max_chunksize=batch_rows)
+        file.write_table(table)
 
 
 def append_rows(rows: np.ndarray, path: Path) -> None:

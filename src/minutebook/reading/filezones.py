@@ -14,15 +14,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from minutebook.clocks import name_offset, parse_offset_s
+from minutebook.clocks import ZONE_STEP_S, name_offset, parse_offset_s
 from minutebook.reading.recipes import Recipe, parse_lines
 from minutebook.sources.lines import split_lines
 
 _OFFSET = re.compile(r"[+-](?:0\d|1[0-4]):?[0-5]\d\b", re.ASCII)
 _FEWEST = 5  # places where a stamp without a zone is beside one that states it
 _MOST_ELSEWHERE = 0.1  # of them, by which others keep another of the stated zones, as from the clocks' change on
-_STEP_S = 900
-_NEAR_S = _STEP_S / 3  # lines of a quiet log are some minutes from each other
+_NEAR_S = ZONE_STEP_S / 3  # lines of a quiet log are some minutes from each other
 
 
 def find_zone_beside(lines: Sequence[str], recipe: Recipe) -> str:
@@ -42,7 +41,7 @@ def find_zone_beside(lines: Sequence[str], recipe: Recipe) -> str:
     if len(beside) < _FEWEST:
         return ""
     ahead_s = np.diff(us)[beside] / 1e6 * np.where(is_stated[beside], 1, -1)
-    shift_s = round(float(np.median(ahead_s)) / _STEP_S) * _STEP_S
-    elsewhere = np.isin(np.round(ahead_s / _STEP_S) * _STEP_S, list(stated - {shift_s}))
+    shift_s = round(float(np.median(ahead_s)) / ZONE_STEP_S) * ZONE_STEP_S
+    elsewhere = np.isin(np.round(ahead_s / ZONE_STEP_S) * ZONE_STEP_S, list(stated - {shift_s}))
     is_shown = float(np.median(np.abs(ahead_s - shift_s))) <= _NEAR_S and elsewhere.mean() <= _MOST_ELSEWHERE
     return name_offset(shift_s) if is_shown and shift_s in stated | {0} else ""

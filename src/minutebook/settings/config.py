@@ -37,9 +37,8 @@ class Config:
     ``year`` or ``day`` of the first stamp where stamps lack it, ``clock_ahead_s`` (by how many seconds its clock ran
     ahead of the true time; negative: behind), ``layer`` (of `events.LAYERS`: where in a request's path it sits), and
     what its records lack: ``service``, ``host``, and for exports of deploys and alerts also ``environment``,
-    ``version`` and ``name`` (a Helm release, a check). ``*`` stands for all
-    sources, later entries win, and what a record says itself comes first. ``sli`` is what counts and what is bad, as
-    `rules` explains:
+    ``version`` and ``name`` (a Helm release, a check). ``*`` stands for all sources, later entries win, and what a
+    record says itself comes first. ``sli`` is what counts and what is bad, as `rules` explains:
 
         [sources."web-2*"]
         zone = "America/New_York"

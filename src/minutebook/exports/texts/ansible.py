@@ -14,9 +14,8 @@ _STAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}"
 _LINE = re.compile(rf"(?P<time>{_STAMP}) p=(?P<process>\d+) u=(?P<user>\S+) (?:n=\S+ )?(?:[A-Z]+ ?)?\| *(?P<text>.*)")
 _STAMPED = re.compile(_STAMP)
 _MOST_BEFORE = 20  # lines ahead of the first entry: what a cut log has left of the one before
-_LONGEST_S = (
-    3600  # from a run's last line to its next play; a process in a container has the number of one that was killed
-)
+#: From a run's last line to its next play. A process in a container has the number of one that was killed.
+_LONGEST_S = 3600
 _PLAY = re.compile(r"PLAY (?:\[(?P<name>(?!CHECK MODE\]).*?)\] )?(?P<check>\[CHECK MODE\] )?\*+")
 _RECAP = re.compile(r"PLAY RECAP \*+")
 _HOST = re.compile(
